@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cpu.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const names[] = {"auto", "plain", "avx2", "avx512"};
+
+const char *nt_isa_name(nt_isa isa) { return names[isa]; }
+
+nt_status nt_isa_from_name(const char *name, nt_isa *isa, nt_error *err) {
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+    if (strcmp(name, names[i]) == 0) {
+      *isa = (nt_isa)i;
+      return NT_OK;
+    }
+  return nt_fail(err, NT_E_ARGUMENT, "instruction set '%s': expected auto, plain, avx2 or avx512",
+                 name);
+}
+
+static nt_isa machine_best(void) {
+#if defined(__x86_64__)
+  __builtin_cpu_init();
+  int avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+  if (avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
+      __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl"))
+    return NT_ISA_AVX512;
+  if (avx2) return NT_ISA_AVX2;
+#endif
+  return NT_ISA_PLAIN;
+}
+
+nt_isa nt_isa_best(void) {
+  nt_isa best = machine_best(), cap;
+  const char *wish = getenv("NINETAILS_ISA");
+  if (wish && nt_isa_from_name(wish, &cap, NULL) == NT_OK && cap != NT_ISA_AUTO && cap < best)
+    return cap;
+  return best;
+}
+
+nt_status nt_isa_resolve(nt_isa wanted, nt_isa *isa, nt_error *err) {
+  *isa = wanted == NT_ISA_AUTO ? nt_isa_best() : wanted;
+  if (*isa > machine_best())
+    return nt_fail(err, NT_E_ARGUMENT, "instruction set %s: this machine has %s at most",
+                   nt_isa_name(wanted), nt_isa_name(machine_best()));
+  return NT_OK;
+}
+
+void nt_cpu_features(char *text, size_t size) {
+  if (size) text[0] = 0;
+#if defined(__x86_64__)
+  size_t used = 0;
+  __builtin_cpu_init();
+#define FEATURE(name)                                                                              \
+  if (__builtin_cpu_supports(name) && used < size) {                                               \
+    int wrote = snprintf(text + used, size - used, "%s" name, used ? " " : "");                    \
+    used += wrote > 0 ? (size_t)wrote : 0;                                                         \
+  }
+  FEATURE("sse2") FEATURE("sse4.2") FEATURE("avx") FEATURE("avx2") FEATURE("fma")
+  FEATURE("avx512f") FEATURE("avx512dq") FEATURE("avx512bw") FEATURE("avx512vl")
+#undef FEATURE
+#endif
+}
+
+void nt_cpu_model(char *text, size_t size) {
+  snprintf(text, size, "unknown");
+  FILE *f = fopen("/proc/cpuinfo", "r");
+  if (!f) return;
+  char line[256];
+  while (fgets(line, sizeof line, f)) {
+    char *value = strchr(line, ':');
+    if (strncmp(line, "model name", 10) != 0 || !value) continue;
+    value[strcspn(value, "\n")] = 0;
+    snprintf(text, size, "%s", value + 1 + (value[1] == ' '));
+    break;
+  }
+  fclose(f);
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Incremental correlation of d features (Kitsune, section V-B; spec of the public code: corClust).
+ * Per row x:  N += 1; c += x; r = x - c / N; c_r += r; c_rs += r * r; C += r r^T.
+ * Distance:   D = 1 - C / (sqrt(c_rs) sqrt(c_rs)^T), a zero denominator replaced by 1e-100, D < 0 set to 0.
+ */
+#ifndef NT_CORRELATION_H
+#define NT_CORRELATION_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "../error.h"
+
+typedef struct nt_correlation nt_correlation;
+
+nt_correlation *nt_correlation_new(size_t width, nt_error *err);
+void nt_correlation_free(nt_correlation *correlation);
+
+/* n rows of width doubles, in order. O(n d^2). The same bits however the rows are batched. */
+void nt_correlation_update(nt_correlation *correlation, const double *rows, size_t n);
+uint64_t nt_correlation_rows(const nt_correlation *correlation);
+
+/* distance: width x width doubles, symmetric, row-major; owned by the caller. O(d^2). */
+void nt_correlation_distance(const nt_correlation *correlation, double *distance);
+
+#endif

@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Turns Lua files into one C table, so that the executable is one file and its Lua half cannot be out of
+# step with its C half. lua/commands/score.lua becomes the module "ninetails.commands.score",
+# datasets/scenarios/camera.lua the module "datasets.scenarios.camera".
+set(arrays "")
+set(entries "")
+set(index 0)
+foreach(file ${FILES})
+  file(RELATIVE_PATH path ${ROOT} ${file})
+  string(REGEX REPLACE "\\.lua$" "" module ${path})
+  string(REGEX REPLACE "^lua/" "ninetails/" module ${module})
+  string(REPLACE "/" "." module ${module})
+  file(READ ${file} bytes HEX)
+  string(LENGTH "${bytes}" digits)
+  math(EXPR length "${digits} / 2")
+  string(REGEX REPLACE "([0-9a-f][0-9a-f])" "0x\\1," bytes "${bytes}")
+  string(APPEND arrays "static const unsigned char file_${index}[] = {${bytes}0};\n")
+  string(APPEND entries "  {\"${module}\", \"@${path}\", (const char *)file_${index}, ${length}},\n")
+  math(EXPR index "${index} + 1")
+endforeach()
+file(WRITE ${OUT} "#include \"${ROOT}/lua/embedded.h\"\n${arrays}
+const embedded_file embedded_files[] = {\n${entries}  {0, 0, 0, 0}};\n")

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* `ninetails`: a Lua state with the C modules and the Lua half inside; lua/cli.lua does the rest. */
+#include <lauxlib.h>
+#include <lua.h>
+#include <lualib.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "modules.h"
+
+/* Errors that reach this point are bugs in our Lua: the traceback is for us. */
+static int with_traceback(lua_State *L) {
+  luaL_traceback(L, L, luaL_tolstring(L, 1, NULL), 1);
+  return 1;
+}
+
+int main(int argc, char **argv) {
+  lua_State *L = luaL_newstate();
+  if (!L) {
+    fputs("ninetails: out of memory\n", stderr);
+    return 2;
+  }
+  luaL_openlibs(L);
+  modules_register(L);
+  lua_pushcfunction(L, with_traceback);
+  lua_getglobal(L, "require");
+  lua_pushliteral(L, "ninetails.cli");
+  int code = 2;
+  if (lua_pcall(L, 1, 1, 1) == LUA_OK) {
+    lua_getfield(L, -1, "main");
+    lua_createtable(L, argc, 0);
+    for (int i = 1; i < argc; i++) {
+      lua_pushstring(L, argv[i]);
+      lua_rawseti(L, -2, i);
+    }
+    if (lua_pcall(L, 1, 1, 1) == LUA_OK) code = (int)lua_tointeger(L, -1);
+    else fprintf(stderr, "ninetails: internal error: %s\n", lua_tostring(L, -1));
+  } else {
+    fprintf(stderr, "ninetails: internal error: %s\n", lua_tostring(L, -1));
+  }
+  lua_close(L);
+  return code;
+}

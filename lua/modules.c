@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "modules.h"
+
+#include <lauxlib.h>
+#include <string.h>
+
+#include "embedded.h"
+
+static const luaL_Reg c_modules[] = {
+    {NULL, NULL},
+};
+
+static int load_embedded(lua_State *L) {
+  const embedded_file *file = lua_touserdata(L, lua_upvalueindex(1));
+  if (luaL_loadbufferx(L, file->text, file->length, file->chunk, "t") != LUA_OK)
+    return lua_error(L);
+  lua_pushstring(L, file->module);
+  lua_call(L, 1, 1);
+  return 1;
+}
+
+void modules_register(lua_State *L) {
+  luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_PRELOAD_TABLE);
+  for (const luaL_Reg *m = c_modules; m->name; m++) {
+    lua_pushcfunction(L, m->func);
+    lua_setfield(L, -2, m->name);
+  }
+  for (const embedded_file *f = embedded_files; f->module; f++) {
+    lua_pushlightuserdata(L, (void *)f);
+    lua_pushcclosure(L, load_embedded, 1);
+    lua_setfield(L, -2, f->module);
+  }
+  lua_pop(L, 1);
+}
+
+static int error_tostring(lua_State *L) {
+  lua_getfield(L, 1, "message");
+  return 1;
+}
+
+int modules_raise(lua_State *L, const nt_error *err) {
+  static const char *const status_names[] = {[NT_OK] = "ok",           [NT_E_ARGUMENT] = "argument",
+                                             [NT_E_INPUT] = "input",   [NT_E_IO] = "io",
+                                             [NT_E_MEMORY] = "memory", [NT_E_LIMIT] = "limit",
+                                             [NT_E_STATE] = "state"};
+  lua_createtable(L, 0, 2);
+  lua_pushstring(L, status_names[err->status]);
+  lua_setfield(L, -2, "status");
+  lua_pushstring(L, err->text);
+  lua_setfield(L, -2, "message");
+  if (luaL_newmetatable(L, "ninetails.error")) {
+    lua_pushcfunction(L, error_tostring);
+    lua_setfield(L, -2, "__tostring");
+  }
+  lua_setmetatable(L, -2);
+  return lua_error(L);
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The C modules of the executable: one file each, listed in modules.c, found by require(). */
+#ifndef NINETAILS_MODULES_H
+#define NINETAILS_MODULES_H
+#include <lua.h>
+
+#include "error.h"
+
+/* Makes every module of modules.c and every embedded Lua file known to require(). */
+void modules_register(lua_State *L);
+
+/* Raises a Lua error whose value is a table {status = "argument" | "input" | ..., message = err->text}; it has
+ * a __tostring, so it reads as its message. Never returns. */
+int modules_raise(lua_State *L, const nt_error *err);
+#endif

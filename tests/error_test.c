@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "check.h"
+#include "cpu.h"
+
+static void text_is_cut_not_overrun(void) {
+  nt_error err;
+  char big[2000];
+  memset(big, 'x', sizeof big - 1);
+  big[sizeof big - 1] = 0;
+  CU_ASSERT_EQUAL(nt_fail(&err, NT_E_INPUT, "%s", big), NT_E_INPUT);
+  CU_ASSERT_EQUAL(strlen(err.text), sizeof err.text - 1);
+  CU_ASSERT_EQUAL(nt_fail_in(&err, "%s", "file"), NT_E_INPUT);
+  CU_ASSERT_EQUAL(strncmp(err.text, "file: xxx", 9), 0);
+  CU_ASSERT_EQUAL(strlen(err.text), sizeof err.text - 1);
+  CU_ASSERT_EQUAL(nt_fail(NULL, NT_E_IO, "nobody listens"), NT_E_IO);
+}
+
+static void instruction_sets_have_names(void) {
+  nt_error err;
+  for (int i = NT_ISA_AUTO; i <= NT_ISA_AVX512; i++) {
+    nt_isa back;
+    CHECK_OK(nt_isa_from_name(nt_isa_name((nt_isa)i), &back, &err), err);
+    CU_ASSERT_EQUAL((int)back, i);
+  }
+  nt_isa isa;
+  CU_ASSERT_EQUAL(nt_isa_from_name("mmx", &isa, &err), NT_E_ARGUMENT);
+  CU_ASSERT_PTR_NOT_NULL(strstr(err.text, "'mmx'"));
+  CHECK_OK(nt_isa_resolve(NT_ISA_AUTO, &isa, &err), err);
+  CU_ASSERT_NOT_EQUAL(isa, NT_ISA_AUTO);
+}
+
+static const check_case cases[] = {
+    {"error texts are cut, not overrun", text_is_cut_not_overrun},
+    {"instruction sets have names", instruction_sets_have_names},
+};
+CHECK_MAIN("error", cases)
