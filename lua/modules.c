@@ -7,6 +7,10 @@
 #include "embedded.h"
 
 static const luaL_Reg c_modules[] = {
+    {"ninetails.fetch", luaopen_ninetails_fetch},
+    {"ninetails.files", luaopen_ninetails_files},
+    {"ninetails.labels", luaopen_ninetails_labels},
+    {"ninetails.survey", luaopen_ninetails_survey},
     {NULL, NULL},
 };
 
