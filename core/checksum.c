@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "stream.h"
+#include "content.h"
 
 enum { BLOCK = 1 << 18 };
 
@@ -27,16 +27,16 @@ static nt_status feed_file(const char *path, EVP_MD_CTX *context, char *block, u
 
 static nt_status feed_inside(const char *path, EVP_MD_CTX *context, char *block, uint64_t *bytes,
                              nt_error *err) {
-  nt_stream *stream = nt_stream_open(path, NULL, err);
-  if (!stream) return err ? err->status : NT_E_IO;
+  nt_content *content = nt_content_open(path, NULL, err);
+  if (!content) return err ? err->status : NT_E_IO;
   nt_status status;
   size_t got = 0;
   do {
-    status = nt_stream_read(stream, block, BLOCK, &got, err);
+    status = nt_content_read(content, block, BLOCK, &got, err);
     EVP_DigestUpdate(context, block, got);
     *bytes += got;
   } while (status == NT_OK && got == BLOCK);
-  nt_stream_close(stream);
+  nt_content_close(content);
   return status;
 }
 

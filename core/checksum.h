@@ -15,7 +15,7 @@ enum {
 /*
  * algorithm: "sha256" or "md5" (many old data sets state only that). hex: NT_CHECKSUM_TEXT bytes,
  * lower case. inside 0: the file as it lies there; 1: the bytes inside it when it is compressed
- * (core/stream.h). bytes, where not NULL: how many bytes were read. O(size), constant memory.
+ * (core/content.h). bytes, where not NULL: how many bytes were read. O(size), constant memory.
  */
 nt_status nt_checksum_file(const char *path, const char *algorithm, int inside, char *hex,
                            uint64_t *bytes, nt_error *err);

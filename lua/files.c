@@ -25,7 +25,7 @@
 
 #include "checksum.h"
 #include "modules.h"
-#include "stream.h"
+#include "content.h"
 
 enum { BLOCK = 1 << 18 };
 
@@ -49,6 +49,15 @@ static int file_stat(lua_State *L) {
   lua_setfield(L, -2, "size");
   lua_pushnumber(L, (lua_Number)s.st_mtim.tv_sec + (lua_Number)s.st_mtim.tv_nsec * 1e-9);
   lua_setfield(L, -2, "mtime");
+  return 1;
+}
+
+static int real_path(lua_State *L) {
+  const char *path = luaL_checkstring(L, 1);
+  char *real = realpath(path, NULL);
+  if (!real) return raise_errno(L, path);
+  lua_pushstring(L, real);
+  free(real);
   return 1;
 }
 
@@ -149,6 +158,77 @@ static int write_whole(lua_State *L) {
   return raise_errno(L, path);
 }
 
+/* Copies descriptor to descriptor; 0 or an errno. */
+static int copy_bytes(int from, int to) {
+  for (;;) {
+    ssize_t n = copy_file_range(from, NULL, to, NULL, 1 << 30, 0);
+    if (n == 0) return 0;
+    if (n < 0 && errno != EINTR) break;
+  }
+  char block[1 << 16]; /* other file systems, and kernels that cannot */
+  for (;;) {
+    ssize_t n = read(from, block, sizeof block);
+    if (n == 0) return 0;
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return errno;
+    for (ssize_t done = 0; done < n;) {
+      ssize_t w = write(to, block + done, (size_t)(n - done));
+      if (w < 0 && errno != EINTR) return errno;
+      if (w > 0) done += w;
+    }
+  }
+}
+
+static int copy(lua_State *L) {
+  const char *path = luaL_checkstring(L, 1), *to = luaL_checkstring(L, 2);
+  const char *temporary = temporary_name(L, to);
+  int in = open(path, O_RDONLY | O_CLOEXEC);
+  if (in < 0) return raise_errno(L, path);
+  int out = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+  int why = out < 0 ? errno : copy_bytes(in, out);
+  close(in);
+  if (out >= 0 && close(out) != 0 && !why) why = errno;
+  if (!why && put_in_place(temporary, to) != 0) why = errno;
+  if (!why) return 0;
+  unlink(temporary);
+  errno = why;
+  return raise_errno(L, to);
+}
+
+/* A content that a Lua error must not leak. */
+static int content_gc(lua_State *L) {
+  nt_content **content = luaL_checkudata(L, 1, "ninetails.files.content");
+  nt_content_close(*content);
+  *content = NULL;
+  return 0;
+}
+
+static int read_inside(lua_State *L) {
+  const char *path = luaL_checkstring(L, 1);
+  lua_Integer most = luaL_checkinteger(L, 2);
+  nt_error err;
+  nt_content **content = lua_newuserdatauv(L, sizeof *content, 0);
+  *content = NULL;
+  if (luaL_newmetatable(L, "ninetails.files.content")) {
+    lua_pushcfunction(L, content_gc);
+    lua_setfield(L, -2, "__gc");
+  }
+  lua_setmetatable(L, -2);
+  if (!(*content = nt_content_open(path, NULL, &err))) return modules_raise(L, &err);
+  luaL_Buffer buffer;
+  luaL_buffinit(L, &buffer);
+  lua_Integer total = 0;
+  for (size_t got = BLOCK; got == BLOCK;) {
+    char *room = luaL_prepbuffsize(&buffer, BLOCK);
+    if (nt_content_read(*content, room, BLOCK, &got, &err) != NT_OK) return modules_raise(L, &err);
+    luaL_addsize(&buffer, got);
+    if ((total += (lua_Integer)got) > most)
+      return raise(L, NT_E_LIMIT, path, "is longer than expected here");
+  }
+  luaL_pushresult(&buffer);
+  return 1;
+}
+
 /* ---------------------------------------------------------------- one file of many */
 
 typedef struct joined {
@@ -175,16 +255,16 @@ static int write_block(joined *j, const char *bytes, size_t size) {
 
 static nt_status join_part(joined *j, const char *path, const char *member, const char *to,
                            nt_error *err) {
-  nt_stream *stream = nt_stream_open(path, member, err);
-  if (!stream) return err->status;
+  nt_content *content = nt_content_open(path, member, err);
+  if (!content) return err->status;
   nt_status status;
   size_t got = 0;
   do {
-    status = nt_stream_read(stream, j->block, BLOCK, &got, err);
+    status = nt_content_read(content, j->block, BLOCK, &got, err);
     if (status == NT_OK && write_block(j, j->block, got) != 0)
       status = nt_fail(err, NT_E_IO, "%s: %s", to, strerror(errno));
   } while (status == NT_OK && got == BLOCK);
-  nt_stream_close(stream);
+  nt_content_close(content);
   return status;
 }
 
@@ -258,11 +338,14 @@ static int join(lua_State *L) {
 
 int luaopen_ninetails_files(lua_State *L) {
   static const luaL_Reg functions[] = {{"stat", file_stat},
+                                       {"real", real_path},
                                        {"list", list},
                                        {"make_folders", make_folders},
                                        {"checksum", checksum},
-                                       {"write", write_whole},
                                        {"put", put},
+                                       {"write", write_whole},
+                                       {"read", read_inside},
+                                       {"copy", copy},
                                        {"join", join},
                                        {NULL, NULL}};
   luaL_newlib(L, functions);

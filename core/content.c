@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "stream.h"
+#include "content.h"
 
 #include <archive.h>
 #include <archive_entry.h>
@@ -10,13 +10,13 @@
 
 enum { BLOCK = 1 << 16 };
 
-struct nt_stream {
+struct nt_content {
   struct archive *archive;
   char *name; /* "path" or "path: member", for errors */
   int at_end;
 };
 
-static nt_status failed(nt_stream *s, nt_error *err) {
+static nt_status failed(nt_content *s, nt_error *err) {
   const char *why = archive_error_string(s->archive);
   int code = archive_errno(s->archive);
   nt_status status = code == ENOMEM                                    ? NT_E_MEMORY
@@ -52,7 +52,7 @@ static const char *base_name(const char *path) {
 
 /* Goes to the member: by its full name, or by its last part where the member is given without a
  * folder. */
-static nt_status find_member(nt_stream *s, const char *path, const char *member, nt_error *err) {
+static nt_status find_member(nt_content *s, const char *path, const char *member, nt_error *err) {
   struct archive_entry *entry;
   char seen[300] = "";
   size_t length = 0;
@@ -73,13 +73,13 @@ static nt_status find_member(nt_stream *s, const char *path, const char *member,
                  *seen ? seen : "none");
 }
 
-nt_stream *nt_stream_open(const char *path, const char *member, nt_error *err) {
-  nt_stream *s = calloc(1, sizeof *s);
+nt_content *nt_content_open(const char *path, const char *member, nt_error *err) {
+  nt_content *s = calloc(1, sizeof *s);
   if (s) s->archive = archive_read_new();
   if (!s || !s->archive ||
       asprintf(&s->name, member ? "%s: %s" : "%s", path, member ? member : "") < 0) {
     if (s) s->name = NULL;
-    nt_stream_close(s);
+    nt_content_close(s);
     nt_fail(err, NT_E_MEMORY, "%s: out of memory", path);
     return NULL;
   }
@@ -96,24 +96,25 @@ nt_stream *nt_stream_open(const char *path, const char *member, nt_error *err) {
     if (code != ARCHIVE_OK && code != ARCHIVE_WARN && code != ARCHIVE_EOF) status = failed(s, err);
   }
   if (status == NT_OK) return s;
-  nt_stream_close(s);
+  nt_content_close(s);
   return NULL;
 }
 
-nt_status nt_stream_read(nt_stream *stream, void *bytes, size_t size, size_t *got, nt_error *err) {
+nt_status nt_content_read(nt_content *content, void *bytes, size_t size, size_t *got,
+                          nt_error *err) {
   *got = 0;
-  while (!stream->at_end && *got < size) {
-    la_ssize_t n = archive_read_data(stream->archive, (char *)bytes + *got, size - *got);
-    if (n < 0) return failed(stream, err);
-    if (n == 0) stream->at_end = 1;
+  while (!content->at_end && *got < size) {
+    la_ssize_t n = archive_read_data(content->archive, (char *)bytes + *got, size - *got);
+    if (n < 0) return failed(content, err);
+    if (n == 0) content->at_end = 1;
     *got += (size_t)n;
   }
   return NT_OK;
 }
 
-void nt_stream_close(nt_stream *stream) {
-  if (!stream) return;
-  archive_read_free(stream->archive);
-  free(stream->name);
-  free(stream);
+void nt_content_close(nt_content *content) {
+  if (!content) return;
+  archive_read_free(content->archive);
+  free(content->name);
+  free(content);
 }
