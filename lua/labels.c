@@ -215,11 +215,11 @@ static void set_count(lua_State *L, const char *key, size_t value) {
 }
 
 static int summary(lua_State *L) {
-  size_t n, counts[3] = {0, 0, 0}, first = 0, clean = 0;
+  size_t n, counts[NT_LABEL_EXCLUDED + 1] = {0}, first = 0, clean = 0;
   const char *bytes = luaL_checklstring(L, 1, &n);
   for (size_t i = 0; i < n; i++) {
     unsigned label = (unsigned char)bytes[i];
-    luaL_argcheck(L, label <= NT_LABEL_EXCLUDED, 1, "a label that is none of 0, 1, 2");
+    if (label > NT_LABEL_EXCLUDED) return luaL_argerror(L, 1, "a label that is none of 0, 1, 2");
     counts[label]++;
     if (label == 1 && first == 0) first = i + 1;
     if (counts[1] + counts[NT_LABEL_EXCLUDED] == 0) clean = i + 1;
