@@ -6,7 +6,7 @@
 #include <gsl/gsl_statistics_double.h>
 #include <omp.h>
 
-/* ---------------------------------------------------------------- blocks */
+/* -------------------------------------------------------------------------------------- blocks */
 
 static void blocks_cut_by_time(void) {
   const double times[] = {0, 1, 9.5, 10, 9, 45, 49, 50};
@@ -58,7 +58,7 @@ static void episodes_are_blocks(void) {
   }
 }
 
-/* ---------------------------------------------------------------- replicates */
+/* ---------------------------------------------------------------------------------- replicates */
 
 static nt_blocks blocks_of(const sample *s) {
   nt_blocks b;

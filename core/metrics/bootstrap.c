@@ -13,25 +13,28 @@ nt_bootstrap_options nt_bootstrap_defaults(void) {
   return (nt_bootstrap_options){.replicates = 1000, .seed = 1};
 }
 
-/* ---------------------------------------------------------------- the ranking, ready to be walked
- */
+/* ------------------------------------------------------------- the ranking, ready to be walked */
 
 /*
- * One packet, most anomalous first: its block, whether a corner of the curve follows it, whether it
- * is an attack. Corners are the ends of the steps, save between steps of benign packets alone:
- * those lie on one horizontal line of the ROC, and no metric here changes where such steps are
- * taken as one.
+ * The ranking, most anomalous first, as a resample sees it. Corners of the curve are the ends of
+ * the steps, save between steps of benign packets alone: those lie on one horizontal line of the
+ * ROC, and no metric here changes where such steps are taken as one. Between two corners order does
+ * not matter, so packets of the same block and label are one item.
  */
-#define ITEM(block, corner, attack) ((uint32_t)(block) << 2 | (uint32_t)(corner) << 1 | (attack))
-#define ITEM_BLOCK(item) ((item) >> 2)
-#define ITEM_CORNER(item) ((item)&2)
-#define ITEM_ATTACK(item) ((item)&1)
+typedef struct item {
+  uint32_t tag;   /* block << 2 | a corner follows << 1 | attack */
+  uint32_t count; /* packets */
+} item;
+#define TAG(block, attack) ((uint32_t)(block) << 2 | (attack))
+#define TAG_BLOCK(tag) ((tag) >> 2)
+#define TAG_CORNER 2u
+#define TAG_ATTACK 1u
 
 enum { STRIDE = 512 }; /* items between two marks */
 
 typedef struct walk {
-  size_t packets, marks;
-  uint32_t *item;             /* [packets] */
+  size_t count, marks;
+  item *items;                /* [count] */
   uint32_t *attacks, *benign; /* [blocks] scored packets of each block */
   const nt_blocks *blocks;
 } walk;
@@ -41,46 +44,65 @@ static bool has_attack(const nt_steps *s, size_t k) {
   return s->attacks[k] > (k ? s->attacks[k - 1] : 0);
 }
 
-static nt_status walk_init(walk *w, const nt_ranking *ranking, const nt_blocks *blocks,
-                           nt_error *err) {
-  nt_steps steps = nt_ranking_steps(ranking);
-  const uint32_t *order = nt_ranking_order(ranking);
-  *w = (walk){.packets = nt_ranking_counts(ranking)->scored, .blocks = blocks};
-  w->marks = w->packets / STRIDE + 1;
-  w->item = calloc(w->packets + 1, sizeof *w->item);
-  w->attacks = calloc(blocks->count + 1, sizeof *w->attacks);
-  w->benign = calloc(blocks->count + 1, sizeof *w->benign);
-  if (!w->item || !w->attacks || !w->benign)
-    return nt_fail(err, NT_E_MEMORY, "no memory to bootstrap %zu packets in %zu blocks", w->packets,
-                   blocks->count);
-  size_t i = 0;
-  for (size_t k = 0; k < steps.count; k++) {
-    bool corner = k + 1 == steps.count || has_attack(&steps, k) || has_attack(&steps, k + 1);
-    for (size_t end = (size_t)steps.attacks[k] + steps.benign[k]; i < end; i++) {
-      uint32_t block = blocks->block[NT_ORDER_INDEX(order[i])], attack = NT_ORDER_ATTACK(order[i]);
-      w->item[i] = ITEM(block, corner && i + 1 == end, attack);
+/* slot: for each block and label, 1 + the index of its latest item; 2 * blocks entries, all 0. */
+static void fill(walk *w, const nt_steps *steps, const uint32_t *order, size_t *slot) {
+  size_t i = 0, start = 0; /* packet; first item since the last corner */
+  for (size_t k = 0; k < steps->count; k++) {
+    for (size_t end = (size_t)steps->attacks[k] + steps->benign[k]; i < end; i++) {
+      uint32_t block = w->blocks->block[NT_ORDER_INDEX(order[i])];
+      uint32_t attack = NT_ORDER_ATTACK(order[i]);
+      size_t *at = &slot[2 * (size_t)block + attack];
+      if (*at <= start) { /* none since the last corner */
+        w->items[w->count] = (item){.tag = TAG(block, attack)};
+        *at = ++w->count;
+      }
+      w->items[*at - 1].count++;
       (attack ? w->attacks : w->benign)[block]++;
     }
+    if (k + 1 < steps->count && !has_attack(steps, k) && !has_attack(steps, k + 1)) continue;
+    w->items[w->count - 1].tag |= TAG_CORNER;
+    start = w->count;
   }
-  return NT_OK;
+}
+
+static nt_status walk_init(walk *w, const nt_ranking *ranking, const nt_blocks *blocks,
+                           nt_error *err) {
+  size_t packets = nt_ranking_counts(ranking)->scored;
+  *w = (walk){.blocks = blocks};
+  w->items = calloc(packets + 1, sizeof *w->items);
+  w->attacks = calloc(blocks->count + 1, sizeof *w->attacks);
+  w->benign = calloc(blocks->count + 1, sizeof *w->benign);
+  size_t *slot = calloc(2 * blocks->count + 1, sizeof *slot);
+  bool ok = w->items && w->attacks && w->benign && slot;
+  if (ok) {
+    nt_steps steps = nt_ranking_steps(ranking);
+    fill(w, &steps, nt_ranking_order(ranking), slot);
+    w->marks = w->count / STRIDE + 1;
+  }
+  free(slot);
+  return ok ? NT_OK
+            : nt_fail(err, NT_E_MEMORY, "no memory to bootstrap %zu packets in %zu blocks", packets,
+                      blocks->count);
 }
 
 static void walk_done(walk *w) {
-  free(w->item), free(w->attacks), free(w->benign);
+  free(w->items), free(w->attacks), free(w->benign);
 }
 
-/* ---------------------------------------------------------------- one replicate */
+/* ------------------------------------------------------------------------------- one replicate */
 
-/* What one thread needs; a generator's state is kept here since gsl_rng_alloc aborts without
- * memory. */
+/* A place on the curve of a resample: weighted counts. */
 typedef struct position {
   uint64_t attacks, benign;           /* alarmed up to the last corner */
   uint64_t step_attacks, step_benign; /* seen since */
 } position;
+
+/* What one thread needs; the generator's state is kept here since gsl_rng_alloc aborts without
+ * memory. */
 typedef struct worker {
   uint32_t *weight; /* [blocks] how often each was drawn */
   position *mark;   /* [marks] where every STRIDE-th item was met */
-  void *state;
+  void *state;      /* of gsl_rng_mt19937 */
 } worker;
 
 /* SplitMix64's output function: seeds that differ in one bit become unrelated ones. */
@@ -107,8 +129,9 @@ static position totals_of(const walk *w, const uint32_t *weight) {
   return t;
 }
 
-static void meet(position *p, uint32_t item, const uint32_t *weight) {
-  uint64_t here = weight[ITEM_BLOCK(item)], attack = here & -(uint64_t)ITEM_ATTACK(item);
+static void meet(position *p, const item *met, const uint32_t *weight) {
+  uint64_t here = (uint64_t)weight[TAG_BLOCK(met->tag)] * met->count;
+  uint64_t attack = here & -(uint64_t)(met->tag & TAG_ATTACK);
   p->step_attacks += attack;
   p->step_benign += here - attack;
 }
@@ -125,10 +148,10 @@ static void measure_areas(const walk *w, worker *me, double *doubled_pairs, doub
   double sum = 0;
   for (size_t mark = 0, i = 0; mark < w->marks; mark++) {
     me->mark[mark] = p;
-    size_t end = i + STRIDE < w->packets ? i + STRIDE : w->packets;
+    size_t end = i + STRIDE < w->count ? i + STRIDE : w->count;
     for (; i < end; i++) {
-      meet(&p, w->item[i], me->weight);
-      if (!ITEM_CORNER(w->item[i])) continue;
+      meet(&p, &w->items[i], me->weight);
+      if (!(w->items[i].tag & TAG_CORNER)) continue;
       uint64_t attacks = p.step_attacks, benign = p.step_benign;
       pairs += benign * (2 * p.attacks + attacks);
       turn(&p);
@@ -166,9 +189,9 @@ static void find_crossing(const walk *w, const worker *me, const position *total
   }
   position p = me->mark[low];
   *before = *after = p;
-  for (size_t i = low * STRIDE; i < w->packets; i++) {
-    meet(&p, w->item[i], me->weight);
-    if (!ITEM_CORNER(w->item[i])) continue;
+  for (size_t i = low * STRIDE; i < w->count; i++) {
+    meet(&p, &w->items[i], me->weight);
+    if (!(w->items[i].tag & TAG_CORNER)) continue;
     turn(&p);
     *after = p;
     if (is_beyond(&p, total, limit)) return;
@@ -204,7 +227,7 @@ static nt_status replicate(const walk *w, worker *me, double *row) {
   return NT_OK;
 }
 
-/* ---------------------------------------------------------------- all of them */
+/* --------------------------------------------------------------------------------- all of them */
 
 static nt_status run(const walk *w, const nt_bootstrap_options *o, worker *workers, int threads,
                      double *table) {
@@ -262,7 +285,7 @@ nt_status nt_bootstrap(const nt_ranking *ranking, const nt_blocks *blocks,
   return status;
 }
 
-/* ---------------------------------------------------------------- intervals */
+/* ----------------------------------------------------------------------------------- intervals */
 
 nt_status nt_bootstrap_interval(const double *table, const double *other, size_t replicates,
                                 int metric, double level, nt_bootstrap_result *result,

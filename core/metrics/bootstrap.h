@@ -39,23 +39,23 @@ nt_bootstrap_options nt_bootstrap_defaults(void);
  * drew no benign packet (possible only where every benign packet shares a block with attacks), and
  * every one of a ranking without one of the classes, is a row of NaN. Blocks of another number of
  * packets, or fewer than 2 replicates: NT_E_ARGUMENT. Resamples too heavy for exact products
- * (2^62): NT_E_LIMIT. O(n) for each replicate, in parallel over replicates. Memory: 4 bytes a packet; for each thread 4
- * bytes a block and 1 byte for 16 packets.
+ * (2^62): NT_E_LIMIT. O(n) for each replicate or less (packets of one block between two corners
+ * of the curve count as one), in parallel over replicates. Memory: at most 8 bytes a packet;
+ * for each thread 4 bytes a block and 1 byte for 16 packets.
  */
 nt_status nt_bootstrap(const nt_ranking *ranking, const nt_blocks *blocks,
                        const nt_bootstrap_options *options, double *table, nt_error *err);
 
 typedef struct nt_bootstrap_result {
-  size_t defined;   /* replicates that are not NaN; the figures below are of these, NaN with fewer
-                       than 2 */
-  double low, high; /* percentiles (1 - level) / 2 and (1 + level) / 2 */
+  size_t defined;        /* replicates that are not NaN: the figures are of these */
+  double low, high;      /* percentiles (1 - level) / 2 and (1 + level) / 2 */
   double standard_error; /* standard deviation of the replicates */
-  double p; /* two-sided, of no difference from 0: 2 min(share <= 0, share >= 0), one replicate
-               added to each */
+  double p;              /* two-sided, of 0: 2 min(share <= 0, share >= 0), both with one added */
 } nt_bootstrap_result;
 
 /* Interval of one metric, or (other not NULL: another table of the same size) of the difference
- * table - other. 0 < level < 1. O(replicates log replicates). */
+ * table - other. 0 < level < 1. Fewer than 2 defined replicates: NaN.
+ * O(replicates log replicates). */
 nt_status nt_bootstrap_interval(const double *table, const double *other, size_t replicates,
                                 int metric, double level, nt_bootstrap_result *result,
                                 nt_error *err);

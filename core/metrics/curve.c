@@ -30,7 +30,7 @@ static point on_paper(const source *s, size_t i) {
   return p;
 }
 
-/* ---------------------------------------------------------------- choosing the points */
+/* ------------------------------------------------------------------------- choosing the points */
 
 static point minus(point a, point b) {
   return (point){a.x - b.x, a.y - b.y};
@@ -97,7 +97,7 @@ static size_t choose(const source *s, double tolerance, size_t *chosen, size_t m
   return count;
 }
 
-/* ---------------------------------------------------------------- measuring them */
+/* ------------------------------------------------------------------------------ measuring them */
 
 static double distance_to_segment(point p, point a, point b) {
   point along = minus(b, a), to = minus(p, a);
@@ -117,7 +117,7 @@ static double measure(const source *s, const size_t *chosen, size_t count) {
   return worst;
 }
 
-/* ---------------------------------------------------------------- the whole */
+/* ----------------------------------------------------------------------------------- the whole */
 
 nt_curve_options nt_curve_defaults(void) {
   return (nt_curve_options){.max_points = 1000, .tolerance = 0.0005};

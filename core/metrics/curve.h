@@ -17,16 +17,14 @@
 
 typedef enum nt_curve_kind {
   NT_CURVE_ROC,             /* x = FPR, y = TPR, from (0, 0) to (1, 1) */
-  NT_CURVE_PRECISION_RECALL /* x = recall, y = precision, from (0, 1) as scikit-learn draws it, to
-                               recall 1 */
+  NT_CURVE_PRECISION_RECALL /* x = recall, y = precision, from scikit-learn's (0, 1) to recall 1 */
 } nt_curve_kind;
 
 typedef struct nt_curve_options {
   size_t max_points; /* at least 2; default 1000 */
   double tolerance;  /* > 0; default 0.0005: half a pixel of a plot 1000 pixels wide */
-  double x_floor; /* 0: linear x axis. Else in (0, 1): the axis is log10(x) from x_floor (on paper
-                   * at 0; what lies left of it is drawn there) to 1, so that small FPRs keep their
-                   * shape. Default 0 */
+  double x_floor;    /* default 0: a linear x axis; else below 1: log10(x) from x_floor to 1, what
+                      * lies left of it at its edge, so that small FPRs keep their shape */
 } nt_curve_options;
 
 nt_curve_options nt_curve_defaults(void);

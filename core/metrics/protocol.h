@@ -6,10 +6,10 @@
  * Plot_Kitsune_Paper_4.R and MeasuresComputingHandler.R) treat scores in ways that change the
  * figures. Each is a switch here, off unless asked for:
  *
- *   smoothing   TPR at a given FPR is taken from the mean of the last 30 scores, AUC and EER from
- * the scores themselves fold_auc    max(AUC, 1 - AUC): a detector that ranks attacks lowest passes
- * for a good one reference   one script takes "FPR 0.001" as the top 0.1 % of all packets, attacks
- * included
+ *   smoothing   TPR at a given FPR is taken from the mean of the last 30 scores;
+ *               AUC and EER are of the scores themselves
+ *   fold_auc    max(AUC, 1 - AUC): a detector that ranks attacks lowest passes for a good one
+ *   reference   one script takes "FPR 0.001" as the top 0.1 % of all packets, attacks included
  */
 #ifndef NT_METRICS_PROTOCOL_H
 #define NT_METRICS_PROTOCOL_H
@@ -43,8 +43,7 @@ typedef struct nt_summary {
   nt_equal_error eer;
   double average_precision;
   nt_f1 best_f1;
-  nt_operating_point
-      at_fpr[NT_NAMED_FPRS]; /* at nt_named_fpr; of smoothed scores where the protocol says so */
+  nt_operating_point at_fpr[NT_NAMED_FPRS]; /* of smoothed scores where the protocol says so */
 } nt_summary;
 
 /* protocol NULL: the defaults. Errors of nt_ranking_new and nt_smooth. O(n): one sort, two with

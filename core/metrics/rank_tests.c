@@ -7,7 +7,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* ---------------------------------------------------------------- Friedman */
+/* ------------------------------------------------------------------------------------ Friedman */
 
 /* Adds one data set's ranks to sums; returns the sum of t^3 - t over its ties. */
 static double add_ranks(const double *row, size_t k, nt_better better, size_t *order,
@@ -66,7 +66,7 @@ nt_status nt_friedman_test(const double *values, size_t data_sets, size_t detect
   return NT_OK;
 }
 
-/* ---------------------------------------------------------------- pairs */
+/* --------------------------------------------------------------------------------------- pairs */
 
 static double rank_unit(size_t detectors, size_t data_sets) {
   double k = (double)detectors;
@@ -105,7 +105,7 @@ nt_status nt_compare_ranks(const double *mean_rank, size_t data_sets, size_t det
   return adjust(pairs, m, err);
 }
 
-/* ---------------------------------------------------------------- Nemenyi */
+/* ------------------------------------------------------------------------------------- Nemenyi */
 
 /* P = k * integral of phi(z) (Phi(z) - Phi(z - range))^(k - 1) over the largest value z. For a
  * smooth integrand that vanishes at both ends the trapezium rule converges faster than any power of

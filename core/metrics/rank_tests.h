@@ -17,10 +17,11 @@ typedef enum nt_better { NT_HIGHER_IS_BETTER, NT_LOWER_IS_BETTER } nt_better;
 /*
  * "No detector differs": Friedman's chi-square with k - 1 degrees of freedom,
  *     chi_square = 12 N / (k (k + 1)) * (sum R_j^2 - k (k + 1)^2 / 4) / tie_correction
- *     tie_correction = 1 - sum (t^3 - t) / (N (k^3 - k))    over groups of t equal values; 1
- * without ties and Iman and Davenport's less conservative f = (N - 1) chi_square / (N (k - 1) -
- * chi_square), distributed as F with k - 1 and (k - 1)(N - 1) degrees of freedom. Demsar's figures
- * are without the correction: chi_square * tie_correction. All NaN where every data set is one tie.
+ *     tie_correction = 1 - sum (t^3 - t) / (N (k^3 - k))   over groups of t equal values
+ * and Iman and Davenport's less conservative
+ *     f = (N - 1) chi_square / (N (k - 1) - chi_square)
+ * distributed as F with k - 1 and (k - 1)(N - 1) degrees of freedom. Demsar's figures are without
+ * the correction: chi_square * tie_correction. All NaN where every data set is one tie.
  */
 typedef struct nt_friedman {
   double chi_square, p;
