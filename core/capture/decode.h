@@ -48,12 +48,14 @@ struct nt_decoder {
   bool incomplete;   /* inside the first fragment of an unfinished datagram */
   bool failed;       /* out of memory */
   bool ipv6_chain;   /* inside the extension headers of an IPv6 packet, ... */
-  int64_t ipv6_left; /* ... of whose payload length this much is left, ... */
-  uint8_t ipv6_src[16], ipv6_dst[16]; /* ... and which belongs to these addresses */
+  int64_t ipv6_left; /* ... of whose payload length this much is left */
+  const uint8_t *network_src, *network_dst; /* addresses of the innermost IP header so far, ... */
+  uint32_t network_size;                    /* ... 4 or 16 bytes; 0: there was none */
   uint16_t udp_destination;
   uint32_t layers;
   uint32_t vlan_tags;
   uint8_t udp_listener[NT_PORTS]; /* index into the table of UDP ports plus one, 0: nobody */
+  uint8_t tcp_listener[NT_PORTS];
 };
 
 /* ---------------------------------------------------------------- views */
@@ -120,6 +122,7 @@ static inline void nt_note_ports(nt_decoder *d, uint32_t bit, uint16_t *src, uin
 nt_outcome nt_link(nt_decoder *d, uint32_t link_type, nt_view v); /* LINKTYPE_* */
 
 /* decode_link.c */
+bool nt_is_ethertype(uint16_t type);
 bool nt_ethertype_leads_on(uint16_t type); /* false: its payload holds none of our fields */
 nt_outcome nt_ethertype(nt_decoder *d, uint16_t type, nt_view v);
 nt_outcome nt_type_or_length(nt_decoder *d, uint16_t type, nt_view v);
@@ -175,6 +178,7 @@ nt_outcome nt_token_ring(nt_decoder *d, nt_view v);
 nt_outcome nt_arcnet(nt_decoder *d, nt_view v);
 nt_outcome nt_arcnet_linux(nt_decoder *d, nt_view v);
 nt_outcome nt_ip_over_fibre_channel(nt_decoder *d, nt_view v);
+nt_outcome nt_ip_over_infiniband(nt_decoder *d, nt_view v);
 nt_outcome nt_ieee1394(nt_decoder *d, nt_view v);
 nt_outcome nt_sun_atm(nt_decoder *d, nt_view v);
 
@@ -188,6 +192,9 @@ nt_outcome nt_avs(nt_decoder *d, nt_view v);
 nt_outcome nt_ppi(nt_decoder *d, nt_view v);
 
 /* decode_network.c */
+/* Adds a fragment; true: *whole is the datagram that it completed. */
+bool nt_put_together(nt_decoder *d, const nt_fragment_key *key, const nt_fragment *fragment,
+                     nt_view *whole);
 nt_outcome nt_ip(nt_decoder *d, nt_view v); /* version 4 or 6 */
 nt_outcome nt_ipv6(nt_decoder *d, nt_view v);
 nt_outcome nt_ipv6_hop_by_hop(nt_decoder *d, nt_view v);
@@ -207,12 +214,32 @@ nt_outcome nt_gre(nt_decoder *d, nt_view v);
 nt_outcome nt_gre_payload(nt_decoder *d, uint16_t type, nt_view v);
 nt_outcome nt_authentication_header(nt_decoder *d, nt_view v);
 nt_outcome nt_ether_ip(nt_decoder *d, nt_view v);
+nt_outcome nt_nhrp(nt_decoder *d, nt_view v);
 nt_outcome nt_pim(nt_decoder *d, nt_view v);
 nt_outcome nt_l2tp(nt_decoder *d, nt_view v);
 
 /* decode_ports.c */
-void nt_fill_listeners(uint8_t *listener); /* NT_PORTS entries */
+void nt_fill_udp_listeners(uint8_t *listener); /* NT_PORTS entries of zero */
+nt_outcome nt_gtp(nt_decoder *d, nt_view v);
 nt_outcome nt_udp_payload(nt_decoder *d, uint16_t src, uint16_t dst, nt_view v);
 nt_outcome nt_tzsp(nt_decoder *d, nt_view v);
+
+/* decode_streams.c */
+void nt_fill_tcp_listeners(uint8_t *listener); /* NT_PORTS entries of zero */
+nt_outcome nt_tcp_payload(nt_decoder *d, uint16_t src, uint16_t dst, nt_view v);
+
+/* decode_juniper.c */
+nt_outcome nt_juniper_ethernet(nt_decoder *d, nt_view v);
+nt_outcome nt_juniper_ppp(nt_decoder *d, nt_view v);
+nt_outcome nt_juniper_frame_relay(nt_decoder *d, nt_view v);
+nt_outcome nt_juniper_hdlc(nt_decoder *d, nt_view v);
+nt_outcome nt_juniper_voice(nt_decoder *d, nt_view v);
+nt_outcome nt_juniper_gateway(nt_decoder *d, nt_view v);
+nt_outcome nt_juniper_services(nt_decoder *d, nt_view v);
+nt_outcome nt_juniper_atm1(nt_decoder *d, nt_view v);
+nt_outcome nt_juniper_atm2(nt_decoder *d, nt_view v);
+nt_outcome nt_juniper_multilink_ppp(nt_decoder *d, nt_view v);
+nt_outcome nt_juniper_multilink_frame_relay(nt_decoder *d, nt_view v);
+nt_outcome nt_juniper_virtual_network(nt_decoder *d, nt_view v);
 
 #endif

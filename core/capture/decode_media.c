@@ -224,6 +224,15 @@ nt_outcome nt_ip_over_fibre_channel(nt_decoder *d, nt_view v) {
   return after(d, v, 16, nt_llc);
 }
 
+nt_outcome nt_ip_over_infiniband(nt_decoder *d, nt_view v) { /* a global routing header in front */
+  enum { ROUTING_HEADER = 40, IPV4 = 0x0800, ARP = 0x0806, REVERSE_ARP = 0x8035, IPV6 = 0x86dd };
+  if (!nt_has(v, 0, ROUTING_HEADER + 4)) return NT_CUT;
+  uint16_t type = nt_be16(v.data + ROUTING_HEADER);
+  nt_skip(&v, ROUTING_HEADER + 4);
+  bool known = type == IPV4 || type == IPV6 || type == ARP || type == REVERSE_ARP;
+  return known ? nt_ethertype(d, type, v) : NT_TAKEN;
+}
+
 nt_outcome nt_ieee1394(nt_decoder *d, nt_view v) {
   if (!nt_has(v, 0, 18)) return NT_CUT;
   uint16_t type = nt_be16(v.data + 16);

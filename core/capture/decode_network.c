@@ -11,6 +11,12 @@ enum { IPV4_HEADER = 20, IPV6_HEADER = 40, MORE_FRAGMENTS = 0x2000, OFFSET_MASK 
 enum { OPTION_END = 0, OPTION_NOP = 1, OPTION_LOOSE_ROUTE = 131, OPTION_STRICT_ROUTE = 137 };
 enum { HOP_BY_HOP = 0, NO_NEXT = 59 };
 
+/* What follows the header: nobody's protocol ends the way, but it is still an IP packet. */
+static nt_outcome ip_next(nt_decoder *d, uint8_t protocol, nt_view v) {
+  if (protocol == NO_NEXT) return NT_TAKEN;
+  return nt_ip_protocol(d, protocol, v) == NT_CUT ? NT_CUT : NT_TAKEN;
+}
+
 /* ---------------------------------------------------------------- IPv4 */
 
 /* The least length of each option that has fields: where a shorter one is, tshark stops. */
@@ -86,31 +92,32 @@ static bool is_private(uint32_t a) { /* RFC 1918 and link-local */
   return a >> 24 == 10 || a >> 20 == 0xac1 || a >> 16 == 0xc0a8 || a >> 16 == 0xa9fe;
 }
 
+bool nt_put_together(nt_decoder *d, const nt_fragment_key *key, const nt_fragment *fragment,
+                     nt_view *whole) {
+  nt_status status = nt_reassembly_add(d->fragments, key, fragment, &whole->data, &whole->length);
+  whole->captured = whole->length;
+  if (status != NT_OK) d->failed = true;
+  return status == NT_OK && whole->data;
+}
+
 static nt_outcome add_fragment(nt_decoder *d, const nt_fragment_key *key,
                                const nt_fragment *fragment, uint8_t protocol) {
   nt_view whole;
-  if (nt_reassembly_add(d->fragments, key, fragment, &whole.data, &whole.length) != NT_OK) {
-    d->failed = true;
-    return NT_CUT;
-  }
-  if (!whole.data) return NT_TAKEN;
-  whole.captured = whole.length;
+  if (!nt_put_together(d, key, fragment, &whole)) return d->failed ? NT_CUT : NT_TAKEN;
   bool incomplete = d->incomplete;
   d->incomplete = false;
-  nt_outcome outcome = nt_ip_protocol(d, protocol, whole);
+  nt_outcome outcome = ip_next(d, protocol, whole);
   d->incomplete = incomplete;
   return outcome;
 }
 
-static nt_outcome ipv4_fragment(nt_decoder *d, const uint8_t *header, const uint8_t *destination,
-                                nt_view payload) {
+static nt_outcome ipv4_fragment(nt_decoder *d, const uint8_t *header, nt_view payload) {
   uint16_t flags = nt_be16(header + 6);
   uint8_t protocol = header[9];
-  uint32_t src = nt_be32(header + 12), dst = nt_be32(destination);
   nt_fragment_key key = {.version = 4, .id = (uint32_t)protocol ^ nt_be16(header + 4)};
-  if (is_private(src) || is_private(dst)) key.id ^= d->vlan;
-  memcpy(key.src, header + 12, 4);
-  memcpy(key.dst, destination, 4);
+  if (is_private(nt_be32(d->network_src)) || is_private(nt_be32(d->network_dst))) key.id ^= d->vlan;
+  memcpy(key.src, d->network_src, 4);
+  memcpy(key.dst, d->network_dst, 4);
   nt_fragment fragment = {payload.data, 8u * (flags & OFFSET_MASK), payload.length,
                           (flags & MORE_FRAGMENTS) != 0};
   return add_fragment(d, &key, &fragment, protocol);
@@ -137,23 +144,26 @@ static nt_outcome ipv4(nt_decoder *d, nt_view v) {
   if (header > IPV4_HEADER && (!nt_has(v, 0, header) || !options_are_whole(p, header)))
     return NT_CUT;
   d->ipv6_chain = false;
+  d->network_src = p + 12;
+  d->network_dst = p + destination;
+  d->network_size = 4;
   uint16_t flags = nt_be16(p + 6);
   uint8_t protocol = p[9];
   nt_view payload = v;
   if (!nt_skip(&payload, header)) return NT_CUT;
   if (!(flags & (MORE_FRAGMENTS | OFFSET_MASK)) && !d->incomplete)
-    return payload.length ? nt_ip_protocol(d, protocol, payload) : NT_TAKEN;
+    return payload.length ? ip_next(d, protocol, payload) : NT_TAKEN;
 
   bool here = total > header && payload.captured >= total - header;
   if (flags & (MORE_FRAGMENTS | OFFSET_MASK) &&
       here) { /* a wrong checksum is none of tshark's business */
     nt_narrow(&payload, total - header);
-    return ipv4_fragment(d, p, p + destination, payload);
+    return ipv4_fragment(d, p, payload);
   }
   if (flags & OFFSET_MASK || !payload.length) return NT_TAKEN;
   bool incomplete = d->incomplete;
   d->incomplete = (flags & MORE_FRAGMENTS) != 0;
-  nt_outcome outcome = nt_ip_protocol(d, protocol, payload);
+  nt_outcome outcome = ip_next(d, protocol, payload);
   d->incomplete = incomplete;
   return outcome;
 }
@@ -166,10 +176,6 @@ nt_outcome nt_ip(nt_decoder *d, nt_view v) {
 }
 
 /* ---------------------------------------------------------------- IPv6 */
-
-static nt_outcome ipv6_next(nt_decoder *d, uint8_t next, nt_view v) {
-  return next == NO_NEXT ? NT_TAKEN : nt_ip_protocol(d, next, v);
-}
 
 /* The payload length that a jumbo payload option gives (RFC 2675), 0 without a valid one. */
 static uint32_t jumbo_length(nt_view v) {
@@ -198,36 +204,46 @@ nt_outcome nt_ipv6(nt_decoder *d, nt_view v) {
   nt_note(d, NT_HAS_IPV6_DST, d->packet->ipv6_dst, p + 24, 16);
   uint8_t next = p[6];
   uint32_t payload_length = nt_be16(p + 4), left = payload_length;
-  if (payload_length == 0 && next != HOP_BY_HOP && next != NO_NEXT)
-    payload_length = left = v.length - IPV6_HEADER; /* segmentation offload */
-  else if (payload_length == 0 && next == HOP_BY_HOP)
-    payload_length = jumbo_length(v);
+  if (payload_length == 0 && next == HOP_BY_HOP) payload_length = jumbo_length(v);
   if (payload_length < v.length - IPV6_HEADER) nt_narrow(&v, IPV6_HEADER + payload_length);
   bool chain = d->ipv6_chain, incomplete = d->incomplete;
   d->ipv6_chain = true;
   d->ipv6_left = left;
-  memcpy(d->ipv6_src, p + 8, 16);
-  memcpy(d->ipv6_dst, p + 24, 16);
+  d->network_src = p + 8;
+  d->network_dst = p + 24;
+  d->network_size = 16;
   nt_skip(&v, IPV6_HEADER);
-  nt_outcome outcome = ipv6_next(d, next, v);
+  nt_outcome outcome = ip_next(d, next, v);
   d->ipv6_chain = chain;
   d->incomplete = incomplete;
   return outcome;
 }
 
+/* tshark takes some options for as long as they should be, whatever they say. */
+static uint32_t option_size(uint8_t type, uint8_t size) {
+  enum { TUNNEL_LIMIT = 0x04, ROUTER_ALERT = 0x05, JUMBO = 0xc2, HOME_ADDRESS = 0xc9 };
+  uint32_t least = type == HOME_ADDRESS   ? 16
+                   : type == JUMBO        ? 4
+                   : type == ROUTER_ALERT ? 2
+                   : type == TUNNEL_LIMIT ? 1
+                                          : 0;
+  return 2 + (size > least ? size : least);
+}
+
 /* Hop-by-hop and destination options alike: the options themselves hold no field of ours, but one
  * that runs past the packet stops the dissection. */
 static nt_outcome ipv6_options(nt_decoder *d, nt_view v) {
+  enum { PAD_1 = 0 };
   if (!nt_has(v, 0, 2)) return NT_CUT;
   uint8_t next = v.data[0];
   uint32_t size = (v.data[1] + 1u) * 8, at = 2;
   d->ipv6_left -= size;
   while (at < size) {
     if (!nt_has(v, at, 2)) return NT_CUT;
-    at += v.data[at] == 0 ? 1u : 2u + v.data[at + 1];
+    at += v.data[at] == PAD_1 ? 1 : option_size(v.data[at], v.data[at + 1]);
   }
   if (!nt_has(v, 0, at) || !nt_skip(&v, size)) return NT_CUT;
-  return ipv6_next(d, next, v);
+  return ip_next(d, next, v);
 }
 
 nt_outcome nt_ipv6_hop_by_hop(nt_decoder *d, nt_view v) {
@@ -243,7 +259,7 @@ nt_outcome nt_ipv6_routing(nt_decoder *d, nt_view v) {
   uint32_t size = (v.data[1] + 1u) * 8;
   d->ipv6_left -= size;
   if (!nt_skip(&v, size)) return NT_CUT;
-  return ipv6_next(d, next, v);
+  return ip_next(d, next, v);
 }
 
 nt_outcome nt_ipv6_fragment(nt_decoder *d, nt_view v) {
@@ -252,11 +268,11 @@ nt_outcome nt_ipv6_fragment(nt_decoder *d, nt_view v) {
   uint16_t flags = nt_be16(p + 2);
   d->ipv6_left -= 8;
   nt_skip(&v, 8);
-  if (!(flags & 0xfff9) || !d->ipv6_chain || d->ipv6_left <= 0) return ipv6_next(d, p[0], v);
+  if (!(flags & 0xfff9) || !d->ipv6_chain || d->ipv6_left <= 0) return ip_next(d, p[0], v);
   if (v.captured < d->ipv6_left) return NT_TAKEN;
   nt_fragment_key key = {.version = 6, .id = nt_be32(p + 4)};
-  memcpy(key.src, d->ipv6_src, 16);
-  memcpy(key.dst, d->ipv6_dst, 16);
+  memcpy(key.src, d->network_src, 16);
+  memcpy(key.dst, d->network_dst, 16);
   nt_fragment fragment = {v.data, flags & 0xfff8u, (uint32_t)d->ipv6_left, (flags & 1) != 0};
   d->ipv6_left = 0;
   return add_fragment(d, &key, &fragment, p[0]);

@@ -29,7 +29,7 @@ static nt_outcome geneve(nt_decoder *d, nt_view v) { /* RFC 8926 */
   return nt_ethertype(d, type, v) == NT_CUT ? NT_CUT : NT_TAKEN;
 }
 
-static nt_outcome gtp(nt_decoder *d, nt_view v) { /* 3GPP TS 29.060, 29.281: user data only */
+nt_outcome nt_gtp(nt_decoder *d, nt_view v) { /* 3GPP TS 29.060, 29.281: user data only */
   enum { GTP = 0x10, EXTENSION = 4, SEQUENCE = 2, NUMBER = 1, USER_DATA = 255 };
   if (!nt_has(v, 0, 1)) return NT_REJECTED;
   uint8_t flags = v.data[0], version = flags >> 5;
@@ -140,18 +140,29 @@ nt_outcome nt_tzsp(nt_decoder *d, nt_view v) { /* Tazmen sniffer protocol */
   return layer ? nt_enter(d, layer, v) : NT_TAKEN;
 }
 
-static nt_outcome capwap(nt_decoder *d, nt_view v) { /* RFC 5415: data channel, not fragmented */
-  enum { ENCRYPTED = 1, NATIVE = 0x100, FRAGMENT = 0x80, KEEP_ALIVE = 0x08, WBID_80211 = 1 };
+static nt_outcome capwap_payload(nt_decoder *d, nt_view v, bool native, uint32_t binding) {
+  enum { IEEE80211 = 1 };
+  if (!native) return nt_enter(d, nt_ethernet, v);
+  return binding == IEEE80211 ? nt_enter(d, nt_wlan_swapped, v) : NT_TAKEN;
+}
+
+static nt_outcome capwap(nt_decoder *d, nt_view v) { /* RFC 5415: data channel */
+  enum { ENCRYPTED = 1, NATIVE = 0x100, FRAGMENT = 0x80, LAST = 0x40, KEEP_ALIVE = 0x08 };
   if (!nt_has(v, 0, 1)) return NT_CUT;
   if ((v.data[0] & 15) == ENCRYPTED) return NT_TAKEN;
   if (!nt_has(v, 0, 8)) return NT_CUT;
-  uint32_t header = (v.data[1] >> 3) * 4u;
-  uint32_t binding = v.data[2] >> 1 & 31;
-  uint32_t flags = (v.data[2] & 1u) << 8 | v.data[3];
-  if (header < 1 || flags & (FRAGMENT | KEEP_ALIVE)) return NT_TAKEN;
-  if (!nt_skip(&v, header)) return NT_CUT;
-  if (!(flags & NATIVE)) return nt_enter(d, nt_ethernet, v);
-  return binding == WBID_80211 ? nt_enter(d, nt_wlan_swapped, v) : NT_TAKEN;
+  const uint8_t *p = v.data;
+  uint32_t header = (p[1] >> 3) * 4u, binding = p[2] >> 1 & 31, flags = (p[2] & 1u) << 8 | p[3];
+  if (header == 0 || !nt_skip(&v, header)) return NT_CUT;
+  if (!(flags & FRAGMENT))
+    return flags & KEEP_ALIVE ? NT_TAKEN : capwap_payload(d, v, flags & NATIVE, binding);
+  if (v.captured < v.length || !v.length) return NT_TAKEN;
+  nt_fragment_key key = {.version = NT_CAPWAP, .id = nt_be16(p + 4)};
+  memcpy(key.src, d->network_src, d->network_size);
+  memcpy(key.dst, d->network_dst, d->network_size);
+  nt_fragment fragment = {v.data, nt_be16(p + 6) & 0xfff8u, v.length, !(flags & LAST)};
+  if (!nt_put_together(d, &key, &fragment, &v)) return d->failed ? NT_CUT : NT_TAKEN;
+  return flags & KEEP_ALIVE ? NT_TAKEN : capwap_payload(d, v, flags & NATIVE, binding);
 }
 
 static nt_outcome lwapp(nt_decoder *d, nt_view v) { /* RFC 5412 */
@@ -255,10 +266,10 @@ static nt_outcome sflow(nt_decoder *d, nt_view v) {
 static const nt_numbered_layer udp_ports[] = {
     {434, mobile_ip},
     {1701, nt_l2tp},
-    {2123, gtp},
-    {2152, gtp},
+    {2123, nt_gtp},
+    {2152, nt_gtp},
     {2268, multicast_tunnel},
-    {3386, gtp},
+    {3386, nt_gtp},
     {3544, teredo},
     {4341, lisp_data},
     {4342, lisp_control},
@@ -327,8 +338,7 @@ static const uint16_t other_ports[][2] = {
 
 enum { UDP_PORTS = sizeof udp_ports / sizeof *udp_ports, OTHERS = UDP_PORTS + 1 };
 
-void nt_fill_listeners(uint8_t *listener) {
-  memset(listener, 0, NT_PORTS);
+void nt_fill_udp_listeners(uint8_t *listener) {
   for (size_t i = 0; i < UDP_PORTS; i++) listener[udp_ports[i].number] = (uint8_t)(i + 1);
   for (size_t i = 0; i < sizeof other_ports / sizeof *other_ports; i++)
     for (uint32_t port = other_ports[i][0]; port <= other_ports[i][1]; port++)

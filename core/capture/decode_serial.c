@@ -102,15 +102,22 @@ nt_outcome nt_pppoe(nt_decoder *d, nt_view v) {
 
 /* ---------------------------------------------------------------- Cisco HDLC */
 
+static nt_outcome opaque(nt_decoder *d, nt_view v) {
+  (void)d;
+  (void)v;
+  return NT_TAKEN;
+}
+
 static nt_outcome cisco_hdlc_type(nt_decoder *d, uint16_t type, nt_view v) {
-  static const nt_numbered_layer types[] = {{0x0800, nt_ip},
-                                            {0x6558, nt_ethernet},
-                                            {0x86dd, nt_ipv6},
-                                            {0x8847, nt_mpls},
-                                            {0x8848, nt_mpls}};
-  if (!nt_has(v, 0, 1)) return NT_CUT;
+  static const nt_numbered_layer types[] = {
+      {0x0111, opaque},  {0x0600, opaque},  {0x0800, nt_ip},       {0x2000, opaque},
+      {0x4242, opaque},  {0x6003, opaque},  {0x6558, nt_ethernet}, {0x8035, opaque},
+      {0x8038, opaque},  {0x809b, opaque},  {0x80f3, opaque},      {0x8137, opaque},
+      {0x86dd, nt_ipv6}, {0x8847, nt_mpls}, {0x8848, nt_mpls},     {0xfefe, opaque},
+  };
   nt_layer layer = nt_find_layer(types, sizeof types / sizeof *types, type);
-  return layer ? nt_enter(d, layer, v) : NT_REJECTED;
+  if (!layer) return NT_REJECTED;
+  return nt_has(v, 0, 1) ? nt_enter(d, layer, v) : NT_CUT;
 }
 
 nt_outcome nt_cisco_hdlc(nt_decoder *d, nt_view v) {
@@ -126,7 +133,9 @@ enum { EXTENDED = 1, UNNUMBERED = 0x03, PROTOCOL_SNAP = 0x80 };
 
 static nt_layer frame_relay_layer(uint8_t protocol) { /* network layer protocol identifiers */
   static const nt_numbered_layer protocols[] = {
-      {0x8e, nt_ipv6}, {0xcc, nt_ip}, {0xcf, nt_ppp_hdlc}};
+      {0x00, opaque}, {0x08, opaque},  {0x09, opaque}, {0x81, opaque}, {0x82, opaque},
+      {0x83, opaque}, {0x8e, nt_ipv6}, {0xb0, opaque}, {0xcc, nt_ip},  {0xcf, nt_ppp_hdlc},
+  };
   return nt_find_layer(protocols, sizeof protocols / sizeof *protocols, protocol);
 }
 
@@ -140,7 +149,17 @@ static nt_outcome frame_relay_protocol(nt_decoder *d, nt_view v) {
   return layer ? nt_enter(d, layer, v) : NT_TAKEN;
 }
 
-/* Without the control byte of RFC 2427: Cisco's type field, or a bare Ethernet frame. */
+/* Is there a known protocol identifier after a control field (and perhaps a byte of padding)? */
+static bool has_protocol(nt_view v) {
+  uint32_t at = 0;
+  if (nt_has(v, 0, 1) && v.data[0] == 0) at++;
+  if (!nt_has(v, at, 1)) return false;
+  at += (v.data[at] & 3) == UNNUMBERED ? 1 : 2;
+  return nt_has(v, at, 1) && (v.data[at] == PROTOCOL_SNAP || frame_relay_layer(v.data[at]));
+}
+
+/* Without the control byte of RFC 2427: Cisco's type field, another control field, or a bare
+ * Ethernet frame. */
 static nt_outcome frame_relay_other(nt_decoder *d, nt_view v) {
   enum { ETHERNET_TYPE = 12, MAX_LENGTH = 1500 };
   if (nt_has(v, 0, 2)) {
@@ -148,25 +167,39 @@ static nt_outcome frame_relay_other(nt_decoder *d, nt_view v) {
     nt_skip(&payload, 2);
     nt_outcome outcome = cisco_hdlc_type(d, nt_be16(v.data), payload);
     if (outcome != NT_REJECTED) return outcome;
+    if (has_protocol(v))
+      return nt_skip(&v, (v.data[0] & 3) == UNNUMBERED ? 1 : 2) ? frame_relay_protocol(d, v)
+                                                                : NT_CUT;
   }
   if (!nt_has(v, ETHERNET_TYPE, 2)) return NT_TAKEN;
   uint16_t type = nt_be16(v.data + ETHERNET_TYPE);
-  if (type > MAX_LENGTH && !nt_ethertype_leads_on(type)) return NT_TAKEN;
+  if (type > MAX_LENGTH && !nt_is_ethertype(type)) return NT_TAKEN;
   return nt_enter(d, nt_ethernet_with_fcs, v);
 }
 
+/* Reads the address (Q.922: two to four bytes, the last one marked) and gives its number and size;
+ * false where the frame is cut. A marked first byte is an error that tshark reads over. */
+static bool frame_relay_address(nt_view v, uint32_t *number, uint32_t *size) {
+  enum { CORE_CONTROL = 2 };
+  *number = 0;
+  *size = 0;
+  do
+    if (!nt_has(v, *size, 1)) return false;
+  while (!(v.data[(*size)++] & EXTENDED));
+  const uint8_t *p = v.data;
+  if (*size >= 2) *number = (p[0] & 0xfcu) << 2 | p[1] >> 4;
+  if (*size >= 4) *number = *number << 7 | p[2] >> 1;
+  if (*size >= 3 && !(p[*size - 1] & CORE_CONTROL)) *number = *number << 6 | p[*size - 1] >> 2;
+  return true;
+}
+
 nt_outcome nt_frame_relay(nt_decoder *d, nt_view v) {
-  uint32_t address = 0;
-  do { /* two to four bytes, the last one marked; a lone first byte is an error that tshark reads
-          over */
-    if (!nt_has(v, address, 1)) return NT_CUT;
-  } while (!(v.data[address++] & EXTENDED));
-  if (!nt_has(v, address, 1)) return NT_CUT;
-  bool signalling = address >= 2 && !(v.data[0] & 0xfc) && !(v.data[1] & 0xf0);
-  nt_skip(&v, address);
+  uint32_t number, size;
+  if (!frame_relay_address(v, &number, &size) || !nt_has(v, size, 1)) return NT_CUT;
+  nt_skip(&v, size);
   if (v.data[0] == UNNUMBERED) {
     nt_skip(&v, 1);
     return frame_relay_protocol(d, v);
   }
-  return signalling ? NT_TAKEN : frame_relay_other(d, v);
+  return number ? frame_relay_other(d, v) : NT_TAKEN; /* number 0 is signalling */
 }

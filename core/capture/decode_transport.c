@@ -5,9 +5,16 @@
 #include "decode.h"
 
 static nt_outcome tcp(nt_decoder *d, nt_view v) {
+  enum { MIN_HEADER = 20 };
+  const uint8_t *p = v.data;
   if (!nt_has(v, 0, 4)) return NT_CUT;
-  nt_note_ports(d, NT_HAS_TCP, &d->packet->tcp_src, &d->packet->tcp_dst, v.data);
-  return NT_TAKEN;
+  nt_note_ports(d, NT_HAS_TCP, &d->packet->tcp_src, &d->packet->tcp_dst, p);
+  uint16_t src = nt_be16(p), dst = nt_be16(p + 2);
+  if (!d->tcp_listener[src] && !d->tcp_listener[dst]) return NT_TAKEN;
+  if (!nt_has(v, 0, MIN_HEADER)) return NT_CUT;
+  uint32_t header = (p[12] >> 4) * 4u;
+  if (header < MIN_HEADER || !nt_skip(&v, header)) return NT_CUT;
+  return v.length ? nt_tcp_payload(d, src, dst, v) : NT_TAKEN;
 }
 
 /* ---------------------------------------------------------------- UDP, UDP-Lite */
@@ -70,12 +77,33 @@ static nt_outcome icmp(nt_decoder *d, nt_view v) { /* RFC 792, quotation length 
   return quoted(d, nt_ip, v);
 }
 
-static nt_outcome icmpv6(nt_decoder *d, nt_view v) {
-  if (!nt_has(v, 0, 8)) return NT_CUT;
+/* A redirect's option quotes the packet that was sent the long way (RFC 4861). */
+static nt_outcome redirected(nt_decoder *d, nt_view v) {
+  enum { OPTIONS = 40, REDIRECTED_HEADER = 4 };
+  if (!nt_skip(&v, OPTIONS)) return NT_CUT;
+  while (v.length) {
+    if (!nt_has(v, 0, 2)) return NT_CUT;
+    uint8_t type = v.data[0];
+    uint32_t size = v.data[1] * 8u;
+    if (size == 0) return NT_TAKEN;
+    if (type == REDIRECTED_HEADER && size > 8) {
+      nt_view quotation = v;
+      nt_narrow(&quotation, size);
+      if (!nt_skip(&quotation, 8)) return NT_CUT;
+      if (quoted(d, nt_ipv6, quotation) == NT_CUT) return NT_CUT;
+    }
+    if (!nt_skip(&v, size)) return NT_CUT;
+  }
+  return NT_TAKEN;
+}
+
+static nt_outcome icmpv6(nt_decoder *d, nt_view v) { /* RFC 4443 */
+  enum { FIRST_ERROR = 1, LAST_ERROR = 4, REDIRECT = 137 };
+  if (!nt_has(v, 0, 4)) return NT_CUT;
   uint8_t type = v.data[0];
-  if (type < 1 || type > 4) return NT_TAKEN;
-  nt_skip(&v, 8);
-  return quoted(d, nt_ipv6, v);
+  if (type == REDIRECT) return redirected(d, v);
+  if (type < FIRST_ERROR || type > LAST_ERROR) return NT_TAKEN;
+  return nt_skip(&v, 8) ? quoted(d, nt_ipv6, v) : NT_CUT;
 }
 
 /* ---------------------------------------------------------------- IP protocols */
@@ -91,6 +119,7 @@ static const nt_numbered_layer ip_protocols[] = {
     {44, nt_ipv6_fragment},
     {47, nt_gre},
     {51, nt_authentication_header},
+    {54, nt_nhrp},
     {58, icmpv6},
     {60, nt_ipv6_destination},
     {97, nt_ether_ip},

@@ -100,19 +100,13 @@ enum {
 
 nt_outcome nt_gre_payload(nt_decoder *d, uint16_t type, nt_view v) {
   static const nt_numbered_layer types[] = {
-      {0x0800, nt_ip},
-      {0x0806, nt_arp},
-      {0x22eb, erspan},
-      {0x6400, nt_ethernet},
-      {0x6558, nt_ethernet},
-      {0x6559, nt_frame_relay},
-      {0x86dd, nt_ipv6},
-      {GRE_PPP, nt_ppp_hdlc},
-      {GRE_WCCP, nt_ip},
-      {0x8847, nt_mpls},
-      {0x8848, nt_mpls},
-      {GRE_ERSPAN, erspan},
-      {0x8909, cisco_metadata_in_gre},
+      {0x0800, nt_ip},          {0x0806, nt_arp},
+      {0x2001, nt_nhrp},        {0x22eb, erspan},
+      {0x6400, nt_ethernet},    {0x6558, nt_ethernet},
+      {0x6559, nt_frame_relay}, {0x86dd, nt_ipv6},
+      {GRE_PPP, nt_ppp_hdlc},   {GRE_WCCP, nt_ip},
+      {0x8847, nt_mpls},        {0x8848, nt_mpls},
+      {GRE_ERSPAN, erspan},     {0x8909, cisco_metadata_in_gre},
       {0x894f, nt_nsh},
   };
   if (type >= 0x8200 && type <= 0x8370 && !(type & 15)) /* Aruba access points */
@@ -169,7 +163,30 @@ nt_outcome nt_authentication_header(nt_decoder *d, nt_view v) { /* RFC 4302 */
   uint32_t size = (v.data[1] + 2u) * 4;
   d->ipv6_left -= size;
   if (!nt_skip(&v, size)) return NT_CUT;
-  return nt_ip_protocol(d, next, v);
+  return nt_ip_protocol(d, next, v) == NT_CUT ? NT_CUT : NT_TAKEN;
+}
+
+nt_outcome nt_nhrp(nt_decoder *d,
+                   nt_view v) { /* RFC 2332: indications quote the packet they are about */
+  enum { FIXED = 20, ERROR = 7, TRAFFIC = 8, MIN_ETHERTYPE = 0x600 };
+  if (!nt_has(v, 0, FIXED)) return NT_CUT;
+  const uint8_t *p = v.data;
+  uint16_t protocol = nt_be16(p + 2), size = nt_be16(p + 10), extensions = nt_be16(p + 14);
+  uint8_t type = p[17];
+  if (size < FIXED || (extensions && (extensions < FIXED || extensions > size))) return NT_TAKEN;
+  if (type != ERROR && type != TRAFFIC) return NT_TAKEN;
+  if (!nt_has(v, FIXED, 2)) return NT_CUT;
+  uint32_t quotation = FIXED + 8 + (p[18] & 63u) + (p[19] & 63u) + p[FIXED] + p[FIXED + 1];
+  if (!nt_skip(&v, quotation)) return NT_CUT;
+  bool before = d->in_error;
+  d->in_error = true;
+  nt_outcome outcome = NT_TAKEN;
+  if (type == ERROR)
+    outcome = nt_enter(d, nt_nhrp, v);
+  else if (protocol >= MIN_ETHERTYPE)
+    outcome = nt_ethertype(d, protocol, v);
+  d->in_error = before;
+  return outcome == NT_CUT ? NT_CUT : NT_TAKEN;
 }
 
 nt_outcome nt_ether_ip(nt_decoder *d, nt_view v) { /* RFC 3378 */
