@@ -3,9 +3,10 @@
  * AfterImage: packet records -> rows of damped traffic statistics.
  *
  * Profiles:
- *   py100   100 features, bit for bit what Kitsune-py computes (reference; a host's packet costs O(its peers))
- *   csv115  115 features, bit for bit what the script behind the published CSV files computes (reference)
- *   stream  the columns of py100, the same statistics without its rounding noise, O(1) amortised a packet
+ *   py100   100 features, bit for bit what Kitsune-py computes (reference; a host's packet costs
+ * O(its peers)) csv115  115 features, bit for bit what the script behind the published CSV files
+ * computes (reference) stream  the columns of py100, the same statistics without its rounding
+ * noise, O(1) amortised a packet
  *
  * Rows depend on the packets and the options alone: not on threads, batch sizes, hash seeds or the
  * instruction set.
@@ -26,15 +27,16 @@ const char *nt_profile_name(nt_profile profile);
 nt_status nt_profile_from_name(const char *name, nt_profile *profile, nt_error *err);
 size_t nt_profile_width(nt_profile profile);
 
-/* Name of column i, as published with N-BaIoT where it exists there: "MI_dir_L5_weight", ... Static text.
- * NULL when i is not below the width. */
+/* Name of column i, as published with N-BaIoT where it exists there: "MI_dir_L5_weight", ... Static
+ * text. NULL when i is not below the width. */
 const char *nt_profile_feature_name(nt_profile profile, size_t i);
 /* Its unit, "1", "byte", "byte^2", "s", "s^2", ...; static text, NULL when out of range. */
 const char *nt_profile_feature_unit(nt_profile profile, size_t i);
 
 typedef struct nt_extractor_options {
   nt_profile profile;
-  uint64_t max_streams; /* at most so many streams are kept, those of least damped weight go; 0: no limit */
+  uint64_t max_streams; /* at most so many streams are kept, those of least damped weight go; 0: no
+                           limit */
 } nt_extractor_options;
 
 typedef struct nt_extractor_usage {
@@ -50,8 +52,8 @@ typedef struct nt_extractor nt_extractor;
 nt_extractor *nt_extractor_new(const nt_extractor_options *options, nt_error *err);
 void nt_extractor_free(nt_extractor *extractor);
 
-/* Takes n packets in capture order; rows: n x width doubles, row-major. NT_E_MEMORY leaves the extractor
- * fit only for nt_extractor_free. */
+/* Takes n packets in capture order; rows: n x width doubles, row-major. NT_E_MEMORY leaves the
+ * extractor fit only for nt_extractor_free. */
 nt_status nt_extractor_update(nt_extractor *extractor, const nt_packet *packets, size_t n,
                               double *rows, nt_error *err);
 

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "directory.h"
+
+#include <string.h>
+
+static int graph_init(nt_graph *graph) {
+  graph->streams = nt_key_table_new(0);
+  graph->pairs = nt_key_table_new(2 * sizeof(uint32_t));
+  graph->first = nt_pool_of(sizeof(uint32_t));
+  return graph->streams && graph->pairs;
+}
+
+static void graph_done(nt_graph *graph) {
+  nt_key_table_free(graph->streams);
+  nt_key_table_free(graph->pairs);
+  nt_pool_done(&graph->first);
+}
+
+static size_t graph_bytes(const nt_graph *graph) {
+  return nt_key_table_bytes(graph->streams) + nt_key_table_bytes(graph->pairs) +
+         nt_pool_bytes(&graph->first);
+}
+
+int nt_directory_init(nt_directory *d, nt_key_form form) {
+  memset(d, 0, sizeof *d);
+  d->form = form;
+  d->flows = nt_pool_of(sizeof(nt_flow));
+  d->identities = nt_key_table_new(sizeof(nt_identity));
+  d->mi = nt_key_table_new(0);
+  d->jitter = nt_key_table_new(0);
+  int hosts = graph_init(&d->hosts), sockets = graph_init(&d->sockets);
+  return hosts && sockets && d->identities && d->mi && d->jitter;
+}
+
+void nt_directory_done(nt_directory *d) {
+  nt_key_table_free(d->identities);
+  nt_key_table_free(d->mi);
+  nt_key_table_free(d->jitter);
+  nt_pool_done(&d->flows);
+  graph_done(&d->hosts);
+  graph_done(&d->sockets);
+}
+
+uint64_t nt_directory_streams(const nt_directory *d) {
+  return (uint64_t)nt_key_table_count(d->mi) + nt_key_table_count(d->jitter) +
+         nt_key_table_count(d->hosts.streams) + nt_key_table_count(d->sockets.streams);
+}
+
+uint64_t nt_directory_pairs(const nt_directory *d) {
+  return (uint64_t)nt_key_table_count(d->hosts.pairs) + nt_key_table_count(d->sockets.pairs);
+}
+
+size_t nt_directory_bytes(const nt_directory *d) {
+  return nt_key_table_bytes(d->identities) + nt_key_table_bytes(d->mi) +
+         nt_key_table_bytes(d->jitter) + nt_pool_bytes(&d->flows) + graph_bytes(&d->hosts) +
+         graph_bytes(&d->sockets);
+}
+
+/* ---- looking up a flow that is new */
+
+static int put(nt_key_table *table, const nt_key *key, uint32_t *number) {
+  *number = nt_key_table_put(table, key->bytes, key->size);
+  return *number != NT_KEY_TABLE_FULL;
+}
+
+static int pair_of(nt_graph *graph, uint32_t a, uint32_t b, uint32_t *pair) {
+  if (!nt_pool_grow(&graph->first, nt_key_table_count(graph->streams))) return 0;
+  uint32_t *first_a = nt_pool_at(&graph->first, a), *first_b = nt_pool_at(&graph->first, b);
+  if (a == b && *first_a) {
+    *pair = *first_a - 1;
+    return 1;
+  }
+  uint32_t key[2] = {a < b ? a : b, a < b ? b : a};
+  *pair = nt_key_table_put(graph->pairs, key, sizeof key);
+  if (*pair == NT_KEY_TABLE_FULL) return 0;
+  if (!*first_a) *first_a = *pair + 1;
+  if (!*first_b) *first_b = *pair + 1;
+  return 1;
+}
+
+static int ends_of(nt_graph *graph, const nt_key *source, const nt_key *destination,
+                   nt_ends *ends) {
+  return put(graph->streams, source, &ends->source) &&
+         put(graph->streams, destination, &ends->destination) &&
+         pair_of(graph, ends->source, ends->destination, &ends->pair);
+}
+
+static int sockets_of(nt_directory *d, const nt_identity *id, nt_ends *ends) {
+  nt_key key[2];
+  for (int end = NT_SOURCE; end <= NT_DESTINATION; end++) {
+    key[end] = nt_key_empty(d->form);
+    if (id->port_kind == NT_PORT_ARP) {
+      nt_key_add_mac(&key[end], id, end);
+    } else {
+      nt_key_add_address(&key[end], id, end);
+      nt_key_add_port(&key[end], id, end);
+    }
+  }
+  return ends_of(&d->sockets, &key[NT_SOURCE], &key[NT_DESTINATION], ends);
+}
+
+static int flow_of(nt_directory *d, const nt_identity *id, nt_flow *flow) {
+  nt_key mi = nt_key_empty(d->form), source = mi, destination = mi;
+  nt_key_add_mac(&mi, id, NT_SOURCE);
+  nt_key_add_address(&mi, id, NT_SOURCE);
+  nt_key_add_address(&source, id, NT_SOURCE);
+  nt_key_add_address(&destination, id, NT_DESTINATION);
+  nt_key jitter = source;
+  nt_key_add_address(&jitter, id, NT_DESTINATION);
+  return put(d->mi, &mi, &flow->mi) && put(d->jitter, &jitter, &flow->jitter) &&
+         ends_of(&d->hosts, &source, &destination, &flow->hosts) &&
+         sockets_of(d, id, &flow->sockets);
+}
+
+const nt_flow *nt_directory_flow(nt_directory *d, const nt_identity *id) {
+  uint32_t number = nt_key_table_put(d->identities, id, sizeof *id);
+  if (number == NT_KEY_TABLE_FULL) return NULL;
+  if (number == d->flows.count) {
+    if (!nt_pool_grow(&d->flows, (size_t)number + 1)) return NULL;
+    if (!flow_of(d, id, nt_pool_at(&d->flows, number))) return NULL;
+  }
+  return nt_pool_at(&d->flows, number);
+}
