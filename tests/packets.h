@@ -83,7 +83,7 @@ static packets packets_of(const char *command, size_t most) {
   return p;
 }
 
-static packets packets_of_trace(void) {
+static inline packets packets_of_trace(void) {
   return packets_of("gzip -dc '" NT_TEST_DIR "/golden/trace.tsv.gz'", 0);
 }
 
