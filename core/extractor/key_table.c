@@ -9,6 +9,8 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+#include "pool.h"
+
 #define MOST_KEYS ((uint32_t)1 << 30) /* their 2^31 slots are told apart by 32 bits of hash */
 
 typedef struct slot {
@@ -105,7 +107,7 @@ static slot *free_slot(slot *slots, size_t mask, uint32_t h) {
 /* Twice the slots. Hashes are kept, so no key is looked at. 0: out of memory. */
 static int widen(nt_key_table *table) {
   size_t mask = 2 * table->mask + 1;
-  slot *slots = calloc(mask + 1, sizeof *slots);
+  slot *slots = nt_zeroed((mask + 1) * sizeof *slots);
   if (!slots) return 0;
   for (size_t i = 0; i <= table->mask; i++)
     if (table->slots[i].number) *free_slot(slots, mask, table->slots[i].hash) = table->slots[i];
