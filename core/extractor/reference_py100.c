@@ -66,9 +66,11 @@ static void decay(py100 *x, sums *s, double t) {
   double dt = t - s->last;
   if (!(dt > 0)) return;
   const double *f = decay_factors(&x->decays, dt);
-  EACH(l) s->cf1[l] *= f[l];
-  EACH(l) s->cf2[l] *= f[l];
-  EACH(l) s->w[l] *= f[l];
+  EACH_TWO(k) {
+    TWO(s->cf1, k) *= CTWO(f, k);
+    TWO(s->cf2, k) *= CTWO(f, k);
+    TWO(s->w, k) *= CTWO(f, k);
+  }
   s->last = t;
 }
 
@@ -122,19 +124,20 @@ static stream *stream_at(graph *g, uint32_t number) {
 /* One packet of end `side`, whose stream has had its insert. */
 static void update_pair(py100 *x, graph *g, pair *p, int side, const stream *sender, double t) {
   double dt = t - p->last;
+  int heard = p->voice[!side] == HEARD;
   if (dt > 0) {
     const double *f = decay_factors(&x->decays, dt);
-    EACH(l) p->w3[l] *= f[l];
-    EACH(l) p->cf3[l] *= f[l];
+    EACH_TWO(k) TWO(p->w3, k) = TWO(p->w3, k) * CTWO(f, k) + 1.0;
+    if (heard) EACH_TWO(k) TWO(p->cf3, k) *= CTWO(f, k);
     p->last = t;
+  } else {
+    EACH_TWO(k) TWO(p->w3, k) += 1.0;
   }
-  EACH(l) p->w3[l] += 1;
   p->voice[side] = HEARD;
   if (p->voice[!side] == SILENT) return;
   stream *other = stream_at(g, p->end[!side]);
   decay(x, &other->sums, t);
-  if (p->voice[!side] == SENT) return;
-  EACH(l) p->cf3[l] += sender->residual[l] * other->residual[l];
+  if (heard) EACH_TWO(k) TWO(p->cf3, k) += CTWO(sender->residual, k) * CTWO(other->residual, k);
 }
 
 /* A stream whose first packet this is has the clock that its peers' packets have moved it to. */
