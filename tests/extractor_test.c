@@ -199,7 +199,8 @@ static void options_are_checked(void) {
   const nt_extractor_options wrong[] = {{.profile = (nt_profile)3},
                                         {.profile = NT_PROFILE_PY100, .max_streams = 1000},
                                         {.profile = NT_PROFILE_CSV115, .max_streams = 1000},
-                                        {.profile = NT_PROFILE_STREAM, .max_streams = 63}};
+                                        {.profile = NT_PROFILE_STREAM, .max_streams = 63},
+                                        {.profile = NT_PROFILE_STREAM, .max_streams = 1ull << 32}};
   for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
     err.status = NT_OK;
     CU_ASSERT_PTR_NULL(nt_extractor_new(&wrong[i], &err));
