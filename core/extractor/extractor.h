@@ -8,27 +8,30 @@
  * streams adds radius, magnitude, covariance and correlation (pcc). A packet's row is what its
  * streams show right after it:
  *
- *     MI      source MAC + source address                 size     weight, mean, variance        15
- * columns H       source address (csv115 only)                size     the same 15 HH      source
- * address; pair with the destination   size     the same, and of the pair     35 HH_jit  source +
- * destination address                time     weight, mean, variance        15 HpHp    address +
- * port; pair; for ARP the MACs      size     as HH                         35
+ *     table   key                                  value  statistics                columns
+ *     MI      source MAC + source address          size   weight, mean, variance         15
+ *     H       source address (csv115 only)         size   the same                       15
+ *     HH      source address; pair: destination    size   the same, and the pair's four  35
+ *     HH_jit  source + destination address         time   weight, mean, variance         15
+ *     HpHp    address + port, for ARP the MAC;
+ *             pair: the destination's              size   as HH                          35
  *
  * Which fields of a packet make the keys: identity.h. Profiles:
  *
- *   py100   100 columns, bit for bit what Kitsune-py computes. Reference. Every packet of a host
- * updates its pairs with all peers it ever had: O(peers) a packet, O(N^2) for a host that scans N
- * addresses. csv115  115 columns, bit for bit what the script behind the published CSV files
- * computes (N-BaIoT, the nine Kitsune sets). Reference; O(1) a packet. Its first jitter of a pair
- * is the epoch time. stream  the columns of py100 in O(1) amortised a packet, without its rounding
- * noise: constant streams have variance 0, keys are tuples instead of concatenated text. Derivation
- * and differences: stream.h. Use this one unless a published number is to be met to the last digit.
+ *   - py100: 100 columns, bit for bit what Kitsune-py computes. A reference: every packet of a host
+ *     updates its pairs with all peers it ever had, O(peers) a packet, O(N^2) for a host that scans
+ *     N addresses.
+ *   - csv115: 115 columns, bit for bit what the script behind the published CSV files computes
+ *     (N-BaIoT, the nine Kitsune sets). A reference, O(1) a packet. The first jitter of two hosts
+ *     is the epoch time, as published.
+ *   - stream: the columns of py100 in O(1) amortised a packet, without its rounding noise: constant
+ *     streams have variance 0, keys are tuples instead of concatenated text. Derivation and
+ *     differences: stream.h. The one to use unless a published number is to be met to its last bit.
  *
- * The references are exact with glibc's pow (each square and each decay of theirs is one).
+ * The references are exact with glibc's pow: each square and each decay of theirs is one.
  *
- * Time: a record that is not newer than a stream's latest one does not decay it. Rows stay
- * finite whatever the order; in stream, records out of order make rows differ from py100's
- * (stream.h).
+ * Time: a record that is not newer than a stream's latest one does not decay it. Rows of stream
+ * stay finite whatever the order; where records are out of order they differ from py100's.
  *
  * Rows depend on the packets and the options alone: not on threads, batch sizes, hash seeds or the
  * instruction set. Keys come from the network: tables hash with a secret of their own
