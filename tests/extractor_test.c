@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Profiles py100 and csv115 bit for bit; keys, tables, columns and options. */
 #include <hdf5.h>
+#include <math.h>
 
 #include "check.h"
 #include "extractor/directory.h"
@@ -164,6 +165,17 @@ static void captures_are_exact(void) {
   }
 }
 
+/* Host 2 was heard of at 100 s, so its packet of 99 s leaves its clock there, and 0.5 s pass until
+ * the next one (at L = 1, HH's third decay). */
+static void silent_streams_have_clocks(void) {
+  nt_packet at[] = {packets_tcp(100, 1, 2, 5, 5, 60), packets_tcp(99, 2, 1, 5, 5, 60),
+                    packets_tcp(100.5, 2, 1, 5, 5, 60)};
+  packets p = {at, 3};
+  double *rows = extract(NT_PROFILE_PY100, &p, 3);
+  CU_ASSERT_EQUAL(rows[2 * 100 + 15 + 2 * 7], 1 + sqrt(0.5));
+  free(rows);
+}
+
 /* ---- columns and options */
 
 static void columns_have_names(void) {
@@ -324,6 +336,7 @@ static void crafted_keys_are_spread(void) {
 static const check_case cases[] = {
     {"the trace is exact", trace_is_exact},
     {"the reference captures are exact", captures_are_exact},
+    {"silent streams have clocks", silent_streams_have_clocks},
     {"columns have names and units", columns_have_names},
     {"options are checked", options_are_checked},
     {"usage counts streams and pairs", usage_counts},
