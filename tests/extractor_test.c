@@ -165,14 +165,14 @@ static void captures_are_exact(void) {
   }
 }
 
-/* Host 2 was heard of at 100 s, so its packet of 99 s leaves its clock there, and 0.5 s pass until
- * the next one (at L = 1, HH's third decay). */
+/* Host 1 sends to host 2 at 100 and 101 s. Host 2's first packet says 99 s: its clock is at 101 s
+ * all the same, and 0.5 s pass until its next one (at L = 1, HH's third decay). */
 static void silent_streams_have_clocks(void) {
-  nt_packet at[] = {packets_tcp(100, 1, 2, 5, 5, 60), packets_tcp(99, 2, 1, 5, 5, 60),
-                    packets_tcp(100.5, 2, 1, 5, 5, 60)};
-  packets p = {at, 3};
-  double *rows = extract(NT_PROFILE_PY100, &p, 3);
-  CU_ASSERT_EQUAL(rows[2 * 100 + 15 + 2 * 7], 1 + sqrt(0.5));
+  nt_packet at[] = {packets_tcp(100, 1, 2, 5, 5, 60), packets_tcp(101, 1, 2, 5, 5, 60),
+                    packets_tcp(99, 2, 1, 5, 5, 60), packets_tcp(101.5, 2, 1, 5, 5, 60)};
+  packets p = {at, 4};
+  double *rows = extract(NT_PROFILE_PY100, &p, 4);
+  CU_ASSERT_EQUAL(rows[3 * 100 + 15 + 2 * 7], 1 + sqrt(0.5));
   free(rows);
 }
 
