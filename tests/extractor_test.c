@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Profiles py100 and csv115 bit for bit; keys, tables, columns and options. */
 #include <hdf5.h>
+#include <math.h>
 
 #include "check.h"
 #include "extractor/directory.h"
@@ -164,6 +165,17 @@ static void captures_are_exact(void) {
   }
 }
 
+/* Host 1 sends to host 2 at 100 and 101 s. Host 2's first packet says 99 s: its clock is at 101 s
+ * all the same, and 0.5 s pass until its next one (at L = 1, HH's third decay). */
+static void silent_streams_have_clocks(void) {
+  nt_packet at[] = {packets_tcp(100, 1, 2, 5, 5, 60), packets_tcp(101, 1, 2, 5, 5, 60),
+                    packets_tcp(99, 2, 1, 5, 5, 60), packets_tcp(101.5, 2, 1, 5, 5, 60)};
+  packets p = {at, 4};
+  double *rows = extract(NT_PROFILE_PY100, &p, 4);
+  CU_ASSERT_EQUAL(rows[3 * 100 + 15 + 2 * 7], 1 + sqrt(0.5));
+  free(rows);
+}
+
 /* ---- columns and options */
 
 static void columns_have_names(void) {
@@ -324,6 +336,7 @@ static void crafted_keys_are_spread(void) {
 static const check_case cases[] = {
     {"the trace is exact", trace_is_exact},
     {"the reference captures are exact", captures_are_exact},
+    {"silent streams have clocks", silent_streams_have_clocks},
     {"columns have names and units", columns_have_names},
     {"options are checked", options_are_checked},
     {"usage counts streams and pairs", usage_counts},
