@@ -104,6 +104,6 @@ void nt_law_measure(nt_law *law) {
   nt_chance chance;
   nt_chance_seed(&chance, 1, "mean", 0);
   double sum = 0;
-  for (int i = 0; i < 4096; i++) sum += nt_law_draw(law, &chance);
-  law->mean = sum / 4096;
+  for (int i = 0; i < 512; i++) sum += nt_law_draw(law, &chance);
+  law->mean = sum / 512;
 }

@@ -71,7 +71,7 @@ typedef struct nt_law {
   nt_law_kind kind;
   double a, b;
   double min, max; /* every draw is clamped to these */
-  double mean;     /* of 4096 draws from a fixed seed */
+  double mean;     /* of 512 draws from a fixed seed */
   size_t count;
   double values[NT_LAW_MAX_QUANTILES];
 } nt_law;

@@ -182,7 +182,8 @@ static int64_t ssdp_flood_step(nt_engine *e, nt_activity *a) {
     f->complaining = e->now >= f->complaint_at;
     if (f->complaining) return e->now + nt_host_turn(a->to, &a->chance);
   }
-  if (f->left) return e->now + 100000 + nt_chance_below(&a->chance, 400000);
+  if (f->left)
+    return e->now + nt_host_wire_time(f->reflector, 400) + nt_chance_below(&a->chance, 40000);
   return nt_engine_after_gap(e, a);
 }
 

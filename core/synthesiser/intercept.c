@@ -20,7 +20,8 @@ typedef struct passage {
     uint8_t bytes[FRAME_ROOM];
   } * places;
   uint32_t first, count;
-  int64_t last; /* time of the latest one in: frames do not overtake each other */
+  double mbps;  /* of the way out: frames leave one after the other */
+  int64_t free; /* ns: when that way is free again */
 } passage;
 
 static nt_status passage_prepare(nt_engine *e, nt_activity *a, passage *p, nt_error *err) {
@@ -34,8 +35,10 @@ static bool passage_enter(nt_engine *e, nt_activity *a, passage *p, const nt_law
   if (p->count == PLACES || captured > FRAME_ROOM) return false;
   uint32_t place = (p->first + p->count++) % PLACES;
   int64_t at = e->now + nt_draw_ns(hold, &a->chance);
-  if (at <= p->last) at = p->last + 1000;
-  p->last = p->places[place].at = at;
+  if (at < p->free) at = p->free;
+  p->free =
+      at + (int64_t)((double)(length + 24) * 8000 / p->mbps); /* 24: as in nt_host_wire_time */
+  p->places[place].at = at;
   p->places[place].captured = (uint32_t)captured;
   p->places[place].length = (uint32_t)length;
   memcpy(p->places[place].bytes, frame, captured);
@@ -72,6 +75,7 @@ typedef struct arp_spoof {
 static const nt_parameter arp_spoof_parameters[] = {
     {"victims", NT_P_HOSTS, offsetof(arp_spoof, victims), 2, 64, 0, NULL},
     {"hold", NT_P_LAW, offsetof(arp_spoof, hold), 0, 1, 0.0003, NULL},
+    {"mbps", NT_P_NUMBER, offsetof(arp_spoof, passage.mbps), 0.1, 10000, 100, NULL},
     {"decrements", NT_P_FLAG, offsetof(arp_spoof, decrements), 0, 1, 1, NULL},
 };
 
@@ -164,6 +168,7 @@ typedef struct bridge {
 static const nt_parameter bridge_parameters[] = {
     {"behind", NT_P_HOSTS, offsetof(bridge, behind), 1, 64, 0, NULL},
     {"hold", NT_P_LAW, offsetof(bridge, hold), 0, 1, 0.0004, NULL},
+    {"mbps", NT_P_NUMBER, offsetof(bridge, passage.mbps), 0.1, 10000, 100, NULL},
 };
 
 static nt_status bridge_prepare(nt_engine *e, nt_activity *a, nt_error *err) {

@@ -72,17 +72,15 @@ local function add_streams(list)
       report = laws.rtcp,
     }
   end
-  -- The viewer's live picture, in the recorder's own protocol: one message for each picture.
+  -- The viewer's live picture, one message for each, over a TLS connection to the recorder.
   list[#list + 1] = {
-    behaviour = "dialogue", name = "live_view", from = "viewer", to = "recorder", port = 8000, start = 0.9,
+    behaviour = "dialogue", name = "live_view", from = "viewer", to = "recorder", port = 443, start = 0.9,
     loss = 0.0003, gap = laws.uniform(2, 6, "chosen"),
-    lines = {
-      {sender = "client", text = "DVR1", body = 308, think = 0.002},
-      {sender = "server", text = "DVR1", body = 84, think = laws.think},
-      {sender = "client", text = "DVR1", body = 92, think = 0.002},
+    lines = dialogues.tls13("recorder.example", {
+      dialogues.secret("client", 412, 0.002), dialogues.secret("server", 288),
       {repeat_times = laws.exponential(9000, "chosen: ten minutes"),
-       lines = {{sender = "server", text = "DVR1", body = laws.p_picture(5600), think = 1 / 15}}},
-    },
+       lines = {dialogues.secret("server", laws.p_picture(5600), 1 / 15)}},
+    }),
   }
 end
 
@@ -139,7 +137,8 @@ function network.add_things(list)
                        names = {thing .. ".cloud.example", "time.example.org"}}
   end
   list[#list + 1] = {behaviour = "udp", name = "plug_status", from = "plug", to = "everybody", port = 6666,
-                     client_port = 49153, protocol = "random", size = 172, start = laws.uniform(0, 5, "chosen"),
+                     client_port = 49153, start = laws.uniform(0, 5, "chosen"),
+                     text = '{"ip":"%{client}","id":"20076600","active":2,"power":%{digit}%{digit},"version":"3.1"}',
                      gap = laws.uniform(4.9, 5.1, "chosen: a beacon every 5 s")}
 end
 
