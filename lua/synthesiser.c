@@ -173,6 +173,7 @@ static int run(lua_State *L) {
                        .packets = (uint64_t)packets,
                        .output = lua_tostring(L, 4),
                        .labels = lua_tostring(L, 5),
+                       .over = lua_tostring(L, 6),
                        .progress = tell,
                        .context = &call};
   nt_synthesis_result result;

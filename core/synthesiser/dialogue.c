@@ -198,6 +198,7 @@ const nt_behaviour nt_behaviour_dialogue = {
     .parameters = dialogue_parameters,
     .parameter_count = sizeof dialogue_parameters / sizeof *dialogue_parameters,
     .needs = NT_NEEDS_FROM,
+    .paced = true,
     .prepare = dialogue_prepare,
     .step = dialogue_step,
 };

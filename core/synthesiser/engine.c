@@ -3,6 +3,9 @@
 
 #include <string.h>
 
+static const double longest_gap =
+    1e8; /* s, three years: keeps every sum of times far from overflow */
+
 /* ---------------------------------------------------------------- the queue */
 
 static bool earlier(const nt_engine *e, uint32_t a, uint32_t b) {
@@ -72,6 +75,10 @@ static void commit(nt_engine *e, nt_activity *who, uint32_t captured, uint32_t l
 
 static void commit_now(nt_engine *e, nt_activity *who, size_t captured, size_t length) {
   int64_t time = e->epoch * 1000000000 + e->now;
+  if (time / 1000000000 > UINT32_MAX && e->status == NT_OK)
+    failed(e, nt_fail(e->err, NT_E_LIMIT,
+                      "scenario %s: packet %llu would lie beyond 2106, where pcap's seconds end",
+                      e->name, (unsigned long long)e->result->packets + 1));
   if (captured > (size_t)e->snaplen) captured = (size_t)e->snaplen;
   commit(e, who, (uint32_t)captured, (uint32_t)length, (uint32_t)(time / 1000000000),
          (uint32_t)(time % 1000000000));
@@ -157,7 +164,7 @@ int64_t nt_engine_after_gap(nt_engine *e, nt_activity *a) {
   double gap = nt_law_draw(&a->gap, &a->chance);
   if (a->diurnal && e->has_diurnal) gap /= day_factor(e);
   if (a->share > 0) gap *= stretch(e, a);
-  int64_t time = e->now + nt_seconds(gap);
+  int64_t time = e->now + nt_seconds(gap < longest_gap ? gap : longest_gap);
   if (a->busy.mean > 0 && time >= a->burst_end) {
     time = (a->burst_end > e->now ? a->burst_end : e->now) + nt_draw_ns(&a->idle, &a->chance);
     a->burst_end = time + nt_draw_ns(&a->busy, &a->chance);
@@ -183,7 +190,7 @@ static void open_window(nt_engine *e, nt_activity *a) {
   a->window_first = e->result->packets;
   uint64_t others = e->result->packets - e->result->attack_packets;
   double rate = e->now > 1000000000 ? (double)others / ((double)e->now / 1e9) : 0;
-  if (a->share > 0 && rate > 0)
+  if (a->share > 0 && rate > 0 && !a->behaviour->paced)
     a->quiet_gap = (1 - shares_beside(e, a)) / (a->share / (double)a->copies * rate);
   nt_engine_wake(e, a, e->now + nt_draw_ns(&a->start, &a->chance));
 }
@@ -215,7 +222,8 @@ static uint64_t next_mark(const nt_engine *e) {
 /* ---------------------------------------------------------------- the run */
 
 static nt_status report(nt_engine *e, const nt_synthesis *what, nt_error *err) {
-  if (what->progress && what->progress(what->context, e->result->packets, e->limit))
+  uint64_t expected = e->overlay ? e->expected : e->limit;
+  if (what->progress && what->progress(what->context, e->result->packets, expected))
     return nt_fail(err, NT_E_STATE, "stopped after %llu packets",
                    (unsigned long long)e->result->packets);
   return NT_OK;

@@ -32,7 +32,8 @@ typedef struct nt_behaviour {
   size_t size; /* of its state, which starts with an nt_activity */
   const nt_parameter *parameters;
   size_t parameter_count;
-  unsigned needs;                                                                /* NT_NEEDS_* */
+  unsigned needs; /* NT_NEEDS_* */
+  bool paced;     /* stretches pauses of its own by nt_engine_pace, so its gaps keep their law */
   nt_status (*prepare)(nt_engine *engine, nt_activity *activity, nt_error *err); /* may be NULL */
   int64_t (*step)(nt_engine *engine, nt_activity *activity);
   /* Sees every frame of other activities while its own window is open. fixed: the bytes belong to a

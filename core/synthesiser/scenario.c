@@ -30,6 +30,12 @@ static const nt_parameter host_parameters[] = {
     {"attacker", NT_P_FLAG, offsetof(host_form, attacker), 0, 1, 0, NULL},
 };
 
+/* Names go into labels and into messages on the wire. */
+static bool proper_name(const char *name) {
+  size_t n = strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_.-");
+  return n && !name[n] && n <= 64;
+}
+
 /* count fields of the given base between separators, each 0..255 */
 static bool parse_bytes(const char *text, char separator, int base, int count, uint8_t *out) {
   for (int i = 0; i < count; i++) {
@@ -58,6 +64,8 @@ static nt_status read_host(nt_engine *e, const nt_setting *s, nt_host *h, nt_err
            name && name->kind == NT_SETTING_TEXT ? name->text : "without a name");
   nt_status status = nt_parameters_read(&e->scope, what, s, &set, 1, err);
   if (status != NT_OK) return status;
+  if (!proper_name(form.name))
+    return nt_fail(err, NT_E_ARGUMENT, "%s: a name has 1 to 64 of a-z 0-9 _ . -", what);
   if (nt_scope_host(&e->scope, form.name))
     return nt_fail(err, NT_E_ARGUMENT, "%s: there are two of this name", what);
   *h = (nt_host){.name = form.name,
@@ -129,11 +137,6 @@ static const nt_parameter activity_parameters[] = {
     {"share", NT_P_NUMBER, offsetof(nt_activity, share), 0, 0.99, 0, NULL},
     {"copies", NT_P_INTEGER, offsetof(nt_activity, copies), 1, 1000, 1, NULL},
 };
-
-static bool proper_name(const char *name) {
-  size_t n = strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_.-");
-  return n && !name[n] && n <= 64;
-}
 
 static nt_synthesis_count *count_of(nt_engine *e, const char *name, bool attack) {
   nt_synthesis_result *r = e->result;

@@ -23,9 +23,10 @@
 
 typedef struct nt_synthesis {
   uint64_t seed;
-  uint64_t packets;   /* exact length of the trace */
+  uint64_t packets;   /* exact length of the trace; with `over` the most to write, 0: no bound */
   const char *output; /* pcap with nanosecond times, written under a temporary name and renamed */
   const char *labels; /* CSV packet_number,label,activity (1-based); NULL: output + ".labels.csv" */
+  const char *over; /* benign capture (pcap or pcapng, Ethernet) to lay the attacks over, or NULL */
   /* Called about every 65536 packets, and at the end; may be NULL. A result other than 0 stops the
    * run. */
   int (*progress)(void *context, uint64_t packets, uint64_t expected);

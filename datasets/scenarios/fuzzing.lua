@@ -21,8 +21,8 @@ end
 
 return network.scenario("fuzzing", "Damaged requests to the cameras' web servers.", {
   {behaviour = "dialogue", name = "web_fuzzing", from = "attacker", targets = network.cameras, port = 80,
-   closes = "server", begin = 0.579, share = 0.458, copies = 2,
-   gap = laws.exponential(0.03, "chosen; replaced by the share of the public set"),
+   closes = "server", begin = 0.579, share = 0.458, copies = 2, start = laws.uniform(0, 0.1, "chosen"),
+   gap = laws.exponential(0.03, "chosen: 2 copies make the share of the public set"),
    lines = {
      {sender = "client", text = requests, mutate = 0.9, think = 0.0005},
      {sender = "server", text = refusals, think = laws.think, fill = "text",

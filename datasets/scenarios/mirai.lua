@@ -61,19 +61,19 @@ local function bot(device, begin, shares)
   local once = 1e6
   add{behaviour = "dialogue", name = "mirai_infection", from = "bot_master", to = device, port = 23, gap = once,
       lines = infection}
-  add{behaviour = "dialogue", name = "mirai_download", from = device, to = "bot_master", port = 80, gap = once, start = 2.5,
+  add{behaviour = "dialogue", name = "mirai_download", from = device, to = "bot_master", port = 80, gap = once, start = 0.7,
       closes = "server", lines = download}
-  add{behaviour = "dialogue", name = "mirai_command", from = device, to = "bot_master", port = 23, start = 5, gap = 10,
+  add{behaviour = "dialogue", name = "mirai_command", from = device, to = "bot_master", port = 23, start = 0.9, gap = 10,
       lines = command_channel}
   -- Nine SYNs in ten to port 23, one to 2323; the target's address is the sequence number (Mirai's scanner.c).
   add{behaviour = "scan", name = "mirai_scan", from = device, router = "router", ports = {23, 23, 23, 23, 23, 23, 23, 23, 23, 2323},
-      address_as_sequence = true, fresh_port = true, mss = 0, window = 14600, start = 5, copies = 8, share = shares.scan,
+      address_as_sequence = true, fresh_port = true, mss = 0, window = 14600, start = laws.uniform(1, 1.2, "chosen"), copies = 8, share = shares.scan,
       gap = laws.exponential(0.05, "chosen: 8 copies make 160 a second, as Mirai's source has")}
-  add{behaviour = "arp_sweep", name = "mirai_arp_sweep", from = device, start = 5, share = shares.arp,
+  add{behaviour = "arp_sweep", name = "mirai_arp_sweep", from = device, start = 1, share = shares.arp,
       gap = laws.exponential(0.03, "chosen; replaced by its share")}
-  add{behaviour = "dialogue", name = "mirai_passwords", from = device, port = 23, start = 7, copies = 4, share = shares.guess,
+  add{behaviour = "dialogue", name = "mirai_passwords", from = device, port = 23, start = laws.uniform(1.2, 2, "chosen"), copies = 4, share = shares.guess,
       targets = {"open_telnet1", "open_telnet2", "open_telnet3"}, closes = "server", lines = guesses,
-      gap = laws.exponential(0.5, "chosen; replaced by its share")}
+      gap = laws.exponential(0.5, "chosen: 4 copies make about the share")}
   add{behaviour = "syn_flood", name = "mirai_flood", from = device, to = "victim_site", port = 80, begin = 0.484,
       finish = 0.62, answered = 0.02, reset = 1, share = shares.flood, gap = laws.exponential(0.01, "chosen; replaced by its share")}
 end

@@ -5,7 +5,8 @@ local network = require "datasets.scenarios.base.camera_network"
 local laws = require "datasets.scenarios.base.laws"
 return network.scenario("ssdp_flood", "Cameras made to flood the recorder with SSDP answers.", {
   {behaviour = "ssdp_flood", name = "ssdp_flood", from = "attacker", to = "recorder", reflectors = network.cameras,
-   begin = 0.641, share = 0.983, copies = 8, answers = 8, text = network.ssdp_search, reply = network.ssdp_answers,
+   begin = 0.641, share = 0.983, copies = 8, answers = 8,
+   start = laws.uniform(0, 0.02, "chosen"), text = network.ssdp_search, reply = network.ssdp_answers,
    complaint = laws.exponential(8, "Linux: one ICMP error a second to each host; here of 8 copies"),
    gap = laws.exponential(0.002, "chosen; replaced by the share of the public set")},
 })

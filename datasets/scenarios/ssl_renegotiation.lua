@@ -8,7 +8,7 @@ local lines = table.move(dialogues.tls12, 1, #dialogues.tls12, 1, {})
 lines[#lines + 1] = {
   repeat_times = laws.exponential(120, "chosen: renegotiations of one connection"),
   lines = {
-    {sender = "client", tls = "renegotiate_hello", think = laws.exponential(0.05, "chosen; stretched to the share")},
+    {sender = "client", tls = "renegotiate_hello", think = laws.exponential(0.33, "chosen: 4 copies make the share of the public set")},
     {sender = "server", tls = "renegotiate_server", think = laws.think},
     {sender = "client", tls = "renegotiate_key", think = 0.0008},
     {sender = "server", tls = "server_finished_12", think = laws.think},
@@ -16,6 +16,6 @@ lines[#lines + 1] = {
 }
 return network.scenario("ssl_renegotiation", "TLS renegotiation without end, against a camera.", {
   {behaviour = "dialogue", name = "ssl_renegotiation", from = "attacker", to = "camera1", port = 443, closes = "reset",
-   begin = 0.598, share = 0.1044, copies = 4, lines = lines,
-   gap = laws.exponential(0.5, "chosen; replaced by the share of the public set")},
+   begin = 0.598, share = 0.1044, copies = 4, lines = lines, start = laws.uniform(0, 0.5, "chosen"),
+   gap = laws.exponential(0.5, "chosen")},
 })

@@ -89,7 +89,8 @@ local function add_people(list)
   for _, b in ipairs(browsing) do
     list[#list + 1] = {behaviour = "dialogue", name = "web", from = b[1], to = "web_server", port = 80,
                        start = laws.uniform(0, b[2], "chosen"), diurnal = true,
-                       gap = laws.sessions(b[2]), loss = 0.004, lines = dialogues.web_page}
+                       gap = laws.sessions(b[2]), loss = 0.004, lines = dialogues.web_page,
+                       busy = laws.exponential(300, "chosen"), idle = laws.exponential(60, "chosen")}
     list[#list + 1] = {
       behaviour = "dialogue", name = "web_tls", from = b[1], to = "shop_server", port = 443, diurnal = true,
       start = laws.uniform(0, b[2] / 2, "chosen"), gap = laws.sessions(b[2] / 2), loss = 0.004,
@@ -213,10 +214,16 @@ function network.activities()
   return list
 end
 
--- A scenario of this network with some attack activities; each gets attack = true.
-function network.scenario(name, description, attacks)
+-- A scenario of this network with some attack activities; each gets attack = true. Background that follows the hour of
+-- the day and comes in bursts is on unless options say diurnal = false, bursty = false.
+function network.scenario(name, description, attacks, options)
+  options = options or {}
   local scenario = {name = name, description = description, epoch = 1488186000, start_hour = 9,
-                    diurnal = laws.office_day, hosts = network.hosts(), activities = network.activities()}
+                    hosts = network.hosts(), activities = network.activities()}
+  if options.diurnal ~= false then scenario.diurnal = laws.office_day end
+  if options.bursty == false then
+    for _, activity in ipairs(scenario.activities) do activity.busy, activity.idle = nil, nil end
+  end
   for _, attack in ipairs(attacks or {}) do
     attack.attack = true
     scenario.activities[#scenario.activities + 1] = attack
