@@ -1,14 +1,19 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The logistic function on vectors, to 2 ulp, in core/vector.h's terms.
+ * The logistic function on vectors, to 3 ulp, in core/vector.h's terms.
  *
- * 2^s = 2^k 2^f with k the integer nearest to s and |f| <= 1/2. On that interval
- *     2^f = (Q + f P) / (Q - f P),    P and Q quadratic in f^2 (the form of tanh's continued
- * fraction), and the logistic function divides anyway: 1 / (1 + 2^s) = (Q - f P) / ((Q - f P) + 2^k
- * (Q + f P)). A rational function of degree 5 thus does what takes a polynomial of degree 11, and
- * costs no division more. P / Q was found by interpolation of tanh(f ln(2) / 2) / f in the five
- * Chebyshev points of f^2 in [0, 1/4] with 80 digits; rounded to double it is within 1.4e-17 of
- * 2^f.
+ * With k the integer nearest to s, 2^s = 2^k 2^f and |f| <= 1/2. On that interval
+ *
+ *     2^f = (Q + f P) / (Q - f P),
+ *
+ * P and Q quadratic in f^2: the form of tanh's continued fraction. The logistic function divides
+ * anyway, so a rational function costs no division more:
+ *
+ *     1 / (1 + 2^s) = (Q - f P) / ((Q - f P) + 2^k (Q + f P)).
+ *
+ * Degree 5 thus does what takes a polynomial of degree 11. P / Q interpolates tanh(f ln(2) / 2) / f
+ * in the five Chebyshev points of f^2 in [0, 1/4], solved with 80 digits; with its coefficients
+ * rounded to double it is within 1.4e-17 of 2^f.
  */
 #ifndef NT_VECTOR_MATH_H
 #define NT_VECTOR_MATH_H
