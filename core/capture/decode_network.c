@@ -119,7 +119,7 @@ static nt_outcome ipv4_fragment(nt_decoder *d, const uint8_t *header, nt_view pa
   memcpy(key.src, d->network_src, 4);
   memcpy(key.dst, d->network_dst, 4);
   nt_fragment fragment = {payload.data, 8u * (flags & OFFSET_MASK), payload.length,
-                          (flags & MORE_FRAGMENTS) != 0};
+                          (flags & MORE_FRAGMENTS) != 0, false};
   return add_fragment(d, &key, &fragment, protocol);
 }
 
@@ -273,7 +273,7 @@ nt_outcome nt_ipv6_fragment(nt_decoder *d, nt_view v) {
   nt_fragment_key key = {.version = 6, .id = nt_be32(p + 4)};
   memcpy(key.src, d->network_src, 16);
   memcpy(key.dst, d->network_dst, 16);
-  nt_fragment fragment = {v.data, flags & 0xfff8u, (uint32_t)d->ipv6_left, (flags & 1) != 0};
+  nt_fragment fragment = {v.data, flags & 0xfff8u, (uint32_t)d->ipv6_left, (flags & 1) != 0, false};
   d->ipv6_left = 0;
   return add_fragment(d, &key, &fragment, p[0]);
 }

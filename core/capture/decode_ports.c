@@ -160,7 +160,7 @@ static nt_outcome capwap(nt_decoder *d, nt_view v) { /* RFC 5415: data channel *
   nt_fragment_key key = {.version = NT_CAPWAP, .id = nt_be16(p + 4)};
   memcpy(key.src, d->network_src, d->network_size);
   memcpy(key.dst, d->network_dst, d->network_size);
-  nt_fragment fragment = {v.data, nt_be16(p + 6) & 0xfff8u, v.length, !(flags & LAST)};
+  nt_fragment fragment = {v.data, nt_be16(p + 6) & 0xfff8u, v.length, !(flags & LAST), false};
   if (!nt_put_together(d, &key, &fragment, &v)) return d->failed ? NT_CUT : NT_TAKEN;
   return flags & KEEP_ALIVE ? NT_TAKEN : capwap_payload(d, v, flags & NATIVE, binding);
 }

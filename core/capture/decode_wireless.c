@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * IEEE 802.11 data frames and the radio headers in front of them. Nothing is decrypted; fragments
- * of 802.11 frames are not put together.
+ * IEEE 802.11 data frames and the radio headers in front of them. Nothing is decrypted.
  */
 #include "decode.h"
 
@@ -70,6 +69,19 @@ static nt_outcome payload(nt_decoder *d, nt_view v, const uint8_t *src, const ui
   return nt_enter(d, nt_llc, v);
 }
 
+/* True: v is a whole payload now. A last fragment of which no other was seen counts as whole: some
+ * drivers hand on frames put together under the last one's number. */
+static bool put_frame_together(nt_decoder *d, const uint8_t *src, const uint8_t *dst,
+                               uint16_t sequence, bool more, nt_view *v) {
+  nt_fragment_key key = {.version = NT_IEEE80211, .id = sequence >> 4};
+  memcpy(key.src, src, 6);
+  memcpy(key.dst, dst, 6);
+  if (!more && !nt_reassembly_waits(d->fragments, &key)) return true;
+  if (v->captured < v->length || !v->length) return false;
+  nt_fragment fragment = {v->data, sequence & 15u, v->length, more, true};
+  return nt_put_together(d, &key, &fragment, v);
+}
+
 static nt_outcome wlan(nt_decoder *d, nt_view v, radio r) {
   enum { HEADER = 24, FOURTH_ADDRESS = 6, HT_CONTROL = 4, AGGREGATE = 0x80 };
   if (!nt_has(v, 0, 2)) return NT_CUT;
@@ -92,12 +104,14 @@ static nt_outcome wlan(nt_decoder *d, nt_view v, radio r) {
   if (subtype & SUBTYPE_NO_DATA || flags & PROTECTED) return NT_TAKEN;
   const uint8_t *p = v.data;
   uint16_t sequence = nt_le16(p + 22);
-  if (flags & MORE_FRAGMENTS || sequence & 15) return NT_TAKEN;
-  if (r.has_fcs && v.length - header >= 4) nt_narrow(&v, v.length - 4);
-  if (!nt_skip(&v, header)) return NT_CUT;
-  if (qos && qos_low & AGGREGATE && v.length > 4) return aggregate(d, v);
   const uint8_t *dst = flags & TO_DS ? p + 16 : p + 4;
   const uint8_t *src = !(flags & FROM_DS) ? p + 10 : flags & TO_DS ? p + 24 : p + 16;
+  if (r.has_fcs && v.length - header >= 4) nt_narrow(&v, v.length - 4);
+  if (!nt_skip(&v, header)) return NT_CUT;
+  bool more = flags & MORE_FRAGMENTS;
+  if ((more || sequence & 15) && !put_frame_together(d, src, dst, sequence, more, &v))
+    return NT_TAKEN;
+  if (qos && qos_low & AGGREGATE && v.length > 4) return aggregate(d, v);
   return payload(d, v, src, dst, sequence);
 }
 

@@ -71,8 +71,8 @@ static const nt_numbered_layer link_types[] = {
     {136, nt_juniper_services},
     {137, nt_juniper_atm1},
     {138, nt_ieee1394},
-    {163, nt_avs},
     {149, nt_pktap}, /* "user 2", which Darwin took for it */
+    {163, nt_avs},
     {167, nt_juniper_ethernet},
     {178, nt_juniper_ethernet},
     {179, nt_juniper_ppp},
