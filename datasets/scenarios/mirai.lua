@@ -69,7 +69,7 @@ local function bot(device, begin, shares)
   add{behaviour = "scan", name = "mirai_scan", from = device, router = "router", ports = {23, 23, 23, 23, 23, 23, 23, 23, 23, 2323},
       address_as_sequence = true, fresh_port = true, mss = 0, window = 14600, start = laws.uniform(1, 1.2, "chosen"), copies = 8, share = shares.scan,
       gap = laws.exponential(0.05, "chosen: 8 copies make 160 a second, as Mirai's source has")}
-  add{behaviour = "arp_sweep", name = "mirai_arp_sweep", from = device, start = 1, share = shares.arp,
+  add{behaviour = "arp_sweep", name = "mirai_arp_sweep", from = device, sweeps = 0, start = 1, share = shares.arp,
       gap = laws.exponential(0.03, "chosen; replaced by its share")}
   add{behaviour = "dialogue", name = "mirai_passwords", from = device, port = 23, start = laws.uniform(1.2, 2, "chosen"), copies = 4, share = shares.guess,
       targets = {"open_telnet1", "open_telnet2", "open_telnet3"}, closes = "server", lines = guesses,
