@@ -246,7 +246,7 @@ nt_status nt_engine_run(nt_engine *e, const nt_synthesis *what, nt_error *err) {
   e->err = err;
   for (size_t i = 0; i < e->activity_count; i++) {
     nt_activity *a = e->activities[i];
-    if (a->begin < 0 && a->start.max >= 0) {
+    if (a->begin < 0) {
       a->open = true;
       nt_engine_wake(e, a, nt_draw_ns(&a->start, &a->chance));
     }

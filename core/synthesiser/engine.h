@@ -98,7 +98,7 @@ struct nt_engine {
   nt_error *err;
 };
 
-/* Adds an activity to the queue's table; behaviours call it in prepare for their helpers. */
+/* Adds an activity to the queue; it sleeps until woken. */
 nt_status nt_engine_add(nt_engine *engine, nt_activity *activity, nt_error *err);
 void nt_engine_wake(nt_engine *engine, nt_activity *activity, int64_t time);
 nt_status nt_engine_run(nt_engine *engine, const nt_synthesis *what, nt_error *err);

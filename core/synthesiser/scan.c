@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "behaviours.h"
 #include "tcp_session.h"
 
 /* ---------------------------------------------------------------- arp_sweep: who is there? */
