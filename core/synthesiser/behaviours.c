@@ -3,11 +3,6 @@
 
 #include <string.h>
 
-extern const nt_behaviour nt_behaviour_dialogue, nt_behaviour_udp, nt_behaviour_rtp,
-    nt_behaviour_arp, nt_behaviour_neighbour, nt_behaviour_ping, nt_behaviour_dhcp,
-    nt_behaviour_arp_sweep, nt_behaviour_scan, nt_behaviour_probe, nt_behaviour_syn_flood,
-    nt_behaviour_ssdp_flood, nt_behaviour_arp_spoof, nt_behaviour_bridge, nt_behaviour_inject;
-
 static const nt_behaviour *const behaviours[] = {
     &nt_behaviour_dialogue,  &nt_behaviour_udp,       &nt_behaviour_rtp,
     &nt_behaviour_arp,       &nt_behaviour_neighbour, &nt_behaviour_ping,

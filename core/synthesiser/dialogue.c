@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "behaviours.h"
 #include "tls.h"
 
 /* ---------------------------------------------------------------- the script */

@@ -47,6 +47,4 @@ void nt_reading_begin(nt_reading *reading, const nt_host *client, const nt_host 
 bool nt_reading_next(const nt_script *script, nt_reading *reading, nt_activity *activity,
                      nt_tcp_session *session, nt_tcp_message *message);
 
-extern const nt_behaviour nt_behaviour_dialogue;
-
 #endif

@@ -139,20 +139,33 @@ static double day_factor(const nt_engine *e) {
   return e->diurnal[h] + (e->diurnal[h + 1] - e->diurnal[h]) * (hour - h);
 }
 
-/* Keeps the activity's part of the packets near `share`: gaps stretch as (own + 32) / (wanted + 32)
- * to the 8th, which is stiff enough to hold a few per cent and soft enough to leave the gaps' law
- * visible. */
-double nt_engine_pace(const nt_engine *e, const nt_activity *a) {
-  double window = (double)(e->result->packets - a->window_first);
-  double wanted = a->share / (double)a->copies * window;
+static uint64_t benign_packets(const nt_engine *e) {
+  return e->result->packets - e->result->attack_packets;
+}
+
+static double clamp(double x, double low, double high) {
+  return x < low ? low : x > high ? high : x;
+}
+
+/* Keeps the activity's packets in their proportion to the benign ones, which do not depend on them.
+ * With r = (own + 32) / (wanted + 32), gaps stretch by r^8, which is quick but leaves an error
+ * where the scenario's own rate is far off, times a trim that moves 2 % a call until there is none.
+ * Both leave the gaps' law visible. */
+double nt_engine_pace(nt_engine *e, nt_activity *a) {
+  double wanted = a->per_benign * (double)(benign_packets(e) - a->benign_before);
   double ratio = ((double)a->sent + 32) / (wanted + 32);
   double p2 = ratio * ratio, p4 = p2 * p2, p8 = p4 * p4;
-  return p8 < 0.001 ? 0.001 : p8 > 64 ? 64 : p8;
+  if (ratio > 1.02)
+    a->trim *= 1.02;
+  else if (ratio < 0.98)
+    a->trim *= 0.98;
+  a->trim = clamp(a->trim, 1e-4, 1e4);
+  return clamp(p8, 0.001, 1000) * a->trim;
 }
 
 /* The factor on a drawn gap: from the wanted rate where that is known, else from the scenario's own
  * gap. */
-static double stretch(const nt_engine *e, nt_activity *a) {
+static double stretch(nt_engine *e, nt_activity *a) {
   double factor = nt_engine_pace(e, a);
   if (!(a->quiet_gap > 0) || !(a->gap.mean > 0)) return factor;
   double each = (double)(a->sent + 1) / (double)++a->gaps; /* packets for one gap */
@@ -183,15 +196,15 @@ static double shares_beside(const nt_engine *e, const nt_activity *a) {
   return sum < 0.99 ? sum : 0.99;
 }
 
-/* The window opens: the rate r_b of the packets so far gives the gap that makes the wanted share s,
- * since then r_a = s (r_a + r_b + ...). */
+/* The window opens: shares become packets for each benign one, and the benign rate so far says
+ * which mean gap that makes. */
 static void open_window(nt_engine *e, nt_activity *a) {
   a->open = a->opened = true;
-  a->window_first = e->result->packets;
-  uint64_t others = e->result->packets - e->result->attack_packets;
-  double rate = e->now > 1000000000 ? (double)others / ((double)e->now / 1e9) : 0;
-  if (a->share > 0 && rate > 0 && !a->behaviour->paced)
-    a->quiet_gap = (1 - shares_beside(e, a)) / (a->share / (double)a->copies * rate);
+  a->trim = 1;
+  a->benign_before = benign_packets(e);
+  a->per_benign = a->share / (double)a->copies / (1 - shares_beside(e, a));
+  double rate = e->now > 1000000000 ? (double)a->benign_before / ((double)e->now / 1e9) : 0;
+  if (a->share > 0 && rate > 0 && !a->behaviour->paced) a->quiet_gap = 1 / (a->per_benign * rate);
   nt_engine_wake(e, a, e->now + nt_draw_ns(&a->start, &a->chance));
 }
 
@@ -233,7 +246,7 @@ nt_status nt_engine_run(nt_engine *e, const nt_synthesis *what, nt_error *err) {
   e->err = err;
   for (size_t i = 0; i < e->activity_count; i++) {
     nt_activity *a = e->activities[i];
-    if (a->begin < 0 && a->start.max >= 0) {
+    if (a->begin < 0) {
       a->open = true;
       nt_engine_wake(e, a, nt_draw_ns(&a->start, &a->chance));
     }

@@ -60,7 +60,9 @@ struct nt_activity {
   bool opened, open;         /* its window has begun; and not ended yet */
   uint64_t sent;             /* packets of its own */
   uint64_t gaps;             /* drawn with a share */
-  uint64_t window_first;     /* packets of the trace when its window opened */
+  uint64_t benign_before;    /* benign packets when its window opened */
+  double per_benign;         /* own packets wanted for each benign one from then on */
+  double trim;               /* slow part of nt_engine_pace */
   double quiet_gap;  /* s: the mean gap that gives `share`, from the rate before the window */
   int64_t burst_end; /* ns; end of the present busy spell */
 };
@@ -96,7 +98,7 @@ struct nt_engine {
   nt_error *err;
 };
 
-/* Adds an activity to the queue's table; behaviours call it in prepare for their helpers. */
+/* Adds an activity to the queue; it sleeps until woken. */
 nt_status nt_engine_add(nt_engine *engine, nt_activity *activity, nt_error *err);
 void nt_engine_wake(nt_engine *engine, nt_activity *activity, int64_t time);
 nt_status nt_engine_run(nt_engine *engine, const nt_synthesis *what, nt_error *err);
@@ -117,7 +119,7 @@ void nt_engine_send_fixed(nt_engine *engine, nt_activity *activity, const uint8_
  * its window has ended. */
 int64_t nt_engine_after_gap(nt_engine *engine, nt_activity *activity);
 /* The factor on an attack's pauses that keeps it near its share: 1 when it is there. */
-double nt_engine_pace(const nt_engine *engine, const nt_activity *activity);
+double nt_engine_pace(nt_engine *engine, nt_activity *activity);
 bool nt_engine_ended(const nt_engine *engine, const nt_activity *activity);
 
 static inline int64_t nt_seconds(double s) {

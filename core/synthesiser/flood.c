@@ -3,6 +3,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "behaviours.h"
 #include "tcp_session.h"
 #include "text.h"
 

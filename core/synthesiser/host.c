@@ -3,9 +3,8 @@
 
 #include <string.h>
 
-/* TTL, window and option habits as p0f's public signatures describe the families; "embedded" stands
- * for the small stacks (lwIP, vendor RTOS) of cameras and plugs, "mirai" for a bot's raw-socket
- * headers. */
+/* TTL, window and option habits of the families, as passive fingerprinting knows them; "embedded"
+ * stands for the small stacks (lwIP, vendor RTOS) of plugs and doorbells. */
 static const nt_stack stacks[] = {
     {"linux", 64, true, true, true, true, 7, 64240, 501, 32768, 60999},
     {"windows", 128, true, false, false, true, 8, 64240, 1026, 49152, 65535},

@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "engine.h"
+#include "behaviours.h"
 
 /* ---------------------------------------------------------------- frames on their way through */
 

@@ -3,7 +3,7 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "engine.h"
+#include "behaviours.h"
 
 /* ---------------------------------------------------------------- arp: refresh of a cache entry */
 

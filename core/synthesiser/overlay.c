@@ -196,22 +196,23 @@ static void fit_hosts(nt_engine *e, const census *c, const cast *k) {
 
 typedef struct benign {
   nt_activity base;
+  const char *path;
   nt_capture *capture;
   nt_frame frame;
   int waiting; /* frame holds the next one */
 } benign;
 
-static nt_status next_frame(nt_engine *e, nt_capture *capture, nt_frame *frame, int *got,
-                            nt_error *err) {
+static nt_status next_frame(nt_engine *e, const char *path, nt_capture *capture, nt_frame *frame,
+                            int *got, nt_error *err) {
   nt_status status = nt_capture_next_frame(capture, frame, got, err);
   if (status != NT_OK || !*got) return status;
   if (frame->link_type != ETHERNET)
     return nt_fail(err, NT_E_INPUT,
-                   "packet %llu has link type %u, attacks are laid over Ethernet (1)",
+                   "%s: packet %llu has link type %u, attacks are laid over Ethernet (1)", path,
                    (unsigned long long)e->progressed + 1, (unsigned)frame->link_type);
   if (frame->seconds < 0 || frame->seconds > UINT32_MAX)
-    return nt_fail(err, NT_E_INPUT, "packet %llu has a time of %lld s, which pcap cannot hold",
-                   (unsigned long long)e->progressed + 1, (long long)frame->seconds);
+    return nt_fail(err, NT_E_INPUT, "%s: packet %llu has a time of %lld s, which pcap cannot hold",
+                   path, (unsigned long long)e->progressed + 1, (long long)frame->seconds);
   return NT_OK;
 }
 
@@ -224,7 +225,7 @@ static int64_t benign_step(nt_engine *e, nt_activity *a) {
   if (b->waiting)
     nt_engine_send_fixed(e, a, b->frame.data, b->frame.captured, b->frame.length,
                          (uint32_t)b->frame.seconds, b->frame.nanoseconds);
-  nt_status status = next_frame(e, b->capture, &b->frame, &b->waiting, e->err);
+  nt_status status = next_frame(e, b->path, b->capture, &b->frame, &b->waiting, e->err);
   if (status != NT_OK) e->status = status;
   if (status == NT_OK && b->waiting) return time_of(e, &b->frame);
   e->limit = e->result->packets; /* the attacks end with the capture */
@@ -240,7 +241,7 @@ static nt_status take_census(nt_engine *e, const char *path, census *c, nt_error
   nt_frame frame;
   int got = 1;
   while (status == NT_OK) {
-    status = next_frame(e, capture, &frame, &got, err);
+    status = next_frame(e, path, capture, &frame, &got, err);
     if (status != NT_OK || !got) break;
     count_frame(c, &frame);
     e->progressed++;
@@ -262,6 +263,7 @@ static nt_status add_benign(nt_engine *e, const char *path, nt_error *err) {
                           .copies = 1,
                           .count = &r->activities[r->activity_count++]};
   e->overlay = &b->base;
+  b->path = path;
   b->capture = nt_capture_open(path, err);
   if (!b->capture) return err ? err->status : NT_E_IO;
   return nt_engine_add(e, &b->base, err);

@@ -4,6 +4,8 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "behaviours.h"
+
 enum { RTP_HEADER = 12, FU_HEADER = 2 };
 
 /* ---------------------------------------------------------------- video */

@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "behaviours.h"
 #include "tcp_session.h"
 
 /* ---------------------------------------------------------------- arp_sweep: who is there? */
@@ -14,13 +15,15 @@
 typedef struct arp_sweep {
   nt_activity base;
   int64_t first, last; /* last byte of the addresses asked for */
-  int64_t at;
+  int64_t sweeps;      /* passes over all of them, 0: without end */
+  int64_t at, done;
   nt_host *present; /* who is to answer */
 } arp_sweep;
 
 static const nt_parameter arp_sweep_parameters[] = {
     {"first", NT_P_INTEGER, offsetof(arp_sweep, first), 0, 255, 1, NULL},
     {"last", NT_P_INTEGER, offsetof(arp_sweep, last), 0, 255, 254, NULL},
+    {"sweeps", NT_P_INTEGER, offsetof(arp_sweep, sweeps), 0, 1e9, 1, NULL},
 };
 
 static nt_host *local_host(const nt_engine *e, const uint8_t ip[4]) {
@@ -31,25 +34,33 @@ static nt_host *local_host(const nt_engine *e, const uint8_t ip[4]) {
   return NULL;
 }
 
+static int64_t after_one_address(nt_engine *e, arp_sweep *s) {
+  if (s->at > s->last) {
+    s->at = s->first;
+    if (++s->done == s->sweeps) return NT_NEVER;
+  }
+  return nt_engine_after_gap(e, &s->base);
+}
+
 static int64_t arp_sweep_step(nt_engine *e, nt_activity *a) {
   arp_sweep *s = (arp_sweep *)a;
   uint8_t *frame = nt_engine_frame(e);
   if (s->present) {
     nt_engine_send(e, a, nt_frame_arp(frame, s->present, s->present->ip, a->from, a->from->ip, 1));
     s->present = NULL;
-    return nt_engine_after_gap(e, a);
+    return after_one_address(e, s);
   }
-  if (s->at < s->first || s->at > s->last) s->at = s->first;
   uint8_t ip[4] = {a->from->ip[0], a->from->ip[1], a->from->ip[2], (uint8_t)s->at++};
   nt_engine_send(e, a, nt_frame_arp(frame, a->from, a->from->ip, NULL, ip, 0));
   s->present = local_host(e, ip);
   if (s->present == a->from) s->present = NULL;
-  return s->present ? e->now + nt_host_turn(s->present, &a->chance) : nt_engine_after_gap(e, a);
+  return s->present ? e->now + nt_host_turn(s->present, &a->chance) : after_one_address(e, s);
 }
 
 static nt_status arp_sweep_prepare(nt_engine *e, nt_activity *a, nt_error *err) {
   (void)e;
-  const arp_sweep *s = (const arp_sweep *)a;
+  arp_sweep *s = (arp_sweep *)a;
+  s->at = s->first;
   if (s->first <= s->last) return NT_OK;
   return nt_fail(err, NT_E_ARGUMENT, "activity %s: first %d lies above last %d", a->name,
                  (int)s->first, (int)s->last);

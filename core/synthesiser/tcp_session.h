@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * A TCP connection as a mirror port sees it: handshake with the stacks' options, messages of either
- * side cut into segments, a congestion window, acknowledgements (every second segment, or after 40
- * ms), losses behind the mirror port with duplicate ACKs, SACK and fast retransmission or timeout,
- * and an end by FIN or RST.
+ * side cut into segments, a congestion window, acknowledgements (every second segment, or after
+ * 40 ms), losses, and an end by FIN or RST. Losses lie between the sender and the mirror port: the
+ * port sees the hole, duplicate ACKs with SACK, then the fast retransmission or, after the timeout,
+ * the slow one.
  *
  * Messages are half-duplex: the owner hands out one after the other, and the side that speaks next
  * has heard all before. One session sends one frame a step. RFC 9293, 5681, 2018, 7323, 6298.

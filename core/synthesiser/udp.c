@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "behaviours.h"
 #include "dns.h"
 #include "engine.h"
 #include "text.h"

@@ -1,7 +1,8 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
--- Public set: 45.7 % attack packets, from 1,300,000 of 2,504,267 (51.9 %) on, that is 95 % of what follows; the tool was
--- Ettercap, and all that passed through the man in the middle is labelled. Here: an ARP sweep, then forged replies to
--- everybody; the mirror port sees each turned frame twice (to the attacker, and passed on), both labelled.
+-- Public set: 45.7 % attack packets, from 1,300,000 of 2,504,267 (51.9 %) on, that is 95 % of what follows;
+-- the tool was Ettercap, and all that passed through the man in the middle is labelled. Here: an ARP sweep,
+-- then forged replies to everybody; the mirror port sees each turned frame twice (to the attacker, and passed
+-- on), both labelled.
 local network = require "datasets.scenarios.base.camera_network"
 local laws = require "datasets.scenarios.base.laws"
 local onset = 0.519

@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
--- Public set: 19.29 % attack packets, onset at 1,300,005 of 2,244,139 (57.9 %), 54.2 % benign after it; the tool was
--- SFuzz, against the cameras' web servers. Here: HTTP requests to their CGI programs, most of them damaged.
--- Such requests are meant to be wrong: tshark may well complain about their text.
+-- Public set: 19.29 % attack packets, onset at 1,300,005 of 2,244,139 (57.9 %), 54.2 % benign after it; the
+-- tool was SFuzz, against the cameras' web servers. Here: HTTP requests to their CGI programs, most of them
+-- damaged. Such requests are meant to be wrong: tshark may well complain about their text.
 local network = require "datasets.scenarios.base.camera_network"
 local dialogues = require "datasets.scenarios.base.dialogues"
 local laws = require "datasets.scenarios.base.laws"

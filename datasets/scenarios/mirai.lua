@@ -1,9 +1,9 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
--- Public set: 84.08 % attack packets, onset at 121,621 of 764,137 (15.9 %), and everything after it labelled 1; command
--- channel at 121,662, scan at 122,662, the bot's own denial of service at 370,000. Here the labels are those of the
--- packets: benign devices go on talking and stay 0, which leaves 81 to 82 %. A device is infected over Telnet, loads
--- the bot, reports to its master, scans the Internet for Telnet and the local network by ARP, tries passwords, a second
--- device follows, then both flood a victim.
+-- Public set: 84.08 % attack packets, onset at 121,621 of 764,137 (15.9 %), and everything after it labelled
+-- 1; command channel at 121,662, scan at 122,662, the bot's own denial of service at 370,000. Here the labels
+-- are those of the packets: benign devices go on talking and stay 0, which leaves 81 to 82 %. A device is
+-- infected over Telnet, loads the bot, reports to its master, scans the Internet for Telnet and the local
+-- network by ARP, tries passwords, a second device follows, then both flood a victim.
 local network = require "datasets.scenarios.base.iot_network"
 local laws = require "datasets.scenarios.base.laws"
 local dialogues = require "datasets.scenarios.base.dialogues"
@@ -61,26 +61,31 @@ local function bot(device, begin, shares)
   local once = 1e6
   add{behaviour = "dialogue", name = "mirai_infection", from = "bot_master", to = device, port = 23, gap = once,
       lines = infection}
-  add{behaviour = "dialogue", name = "mirai_download", from = device, to = "bot_master", port = 80, gap = once, start = 0.7,
-      closes = "server", lines = download}
-  add{behaviour = "dialogue", name = "mirai_command", from = device, to = "bot_master", port = 23, start = 0.9, gap = 10,
-      lines = command_channel}
+  add{behaviour = "dialogue", name = "mirai_download", from = device, to = "bot_master", port = 80, gap = once,
+      start = 0.7, closes = "server", lines = download}
+  add{behaviour = "dialogue", name = "mirai_command", from = device, to = "bot_master", port = 23, start = 0.9,
+      gap = 10, lines = command_channel}
   -- Nine SYNs in ten to port 23, one to 2323; the target's address is the sequence number (Mirai's scanner.c).
-  add{behaviour = "scan", name = "mirai_scan", from = device, router = "router", ports = {23, 23, 23, 23, 23, 23, 23, 23, 23, 2323},
-      address_as_sequence = true, fresh_port = true, mss = 0, window = 14600, start = laws.uniform(1, 1.2, "chosen"), copies = 8, share = shares.scan,
+  add{behaviour = "scan", name = "mirai_scan", from = device, router = "router",
+      ports = {23, 23, 23, 23, 23, 23, 23, 23, 23, 2323},
+      address_as_sequence = true, fresh_port = true, mss = 0, window = 14600, copies = 8,
+      start = laws.uniform(1, 1.2, "chosen"), share = shares.scan,
       gap = laws.exponential(0.05, "chosen: 8 copies make 160 a second, as Mirai's source has")}
-  add{behaviour = "arp_sweep", name = "mirai_arp_sweep", from = device, start = 1, share = shares.arp,
+  add{behaviour = "arp_sweep", name = "mirai_arp_sweep", from = device, sweeps = 0, start = 1, share = shares.arp,
       gap = laws.exponential(0.03, "chosen; replaced by its share")}
-  add{behaviour = "dialogue", name = "mirai_passwords", from = device, port = 23, start = laws.uniform(1.2, 2, "chosen"), copies = 4, share = shares.guess,
+  add{behaviour = "dialogue", name = "mirai_passwords", from = device, port = 23, copies = 4,
+      start = laws.uniform(1.2, 2, "chosen"), share = shares.guess,
       targets = {"open_telnet1", "open_telnet2", "open_telnet3"}, closes = "server", lines = guesses,
       gap = laws.exponential(0.5, "chosen: 4 copies make about the share")}
   add{behaviour = "syn_flood", name = "mirai_flood", from = device, to = "victim_site", port = 80, begin = 0.484,
-      finish = 0.62, answered = 0.02, reset = 1, share = shares.flood, gap = laws.exponential(0.01, "chosen; replaced by its share")}
+      finish = 0.62, answered = 0.02, reset = 1, share = shares.flood,
+      gap = laws.exponential(0.01, "chosen; replaced by its share")}
 end
 bot("webcam1", onset, {scan = 0.62, arp = 0.1, guess = 0.025, flood = 0.01})
 bot("webcam2", onset + 0.012, {scan = 0.15, arp = 0.05, guess = 0.01, flood = 0.005})
 
-local scenario = {name = "mirai", description = "An IoT network in which two devices become Mirai bots.", epoch = 1540425600,
-                  start_hour = 10, diurnal = laws.office_day, hosts = network.hosts(), activities = network.activities()}
+local scenario = {name = "mirai", description = "An IoT network in which two devices become Mirai bots.",
+                  epoch = 1540425600, start_hour = 10, diurnal = laws.office_day, hosts = network.hosts(),
+                  activities = network.activities()}
 table.move(attacks, 1, #attacks, #scenario.activities + 1, scenario.activities)
 return scenario

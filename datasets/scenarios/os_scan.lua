@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
--- Public set: 3.87 % attack packets, onset at 1,314,658 of 1,697,851 (77.4 %), 82.9 % benign after it; the tool
--- was Nmap. Here: an ARP sweep, a SYN scan of the cameras' and the recorder's 1,000 lowest ports, and its operating
--- system probes, again and again.
+-- Public set: 3.87 % attack packets, onset at 1,314,658 of 1,697,851 (77.4 %), 82.9 % benign after it; the
+-- tool was Nmap. Here: an ARP sweep, a SYN scan of the cameras' and the recorder's 1,000 lowest ports, and
+-- its operating system probes, again and again.
 local network = require "datasets.scenarios.base.camera_network"
 local laws = require "datasets.scenarios.base.laws"
 local targets = {"recorder", table.unpack(network.cameras)}

@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
--- Public set: 35.31 % attack packets, onset at 2,613,442 of 4,077,266 (64.1 %), 1.7 % benign after it; the tool was Saddam.
--- Here: searches with the recorder's address as their source, to which every camera answers several times.
+-- Public set: 35.31 % attack packets, onset at 2,613,442 of 4,077,266 (64.1 %), 1.7 % benign after it; the
+-- tool was Saddam. Here: searches with the recorder's address as their source, to which every camera answers
+-- several times.
 local network = require "datasets.scenarios.base.camera_network"
 local laws = require "datasets.scenarios.base.laws"
 return network.scenario("ssdp_flood", "Cameras made to flood the recorder with SSDP answers.", {

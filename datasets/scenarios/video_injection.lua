@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
--- Public set: 4.2 % attack packets; the attack starts at packet 2,143,935 of 2,472,401 (86.7 %), so about 31 % of the
--- packets after it. Here: the attacker's clip, sent to the recorder with a camera's address, ports, SSRC and running
--- sequence numbers while the camera goes on sending.
+-- Public set: 4.2 % attack packets; the attack starts at packet 2,143,935 of 2,472,401 (86.7 %), so about 31
+-- % of the packets after it. Here: the attacker's clip, sent to the recorder with a camera's address, ports,
+-- SSRC and running sequence numbers while the camera goes on sending.
 local network = require "datasets.scenarios.base.camera_network"
 local laws = require "datasets.scenarios.base.laws"
 return network.scenario("video_injection", "A clip injected into a camera's live stream.", {

@@ -4,10 +4,10 @@
 
     synth_tshark.py --ninetails BUILD/ninetails [--packets N] [--seed S] [SCENARIO ...]
 
-No checksum may be bad. No packet may be malformed or carry an expert error, no TCP analysis may find anything but the
-losses a scenario asks for, except in packets of the activities in MEANT_ODD, where the attack itself is the oddity. The
-attack's share and onset must be those of the public data sets. Exit code 1 on a disagreement, 77 (skipped) without
-tshark.
+No checksum may be bad. No packet may be malformed or carry an expert error, no TCP analysis may find anything
+but the losses a scenario asks for, except in packets of the activities in MEANT_ODD, where the attack itself is
+the oddity. The attack's share and onset must be those of the public data sets. Exit code 1 on a disagreement,
+77 (skipped) without tshark.
 """
 import argparse
 import csv
@@ -54,7 +54,8 @@ def tshark_rows(path):
 
 def check(scenario, path, packets):
     problems, protocols, holes, fills, segments, last = [], set(), 0, 0, 0, 0.0
-    with open(path + ".labels.csv", newline="") as file:
+    beside = [path + ".labels.csv", path.removesuffix(".pcap") + ".labels"]
+    with open(next(filter(os.path.exists, beside)), newline="") as file:
         labels = list(csv.DictReader(file))
     attacks = [i for i, row in enumerate(labels) if row["label"] == "1"]
 

@@ -1,7 +1,8 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
--- The surveillance network that all camera scenarios share: five cameras stream to a recorder, a viewer watches
--- live pictures, workstations browse, IoT devices call their clouds, a router leads out. After the topology that
--- the Kitsune paper (Mirsky et al., NDSS 2018) describes; every number is chosen or has its source beside it.
+-- The surveillance network that all camera scenarios share: five cameras stream to a recorder, a viewer
+-- watches live pictures, workstations browse, IoT devices call their clouds, a router leads out. After the
+-- topology that the Kitsune paper (Mirsky et al., NDSS 2018) describes; every number is chosen or has its
+-- source beside it.
 local laws = require "datasets.scenarios.base.laws"
 local dialogues = require "datasets.scenarios.base.dialogues"
 local network = {}

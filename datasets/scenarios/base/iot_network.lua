@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
--- The Wi-Fi network of the Mirai scenario: nine IoT devices and three PCs behind one router, no recorder. About 40
--- packets/s, as the public Mirai set has before its onset (121,621 packets in some 52 minutes).
+-- The Wi-Fi network of the Mirai scenario: nine IoT devices and three PCs behind one router, no recorder.
+-- About 40 packets/s, as the public Mirai set has before its onset (121,621 packets in some 52 minutes).
 local laws = require "datasets.scenarios.base.laws"
 local dialogues = require "datasets.scenarios.base.dialogues"
 local camera_network = require "datasets.scenarios.base.camera_network"

@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
--- Laws that several scenarios draw from, each with where it comes from. "chosen" means: no source, a value that
--- looks right for a small network and gives the packet rates wanted. "after": the law is the source's, its numbers are
--- quoted from memory and were not checked against the paper.
+-- Laws that several scenarios draw from, each with where it comes from. "chosen" means: no source, a value
+-- that looks right for a small network and gives the packet rates wanted. "after": the law is the source's,
+-- its numbers are quoted from memory and were not checked against the paper.
 local laws = {}
 
 function laws.exponential(mean, source) return {law = "exponential", mean = mean, source = source} end
