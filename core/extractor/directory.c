@@ -63,7 +63,7 @@ static int put(nt_key_table *table, const nt_key *key, uint32_t *number) {
   return *number != NT_KEY_TABLE_FULL;
 }
 
-static int pair_of(nt_graph *graph, uint32_t a, uint32_t b, uint32_t *pair) {
+int nt_graph_pair(nt_graph *graph, uint32_t a, uint32_t b, uint32_t *pair) {
   if (!nt_pool_grow(&graph->first, nt_key_table_count(graph->streams))) return 0;
   uint32_t *first_a = nt_pool_at(&graph->first, a), *first_b = nt_pool_at(&graph->first, b);
   if (a == b && *first_a) {
@@ -82,7 +82,7 @@ static int ends_of(nt_graph *graph, const nt_key *source, const nt_key *destinat
                    nt_ends *ends) {
   return put(graph->streams, source, &ends->source) &&
          put(graph->streams, destination, &ends->destination) &&
-         pair_of(graph, ends->source, ends->destination, &ends->pair);
+         nt_graph_pair(graph, ends->source, ends->destination, &ends->pair);
 }
 
 static int sockets_of(nt_directory *d, const nt_identity *id, nt_ends *ends) {

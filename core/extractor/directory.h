@@ -34,6 +34,9 @@ typedef struct nt_graph {
   nt_pool first;                 /* uint32_t for each stream: its first pair, plus 1; 0: none */
 } nt_graph;
 
+/* The number of the pair that packets from stream a to stream b go to. 0: out of memory. */
+int nt_graph_pair(nt_graph *graph, uint32_t a, uint32_t b, uint32_t *pair);
+
 typedef struct nt_directory {
   nt_key_form form;
   nt_key_table *identities;

@@ -14,6 +14,7 @@ struct nt_extractor {
 static const nt_profile_type *const types[] = {
     [NT_PROFILE_PY100] = &nt_profile_py100,
     [NT_PROFILE_CSV115] = &nt_profile_csv115,
+    [NT_PROFILE_STREAM] = &nt_profile_stream,
 };
 
 nt_extractor *nt_extractor_new(const nt_extractor_options *options, nt_error *err) {

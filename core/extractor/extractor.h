@@ -33,10 +33,20 @@ const char *nt_profile_feature_name(nt_profile profile, size_t i);
 /* Its unit, "1", "byte", "byte^2", "s", "s^2", ...; static text, NULL when out of range. */
 const char *nt_profile_feature_unit(nt_profile profile, size_t i);
 
+/*
+ * Bounded memory (profile stream alone; NT_E_ARGUMENT for the references, whose streams live for
+ * ever). Before a packet that could bring the streams above max_streams, the streams of least
+ * weight are dropped with their pairs until 3/4 of max_streams are left: the weight at L = 0.01/s,
+ * damped to the time of that packet; among equal ones the youngest go. Of the pairs, the 2 *
+ * max_streams used last are kept. A dropped stream starts anew when its key is seen again. O(log
+ * max_streams) amortised a packet, memory O(max_streams). Which packet drops what depends on the
+ * packets alone.
+ */
+#define NT_MAX_STREAMS_LEAST 64
+
 typedef struct nt_extractor_options {
   nt_profile profile;
-  uint64_t max_streams; /* at most so many streams are kept, those of least damped weight go; 0: no
-                           limit */
+  uint64_t max_streams; /* 0: no limit; else at least NT_MAX_STREAMS_LEAST */
 } nt_extractor_options;
 
 typedef struct nt_extractor_usage {

@@ -18,6 +18,6 @@ typedef struct nt_profile_type {
   void (*usage)(const void *state, nt_extractor_usage *usage); /* all but packets */
 } nt_profile_type;
 
-extern const nt_profile_type nt_profile_py100, nt_profile_csv115;
+extern const nt_profile_type nt_profile_py100, nt_profile_csv115, nt_profile_stream;
 
 #endif
