@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* `ninetails`: a Lua state with the C modules and the Lua half inside; lua/cli.lua does the rest. */
+/* `ninetails`: a Lua state with the C modules and the Lua half inside; lua/cli.lua does the rest.
+ */
 #include <lauxlib.h>
 #include <lua.h>
 #include <lualib.h>
@@ -33,8 +34,10 @@ int main(int argc, char **argv) {
       lua_pushstring(L, argv[i]);
       lua_rawseti(L, -2, i);
     }
-    if (lua_pcall(L, 1, 1, 1) == LUA_OK) code = (int)lua_tointeger(L, -1);
-    else fprintf(stderr, "ninetails: internal error: %s\n", lua_tostring(L, -1));
+    if (lua_pcall(L, 1, 1, 1) == LUA_OK)
+      code = (int)lua_tointeger(L, -1);
+    else
+      fprintf(stderr, "ninetails: internal error: %s\n", lua_tostring(L, -1));
   } else {
     fprintf(stderr, "ninetails: internal error: %s\n", lua_tostring(L, -1));
   }
