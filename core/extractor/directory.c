@@ -58,8 +58,26 @@ size_t nt_directory_bytes(const nt_directory *d) {
 
 /* ---- looking up a flow that is new */
 
-static int put(nt_key_table *table, const nt_key *key, uint32_t *number) {
-  *number = nt_key_table_put(table, key->bytes, key->size);
+/* A key on its way into its table: all six of a flow are hashed before the first is looked for, so
+ * that their slots come from memory at the same time. */
+typedef struct entry {
+  nt_key key;
+  nt_key_table *table;
+  uint32_t hash;
+} entry;
+
+static nt_key *start(entry *e, nt_key_table *table, nt_key_form form) {
+  e->table = table;
+  nt_key_start(&e->key, form);
+  return &e->key;
+}
+
+static void expect(entry *e) {
+  e->hash = nt_key_table_hash(e->table, e->key.bytes, e->key.size);
+}
+
+static int put(const entry *e, uint32_t *number) {
+  *number = nt_key_table_put_hashed(e->table, e->key.bytes, e->key.size, e->hash);
   return *number != NT_KEY_TABLE_FULL;
 }
 
@@ -78,42 +96,44 @@ int nt_graph_pair(nt_graph *graph, uint32_t a, uint32_t b, uint32_t *pair) {
   return 1;
 }
 
-static int ends_of(nt_graph *graph, const nt_key *source, const nt_key *destination,
-                   nt_ends *ends) {
-  return put(graph->streams, source, &ends->source) &&
-         put(graph->streams, destination, &ends->destination) &&
+static int put_ends(nt_graph *graph, const entry *entries, nt_ends *ends) {
+  return put(&entries[NT_SOURCE], &ends->source) &&
+         put(&entries[NT_DESTINATION], &ends->destination) &&
          nt_graph_pair(graph, ends->source, ends->destination, &ends->pair);
 }
 
-static int sockets_of(nt_directory *d, const nt_identity *id, nt_ends *ends) {
-  nt_key key[2];
-  for (int end = NT_SOURCE; end <= NT_DESTINATION; end++) {
-    key[end] = nt_key_empty(d->form);
-    if (id->port_kind == NT_PORT_ARP) {
-      nt_key_add_mac(&key[end], id, end);
-    } else {
-      nt_key_add_address(&key[end], id, end);
-      nt_key_add_port(&key[end], id, end);
-    }
-  }
-  return ends_of(&d->sockets, &key[NT_SOURCE], &key[NT_DESTINATION], ends);
-}
-
 static int flow_of(nt_directory *d, const nt_identity *id, nt_flow *flow) {
-  nt_key mi = nt_key_empty(d->form), source = mi, destination = mi;
-  nt_key_add_mac(&mi, id, NT_SOURCE);
-  nt_key_add_address(&mi, id, NT_SOURCE);
-  nt_key_add_address(&source, id, NT_SOURCE);
-  nt_key_add_address(&destination, id, NT_DESTINATION);
-  nt_key jitter = source;
-  nt_key_add_address(&jitter, id, NT_DESTINATION);
-  return put(d->mi, &mi, &flow->mi) && put(d->jitter, &jitter, &flow->jitter) &&
-         ends_of(&d->hosts, &source, &destination, &flow->hosts) &&
-         sockets_of(d, id, &flow->sockets);
+  entry mi, jitter, host[2], socket[2];
+  nt_key *key = start(&mi, d->mi, d->form);
+  nt_key_add_mac(key, id, NT_SOURCE);
+  nt_key_add_address(key, id, NT_SOURCE);
+  expect(&mi);
+  key = start(&jitter, d->jitter, d->form);
+  nt_key_add_address(key, id, NT_SOURCE);
+  nt_key_add_address(key, id, NT_DESTINATION);
+  expect(&jitter);
+  for (int end = NT_SOURCE; end <= NT_DESTINATION; end++) {
+    nt_key_add_address(start(&host[end], d->hosts.streams, d->form), id, end);
+    expect(&host[end]);
+    key = start(&socket[end], d->sockets.streams, d->form);
+    if (id->port_kind == NT_PORT_ARP) {
+      nt_key_add_mac(key, id, end);
+    } else {
+      nt_key_add_address(key, id, end);
+      nt_key_add_port(key, id, end);
+    }
+    expect(&socket[end]);
+  }
+  return put(&mi, &flow->mi) && put(&jitter, &flow->jitter) &&
+         put_ends(&d->hosts, host, &flow->hosts) && put_ends(&d->sockets, socket, &flow->sockets);
 }
 
-const nt_flow *nt_directory_flow(nt_directory *d, const nt_identity *id) {
-  uint32_t number = nt_key_table_put(d->identities, id, sizeof *id);
+uint32_t nt_directory_expect(const nt_directory *d, const nt_identity *id) {
+  return nt_key_table_hash(d->identities, id, sizeof *id);
+}
+
+const nt_flow *nt_directory_flow(nt_directory *d, const nt_identity *id, uint32_t hash) {
+  uint32_t number = nt_key_table_put_hashed(d->identities, id, sizeof *id, hash);
   if (number == NT_KEY_TABLE_FULL) return NULL;
   if (number == d->flows.count) {
     if (!nt_pool_grow(&d->flows, (size_t)number + 1)) return NULL;

@@ -49,9 +49,14 @@ typedef struct nt_directory {
 int nt_directory_init(nt_directory *directory, nt_key_form form);
 void nt_directory_done(nt_directory *directory);
 
-/* The flow, its streams and pairs numbered anew where they are new: then a number equals the count
- * that its table had before. NULL: out of memory. */
-const nt_flow *nt_directory_flow(nt_directory *directory, const nt_identity *identity);
+/* The identity's hash, for nt_directory_flow; asked for some packets ahead, it hides the memory's
+ * latency. */
+uint32_t nt_directory_expect(const nt_directory *directory, const nt_identity *identity);
+
+/* The flow; it, its streams and its pairs numbered anew where they are new: a number then equals
+ * the count that its table had before. Valid until nt_directory_done. NULL: out of memory. */
+const nt_flow *nt_directory_flow(nt_directory *directory, const nt_identity *identity,
+                                 uint32_t hash);
 
 uint64_t nt_directory_streams(const nt_directory *directory);
 uint64_t nt_directory_pairs(const nt_directory *directory);

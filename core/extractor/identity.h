@@ -52,8 +52,9 @@ typedef struct nt_key {
 
 enum { NT_SOURCE, NT_DESTINATION };
 
-static inline nt_key nt_key_empty(nt_key_form form) {
-  return (nt_key){.form = form};
+static inline void nt_key_start(nt_key *key, nt_key_form form) {
+  key->form = form;
+  key->size = 0;
 }
 /* Each appends one part of the identity's `end` to the key. */
 void nt_key_add_mac(nt_key *key, const nt_identity *identity, int end);

@@ -9,8 +9,12 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+#include "pool.h"
+
+#define MOST_KEYS ((uint32_t)1 << 30) /* their 2^31 slots are told apart by 32 bits of hash */
+
 typedef struct slot {
-  uint32_t tag;    /* high half of the hash */
+  uint32_t hash;   /* its low half: where to look, and whether to compare */
   uint32_t number; /* of the key, plus 1; 0: free */
 } slot;
 
@@ -81,14 +85,36 @@ size_t nt_key_table_bytes(const nt_key_table *table) {
          table->count_capacity * sizeof *table->ends + table->keys_capacity;
 }
 
-static uint64_t hash(const nt_key_table *table, const void *key, size_t size) {
-  return XXH3_64bits_withSecret(key, size, table->secret, sizeof table->secret);
+uint32_t nt_key_table_hash(const nt_key_table *table, const void *key, size_t size) {
+  uint32_t h = (uint32_t)XXH3_64bits_withSecret(key, size, table->secret, sizeof table->secret);
+  __builtin_prefetch(&table->slots[h & table->mask]);
+  return h;
 }
 
 static int equal(const nt_key_table *table, uint32_t number, const void *key, size_t size) {
   size_t there;
   const void *bytes = nt_key_table_key(table, number, &there);
   return there == size && memcmp(bytes, key, size) == 0;
+}
+
+/* The free slot where a key of this hash that is not there goes. */
+static slot *free_slot(slot *slots, size_t mask, uint32_t h) {
+  size_t i = h & mask;
+  while (slots[i].number) i = (i + 1) & mask;
+  return &slots[i];
+}
+
+/* Twice the slots. Hashes are kept, so no key is looked at. 0: out of memory. */
+static int widen(nt_key_table *table) {
+  size_t mask = 2 * table->mask + 1;
+  slot *slots = nt_zeroed((mask + 1) * sizeof *slots);
+  if (!slots) return 0;
+  for (size_t i = 0; i <= table->mask; i++)
+    if (table->slots[i].number) *free_slot(slots, mask, table->slots[i].hash) = table->slots[i];
+  free(table->slots);
+  table->slots = slots;
+  table->mask = mask;
+  return 1;
 }
 
 /* Room for one more key of `size` bytes, and for its slot. 0: out of memory. */
@@ -107,36 +133,21 @@ static int reserve(nt_key_table *table, size_t size) {
     table->ends = ends;
     table->count_capacity = capacity;
   }
-  if (2 * ((size_t)table->count + 1) <= table->mask + 1) return 1;
-  size_t mask = 2 * table->mask + 1;
-  slot *slots = calloc(mask + 1, sizeof *slots);
-  if (!slots) return 0;
-  for (uint32_t number = 0; number < table->count; number++) {
-    size_t key_size;
-    const void *key = nt_key_table_key(table, number, &key_size);
-    uint64_t h = hash(table, key, key_size);
-    size_t i = h & mask;
-    while (slots[i].number) i = (i + 1) & mask;
-    slots[i] = (slot){(uint32_t)(h >> 32), number + 1};
-  }
-  free(table->slots);
-  table->slots = slots;
-  table->mask = mask;
-  return 1;
+  return 2 * ((size_t)table->count + 1) <= table->mask + 1 || widen(table);
 }
 
 uint32_t nt_key_table_put(nt_key_table *table, const void *key, size_t size) {
-  uint64_t h = hash(table, key, size);
-  uint32_t tag = (uint32_t)(h >> 32);
+  return nt_key_table_put_hashed(table, key, size, nt_key_table_hash(table, key, size));
+}
+
+uint32_t nt_key_table_put_hashed(nt_key_table *table, const void *key, size_t size, uint32_t h) {
   for (size_t i = h & table->mask; table->slots[i].number; i = (i + 1) & table->mask)
-    if (table->slots[i].tag == tag && equal(table, table->slots[i].number - 1, key, size))
+    if (table->slots[i].hash == h && equal(table, table->slots[i].number - 1, key, size))
       return table->slots[i].number - 1;
-  if (table->count == INT32_MAX || !reserve(table, size)) return NT_KEY_TABLE_FULL;
-  size_t i = h & table->mask;
-  while (table->slots[i].number) i = (i + 1) & table->mask;
+  if (table->count == MOST_KEYS || !reserve(table, size)) return NT_KEY_TABLE_FULL;
   memcpy(table->keys + table->keys_size, key, size);
   table->keys_size += size;
   if (!table->key_size) table->ends[table->count] = table->keys_size;
-  table->slots[i] = (slot){tag, ++table->count};
+  *free_slot(table->slots, table->mask, h) = (slot){h, ++table->count};
   return table->count - 1;
 }

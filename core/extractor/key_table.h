@@ -20,9 +20,13 @@ typedef struct nt_key_table nt_key_table;
 nt_key_table *nt_key_table_new(size_t key_size);
 void nt_key_table_free(nt_key_table *table);
 
+/* The key's hash; its slot is on its way into the cache meanwhile. For put_hashed, whenever. */
+uint32_t nt_key_table_hash(const nt_key_table *table, const void *key, size_t size);
+
 /* The key's number, new where it was not there (number == the count before). O(size) amortised.
- * NT_KEY_TABLE_FULL: out of memory, or 2^31 keys. */
+ * NT_KEY_TABLE_FULL: out of memory, or 2^30 keys. */
 uint32_t nt_key_table_put(nt_key_table *table, const void *key, size_t size);
+uint32_t nt_key_table_put_hashed(nt_key_table *table, const void *key, size_t size, uint32_t hash);
 
 uint32_t nt_key_table_count(const nt_key_table *table);
 /* The bytes of key `number`, valid until the next put. */

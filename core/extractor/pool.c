@@ -2,37 +2,41 @@
 #include "pool.h"
 
 #include <stdlib.h>
+#include <sys/mman.h>
 
-static size_t chunk_bytes(const nt_pool *pool) {
-  return NT_POOL_CHUNK * pool->record + 63;
+#define HUGE_PAGE ((size_t)2 << 20)
+
+void *nt_zeroed(size_t bytes) {
+  char *memory = calloc(1, bytes);
+#ifdef MADV_HUGEPAGE
+  if (memory && bytes >= 2 * HUGE_PAGE) {
+    size_t skip = -(uintptr_t)memory & (HUGE_PAGE - 1);
+    size_t whole = (bytes - skip) & ~(HUGE_PAGE - 1);
+    madvise(memory + skip, whole, MADV_HUGEPAGE); /* a wish: nothing is lost if it is not granted */
+  }
+#endif
+  return memory;
+}
+
+static size_t chunk_bytes(const nt_pool *pool, size_t chunk) {
+  return (pool->record << (NT_POOL_SHIFT + chunk)) + 63;
 }
 
 void nt_pool_done(nt_pool *pool) {
   for (size_t i = 0; i < pool->chunks; i++) free(pool->raw[i]);
-  free(pool->raw);
-  free(pool->chunk);
   *pool = nt_pool_of(pool->record);
 }
 
 size_t nt_pool_bytes(const nt_pool *pool) {
-  return pool->chunks * chunk_bytes(pool) + pool->capacity * 2 * sizeof(void *);
-}
-
-static int more_room(nt_pool *pool) {
-  size_t capacity = 2 * pool->capacity + 8;
-  char **chunk = realloc(pool->chunk, capacity * sizeof *chunk);
-  if (chunk) pool->chunk = chunk;
-  void **raw = realloc(pool->raw, capacity * sizeof *raw);
-  if (raw) pool->raw = raw;
-  if (!chunk || !raw) return 0;
-  pool->capacity = capacity;
-  return 1;
+  size_t bytes = 0;
+  for (size_t i = 0; i < pool->chunks; i++) bytes += chunk_bytes(pool, i);
+  return bytes;
 }
 
 int nt_pool_grow(nt_pool *pool, size_t count) {
-  while (pool->chunks * NT_POOL_CHUNK < count) {
-    if (pool->chunks == pool->capacity && !more_room(pool)) return 0;
-    void *raw = calloc(1, chunk_bytes(pool));
+  while (((((size_t)1 << pool->chunks) - 1) << NT_POOL_SHIFT) < count) {
+    if (pool->chunks == NT_POOL_CHUNKS) return 0;
+    void *raw = nt_zeroed(chunk_bytes(pool, pool->chunks));
     if (!raw) return 0;
     pool->raw[pool->chunks] = raw;
     pool->chunk[pool->chunks++] = (char *)(((uintptr_t)raw + 63) & ~(uintptr_t)63);

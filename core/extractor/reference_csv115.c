@@ -184,7 +184,8 @@ static int single_of(single *table, const nt_key *key, uint32_t *number) {
 }
 
 static nt_key socket_key(const nt_identity *id, int end) {
-  nt_key key = nt_key_empty(NT_KEY_TEXT);
+  nt_key key;
+  nt_key_start(&key, NT_KEY_TEXT);
   if (id->port_kind == NT_PORT_ARP) {
     memcpy(key.bytes, "ARP", 3);
     key.size = 3;
@@ -197,7 +198,10 @@ static nt_key socket_key(const nt_identity *id, int end) {
 }
 
 static int flow_of(csv115 *x, const nt_identity *id, flow *f) {
-  nt_key mi = nt_key_empty(NT_KEY_TEXT), source = mi, destination = mi;
+  nt_key mi, source, destination;
+  nt_key_start(&mi, NT_KEY_TEXT);
+  nt_key_start(&source, NT_KEY_TEXT);
+  nt_key_start(&destination, NT_KEY_TEXT);
   nt_key_add_mac(&mi, id, NT_SOURCE);
   nt_key_add_address(&mi, id, NT_SOURCE);
   nt_key_add_address(&source, id, NT_SOURCE);

@@ -251,7 +251,8 @@ static void *create(const nt_extractor_options *options, nt_error *err) {
 static int update_one(py100 *x, const nt_packet *packet, double *row) {
   nt_identity identity;
   nt_identity_of(packet, &identity);
-  const nt_flow *flow = nt_directory_flow(&x->directory, &identity);
+  uint32_t hash = nt_directory_expect(&x->directory, &identity);
+  const nt_flow *flow = nt_directory_flow(&x->directory, &identity, hash);
   if (!flow) return 0;
   double v = packet->length, t = packet->time;
   sums *mi = sums_of(&x->mi, flow->mi, t), *jitter = sums_of(&x->jitter, flow->jitter, t);

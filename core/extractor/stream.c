@@ -138,11 +138,15 @@ static void *create(const nt_extractor_options *options, nt_error *err) {
 /* Looks up the flows of up to BATCH packets; fewer where streams must be dropped before the next
  * one. That point depends on the packets alone, never on how they are batched. 0: out of memory. */
 static size_t look_up(nt_stream *x, const nt_packet *packets, size_t n, const nt_flow **flows) {
-  size_t got = 0;
-  for (; got < n && got < BATCH && (got == 0 || nt_stream_has_room(x)); got++) {
-    nt_identity identity;
-    nt_identity_of(&packets[got], &identity);
-    flows[got] = nt_directory_flow(&x->directory, &identity);
+  nt_identity identity[BATCH];
+  uint32_t hash[BATCH];
+  size_t got = 0, most = n < BATCH ? n : BATCH;
+  for (size_t i = 0; i < most; i++) {
+    nt_identity_of(&packets[i], &identity[i]);
+    hash[i] = nt_directory_expect(&x->directory, &identity[i]);
+  }
+  for (; got < most && (got == 0 || nt_stream_has_room(x)); got++) {
+    flows[got] = nt_directory_flow(&x->directory, &identity[got], hash[got]);
     if (!flows[got]) return 0;
   }
   if (!nt_stream_fit(x)) return 0;

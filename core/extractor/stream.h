@@ -72,7 +72,7 @@ typedef struct nt_pair {
 } nt_pair;
 
 typedef struct nt_link {
-  double last;     /* when z and y were touched */
+  double last;     /* when z and y were touched, by the clock of the active end */
   uint32_t end[2]; /* streams; [0] made the pair */
   uint32_t next;   /* pair in the same list of waiting ones, plus 1 */
   uint8_t made;

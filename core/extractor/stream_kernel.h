@@ -44,13 +44,13 @@ static inline vec exp2_of(vec y) {
   y = choose((bits)(y < low), low, y);
   vec shifted = y + shift, r = y - (shifted - shift);
   vec r2 = r * r, r4 = r2 * r2, r8 = r4 * r4;
-  vec a = r * 0x1.62e42fefa39efp-1 + 1.0;
-  vec b = r * 0x1.c6b08d704a0c2p-5 + 0x1.ebfbdff82c598p-3;
-  vec c = r * 0x1.5d87fe78a5276p-10 + 0x1.3b2ab6fba1ddap-7;
-  vec d = r * 0x1.ffcbfc670dcd4p-17 + 0x1.430913096fd9fp-13;
-  vec e = r * 0x1.b524fae627834p-24 + 0x1.62bfd47773353p-20;
-  vec f = r * 0x1.e9d3fe3952179p-32 + 0x1.e6063f7217bc6p-28;
-  vec p = r8 * (f * r2 + e) + (r4 * (d * r2 + c) + (r2 * b + a));
+  vec a = r * 0x1.ebfbdff82c598p-3 + 0x1.62e42fefa39efp-1;
+  vec b = r * 0x1.3b2ab6fba1ddap-7 + 0x1.c6b08d704a0c2p-5;
+  vec c = r * 0x1.430913096fd9fp-13 + 0x1.5d87fe78a5276p-10;
+  vec d = r * 0x1.62bfd47773353p-20 + 0x1.ffcbfc670dcd4p-17;
+  vec e = r * 0x1.e6063f7217bc6p-28 + 0x1.b524fae627834p-24;
+  vec q = r8 * (r2 * 0x1.e9d3fe3952179p-32 + e) + (r4 * (d * r2 + c) + (r2 * b + a));
+  vec p = q * r + 1.0;
   return (vec)((bits)p + ((bits)shifted << 52));
 }
 
@@ -136,17 +136,20 @@ static inline void wait_for(nt_stream_graph *g, nt_link *link, uint32_t pair, ui
   clock->waiting = pair + 1;
 }
 
-/* Makes `sender`, the silent end so far, the active one; f: its own factors from its clock to t. */
+/* Makes `sender`, the silent end so far, the active one. clock: the sender's, with this packet; f:
+ * its factors. A pair ages by the clock of its active end, so that Y + w is a sum of weights
+ * whatever the order of the records. */
 static inline void turn(nt_stream_graph *g, uint32_t pair, uint32_t sender, double t,
-                        const nt_moments *m, const nt_trail *trail, const lanes *f) {
+                        const nt_clock *clock, const nt_moments *m, const nt_trail *trail,
+                        const lanes *f) {
   nt_pair *p = nt_pool_at(&g->pairs, pair);
   nt_link *link = nt_pool_at(&g->links, pair);
   int side = link->end[0] != sender;
   uint32_t other = link->end[!side];
   const nt_moments *om = nt_pool_at(&g->streams.moments, other);
   const nt_trail *ot = nt_pool_at(&g->trails, other);
-  lanes fo = factors(elapsed(clock_of(g, other)->last, t));
-  lanes fp = factors(elapsed(link->last, t));
+  double others = clock_of(g, other)->last, idle = elapsed(others, t);
+  lanes fo = factors(idle), fp = factors(elapsed(link->last, others) + idle);
   double heard = link->heard[side];
   EACH(k) {
     vec cf3 = AT(p->z, k) * fp.p[k] + CAT(trail->residual, k) * heard * (CAT(ot->sum, k) * fo.p[k]);
@@ -154,16 +157,16 @@ static inline void turn(nt_stream_graph *g, uint32_t pair, uint32_t sender, doub
     AT(p->z, k) = cf3 - CAT(ot->residual, k) * (CAT(trail->sum, k) * f->p[k]);
     AT(p->y, k) = w3 - CAT(m->w, k) * f->p[k];
   }
-  if (t > link->last) link->last = t;
+  link->last = clock->last;
   link->active = (uint8_t)side;
   link->heard[side] = 1;
   wait_for(g, link, pair, other);
 }
 
 static inline void make_pair(nt_stream_graph *g, const nt_ends *ends, nt_pair *p, nt_link *link,
-                             double t, const nt_moments *m) {
+                             double now, const nt_moments *m) {
   *link =
-      (nt_link){.last = t, .end = {ends->source, ends->destination}, .made = 1, .heard = {1, 0}};
+      (nt_link){.last = now, .end = {ends->source, ends->destination}, .made = 1, .heard = {1, 0}};
   EACH(k) AT(p->y, k) = 1.0 - CAT(m->w, k);
   if (ends->source != ends->destination) wait_for(g, link, ends->pair, ends->destination);
 }
@@ -188,13 +191,14 @@ static inline void put_pair(double *row, const nt_pair *p, const nt_moments *a, 
     for (int s = 0; s < 4; s++) row[7 * l + s] = out[s][l];
 }
 
-static inline void update_pair(nt_stream_graph *g, const nt_ends *ends, double t,
+/* now: the sender's clock. */
+static inline void update_pair(nt_stream_graph *g, const nt_ends *ends, double now,
                                const nt_moments *m, const nt_trail *trail, double *row) {
   static const nt_moments nothing __attribute__((aligned(64))) = {{0}, {0}, {0}};
   nt_pair *p = nt_pool_at(&g->pairs, ends->pair);
   nt_link *link = nt_pool_at(&g->links, ends->pair);
   int is_new = !link->made;
-  if (is_new) make_pair(g, ends, p, link, t, m);
+  if (is_new) make_pair(g, ends, p, link, now, m);
   int side = link->end[0] != ends->source;
   uint32_t other = link->end[!side];
   vec silent[PARTS] = {0};
@@ -203,10 +207,10 @@ static inline void update_pair(nt_stream_graph *g, const nt_ends *ends, double t
     EACH(k) silent[k] = CAT(ot->residual, k);
   }
   if (!is_new) {
-    lanes f = factors(elapsed(link->last, t));
+    lanes f = factors(elapsed(link->last, now));
     EACH(k) AT(p->z, k) = AT(p->z, k) * f.p[k] + CAT(trail->residual, k) * silent[k];
     EACH(k) AT(p->y, k) = AT(p->y, k) * f.p[k] + 1.0;
-    if (t > link->last) link->last = t;
+    link->last = now;
   }
   /* A stream that never sent is all zero; not looking at it leaves its memory untouched. */
   const nt_moments *om =
@@ -224,7 +228,7 @@ static inline void update_2d(nt_stream_graph *g, const nt_ends *ends, double v, 
   clock->waiting = 0;
   while (pair) {
     uint32_t next = ((const nt_link *)nt_pool_at(&g->links, pair - 1))->next;
-    turn(g, pair - 1, ends->source, t, m, trail, &f);
+    turn(g, pair - 1, ends->source, t, clock, m, trail, &f);
     pair = next;
   }
   insert(m, v, &f);
@@ -234,7 +238,7 @@ static inline void update_2d(nt_stream_graph *g, const nt_ends *ends, double v, 
     AT(trail->residual, k) = residual;
   }
   put_moments(row, m, 7);
-  update_pair(g, ends, t, m, trail, row + 3);
+  update_pair(g, ends, clock->last, m, trail, row + 3);
 }
 
 /* ---- a batch */

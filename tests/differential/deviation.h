@@ -2,9 +2,9 @@
 /*
  * How far rows of profile stream lie from those of py100, statistic by statistic.
  *
- * What is comparable. With m^2 the square of the stream's mean (for a pair mA^2 + mB^2, which is the square
- * of its magnitude), py100's variance CF2 / w - m^2 carries rounding noise of some 1e-16 .. 1e-12 m^2, and
- * so do radius and covariance. A value agrees if it lies
+ * What is comparable. With m^2 the square of the stream's mean (for a pair mA^2 + mB^2, which is
+ * the square of its magnitude), py100's variance CF2 / w - m^2 carries rounding noise of some 1e-16
+ * .. 1e-12 m^2, and so do radius and covariance. A value agrees if it lies
  *
  *     within RELATIVE (1e-6) of py100's, or
  *     within NOISE (1e-9) times m^2, for variance, radius and covariance.
@@ -14,11 +14,12 @@
  *
  *     |pcc| (RELATIVE + NOISE (mA^2 / vA + mB^2 / vB) / 2) + NOISE (mA^2 + mB^2) / sqrt(vA vB),
  *
- * else it is not comparable: py100's is noise over noise, and counted as such. Rows do not show B's variance;
- * it follows from covariance / pcc, or where those are 0 from the radius.
+ * else it is not comparable: py100's is noise over noise, and counted as such. Rows do not show B's
+ * variance; it follows from covariance / pcc, or where those are 0 from the radius.
  *
- * Packets of a stream whose text key py100 shares with another stream ("10.0.0.1" "123" and "10.0.0.11" "23")
- * describe different things in the two profiles: they are counted, table by table, and left out.
+ * Packets of a stream whose text key py100 shares with another stream ("10.0.0.1" "123" and
+ * "10.0.0.11" "23") describe different things in the two profiles: they are counted, table by
+ * table, and left out.
  */
 #ifndef NT_DEVIATION_H
 #define NT_DEVIATION_H
@@ -42,8 +43,9 @@ static const char *const deviation_statistic[] = {"weight",    "mean",       "va
 static const char *const deviation_table[] = {"MI", "HH", "HH_jit", "HpHp"};
 
 typedef struct deviation {
-  double relative; /* greatest |difference| / |py100's|, among values that the noise does not excuse */
-  double in_m2;    /* greatest |difference| / m^2 (variance, radius, covariance) */
+  double
+      relative; /* greatest |difference| / |py100's|, among values that the noise does not excuse */
+  double in_m2; /* greatest |difference| / m^2 (variance, radius, covariance) */
   size_t values, outside, noise, collided;
 } deviation;
 
@@ -108,12 +110,16 @@ static void deviation_see(deviation_keys *k, int table, uint32_t text, uint32_t 
 static int deviation_is_mixed(deviation_keys *k, const nt_packet *packet, int table) {
   nt_identity id;
   nt_identity_of(packet, &id);
-  const nt_flow *f = nt_directory_flow(&k->text, &id);
+  const nt_flow *f = nt_directory_flow(&k->text, &id, nt_directory_expect(&k->text, &id));
   switch (table) {
-  case TABLE_MI: return k->mixed[table][f->mi];
-  case TABLE_JITTER: return k->mixed[table][f->jitter];
-  case TABLE_HH: return k->mixed[table][f->hosts.source] | k->mixed[table][f->hosts.destination];
-  default: return k->mixed[table][f->sockets.source] | k->mixed[table][f->sockets.destination];
+  case TABLE_MI:
+    return k->mixed[table][f->mi];
+  case TABLE_JITTER:
+    return k->mixed[table][f->jitter];
+  case TABLE_HH:
+    return k->mixed[table][f->hosts.source] | k->mixed[table][f->hosts.destination];
+  default:
+    return k->mixed[table][f->sockets.source] | k->mixed[table][f->sockets.destination];
   }
 }
 
@@ -128,7 +134,8 @@ static int deviation_keys_init(deviation_keys *k, const nt_packet *packets, size
   for (size_t i = 0; fine && i < n; i++) {
     nt_identity id;
     nt_identity_of(&packets[i], &id);
-    const nt_flow *a = nt_directory_flow(&k->text, &id), *b = nt_directory_flow(&k->typed, &id);
+    const nt_flow *a = nt_directory_flow(&k->text, &id, nt_directory_expect(&k->text, &id)),
+                  *b = nt_directory_flow(&k->typed, &id, nt_directory_expect(&k->typed, &id));
     if (!a || !b) return 0;
     deviation_see(k, TABLE_MI, a->mi, b->mi);
     deviation_see(k, TABLE_JITTER, a->jitter, b->jitter);
