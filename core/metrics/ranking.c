@@ -86,7 +86,7 @@ static void sorted_done(sorted *s) {
   free(s->key), free(s->other_key), free(s->entry), free(s->other_entry);
 }
 
-/* ---------------------------------------------------------------- what goes in */
+/* -------------------------------------------------------------------------------- what goes in */
 
 static nt_status count_packets(nt_score_counts *counts, const double *scores, const uint8_t *labels,
                                size_t n, nt_error *err) {
@@ -124,7 +124,7 @@ static void fill(sorted *s, const double *scores, const uint8_t *labels, size_t 
   }
 }
 
-/* ---------------------------------------------------------------- what comes out */
+/* ------------------------------------------------------------------------------ what comes out */
 
 static size_t count_steps(const sorted *s) {
   size_t steps = s->count > 0;
@@ -231,21 +231,21 @@ const char *nt_absence_text(nt_absence absence) {
   return texts[absence];
 }
 
-/* ---------------------------------------------------------------- quantiles */
+/* ----------------------------------------------------------------------------------- quantiles */
 
-static uint64_t alarmed(const nt_ranking *r, nt_score_class class, size_t step) {
-  return (class != NT_SCORES_BENIGN ? r->attacks[step] : 0ull) +
-         (class != NT_SCORES_ATTACK ? r->benign[step] : 0ull);
+static uint64_t alarmed(const nt_ranking *r, nt_score_class of, size_t step) {
+  return (of != NT_SCORES_BENIGN ? r->attacks[step] : 0ull) +
+         (of != NT_SCORES_ATTACK ? r->benign[step] : 0ull);
 }
 
 /* The score with `below` scores of the class under it in ascending order. */
-static double order_statistic(const nt_ranking *r, nt_score_class class, uint64_t total,
+static double order_statistic(const nt_ranking *r, nt_score_class of, uint64_t total,
                               uint64_t below) {
   uint64_t from_top = total - 1 - below;
   size_t low = 0, high = r->steps - 1; /* the first step that alarms more than from_top */
   while (low < high) {
     size_t middle = low + (high - low) / 2;
-    if (alarmed(r, class, middle) > from_top)
+    if (alarmed(r, of, middle) > from_top)
       high = middle;
     else
       low = middle + 1;
@@ -253,14 +253,14 @@ static double order_statistic(const nt_ranking *r, nt_score_class class, uint64_
   return r->threshold[low];
 }
 
-double nt_ranking_quantile(const nt_ranking *r, nt_score_class class, double fraction) {
-  uint64_t total = r->steps ? alarmed(r, class, r->steps - 1) : 0;
+double nt_ranking_quantile(const nt_ranking *r, nt_score_class of, double fraction) {
+  uint64_t total = r->steps ? alarmed(r, of, r->steps - 1) : 0;
   if (total == 0 || !(fraction >= 0 && fraction <= 1)) return NAN;
   double position = fraction * (double)(total - 1);
   uint64_t below = (uint64_t)position;
   double part = position - (double)below;
-  double left = order_statistic(r, class, total, below);
+  double left = order_statistic(r, of, total, below);
   if (part == 0) return left;
-  double right = order_statistic(r, class, total, below + 1);
+  double right = order_statistic(r, of, total, below + 1);
   return left == right ? left : (1 - part) * left + part * right;
 }

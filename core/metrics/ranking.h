@@ -91,6 +91,6 @@ bool nt_ranking_same_labels(const nt_ranking *a, const nt_ranking *b);
  * or between -inf and +inf. O(log distinct).
  */
 typedef enum nt_score_class { NT_SCORES_ALL, NT_SCORES_ATTACK, NT_SCORES_BENIGN } nt_score_class;
-double nt_ranking_quantile(const nt_ranking *ranking, nt_score_class class, double fraction);
+double nt_ranking_quantile(const nt_ranking *ranking, nt_score_class of, double fraction);
 
 #endif

@@ -23,11 +23,12 @@ uint64_t nt_auc_doubled_pairs(const nt_ranking *ranking);
 
 /*
  * The equal error rate: where the miss rate 1 - TPR equals the FPR. O(log distinct).
- *     interpolated   on the straight line between the two steps around the crossing, as the Kitsune
- * authors' script nearest        (FPR + miss rate) / 2 at the step where the two differ least (of
- * two such, the higher threshold), as scripts with argmin print it, among them the figures of the
- * public reference's golden scores They agree to a step's height: on 75 attack packets that is one
- * in the second decimal.
+ *     interpolated   on the straight line between the two steps around the crossing, as in the
+ *                    Kitsune authors' script
+ *     nearest        (FPR + miss rate) / 2 at the step where the two differ least (of two such,
+ *                    the higher threshold), as scripts with argmin print it; among them the one
+ *                    behind the figures of the public reference's golden scores
+ * They differ by at most half a step: 0.0591 and 0.0562 on a capture with 75 attack packets.
  */
 typedef struct nt_equal_error {
   double interpolated, nearest;
@@ -35,9 +36,8 @@ typedef struct nt_equal_error {
 nt_equal_error nt_equal_error_rate(const nt_ranking *ranking);
 
 typedef struct nt_partial_area {
-  double area; /* of TPR over FPR in [0, max_fpr]; at most max_fpr */
-  double
-      standardised; /* McClish 1989: (1 + (area - max_fpr^2 / 2) / (max_fpr - max_fpr^2 / 2)) / 2 */
+  double area;         /* of TPR over FPR in [0, max_fpr]; at most max_fpr */
+  double standardised; /* (1 + (area - c) / (max_fpr - c)) / 2, c = max_fpr^2 / 2 (McClish 1989) */
 } nt_partial_area;
 
 /* 0 < max_fpr <= 1, else NT_E_ARGUMENT; the last trapezium is cut at max_fpr by linear
@@ -46,8 +46,7 @@ nt_status nt_partial_auc(const nt_ranking *ranking, double max_fpr, nt_partial_a
                          nt_error *err);
 
 typedef struct nt_operating_point {
-  double threshold; /* alarm if the score is this or ranked above it; NaN: only NaN scores, or none
-                       at all */
+  double threshold; /* alarm if ranked here or above; NaN: only NaN scores, or none at all */
   double tpr, fpr;
   uint64_t attacks, benign; /* how many of each are alarmed */
 } nt_operating_point;
