@@ -7,10 +7,9 @@
 #include <stddef.h>
 
 typedef struct nt_build {
-  const char *version; /* "0.1.0" */
-  const char
-      *commit; /* 40 hexadecimal digits, "unknown" where it was built outside a git checkout */
-  int dirty;   /* 1: the checkout had changes that are in no commit; 0 also when unknown */
+  const char *version;  /* "0.1.0" */
+  const char *commit;   /* 40 hexadecimal digits; "unknown" without a git checkout */
+  int dirty;            /* 1: the checkout had changes that are in no commit; 0 also when unknown */
   const char *compiler; /* "gcc 12.2.0" */
   const char *flags;    /* the core's flags, without those of the instruction sets' own files */
 } nt_build;

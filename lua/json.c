@@ -3,17 +3,17 @@
  * ninetails.json: strict JSON, through jansson.
  *
  *     local json = require "ninetails.json"
- *     json.encode {1, 2.5, "x"}                            --> [1, 2.5, "x"]
- *     json.encode {b = 1, a = 0/0}                         --> {"a": null, "b": 1}      keys sorted
- *     json.encode {b = 1, a = 2, __order = {"b", "a"}}     --> {"b": 1, "a": 2}         keys as
- * told json.encode(json.object {{"b", 1}, {"a", 2}})        --> {"b": 1, "a": 2}         the same,
- * in pairs json.encode(json.array {})                           --> []                       {}
- * alone is {} json.encode(json.null)                               --> null json.encode({1}, true)
- * -- indented json.decode('{"a": [1, null]}').a[1]                 --> 1; null becomes json.null
+ *     print(json.encode {1, 2.5, "x"})                         --> [1, 2.5, "x"]
+ *     print(json.encode {b = 1, a = 0/0})                      --> {"a": null, "b": 1}
+ *     print(json.encode {b = 1, a = 2, __order = {"b", "a"}})  --> {"b": 1, "a": 2}
+ *     print(json.encode(json.object {{"b", 1}, {"a", 2}}))     --> {"b": 1, "a": 2}
+ *     print(json.encode(json.array {}), json.encode {})        --> []   {}
+ *     print(json.encode({1}, true))                            -- true: indented
+ *     print(json.decode('{"a": [1, null]}').a[2] == json.null) --> true
  *
- * A table whose keys are 1..n is an array, any other an object (string keys). inf and nan become
- * null, as JSON has no word for them; bytes that are not UTF-8 become U+FFFD. What cannot be
- * written is a Lua error, never bad JSON.
+ * A table whose keys are 1..n is an array, any other an object (string keys, sorted unless told).
+ * inf and nan become null, as JSON has no word for them; bytes that are not UTF-8 become U+FFFD.
+ * What cannot be written is a Lua error, never bad JSON.
  */
 #include <jansson.h>
 #include <lauxlib.h>

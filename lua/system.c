@@ -3,12 +3,14 @@
  * ninetails.system: what this program and this machine are.
  *
  *     local system = require "ninetails.system"
- *     local v = system.version()      -- {version, commit, dirty, compiler, flags, cpu, features,
- * isa, processors, print(v.commit, v.libraries[1].name, v.libraries[1].version) libraries = {...}}
- *     system.is_terminal(2)           -- whether stderr is one
- *     system.clock()                  -- seconds, monotonic
- *     system.die("INT")               -- ends as if the signal had never been caught, so that
- * shells see it
+ *     local v = system.version()
+ *     print(v.version, v.commit, v.dirty, v.compiler, v.flags)
+ *     print(v.cpu, v.features, v.isa, v.processors)
+ *     print(v.libraries[1].name, v.libraries[1].version)
+ *     print(system.is_terminal(2))  -- whether stderr is one
+ *     print(system.clock())         -- seconds, monotonic
+ *
+ * system.die("INT") ends the program as if the signal had never been caught, so that shells see it.
  */
 #include <curl/curl.h>
 #include <jansson.h>

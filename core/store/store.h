@@ -4,19 +4,18 @@
  *
  * An HDF5 file of ours, n packets and d features:
  *
- *     /                   attributes: what made the file, and what came out, see
- * core/pipeline/record.c
- *     |- timestamps       n       float64  s since the epoch; NaN where the input had none
- *     |- feature          d       text     names of the columns ("MI_dir_L5_weight")
- *     |- features         n x d   float64  `column_units`: d texts ("byte", "s^2")      with
- * features only
- *     |- scores           n       float64  output RMSE; 0 in the grace periods          score only
- *     |- labels           n       uint8    0 benign, 1 attack, 2 excluded               with labels
- * only
- *     `- map              the feature map that the ensemble used                        score only
- *         |- sizes        k       int64    features of each autoencoder
- *         `- features     sum     int64    column indices, 0-based, flattened in the order of
- * `sizes`
+ *     /                 attributes: what made the file and what came out (core/pipeline/record.c)
+ *     |- timestamps     n      float64  s since the epoch; NaN where the input had none
+ *     |- feature        d      text     names of the columns ("MI_dir_L5_weight")
+ *     |- features       n x d  float64  their units as attribute `column_units` ("byte", "s^2")
+ *     |- scores         n      float64  RMSE of the output autoencoder; 0 in the grace periods
+ *     |- labels         n      uint8    0 benign, 1 attack, 2 excluded
+ *     `- map                            which features each autoencoder of the ensemble saw
+ *         |- sizes      k      int64    features of each autoencoder
+ *         `- features   sum    int64    their columns (0-based), one autoencoder after the other
+ *
+ * An extraction has features, a scoring has scores and map; features of a scoring and labels are
+ * there when they were asked for.
  *
  * timestamps and feature are dimension scales (HDF5's H5DS, the netCDF-4 convention), so the axes
  * have names:
@@ -30,8 +29,8 @@
  *         print(f["feature"].asstr()[:][first])
  *
  *     import xarray
- *     data = xarray.open_dataset("out.h5", engine="h5netcdf")  # data.scores,
- * data.features.sel(feature=...)
+ *     data = xarray.open_dataset("out.h5", engine="h5netcdf")
+ *     data.scores.plot()
  *
  * Long datasets are chunked (NT_STORE_CHUNK rows; /features column by column: one feature can be
  * read without the others), shuffled, deflated, and carry Fletcher-32 checksums.
