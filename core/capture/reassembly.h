@@ -18,10 +18,12 @@
 
 typedef struct nt_reassembly nt_reassembly;
 
+enum { NT_CAPWAP = 0x1000 };
+
 typedef struct nt_fragment_key {
   uint8_t src[16], dst[16]; /* IPv4: the first four bytes, the rest zero */
   uint32_t id;
-  uint32_t version; /* 4 or 6 */
+  uint32_t version; /* 4 or 6, or NT_CAPWAP */
 } nt_fragment_key;
 
 typedef struct nt_fragment {

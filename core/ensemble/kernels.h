@@ -67,7 +67,7 @@ typedef struct nt_still {
 } nt_still;
 
 #define NT_SCORE_UNITS 4   /* most units of a block */
-#define NT_SCORE_VECTORS 2 /* vectors of rows in flight */
+#define NT_SCORE_VECTORS 3 /* vectors of rows in flight */
 
 typedef struct nt_scorer {
   size_t width, count;

@@ -20,6 +20,12 @@
 typedef double lanes[LANES];
 #define EACH(l) for (int l = 0; l < LANES; l++)
 
+/* The same lanes two by two, for the loops that a host with many peers spends its time in. */
+typedef double two __attribute__((vector_size(16), aligned(8), may_alias));
+#define TWO(lanes, k) (*(two *)((lanes) + 2 * (k)))
+#define CTWO(lanes, k) (*(const two *)((lanes) + 2 * (k)))
+#define EACH_TWO(k) _Pragma("GCC unroll 3") for (int k = 0; k < LANES / 2; k++)
+
 /* Factors of the intervals seen last: a packet asks for the same few intervals again and again (a
  * host's pairs were all updated when it last sent). */
 #define DECAY_SLOTS 64

@@ -7,15 +7,14 @@
  * pair of A with every peer that A ever had, so a packet costs O(peers). That is part of the
  * definition; made cheap here by what can be seen to leave every bit as it is:
  *
- *   - All five decays of a stream live through the same updates, so they share one clock and one
- * list.
+ *   - All five decays of a stream live through the same updates: they share one clock and one list.
  *   - The mean and variance that a stream shows are those cached at its last insert.
  *   - A pair's residual of one end is always that end's latest residual, once it has sent since the
- * pair was made, and 0 before: the stream keeps the residual, the pair who was heard. Before that,
- * CF3 += r * 0 leaves CF3 = +0.
+ *     pair was made, and 0 before: the stream keeps the residual, the pair who was heard. Before
+ *     that, CF3 += r * 0 leaves CF3 = +0.
  *   - A stream that never sent has CF1 = CF2 = 0, and a weight of at most 1e-20, which vanishes in
- * the first w += 1: its decays need not be carried out. Its clock does matter when time runs
- * backwards, and is the latest clock of its pairs.
+ *     the first w += 1: its decays need not be carried out. Its clock does matter when time runs
+ *     backwards, and is the latest clock of its pairs.
  */
 #include <stdlib.h>
 
@@ -28,15 +27,6 @@ typedef struct sums {
   double last;          /* s */
 } sums;
 
-typedef struct stream {
-  sums sums;
-  lanes mean2, variance2, deviation; /* mean^2, variance^2, sqrt(variance) */
-  lanes residual;                    /* latest value - mean */
-  uint32_t *pairs;                   /* in which it takes part, in order of creation */
-  uint32_t count, capacity;
-  uint8_t sent; /* it has had an insert */
-} stream;
-
 /* What an end of a pair has sent: nothing ever; something before the pair was made; something
  * since. */
 enum { SILENT, SENT, HEARD };
@@ -47,6 +37,15 @@ typedef struct pair {
   uint32_t end[2];  /* streams; [0] made the pair */
   uint8_t voice[2]; /* of each end: SILENT, SENT or HEARD */
 } pair;
+
+typedef struct stream {
+  sums sums;
+  lanes mean2, variance2, deviation; /* mean^2, variance^2, sqrt(variance) */
+  lanes residual;                    /* latest value - mean */
+  pair **pairs;                      /* in which it takes part, in order of creation */
+  uint32_t count, capacity;
+  uint8_t sent; /* it has had an insert */
+} stream;
 
 typedef struct graph {
   nt_pool streams, pairs;
@@ -66,9 +65,11 @@ static void decay(py100 *x, sums *s, double t) {
   double dt = t - s->last;
   if (!(dt > 0)) return;
   const double *f = decay_factors(&x->decays, dt);
-  EACH(l) s->cf1[l] *= f[l];
-  EACH(l) s->cf2[l] *= f[l];
-  EACH(l) s->w[l] *= f[l];
+  EACH_TWO(k) {
+    TWO(s->cf1, k) *= CTWO(f, k);
+    TWO(s->cf2, k) *= CTWO(f, k);
+    TWO(s->w, k) *= CTWO(f, k);
+  }
   s->last = t;
 }
 
@@ -122,25 +123,26 @@ static stream *stream_at(graph *g, uint32_t number) {
 /* One packet of end `side`, whose stream has had its insert. */
 static void update_pair(py100 *x, graph *g, pair *p, int side, const stream *sender, double t) {
   double dt = t - p->last;
+  int heard = p->voice[!side] == HEARD;
   if (dt > 0) {
     const double *f = decay_factors(&x->decays, dt);
-    EACH(l) p->w3[l] *= f[l];
-    EACH(l) p->cf3[l] *= f[l];
+    EACH_TWO(k) TWO(p->w3, k) = TWO(p->w3, k) * CTWO(f, k) + 1.0;
+    if (heard) EACH_TWO(k) TWO(p->cf3, k) *= CTWO(f, k);
     p->last = t;
+  } else {
+    EACH_TWO(k) TWO(p->w3, k) += 1.0;
   }
-  EACH(l) p->w3[l] += 1;
   p->voice[side] = HEARD;
   if (p->voice[!side] == SILENT) return;
   stream *other = stream_at(g, p->end[!side]);
   decay(x, &other->sums, t);
-  if (p->voice[!side] == SENT) return;
-  EACH(l) p->cf3[l] += sender->residual[l] * other->residual[l];
+  if (heard) EACH_TWO(k) TWO(p->cf3, k) += CTWO(sender->residual, k) * CTWO(other->residual, k);
 }
 
 /* A stream whose first packet this is has the clock that its peers' packets have moved it to. */
-static void start_clock(graph *g, stream *s) {
+static void start_clock(stream *s) {
   for (uint32_t i = 0; i < s->count; i++) {
-    const pair *p = nt_pool_at(&g->pairs, s->pairs[i]);
+    const pair *p = s->pairs[i];
     if (p->last > s->sums.last) s->sums.last = p->last;
   }
   s->sent = 1;
@@ -148,22 +150,22 @@ static void start_clock(graph *g, stream *s) {
 
 static void insert_with_pairs(py100 *x, graph *g, uint32_t number, double v, double t) {
   stream *s = stream_at(g, number);
-  if (!s->sent) start_clock(g, s);
+  if (!s->sent) start_clock(s);
   insert(x, &s->sums, v, t, s->mean2);
   square(s->variance2, s->sums.variance);
   EACH(l) s->deviation[l] = sqrt(s->sums.variance[l]);
   EACH(l) s->residual[l] = v - s->sums.mean[l];
   for (uint32_t i = 0; i < s->count; i++) {
-    pair *p = nt_pool_at(&g->pairs, s->pairs[i]);
+    pair *p = s->pairs[i];
     update_pair(x, g, p, p->end[0] != number, s, t);
   }
 }
 
-static int list_pair(py100 *x, graph *g, uint32_t number, uint32_t p) {
+static int list_pair(py100 *x, graph *g, uint32_t number, pair *p) {
   stream *s = stream_at(g, number);
   if (s->count == s->capacity) {
     uint32_t capacity = s->capacity ? 2 * s->capacity : 4;
-    uint32_t *pairs = realloc(s->pairs, capacity * sizeof *pairs);
+    pair **pairs = realloc(s->pairs, capacity * sizeof *pairs);
     if (!pairs) return 0;
     x->list_bytes += (capacity - s->capacity) * sizeof *pairs;
     s->pairs = pairs;
@@ -192,8 +194,8 @@ static pair *pair_of(py100 *x, graph *g, const nt_ends *ends, double t) {
   p->end[0] = ends->source;
   p->end[1] = ends->destination;
   for (int e = 0; e < 2; e++) p->voice[e] = stream_at(g, p->end[e])->sent ? SENT : SILENT;
-  if (!list_pair(x, g, ends->source, ends->pair)) return NULL;
-  return list_pair(x, g, ends->destination, ends->pair) ? p : NULL;
+  if (!list_pair(x, g, ends->source, p)) return NULL;
+  return list_pair(x, g, ends->destination, p) ? p : NULL;
 }
 
 static void put_pair(double *row, const pair *p, const stream *a, const stream *b) {
