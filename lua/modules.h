@@ -11,6 +11,7 @@ void modules_register(lua_State *L);
 
 /* The openers, in modules.c's list. */
 int luaopen_ninetails_json(lua_State *L);
+int luaopen_ninetails_pipeline(lua_State *L);
 int luaopen_ninetails_synthesiser(lua_State *L);
 int luaopen_ninetails_system(lua_State *L);
 
