@@ -7,7 +7,10 @@
 #include "embedded.h"
 
 static const luaL_Reg c_modules[] = {
+    {"ninetails.json", luaopen_ninetails_json},
+    {"ninetails.pipeline", luaopen_ninetails_pipeline},
     {"ninetails.synthesiser", luaopen_ninetails_synthesiser},
+    {"ninetails.system", luaopen_ninetails_system},
     {NULL, NULL},
 };
 

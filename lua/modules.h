@@ -10,7 +10,10 @@
 void modules_register(lua_State *L);
 
 /* The openers, in modules.c's list. */
+int luaopen_ninetails_json(lua_State *L);
+int luaopen_ninetails_pipeline(lua_State *L);
 int luaopen_ninetails_synthesiser(lua_State *L);
+int luaopen_ninetails_system(lua_State *L);
 
 /* Raises a Lua error whose value is a table {status = "argument" | "input" | ..., message =
  * err->text}; it has a __tostring, so it reads as its message. Never returns. */
