@@ -8,7 +8,8 @@
  *   R's export                header "","x", then "1",0 with a 1-based row name (the other Kitsune sets)
  *   packet;label              1-based packet numbers (Modbus CSET'16), with or without a header
  *   packet_number,label       1-based, header (QUT, Westermo)
- * Numbered formats must count 1..n without gaps. A last line may lack its newline.
+ * Numbered formats must count 1..n without gaps; of the formats above only the first has no header at all, in
+ * the others it may be missing. A last line may lack its newline.
  */
 #ifndef NT_LABELS_H
 #define NT_LABELS_H
@@ -19,6 +20,7 @@
 #include "../error.h"
 
 #define NT_LABEL_EXCLUDED 2
+#define NT_MAX_LABELS ((size_t)1 << 30) /* of a file; more is NT_E_LIMIT */
 
 typedef struct nt_labels {
   size_t count;

@@ -2,7 +2,8 @@
 /*
  * Incremental correlation of d features (Kitsune, section V-B; spec of the public code: corClust).
  * Per row x:  N += 1; c += x; r = x - c / N; c_r += r; c_rs += r * r; C += r r^T.
- * Distance:   D = 1 - C / (sqrt(c_rs) sqrt(c_rs)^T), a zero denominator replaced by 1e-100, D < 0 set to 0.
+ * Distance:   D = 1 - C / (sqrt(c_rs) sqrt(c_rs)^T), a zero denominator replaced by 1e-100, D < 0
+ * set to 0.
  */
 #ifndef NT_CORRELATION_H
 #define NT_CORRELATION_H
