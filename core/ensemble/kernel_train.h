@@ -197,13 +197,10 @@ static double single_row(nt_single *s, const nt_step *step, const double *row) {
   single_normalise(s, step->epsilon, row);
   single_layer(s->y, s->hidden_stride, s->hidden_bias, s->x, visible, s->weights);
   for (size_t j = 0; j < s->hidden_stride; j += NT_LANES)
-    nt_vector_store(s->y + j, nt_vector_keep(logistic(nt_vector_load(s->y + j)),
-                                             nt_vector_load(s->hidden_mask + j)));
+    nt_vector_store(s->y + j, logistic(nt_vector_load(s->y + j)));
   single_layer(s->e, s->visible_stride, s->visible_bias, s->y, hidden, s->transposed);
   for (size_t i = 0; i < s->visible_stride; i += NT_LANES)
-    nt_vector_store(s->e + i,
-                    nt_vector_keep(nt_vector_load(s->x + i) - logistic(nt_vector_load(s->e + i)),
-                                   nt_vector_load(s->visible_mask + i)));
+    nt_vector_store(s->e + i, nt_vector_load(s->x + i) - logistic(nt_vector_load(s->e + i)));
   for (size_t i = 0; i < visible; i++) sum = NT_SCALAR_FMA(s->e[i], s->e[i], sum);
   single_layer(s->g, s->hidden_stride, NULL, s->e, visible, s->weights);
   for (size_t j = 0; j < s->hidden_stride; j += NT_LANES) {
@@ -218,13 +215,12 @@ static double single_row(nt_single *s, const nt_step *step, const double *row) {
                       NT_FMA(rate_x, nt_vector_load(s->g + j),
                              NT_FMA(rate_e, nt_vector_load(s->y + j), nt_vector_load(w + j))));
   }
-  for (size_t j = 0; j < hidden; j++) {
-    nt_vector g = NT_SET1(s->g[j]), y = NT_SET1(s->y[j]);
-    double *w = s->transposed + j * s->visible_stride;
-    for (size_t i = 0; i < s->visible_stride; i += NT_LANES)
-      nt_vector_store(w + i,
-                      NT_FMA(rate * nt_vector_load(s->x + i), g,
-                             NT_FMA(rate * nt_vector_load(s->e + i), y, nt_vector_load(w + i))));
+  for (size_t i = 0; i < s->visible_stride; i += NT_LANES) {
+    nt_vector rate_x = rate * nt_vector_load(s->x + i), rate_e = rate * nt_vector_load(s->e + i);
+    double *w = s->transposed + i;
+    for (size_t j = 0; j < hidden; j++, w += s->visible_stride)
+      nt_vector_store(
+          w, NT_FMA(rate_x, NT_SET1(s->g[j]), NT_FMA(rate_e, NT_SET1(s->y[j]), nt_vector_load(w))));
   }
   single_bias(s->hidden_bias, s->g, hidden, s->hidden_stride, step);
   single_bias(s->visible_bias, s->e, visible, s->visible_stride, step);
