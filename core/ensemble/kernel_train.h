@@ -9,41 +9,23 @@
 
 #define TRAIN_UNITS 8 /* most units (vectors of units) whose sums are in registers at once */
 
-/* Runs `call` with k, a constant to the compiler, equal to n <= 8. */
+/* Runs `call` with k, a constant to the compiler, equal to n, 1 to 8. */
+#define WITH_CASE(n, call)                                                                         \
+  case n: {                                                                                        \
+    enum { k = n };                                                                                \
+    call;                                                                                          \
+    break;                                                                                         \
+  }
 #define WITH_CONSTANT(n, call)                                                                     \
   switch (n) {                                                                                     \
-  case 1: {                                                                                        \
-    enum { k = 1 };                                                                                \
-    call;                                                                                          \
-  } break;                                                                                         \
-  case 2: {                                                                                        \
-    enum { k = 2 };                                                                                \
-    call;                                                                                          \
-  } break;                                                                                         \
-  case 3: {                                                                                        \
-    enum { k = 3 };                                                                                \
-    call;                                                                                          \
-  } break;                                                                                         \
-  case 4: {                                                                                        \
-    enum { k = 4 };                                                                                \
-    call;                                                                                          \
-  } break;                                                                                         \
-  case 5: {                                                                                        \
-    enum { k = 5 };                                                                                \
-    call;                                                                                          \
-  } break;                                                                                         \
-  case 6: {                                                                                        \
-    enum { k = 6 };                                                                                \
-    call;                                                                                          \
-  } break;                                                                                         \
-  case 7: {                                                                                        \
-    enum { k = 7 };                                                                                \
-    call;                                                                                          \
-  } break;                                                                                         \
-  default: {                                                                                       \
-    enum { k = 8 };                                                                                \
-    call;                                                                                          \
-  } break;                                                                                         \
+    WITH_CASE(1, call)                                                                             \
+    WITH_CASE(2, call)                                                                             \
+    WITH_CASE(3, call)                                                                             \
+    WITH_CASE(4, call)                                                                             \
+    WITH_CASE(5, call)                                                                             \
+    WITH_CASE(6, call)                                                                             \
+    WITH_CASE(7, call)                                                                             \
+    WITH_CASE(8, call)                                                                             \
   }
 
 NT_INLINE nt_vector logistic(nt_vector t) {
