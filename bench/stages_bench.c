@@ -163,17 +163,16 @@ static void whole_way(const char *path, const nt_kitnet_options *options, double
   free(scores);
 }
 
-/* One host sends one packet to each of `peers` addresses, again and again, until there are `count`.
- */
-static trace scan(size_t count, size_t peers) {
+/* One host sends `count` packets, to each of `peers` addresses in turn, the first at `start`. */
+static trace scan(size_t count, size_t peers, double start) {
   trace t = {allocate(count * sizeof *t.packets), count};
   memset(t.packets, 0, count * sizeof *t.packets);
   for (size_t i = 0; i < count; i++) {
     nt_packet *p = t.packets + i;
     uint32_t peer = (uint32_t)(i % peers);
-    p->time = 1.7e9 + 1e-4 * (double)i;
+    p->time = start + 1e-4 * (double)i;
     p->length = 60;
-    p->present = NT_HAS_ETH | NT_HAS_IP | NT_HAS_TCP;
+    p->present = NT_HAS_ETH_SRC | NT_HAS_ETH_DST | NT_HAS_IP | NT_HAS_TCP;
     memcpy(p->eth_src, "\2\0\0\0\0\1", 6);
     memcpy(p->ip_src, "\12\0\0\1", 4);
     memcpy(p->ip_dst, &peer, 4);
@@ -184,24 +183,53 @@ static trace scan(size_t count, size_t peers) {
   return t;
 }
 
-static void scans(int repeats) {
-  static const size_t peers[] = {10, 1000, 5000, 20000, 40000, 1000000};
-  static const size_t py100_limit = 5000; /* quadratic by its definition */
-  printf("\none host that contacts N addresses in turn:\n");
-  for (size_t i = 0; i < sizeof peers / sizeof *peers; i++) {
-    size_t count = 1000000;
-    trace t = scan(count, peers[i]);
-    double best = 0;
-    char name[64];
-    for (int r = 0; r < repeats; r++) keep_least(&best, extract(&t, NT_PROFILE_STREAM, NULL));
-    snprintf(name, sizeof name, "extract stream, N = %zu", peers[i]);
-    row(name, t.count, best);
-    if (peers[i] <= py100_limit) {
-      trace head = {t.packets, t.count < 2 * peers[i] ? t.count : 2 * peers[i]};
-      snprintf(name, sizeof name, "extract py100,  N = %zu", peers[i]);
-      row(name, head.count, extract(&head, NT_PROFILE_PY100, NULL));
+/* A host contacts N addresses, then goes on with ten of them: `first` has the seconds of the
+ * contacts (where streams are made), `later` those of the packets after. */
+static void contact(nt_profile profile, size_t peers, size_t packets, double *first,
+                    double *later) {
+  nt_error err;
+  double epoch = 1.7e9;
+  trace all = scan(peers, peers, epoch), few = scan(packets, 10, epoch + 1e-4 * (double)peers);
+  double *chunk = allocate(CHUNK * nt_profile_width(profile) * sizeof *chunk);
+  nt_extractor_options options = {.profile = profile};
+  nt_extractor *extractor = need(nt_extractor_new(&options, &err), &err);
+  const trace *const parts[] = {&all, &few};
+  double *const best[] = {first, later};
+  for (int part = 0; part < 2; part++) {
+    double start = now();
+    for (size_t i = 0; i < parts[part]->count; i += CHUNK) {
+      size_t left = parts[part]->count - i, n = left < CHUNK ? left : CHUNK;
+      stop_on(nt_extractor_update(extractor, parts[part]->packets + i, n, chunk, &err), &err);
     }
-    free(t.packets);
+    keep_least(best[part], now() - start);
+  }
+  nt_extractor_free(extractor);
+  free(chunk);
+  free(all.packets);
+  free(few.packets);
+}
+
+static void scans(int repeats) {
+  static const struct {
+    nt_profile profile;
+    size_t peers, packets; /* py100 is quadratic by its definition: fewer of both */
+  } cases[] = {{NT_PROFILE_STREAM, 10, 1000000},    {NT_PROFILE_STREAM, 1000, 1000000},
+               {NT_PROFILE_STREAM, 5000, 1000000},  {NT_PROFILE_STREAM, 20000, 1000000},
+               {NT_PROFILE_STREAM, 40000, 1000000}, {NT_PROFILE_STREAM, 1000000, 1000000},
+               {NT_PROFILE_PY100, 10, 100000},      {NT_PROFILE_PY100, 1000, 10000},
+               {NT_PROFILE_PY100, 5000, 1000},      {NT_PROFILE_PY100, 20000, 1000}};
+  printf("\nextraction where one host contacts N addresses, then goes on with ten of them:\n");
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    double first = 0, later = 0;
+    int runs = cases[i].profile == NT_PROFILE_PY100 ? 1 : repeats;
+    for (int r = 0; r < runs; r++)
+      contact(cases[i].profile, cases[i].peers, cases[i].packets, &first, &later);
+    const char *profile = nt_profile_name(cases[i].profile);
+    char name[64];
+    snprintf(name, sizeof name, "%s, N = %zu, contacts", profile, cases[i].peers);
+    row(name, cases[i].peers, first);
+    snprintf(name, sizeof name, "%s, N = %zu, after", profile, cases[i].peers);
+    row(name, cases[i].packets, later);
   }
 }
 

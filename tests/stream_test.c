@@ -269,14 +269,17 @@ static void factors_are_powers_of_two(void) {
 
 /* ---- bounded memory */
 
-/* A host that talks all the time among many that appear once. */
+/* Two hosts that talk with each other all the time, among many that appear once. */
 static packets crowd(size_t count) {
   packets p = room_for(count);
   double clock = 1.5e9;
-  for (size_t i = 0; i < count; i++)
-    p.at[i] = i % 3 ? packets_tcp(later(&clock, 20000), 1, 2, 5, 80, 60 + packets_draw(900))
-                    : packets_tcp(later(&clock, 20000), 100 + (uint32_t)i, 50 + packets_draw(9), 9,
-                                  80, 60);
+  for (size_t i = 0; i < count; i++) {
+    uint32_t a = 1 + packets_draw(2), server = 50 + packets_draw(9);
+    double t = later(&clock, 20000);
+    p.at[i] = i % 3
+                  ? packets_tcp(t, a, 3 - a, (uint16_t)a, (uint16_t)(3 - a), 60 + packets_draw(900))
+                  : packets_tcp(t, 100 + (uint32_t)i, server, 9, 80, 60);
+  }
   return p;
 }
 

@@ -48,11 +48,14 @@ struct nt_decoder {
   bool incomplete;   /* inside the first fragment of an unfinished datagram */
   bool failed;       /* out of memory */
   bool ipv6_chain;   /* inside the extension headers of an IPv6 packet, ... */
-  int64_t ipv6_left; /* ... of whose payload length this much is left, ... */
-  uint8_t ipv6_src[16], ipv6_dst[16]; /* ... and which belongs to these addresses */
+  int64_t ipv6_left; /* ... of whose payload length this much is left */
+  const uint8_t *network_src, *network_dst; /* addresses of the innermost IP header so far, ... */
+  uint32_t network_size;                    /* ... 4 or 16 bytes; 0: there was none */
+  uint16_t udp_destination;
   uint32_t layers;
   uint32_t vlan_tags;
-  uint8_t udp_listener[NT_PORTS]; /* index into the table of UDP ports, 0: nobody */
+  uint8_t udp_listener[NT_PORTS]; /* index into the table of UDP ports plus one, 0: nobody */
+  uint8_t tcp_listener[NT_PORTS];
 };
 
 /* ---------------------------------------------------------------- views */
@@ -116,26 +119,127 @@ static inline void nt_note_ports(nt_decoder *d, uint32_t bit, uint16_t *src, uin
 }
 
 /* ---------------------------------------------------------------- layers */
+nt_outcome nt_link(nt_decoder *d, uint32_t link_type, nt_view v); /* LINKTYPE_* */
+
+/* decode_link.c */
+bool nt_is_ethertype(uint16_t type);
+bool nt_ethertype_leads_on(uint16_t type); /* false: its payload holds none of our fields */
+nt_outcome nt_ethertype(nt_decoder *d, uint16_t type, nt_view v);
+nt_outcome nt_type_or_length(nt_decoder *d, uint16_t type, nt_view v);
+nt_outcome nt_ieee8023(nt_decoder *d, nt_view v, uint16_t length, uint32_t fcs_length);
+nt_outcome nt_ethernet_fcs(nt_decoder *d, nt_view v, uint32_t fcs_length);
 nt_outcome nt_ethernet(nt_decoder *d, nt_view v);          /* no frame check sequence */
 nt_outcome nt_ethernet_with_fcs(nt_decoder *d, nt_view v); /* 4 bytes of it */
-nt_outcome nt_ethernet_fcs(nt_decoder *d, nt_view v, uint32_t fcs_length);
-nt_outcome nt_ethertype(nt_decoder *d, uint16_t type, nt_view v);
-nt_outcome nt_ieee8023(nt_decoder *d, nt_view v, uint16_t length, uint32_t fcs_length);
 nt_outcome nt_llc(nt_decoder *d, nt_view v);
-nt_outcome nt_vlan(nt_decoder *d, nt_view v);
+nt_outcome nt_snap(nt_decoder *d, nt_view v, bool information, uint32_t pad);
 
+/* decode_tags.c */
+nt_outcome nt_vlan(nt_decoder *d, nt_view v);
+nt_outcome nt_provider_tag(nt_decoder *d, nt_view v);
+nt_outcome nt_backbone_tag(nt_decoder *d, nt_view v);
+nt_outcome nt_redundancy_tag(nt_decoder *d, nt_view v);
+nt_outcome nt_hsr(nt_decoder *d, nt_view v);
+nt_outcome nt_vntag(nt_decoder *d, nt_view v);
+nt_outcome nt_etag(nt_decoder *d, nt_view v);
+nt_outcome nt_vmware_lab(nt_decoder *d, nt_view v);
+nt_outcome nt_cisco_metadata(nt_decoder *d, nt_view v);
+nt_outcome nt_gigamon(nt_decoder *d, nt_view v);
+nt_outcome nt_arista(nt_decoder *d, nt_view v);
+nt_outcome nt_macsec(nt_decoder *d, nt_view v);
+nt_outcome nt_rtmac(nt_decoder *d, nt_view v);
+nt_outcome nt_trill(nt_decoder *d, nt_view v);
+nt_outcome nt_extreme_header(nt_decoder *d, nt_view v);
+nt_outcome nt_nsh(nt_decoder *d, nt_view v);
+
+/* decode_serial.c */
+nt_outcome nt_ppp(nt_decoder *d, nt_view v);
+nt_outcome nt_ppp_protocol(nt_decoder *d, uint16_t protocol, nt_view v);
+nt_outcome nt_ppp_hdlc(nt_decoder *d, nt_view v);
+nt_outcome nt_pppoe(nt_decoder *d, nt_view v);
+nt_outcome nt_cisco_hdlc(nt_decoder *d, nt_view v);
+nt_outcome nt_frame_relay(nt_decoder *d, nt_view v);
+
+/* decode_media.c */
+nt_outcome nt_null(nt_decoder *d, nt_view v);
+nt_outcome nt_loop(nt_decoder *d, nt_view v);
+nt_outcome nt_raw(nt_decoder *d, nt_view v);
+nt_outcome nt_linux_cooked(nt_decoder *d, nt_view v);
+nt_outcome nt_linux_cooked_2(nt_decoder *d, nt_view v);
+nt_outcome nt_nflog(nt_decoder *d, nt_view v);
+nt_outcome nt_pflog(nt_decoder *d, nt_view v);
+nt_outcome nt_enc(nt_decoder *d, nt_view v);
+nt_outcome nt_pktap(nt_decoder *d, nt_view v);
+nt_outcome nt_ipnet(nt_decoder *d, nt_view v);
+nt_outcome nt_symantec(nt_decoder *d, nt_view v);
+nt_outcome nt_netanalyzer(nt_decoder *d, nt_view v);
+nt_outcome nt_netanalyzer_transparent(nt_decoder *d, nt_view v);
+nt_outcome nt_fddi(nt_decoder *d, nt_view v);
+nt_outcome nt_token_ring(nt_decoder *d, nt_view v);
+nt_outcome nt_arcnet(nt_decoder *d, nt_view v);
+nt_outcome nt_arcnet_linux(nt_decoder *d, nt_view v);
+nt_outcome nt_ip_over_fibre_channel(nt_decoder *d, nt_view v);
+nt_outcome nt_ip_over_infiniband(nt_decoder *d, nt_view v);
+nt_outcome nt_ieee1394(nt_decoder *d, nt_view v);
+nt_outcome nt_sun_atm(nt_decoder *d, nt_view v);
+
+/* decode_wireless.c */
+nt_outcome nt_wlan(nt_decoder *d, nt_view v);
+nt_outcome nt_wlan_without_fcs(nt_decoder *d, nt_view v);
+nt_outcome nt_wlan_swapped(nt_decoder *d, nt_view v);
+nt_outcome nt_radiotap(nt_decoder *d, nt_view v);
+nt_outcome nt_prism(nt_decoder *d, nt_view v);
+nt_outcome nt_avs(nt_decoder *d, nt_view v);
+nt_outcome nt_ppi(nt_decoder *d, nt_view v);
+
+/* decode_network.c */
+/* Adds a fragment; true: *whole is the datagram that it completed. */
+bool nt_put_together(nt_decoder *d, const nt_fragment_key *key, const nt_fragment *fragment,
+                     nt_view *whole);
 nt_outcome nt_ip(nt_decoder *d, nt_view v); /* version 4 or 6 */
 nt_outcome nt_ipv6(nt_decoder *d, nt_view v);
-nt_outcome nt_ip_protocol(nt_decoder *d, uint8_t protocol, nt_view v);
 nt_outcome nt_ipv6_hop_by_hop(nt_decoder *d, nt_view v);
 nt_outcome nt_ipv6_destination(nt_decoder *d, nt_view v);
 nt_outcome nt_ipv6_routing(nt_decoder *d, nt_view v);
 nt_outcome nt_ipv6_fragment(nt_decoder *d, nt_view v);
+
+/* decode_arp.c */
 nt_outcome nt_arp(nt_decoder *d, nt_view v);
-nt_outcome nt_icmp(nt_decoder *d, nt_view v);
-nt_outcome nt_icmpv6(nt_decoder *d, nt_view v);
-nt_outcome nt_tcp(nt_decoder *d, nt_view v);
-nt_outcome nt_udp(nt_decoder *d, nt_view v);
-nt_outcome nt_udp_lite(nt_decoder *d, nt_view v);
+
+/* decode_transport.c */
+nt_outcome nt_ip_protocol(nt_decoder *d, uint8_t protocol, nt_view v);
+
+/* decode_tunnel.c */
+nt_outcome nt_mpls(nt_decoder *d, nt_view v);
+nt_outcome nt_gre(nt_decoder *d, nt_view v);
+nt_outcome nt_gre_payload(nt_decoder *d, uint16_t type, nt_view v);
+nt_outcome nt_authentication_header(nt_decoder *d, nt_view v);
+nt_outcome nt_ether_ip(nt_decoder *d, nt_view v);
+nt_outcome nt_nhrp(nt_decoder *d, nt_view v);
+nt_outcome nt_pim(nt_decoder *d, nt_view v);
+nt_outcome nt_l2tp(nt_decoder *d, nt_view v);
+
+/* decode_ports.c */
+void nt_fill_udp_listeners(uint8_t *listener); /* NT_PORTS entries of zero */
+nt_outcome nt_gtp(nt_decoder *d, nt_view v);
+nt_outcome nt_udp_payload(nt_decoder *d, uint16_t src, uint16_t dst, nt_view v);
+nt_outcome nt_tzsp(nt_decoder *d, nt_view v);
+
+/* decode_streams.c */
+void nt_fill_tcp_listeners(uint8_t *listener); /* NT_PORTS entries of zero */
+nt_outcome nt_tcp_payload(nt_decoder *d, uint16_t src, uint16_t dst, nt_view v);
+
+/* decode_juniper.c */
+nt_outcome nt_juniper_ethernet(nt_decoder *d, nt_view v);
+nt_outcome nt_juniper_ppp(nt_decoder *d, nt_view v);
+nt_outcome nt_juniper_frame_relay(nt_decoder *d, nt_view v);
+nt_outcome nt_juniper_hdlc(nt_decoder *d, nt_view v);
+nt_outcome nt_juniper_voice(nt_decoder *d, nt_view v);
+nt_outcome nt_juniper_gateway(nt_decoder *d, nt_view v);
+nt_outcome nt_juniper_services(nt_decoder *d, nt_view v);
+nt_outcome nt_juniper_atm1(nt_decoder *d, nt_view v);
+nt_outcome nt_juniper_atm2(nt_decoder *d, nt_view v);
+nt_outcome nt_juniper_multilink_ppp(nt_decoder *d, nt_view v);
+nt_outcome nt_juniper_multilink_frame_relay(nt_decoder *d, nt_view v);
+nt_outcome nt_juniper_virtual_network(nt_decoder *d, nt_view v);
 
 #endif

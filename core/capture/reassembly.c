@@ -13,7 +13,7 @@
 #include <xxhash.h>
 
 typedef struct piece {
-  uint32_t offset, length; /* in the datagram */
+  uint32_t offset, length; /* in the datagram; of numbered fragments offset is the number */
   uint32_t at;             /* in bytes[] */
 } piece;
 
@@ -25,8 +25,8 @@ typedef struct datagram {
   uint8_t *bytes;
   uint32_t pieces_used, pieces_room;
   uint32_t bytes_used, bytes_room;
-  uint32_t end; /* its length, once known */
-  bool end_known;
+  uint32_t end; /* its length (of numbered fragments: how many), once known */
+  bool end_known, numbered;
 } datagram;
 
 typedef struct completed { /* bytes follow */
@@ -53,12 +53,22 @@ static size_t datagram_size(const datagram *g) {
   return sizeof *g + g->pieces_room * sizeof *g->pieces + g->bytes_room;
 }
 
-static datagram **slot_of(nt_reassembly *r, const nt_fragment_key *key) {
-  return &r->slots[XXH3_64bits_withSeed(key, sizeof *key, r->seed) % SLOTS];
+static size_t slot_of(const nt_reassembly *r, const nt_fragment_key *key) {
+  return XXH3_64bits_withSeed(key, sizeof *key, r->seed) % SLOTS;
+}
+
+static datagram *find(const nt_reassembly *r, const nt_fragment_key *key) {
+  datagram *g = r->slots[slot_of(r, key)];
+  while (g && memcmp(&g->key, key, sizeof *key) != 0) g = g->chain;
+  return g;
+}
+
+bool nt_reassembly_waits(const nt_reassembly *r, const nt_fragment_key *key) {
+  return find(r, key) != NULL;
 }
 
 static void forget(nt_reassembly *r, datagram *g) {
-  datagram **link = slot_of(r, &g->key);
+  datagram **link = &r->slots[slot_of(r, &g->key)];
   while (*link != g) link = &(*link)->chain;
   *link = g->chain;
   *(g->older ? &g->older->newer : &r->oldest) = g->newer;
@@ -89,11 +99,11 @@ size_t nt_reassembly_bytes(const nt_reassembly *r) {
 }
 
 static datagram *find_or_begin(nt_reassembly *r, const nt_fragment_key *key) {
-  datagram **slot = slot_of(r, key);
-  for (datagram *g = *slot; g; g = g->chain)
-    if (memcmp(&g->key, key, sizeof *key) == 0) return g;
-  datagram *g = calloc(1, sizeof *g);
+  datagram *g = find(r, key);
+  if (g) return g;
+  g = calloc(1, sizeof *g);
   if (!g) return NULL;
+  datagram **slot = &r->slots[slot_of(r, key)];
   g->key = *key;
   g->chain = *slot;
   *slot = g;
@@ -143,7 +153,7 @@ static uint32_t position(const datagram *g, uint32_t offset) {
 static bool insert(nt_reassembly *r, datagram *g, const nt_fragment *f) {
   uint32_t at = position(g, f->offset);
   bool same = at < g->pieces_used && g->pieces[at].offset == f->offset;
-  if (same && f->length <= g->pieces[at].length) return true; /* nothing new */
+  if (same && (g->numbered || f->length <= g->pieces[at].length)) return true; /* nothing new */
   /* A longer one at the same offset: the shared bytes stay the first fragment's, so the piece is
    * written anew at the end, its head copied from the old place. */
   uint32_t kept = same ? g->pieces[at].length : 0;
@@ -161,22 +171,23 @@ static bool insert(nt_reassembly *r, datagram *g, const nt_fragment *f) {
 }
 
 static bool is_complete(const datagram *g) {
-  if (!g->end_known || g->bytes_used < g->end) return false;
+  if (!g->end_known || (g->numbered ? g->pieces_used : g->bytes_used) < g->end) return false;
   uint32_t reached = 0;
   for (uint32_t i = 0; i < g->pieces_used && g->pieces[i].offset <= reached; i++) {
-    uint32_t stop = g->pieces[i].offset + g->pieces[i].length;
+    uint32_t stop = g->pieces[i].offset + (g->numbered ? 1 : g->pieces[i].length);
     if (stop > reached) reached = stop;
   }
   return reached >= g->end;
 }
 
-static nt_status put_together(nt_reassembly *r, const datagram *g, const uint8_t **whole) {
-  completed *c = malloc(sizeof *c + g->end);
-  if (!c) return NT_E_MEMORY;
-  c->next = r->done;
-  r->done = c;
-  uint8_t *to = (uint8_t *)(c + 1);
+/* Lays the pieces out in `to`; gives the length. */
+static uint32_t lay_out(const datagram *g, uint8_t *to) {
   uint32_t reached = 0;
+  for (uint32_t i = 0; g->numbered && i < g->pieces_used && g->pieces[i].offset < g->end; i++) {
+    memcpy(to + reached, g->bytes + g->pieces[i].at, g->pieces[i].length);
+    reached += g->pieces[i].length;
+  }
+  if (g->numbered) return reached;
   for (uint32_t i = 0; i < g->pieces_used; i++) {
     const piece *p = &g->pieces[i];
     uint32_t stop = p->offset + p->length;
@@ -185,7 +196,17 @@ static nt_status put_together(nt_reassembly *r, const datagram *g, const uint8_t
     memcpy(to + reached, g->bytes + p->at + (reached - p->offset), stop - reached);
     reached = stop;
   }
-  *whole = to;
+  return reached;
+}
+
+static nt_status put_together(nt_reassembly *r, const datagram *g, const uint8_t **whole,
+                              uint32_t *length) {
+  completed *c = malloc(sizeof *c + (g->numbered ? g->bytes_used : g->end));
+  if (!c) return NT_E_MEMORY;
+  c->next = r->done;
+  r->done = c;
+  *whole = (uint8_t *)(c + 1);
+  *length = lay_out(g, (uint8_t *)(c + 1));
   return NT_OK;
 }
 
@@ -195,15 +216,15 @@ nt_status nt_reassembly_add(nt_reassembly *r, const nt_fragment_key *key,
   *length = 0;
   datagram *g = find_or_begin(r, key);
   if (!g) return NT_E_MEMORY;
+  g->numbered = fragment->numbered;
   if (!fragment->more && !g->end_known) {
-    g->end = fragment->offset + fragment->length;
+    g->end = fragment->offset + (fragment->numbered ? 1 : fragment->length);
     g->end_known = true;
   }
   if (!insert(r, g, fragment)) return NT_E_MEMORY;
   nt_status status = NT_OK;
   if (is_complete(g)) {
-    *length = g->end;
-    status = put_together(r, g, whole);
+    status = put_together(r, g, whole, length);
     forget(r, g);
   }
   while (r->bytes > NT_DECODER_MAX_BYTES) forget(r, r->oldest);

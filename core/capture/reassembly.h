@@ -18,16 +18,19 @@
 
 typedef struct nt_reassembly nt_reassembly;
 
+enum { NT_CAPWAP = 0x1000, NT_IEEE80211 = 0x2000 };
+
 typedef struct nt_fragment_key {
   uint8_t src[16], dst[16]; /* IPv4: the first four bytes, the rest zero */
   uint32_t id;
-  uint32_t version; /* 4 or 6 */
+  uint32_t version; /* 4 or 6, or of the others below */
 } nt_fragment_key;
 
 typedef struct nt_fragment {
   const uint8_t *data;
   uint32_t offset, length; /* bytes; offset + length < 2^31 */
   bool more;
+  bool numbered; /* offset counts fragments, not bytes */
 } nt_fragment;
 
 nt_reassembly *nt_reassembly_new(void); /* NULL: out of memory */
@@ -38,6 +41,9 @@ void nt_reassembly_free(nt_reassembly *r);
  * fragments waiting (at most one for each offset). Fails with NT_E_MEMORY alone. */
 nt_status nt_reassembly_add(nt_reassembly *r, const nt_fragment_key *key,
                             const nt_fragment *fragment, const uint8_t **whole, uint32_t *length);
+
+/* Is a datagram of that key begun? */
+bool nt_reassembly_waits(const nt_reassembly *r, const nt_fragment_key *key);
 
 /* Gives back the datagrams completed so far. */
 void nt_reassembly_release(nt_reassembly *r);

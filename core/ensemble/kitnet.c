@@ -220,6 +220,9 @@ nt_phase nt_kitnet_phase_of(const nt_kitnet *k) {
 uint64_t nt_kitnet_rows(const nt_kitnet *k) {
   return k->rows;
 }
+uint64_t nt_kitnet_rows_left(const nt_kitnet *k) {
+  return k->left;
+}
 nt_isa nt_kitnet_isa(const nt_kitnet *k) {
   return k->isa;
 }

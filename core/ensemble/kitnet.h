@@ -75,6 +75,8 @@ nt_status nt_kitnet_process(nt_kitnet *kitnet, const double *rows, size_t n, dou
 /* The phase that the next row falls in, and how many rows were seen. */
 nt_phase nt_kitnet_phase_of(const nt_kitnet *kitnet);
 uint64_t nt_kitnet_rows(const nt_kitnet *kitnet);
+/* Rows until that phase ends, at least 1; UINT64_MAX in execution. */
+uint64_t nt_kitnet_rows_left(const nt_kitnet *kitnet);
 
 /* The map, owned by kitnet; NULL while mapping. */
 const nt_feature_map *nt_kitnet_map(const nt_kitnet *kitnet);

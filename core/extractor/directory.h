@@ -3,13 +3,17 @@
  * The streams and pairs that a packet belongs to, as numbers (profiles py100 and stream).
  *
  * A flow is everything with equal identity; the numbers of its streams never change, so they are
- * looked up once for each flow and a packet costs one look-up. Tables (Kitsune-py, netStat.py): MI
- * source MAC + source address jitter   source address + destination address hosts    source
- * address; pair with the destination address sockets  address + port; for ARP the MACs; pair
- * likewise A pair is unordered; its first end is the stream whose packet made it. A packet from a
- * key to itself goes to the first pair that stream ever had, whoever the other end is, as in the
- * reference (AfterImage.py, register_cov: the first covariance in the list "of which either end is
- * key2"); if it has none, to a pair of which it is both ends.
+ * looked up once for each flow and a packet costs one look-up. Tables (Kitsune-py, netStat.py):
+ *
+ *     mi        source MAC + source address
+ *     jitter    source address + destination address
+ *     hosts     source address; pair with the destination address
+ *     sockets   address + port, for ARP the MAC; pair likewise
+ *
+ * A pair is unordered; its first end is the stream whose packet made it. A packet from a key to
+ * itself goes to the first pair that stream ever had, whoever the other end is, as in the reference
+ * (AfterImage.py, register_cov: the first covariance in the list "of which either end is key2"); if
+ * it has none, to a pair of which it is both ends.
  */
 #ifndef NT_DIRECTORY_H
 #define NT_DIRECTORY_H

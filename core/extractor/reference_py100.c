@@ -7,15 +7,14 @@
  * pair of A with every peer that A ever had, so a packet costs O(peers). That is part of the
  * definition; made cheap here by what can be seen to leave every bit as it is:
  *
- *   - All five decays of a stream live through the same updates, so they share one clock and one
- * list.
+ *   - All five decays of a stream live through the same updates: they share one clock and one list.
  *   - The mean and variance that a stream shows are those cached at its last insert.
  *   - A pair's residual of one end is always that end's latest residual, once it has sent since the
- * pair was made, and 0 before: the stream keeps the residual, the pair who was heard. Before that,
- * CF3 += r * 0 leaves CF3 = +0.
+ *     pair was made, and 0 before: the stream keeps the residual, the pair who was heard. Before
+ *     that, CF3 += r * 0 leaves CF3 = +0.
  *   - A stream that never sent has CF1 = CF2 = 0, and a weight of at most 1e-20, which vanishes in
- * the first w += 1: its decays need not be carried out. Its clock does matter when time runs
- * backwards, and is the latest clock of its pairs.
+ *     the first w += 1: its decays need not be carried out. Its clock does matter when time runs
+ *     backwards, and is the latest clock of its pairs.
  */
 #include <stdlib.h>
 

@@ -118,15 +118,16 @@ static nt_stream_run *kernel(void) {
 }
 
 static void *create(const nt_extractor_options *options, nt_error *err) {
-  if (options->max_streams && options->max_streams < NT_MAX_STREAMS_LEAST) {
-    nt_fail(err, NT_E_ARGUMENT, "max_streams %llu: expected 0 (no limit) or at least %d",
-            (unsigned long long)options->max_streams, NT_MAX_STREAMS_LEAST);
+  uint64_t most = options->max_streams;
+  if (most && (most < NT_MAX_STREAMS_LEAST || most > UINT32_MAX)) {
+    nt_fail(err, NT_E_ARGUMENT, "max_streams %llu: expected 0 (no limit) or %d to %u",
+            (unsigned long long)most, NT_MAX_STREAMS_LEAST, UINT32_MAX);
     return NULL;
   }
   nt_stream *x = calloc(1, sizeof *x);
   if (x) {
     x->run = kernel();
-    x->max_streams = options->max_streams;
+    x->max_streams = most;
     nt_stream_state_init(&x->state);
     if (nt_directory_init(&x->directory, NT_KEY_TYPED)) return x;
     destroy(x);

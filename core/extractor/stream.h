@@ -34,11 +34,13 @@
  * they must).
  *
  * What is not py100's:
- *   - keys are typed tuples, so texts that happen to collide are different streams;
- *   - variances below NT_VARIANCE_FLOOR m^2 are 0: there py100 shows rounding noise, which pcc and
- * a normaliser that divides by it would blow up (1e109 was seen);
- *   - when a record is older than its predecessor, py100 has let the sender's peers age with every
- * packet it exchanged with others; here each stream has a clock of its own.
+ *   - Keys are typed tuples, so texts that happen to collide are different streams.
+ *   - Variances below NT_VARIANCE_FLOOR m^2 are 0: there py100 shows rounding noise, which pcc and
+ * a normaliser that divides by it would blow up (1e109 was seen).
+ *   - Each stream has a clock of its own, its pairs go by the clock of their active end. In py100 a
+ *     packet also moves the clocks of all its sender's peers, which shows in a record that is older
+ *     than its predecessors and nowhere else.
+ * A packet from a key to itself goes to the pair that py100 takes (directory.h).
  *
  * Every lane sees the same operations in the same order whatever the width of the vectors, and no
  * multiplication is fused with an addition: rows are the same bits on every instruction set.

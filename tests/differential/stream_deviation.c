@@ -26,11 +26,8 @@ static double *extract(nt_profile profile, const packets *p) {
 static size_t measure(const char *shared, const packets_capture *capture) {
   char path[4096];
   snprintf(path, sizeof path, "%s/data/labelled/%s", shared, capture->path);
-  packets p = packets_of_capture(capture, path);
-  if (!p.count) {
-    printf("%s: no packets (is %s there, and tshark?)\n", capture->name, path);
-    return (size_t)-1;
-  }
+  packets p = packets_of(path, capture->packets);
+  if (!p.count) return (size_t)-1;
   double *want = extract(NT_PROFILE_PY100, &p), *got = extract(NT_PROFILE_STREAM, &p);
   deviation_report report;
   if (!deviation_measure(p.at, p.count, want, got, &report)) exit(4);
