@@ -10,7 +10,7 @@ local text = require "ninetails.text"
 local cli = {}
 
 -- In the order of help; one that is not part of this build is not offered.
-local names = {"run", "report", "extract", "score", "inspect", "watch", "dataset", "synth", "bench", "version"}
+local names = {"extract", "score", "dataset", "version"}
 
 local function usage(format, ...)
   error({status = "argument", message = string.format(format, ...)}, 0)
