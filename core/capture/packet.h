@@ -22,19 +22,27 @@ typedef struct nt_frame {
   const uint8_t *data;  /* owned by whoever filled the frame, valid until its next read */
 } nt_frame;
 
-enum { /* bits of nt_packet.present; source and destination are there together or not at all */
-       NT_HAS_ETH = 1 << 0,
-       NT_HAS_IP = 1 << 1,
-       NT_HAS_TCP = 1 << 2,
-       NT_HAS_UDP = 1 << 3,
-       NT_HAS_ICMP_TYPE = 1 << 4,
-       NT_HAS_ICMP_CODE = 1 << 5,
-       NT_HAS_ARP_OPCODE = 1 << 6,
-       NT_HAS_ARP_SRC_HW = 1 << 7,
-       NT_HAS_ARP_SRC_IP = 1 << 8,
-       NT_HAS_ARP_DST_HW = 1 << 9,
-       NT_HAS_ARP_DST_IP = 1 << 10,
-       NT_HAS_IPV6 = 1 << 11
+/* Bits of nt_packet.present. Source and destination nearly always come together (the names without _SRC or
+ * _DST are both bits); a frame cut between them, or a source route in place of ip.dst, leaves the source alone. */
+enum {
+  NT_HAS_ETH_SRC = 1 << 0,
+  NT_HAS_IP_SRC = 1 << 1,
+  NT_HAS_TCP = 1 << 2,
+  NT_HAS_UDP = 1 << 3,
+  NT_HAS_ICMP_TYPE = 1 << 4,
+  NT_HAS_ICMP_CODE = 1 << 5,
+  NT_HAS_ARP_OPCODE = 1 << 6,
+  NT_HAS_ARP_SRC_HW = 1 << 7,
+  NT_HAS_ARP_SRC_IP = 1 << 8,
+  NT_HAS_ARP_DST_HW = 1 << 9,
+  NT_HAS_ARP_DST_IP = 1 << 10,
+  NT_HAS_IPV6_SRC = 1 << 11,
+  NT_HAS_IP_DST = 1 << 12,
+  NT_HAS_IPV6_DST = 1 << 13,
+  NT_HAS_ETH_DST = 1 << 14,
+  NT_HAS_ETH = NT_HAS_ETH_SRC | NT_HAS_ETH_DST,
+  NT_HAS_IP = NT_HAS_IP_SRC | NT_HAS_IP_DST,
+  NT_HAS_IPV6 = NT_HAS_IPV6_SRC | NT_HAS_IPV6_DST
 };
 
 typedef struct nt_packet {

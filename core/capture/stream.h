@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A stream: the bytes of a file or of standard input, decompressed, seen through a window that
+ * moves forward. gzip, bzip2, xz, zstd and lz4 (one layer of it) and a zip of one file are taken
+ * off on the way, recognised by their content.
+ *
+ * Memory: the window is as long as the longest piece asked for, plus a block; it grows only as
+ * bytes arrive, so that a length claimed by the input costs nothing by itself. The decompressors
+ * keep their own history beside it: at most 128 MiB for zstd and 1 GiB for xz (libarchive's
+ * limits), both only when the file really holds as much.
+ */
+#ifndef NT_STREAM_H
+#define NT_STREAM_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "../error.h"
+
+#define NT_STREAM_MAX_LINE ((size_t)16 << 20)
+
+typedef struct nt_stream_source nt_stream_source;
+
+typedef struct nt_stream {
+  const uint8_t *at, *end; /* read and not yet consumed; a zero byte follows at `end` */
+  uint64_t end_offset;     /* of `end`, in the decompressed bytes */
+  nt_error fault;          /* status NT_OK, or why the bytes end at `end` */
+  nt_stream_source *source;
+} nt_stream;
+
+typedef struct nt_line {
+  const char *text; /* valid until the next read of the stream; never 0-terminated by itself */
+  size_t length;    /* without LF or CR LF */
+  int ended;        /* 0: the input ends here, without a newline */
+} nt_line;
+
+/* Opens path ("-": standard input, which stays open afterwards) and reads its first block. The
+ * error names the path: cannot be opened, a directory, empty, not to be decompressed. */
+nt_stream *nt_stream_open(const char *path, nt_error *err);
+void nt_stream_close(nt_stream *stream); /* NULL is fine */
+
+/* Reads on until at least `want` bytes lie between at and end, or the input ends; returns how many
+ * do. O(bytes read). */
+size_t nt_stream_fill(nt_stream *stream, size_t want);
+
+/* Moves `bytes` forward; returns how many there were. */
+uint64_t nt_stream_skip(nt_stream *stream, uint64_t bytes);
+
+/* The next line; *got 0 at the end of the input. NT_E_LIMIT beyond NT_STREAM_MAX_LINE bytes. */
+nt_status nt_stream_line(nt_stream *stream, nt_line *line, int *got, nt_error *err);
+
+static inline size_t nt_stream_have(nt_stream *stream, size_t want) {
+  size_t have = (size_t)(stream->end - stream->at);
+  return have >= want ? have : nt_stream_fill(stream, want);
+}
+
+static inline uint64_t nt_stream_offset(const nt_stream *stream) {
+  return stream->end_offset - (uint64_t)(stream->end - stream->at);
+}
+
+#endif

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Packet records as tab-separated text: the 19 columns of Kitsune's
+ *   tshark -T fields -E header=y -E occurrence=f -e frame.time_epoch -e frame.len -e eth.src ...
+ * in that order, with or without the header line. An empty column is an absent field; of several
+ * occurrences ("a,b") the first counts.
+ */
+#ifndef NT_TSV_H
+#define NT_TSV_H
+
+#include "packet.h"
+#include "stream.h"
+
+/* Is this line the header, or at least meant as one? */
+int nt_tsv_is_header(const nt_line *line);
+/* NT_E_INPUT names the first column that is not the expected one. */
+nt_status nt_tsv_check_header(const nt_line *line, nt_error *err);
+/* NT_E_INPUT names column and value. */
+nt_status nt_tsv_read(const nt_line *line, nt_packet *packet, nt_error *err);
+
+#endif
