@@ -236,7 +236,11 @@ local function check_rule(at, key, value)
       found = name
     end
   end
-  if not found then fail(at, key, value, "a rule: one of all, any, none, address, addresses, during, flow, flows, packets") end
+  if not found then
+    local other = next(value)
+    local shown = other == nil and key or key .. "." .. tostring(other)
+    fail(at, shown, value[other] or value, "a rule: one of all, any, none, address, addresses, during, flow, flows, packets")
+  end
   local keys = {[found] = rule_forms[found]}
   for name, spec in pairs(rule_extras[found] or {}) do keys[name] = spec end
   check_keys(at, key, value, keys)
@@ -307,18 +311,32 @@ local checks = {
 function check(at, key, value, spec) checks[spec.type](at, key, value, spec) end
 
 -- What the types cannot say.
-local function check_sense(at, c)
+local function check_labels_sense(at, c, key, definition)
   local sources = 0
-  if c.labels then
-    for _, key in ipairs {"file", "rule", "joined"} do sources = sources + (c.labels[key] and 1 or 0) end
-    if sources > 1 then fail(at, "labels", c.labels, "one of file, rule, joined") end
-    if sources == 0 and c.labels.meaning ~= "none" and not c.synthetic then
-      missing(at, "labels.file", "file, rule or joined (or meaning = 'none', for a capture without attacks)")
-    end
+  for _, source in ipairs {"file", "rule", "joined"} do sources = sources + (definition[source] and 1 or 0) end
+  if sources > 1 then fail(at, key, definition, "one of file, rule, joined") end
+  if sources == 0 and definition.meaning ~= "none" and not c.synthetic then
+    missing(at, key .. ".file", "file, rule or joined (or meaning = 'none', for data without attacks)")
   end
+  if (definition.rule or definition.exclude) and not c.capture then
+    missing(at, "capture", ("the packets that the rules of %s look at"):format(key))
+  end
+  if definition.joined and not c.files[definition.joined].joined then
+    fail(at, key .. ".joined", definition.joined, "the name of a file that has joined")
+  end
+end
+
+local function check_sense(at, c)
+  if c.labels then check_labels_sense(at, c, "labels", c.labels) end
+  for name, definition in pairs(c.other_labels or {}) do check_labels_sense(at, c, "other_labels." .. name, definition) end
   for name, f in pairs(c.files or {}) do
     if f.packed and f.joined then fail(at, "files." .. name, f, "one of packed, joined") end
-    if (f.packed and f.packed.file or nil) == name then fail(at, "files." .. name .. ".packed.file", name, "another file") end
+    if f.packed and c.files[f.packed.file].packed then
+      fail(at, ("files.%s.packed.file"):format(name), f.packed.file, "a file that is not packed itself")
+    end
+    for i, p in ipairs(f.joined or {}) do
+      if c.files[p.file].joined then fail(at, ("files.%s.joined[%d].file"):format(name, i), p.file, "a file that is not joined itself") end
+    end
   end
   if not c.synthetic and not c.capture and not c.features then missing(at, "capture", "the name of an entry of files") end
 end
@@ -341,7 +359,7 @@ local MOST_BYTES, MOST_STEPS = 1 << 20, 10000000
 
 -- Runs the text of a card, which is data: no globals, no methods of strings, a bounded number of steps.
 local function run(text, path)
-  local chunk, why = load(text, "@" .. path, "t", {})
+  local chunk, why = load(text, "@" .. path:match("[^/]*$"), "t", {})
   if not chunk then return nil, why end
   local worker = coroutine.create(chunk)
   debug.sethook(worker, function() error("it runs on and on: a card is a table, not a program", 0) end, "", MOST_STEPS)

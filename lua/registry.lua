@@ -19,6 +19,7 @@ local card = require "ninetails.card"
 local files = require "ninetails.files"
 local labels = require "ninetails.labels"
 local rules = require "ninetails.rules"
+local survey = require "ninetails.survey"
 local system = require "ninetails.system"
 local text = require "ninetails.text"
 
@@ -263,6 +264,14 @@ local function labels_of_parts(set, definition)
   return table.concat(runs)
 end
 
+-- labels.by_rule; what it does not like in the rule is a mistake of the card.
+local function evaluate(set, at, capture, attack, exclude)
+  local good, bytes, warning = pcall(labels.by_rule, capture, attack, exclude)
+  if good then return bytes, warning end
+  if type(bytes) ~= "table" then error(bytes, 0) end
+  fail(bytes.status == "argument" and "input" or bytes.status, "data set %s: %s: %s", set.name, at, bytes.message)
+end
+
 -- Whether a file can be had here without fetching.
 local function at_hand(set, key)
   local file = set.card.files[key]
@@ -280,19 +289,20 @@ local function substitute(set, definition)
   end
 end
 
--- The labels of a definition, one byte a packet, and a warning or nil.
+-- The labels of a definition, one byte a packet; a warning or nil; whether a label file stands in for the rule.
 function registry.labels(set, definition, at)
   local c = set.card
   local other, note = substitute(set, definition)
-  if other then return (registry.labels(set, other, at)), note end
+  if other then return (registry.labels(set, other, at)), note, true end
   local function open(key) return (registry.path(set, key)) end
   local function rule(key) return definition[key] and rules.resolve(c, definition[key], open) end
   local bytes, warning
   if definition.file then bytes = labels_of_file(set, definition, at)
   elseif definition.joined then bytes = labels_of_parts(set, definition)
-  else bytes, warning = labels.by_rule(open(c.capture), rule("rule"), rule("exclude")) end
+  elseif not definition.rule then bytes = ("\0"):rep(survey(open(c.capture or c.features)).packets)
+  else bytes, warning = evaluate(set, at, open(c.capture), rule("rule"), rule("exclude")) end
   if definition.exclude and not definition.rule then
-    local marks, why = labels.by_rule(open(c.capture), nil, rule("exclude"))
+    local marks, why = evaluate(set, at, open(c.capture), nil, rule("exclude"))
     if #marks ~= #bytes then
       fail("input", "data set %s: %s: %d labels, the capture has %d packets", set.name, at, #bytes, #marks)
     end

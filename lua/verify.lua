@@ -70,9 +70,10 @@ end
 local function check_labels(report, set, which)
   local definition, at = registry.definition(set, which)
   if not definition then return end
-  local bytes, warning = registry.labels(set, definition, at)
+  local bytes, warning, stands_in = registry.labels(set, definition, at)
   local seen = labels.summary(bytes)
-  local source = definition.file and set.card.files[definition.file].path or definition.joined and "the parts' files"
+  local file = stands_in and definition.same_as or definition.file
+  local source = file and set.card.files[file].path or definition.joined and "the parts' files"
     or definition.rule and "the card's rule" or "no attack at all"
   report {what = at, expected = "one label a packet", found = ("%s, from %s"):format(text.count(seen.count), source),
     state = "ok", note = warning}
@@ -81,7 +82,7 @@ local function check_labels(report, set, which)
       compare(report, ("%s.%s"):format(at, key), definition[key], seen[key], text.count)
     end
   end
-  if definition.same_as then
+  if definition.same_as and not stands_in then
     local path = registry.find(set, definition.same_as)
     local what = at .. ".same_as"
     if not path then
@@ -100,9 +101,10 @@ end
 
 local function check_synthetic(report, set)
   local result = registry.load(set.name)
-  for _, pair in ipairs {{"packets", set.card.packets}, {"attacks", (set.card.labels or {}).attacks},
-    {"first_attack", (set.card.labels or {}).first_attack}, {"clean", (set.card.labels or {}).clean}} do
-    compare(report, pair[1], pair[2], result[pair[1]], text.count)
+  compare(report, "packets", set.card.packets, result.packets, text.count)
+  for _, key in ipairs {"attacks", "first_attack", "clean"} do
+    local fact = (set.card.labels or {})[key]
+    if fact or result[key] then compare(report, "labels." .. key, fact, result[key], text.count) end
   end
   compare(report, "packets in the capture", result.packets, survey(result.capture).packets, text.count)
 end

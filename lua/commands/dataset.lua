@@ -109,7 +109,7 @@ local function labels_text(definition)
     local words = fact_text(definition[pair[1]])
     if words then facts[#facts + 1] = pair[2] .. " " .. words end
   end
-  if #facts > 0 then parts[#parts + 1] = table.concat(facts, "; ") .. "." end
+  if #facts > 0 then parts[#parts + 1] = (table.concat(facts, "; "):gsub("^%l", string.upper)) .. "." end
   return table.concat(parts, " ")
 end
 
@@ -163,6 +163,14 @@ local function print_info(set)
   paragraph("Cite", c.citation)
 end
 
+-- Facts with a status become objects: {"value": 65700, "status": "to be checked", "source": ...}.
+local function plain(value)
+  if type(value) ~= "table" then return value end
+  local copy = {}
+  for key, inner in pairs(value) do copy[key == 1 and value.status and "value" or key] = plain(inner) end
+  return copy
+end
+
 local function info(args)
   local set = registry.open(args.name, args.from)
   if not args.json then
@@ -171,7 +179,7 @@ local function info(args)
   end
   local found = {}
   for key in pairs(set.card.files or {}) do found[key] = registry.find(set, key) or json.null end
-  print_json(json.object {{"card", set.card}, {"origin", set.origin}, {"found", json.object(found)}})
+  print_json(json.object {{"card", plain(set.card)}, {"origin", set.origin}, {"found", json.object(found)}})
   return 0
 end
 
@@ -212,8 +220,8 @@ end
 
 local function check_line(check)
   local words = check.found or ""
-  if check.state == "failed" or check.state == "to be checked" then
-    words = ("%s, expected %s"):format(check.found or "none", check.expected or "no error")
+  if check.expected and (check.state == "failed" or check.state == "to be checked") then
+    words = ("%s, expected %s"):format(check.found or "none", check.expected)
   elseif check.state == "absent" or check.state == "missing" then
     words = check.expected
   end
@@ -243,7 +251,25 @@ local function verify_set(args)
   return exit_codes[verdict]
 end
 
--- ------------------------------------------------------------------ synth, new
+-- ------------------------------------------------------------------ labels, synth, new
+
+local function print_labels(args)
+  local set = registry.load(args.name, {labels = args.labels, from = args.from})
+  for _, warning in ipairs(set.warnings) do warn("warning: %s", warning) end
+  if not set.labels then
+    error({status = "input", message = ("data set %s: its card gives no labels"):format(set.name)}, 0)
+  end
+  if args.output then files.copy(set.labels, args.output) end
+  local rows = {{"capture", set.capture}, {"labels", args.output or set.labels}, {"packets", set.packets}, {"attacks", set.attacks},
+    {"benign", set.benign}, {"excluded", set.excluded}, {"first_attack", set.first_attack}, {"clean", set.clean}}
+  if args.json then
+    print_json(json.object(rows))
+    return 0
+  end
+  for _, row in ipairs(rows) do row[2] = math.type(row[2]) == "integer" and text.count(row[2]) or row[2] end
+  io.write(text.rows(rows))
+  return 0
+end
 
 local function synth(args)
   local wanted = {scenario = args.scenario, packets = args.packets, seed = args.seed, over = args.over}
@@ -316,6 +342,12 @@ return {
     {name = "verify", summary = "Check the files, counts, labels and onset that a card asserts.",
       arguments = {name_argument}, options = {from_option, json_option}, run = verify_set,
       details = "Exit code 0: all as asserted; 2: something is not; 4: files are missing."},
+    {name = "labels", summary = "Write the label of each packet to a file: 0, 1, or x where metrics leave it out.",
+      arguments = {name_argument},
+      options = {
+        {name = "labels", type = "string", value = "NAME", default = "default", help = "which labels, when the card has several"},
+        {name = "output", short = "o", type = "path", help = "where to, instead of the cache"}, from_option, json_option},
+      run = print_labels},
     {name = "synth", summary = "Make a labelled capture from a scenario.",
       arguments = {{name = "SCENARIO", help = "one of " .. table.concat(registry.scenarios(), ", ")}},
       options = {

@@ -1,0 +1,165 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+-- The registry: where cards and files are found, labels of every kind, archives, what an experiment gets.
+local files = require "ninetails.files"
+local labels = require "ninetails.labels"
+local registry = require "ninetails.registry"
+
+local function is(got, expected, what)
+  if got ~= expected then error(("%s: got %s, expected %s"):format(what or "", got, expected), 2) end
+end
+local function fails(expected, call, ...)
+  local good, why = pcall(call, ...)
+  if good then error("accepted, expected: " .. expected, 2) end
+  local message = type(why) == "table" and why.message or tostring(why)
+  if not message:find(expected, 1, true) then error(("'%s' lacks '%s'"):format(message, expected), 2) end
+end
+
+local base = os.tmpname()
+os.remove(base)
+local environment = {XDG_CONFIG_HOME = base .. "/config", XDG_CACHE_HOME = base .. "/cache", HOME = base}
+os.getenv = function(name) return environment[name] end -- luacheck: ignore
+local cards = base .. "/config/ninetails/cards"
+files.make_folders(cards)
+files.make_folders(base .. "/data")
+
+local function write(path, text) files.write(base .. "/" .. path, text) end
+local function put_card(name, body)
+  write("config/ninetails/cards/" .. name .. ".lua", ("return {name = %q, title = %q, %s}"):format(name, name, body))
+end
+
+-- Eight packets, one a second, between 10.0.0.1 and 10.0.0.2; 10.0.0.9 sends the fourth and the sixth.
+local header = "frame.time_epoch\tframe.len\teth.src\teth.dst\tip.src\tip.dst\ttcp.srcport\ttcp.dstport\tudp.srcport\tudp.dstport\t"
+  .. "icmp.type\ticmp.code\tarp.opcode\tarp.src.hw_mac\tarp.src.proto_ipv4\tarp.dst.hw_mac\tarp.dst.proto_ipv4\tipv6.src\tipv6.dst"
+local rows = {header}
+for i = 1, 8 do
+  local from = (i == 4 or i == 6) and 9 or 1
+  rows[#rows + 1] = ("%d.000000000\t60\t02:00:00:00:00:0%d\t02:00:00:00:00:02\t10.0.0.%d\t10.0.0.2\t1000\t%d"):format(1000 + i, from, from, 80 + i)
+    .. ("\t"):rep(11)
+end
+write("data/toy.tsv", table.concat(rows, "\n") .. "\n")
+
+local function bytes_of(name, options)
+  options = options or {}
+  options.from = base .. "/data"
+  local set = registry.load(name, options)
+  local text = {}
+  for line in io.lines(set.labels) do text[#text + 1] = line end
+  return table.concat(text), set
+end
+local capture = "capture = 'capture', packets = 8, files = {capture = {path = 'toy.tsv'}, labels = {path = 'labels.csv'}, log = {path = 'log.txt'}}"
+
+-- ------------------------------------------------------------------ rules
+
+local function rule_gives(expected, rule, more)
+  put_card("toy", capture .. (", labels = {meaning = 'behaviour', explain = 'x', rule = %s, %s}"):format(rule, more or "")
+    .. ", events = {log = {file = 'log', line = '^(%d+) (%w+) (%u+)', start = 'START', stop = 'END', clock = 'epoch', utc_offset = '+00:00'}}")
+  local text, set = bytes_of("toy")
+  is(text, expected, rule)
+  return set
+end
+write("data/log.txt", "1002 scan START\n1003 scan END\n1006 flood START\n1007 flood END\n")
+rule_gives("00010100", "{address = '10.0.0.9'}")
+rule_gives("00010100", "{address = '02:00:00:00:00:09', side = 'source'}")
+rule_gives("00000000", "{address = '10.0.0.9', side = 'destination'}")
+rule_gives("11111111", "{addresses = {'10.0.0.9', '10.0.0.2'}}")
+rule_gives("01100110", "{during = {events = 'log'}}")
+rule_gives("00000110", "{during = {events = 'log', only = {'fl*'}}}")
+rule_gives("00000100", "{all = {{during = {events = 'log'}}, {address = '10.0.0.9'}}}")
+rule_gives("00110000", "{during = {from = 1003, to = '1970-01-01T00:16:44Z'}}")
+rule_gives("00111111", "{packets = {first = 3}}")
+rule_gives("00000010", "{flow = {b_port = 87, protocol = 'tcp'}}")
+rule_gives("11101011", "{none = {{address = '10.0.0.9'}}}")
+local set = rule_gives("0x01010x", "{address = '10.0.0.9'}", "exclude = {any = {{packets = {first = 2, last = 2}}, {packets = {first = 8}}}}")
+is(set.packets, 8)
+is(set.attacks, 2)
+is(set.benign, 4)
+is(set.excluded, 2)
+is(set.first_attack, 4)
+is(set.clean, 1)
+is(set.capture, base .. "/data/toy.tsv")
+is(set.input, "capture")
+is(labels.read(set.labels), "\0\2\0\1\0\1\0\2") -- what metrics read is what was written
+fails("data set toy: labels: address 'fe80::1::2'", rule_gives, "", "{address = 'fe80::1::2'}")
+
+-- ------------------------------------------------------------------ label files
+
+local function file_gives(text, more)
+  write("data/labels.csv", text)
+  put_card("toy", capture .. ", labels = {meaning = 'behaviour', explain = 'x', file = 'labels'" .. (more or "") .. "}")
+  return (bytes_of("toy"))
+end
+local wanted = "00010100"
+is(file_gives("0\n0\n0\n1\n0\n1\n0\n0"), wanted)
+local r, semicolon, comma = {'"","x"'}, {}, {"packet_number,label"}
+for i = 1, 8 do
+  local l = wanted:sub(i, i)
+  r[#r + 1], semicolon[#semicolon + 1], comma[#comma + 1] = ('"%d",%s'):format(i, l), ("%d;%s"):format(i, l), ("%d,%s"):format(i, l)
+end
+is(file_gives(table.concat(r, "\n")), wanted)
+is(file_gives(table.concat(semicolon, "\r\n") .. "\r\n"), wanted)
+is(file_gives(table.concat(comma, "\n") .. "\n"), wanted)
+is(file_gives("0\n0\n0\n1\n0\n1\n0\n0\n", ", exclude = {packets = {first = 1, last = 1}}"), "x0010100")
+fails("data set toy: packets = 8: " .. base .. "/data/labels.csv has 7 labels", file_gives, "0\n0\n0\n1\n0\n1\n0\n")
+fails("has 9 labels", file_gives, "0\n0\n0\n1\n0\n1\n0\n0\n0\n")
+fails("label '7'", file_gives, "0\n0\n0\n1\n0\n1\n0\n7\n")
+is(file_gives("0\n0\n0\n1\n0\n1\n0\n0\n1\n1\n", ", lines = 10"), wanted) -- the capture is the beginning of a longer one
+fails("labels.lines = 11: ", file_gives, "0\n0\n0\n1\n0\n1\n0\n0\n1\n1\n", ", lines = 11")
+
+-- ------------------------------------------------------------------ other labels, no labels, no files
+
+put_card("toy", capture .. ", labels = {meaning = 'none', explain = 'x'},"
+  .. " other_labels = {late = {meaning = 'interval', explain = 'x', rule = {packets = {first = 8}}}}")
+is(bytes_of("toy"), "00000000")
+is(bytes_of("toy", {labels = "late"}), "00000001")
+fails("no labels 'lata': expected default, late", bytes_of, "toy", {labels = "lata"})
+put_card("toy", capture)
+local _, bare = pcall(registry.load, "toy", {from = base .. "/data"})
+is(bare.labels, nil)
+is(bare.packets, nil)
+fails("data set toy: files.capture: 'toy.tsv' is not in " .. cards .. ", " .. base .. "/cache/ninetails", registry.load, "toy")
+fails("unknown data set 'tooy': did you mean toy?", registry.load, "tooy")
+fails("data set toy has no features", registry.load, "toy", {input = "features"})
+
+-- A card in a file of its own, beside its data; a card of a user goes before one of the program.
+write("data/beside.lua", "return {name = 'beside', title = 'x', capture = 'c', files = {c = {path = 'toy.tsv'}}}")
+is(registry.load(base .. "/data/beside.lua").capture, base .. "/data/toy.tsv")
+put_card("westermo_right", capture)
+is(registry.card("westermo_right").packets, 8)
+
+-- ------------------------------------------------------------------ rows of features in several files, some in an archive
+
+write("data/benign.csv", "f1,f2\n1,2\n3,4\n")
+write("data/attack.csv", "f1,f2\n5,6\n7,8\n9,10")
+os.execute(("cd '%s/data' && tar cf attacks.tar attack.csv && gzip -k benign.csv && rm benign.csv"):format(base))
+local function parts(rows_of_attack)
+  put_card("rows", ([[features = 'rows', packets = 5, labels = {meaning = 'behaviour', explain = 'x', joined = 'rows'},
+    files = {benign = {path = 'benign.csv'}, attacks = {path = 'attacks.tar'}, rows = {path = 'rows/all.csv', header = true,
+      joined = {{file = 'benign', label = 0, rows = 2}, {file = 'attacks', member = 'attack.csv', label = 1, rows = %d}}}}]]):format(rows_of_attack))
+end
+parts(3)
+local text, joined = bytes_of("rows")
+is(text, "00111")
+is(joined.input, "features")
+is(joined.capture, base .. "/cache/ninetails/rows/all.csv")
+is(files.read(joined.capture, 1000), "f1,f2\n1,2\n3,4\n5,6\n7,8\n9,10")
+-- A part that changes is taken up.
+write("data/attack.csv", "f1,f2\n5,6\n7,7\n9,9\n")
+os.execute(("cd '%s/data' && tar cf attacks.tar attack.csv"):format(base))
+is(bytes_of("rows"), "00111")
+is(files.read(joined.capture, 1000), "f1,f2\n1,2\n3,4\n5,6\n7,7\n9,9\n")
+parts(4)
+os.execute(("rm -r '%s/cache'"):format(base))
+fails("data set rows: files.rows.joined[2].rows = 4: ", bytes_of, "rows")
+put_card("rows", "capture = 'c', files = {a = {path = 'attacks.tar'}, c = {path = 'c.tsv', packed = {file = 'a', member = 'none.tsv'}}}")
+fails("attacks.tar: no member 'none.tsv'; the archive has attack.csv", registry.load, "rows", {from = base .. "/data"})
+
+-- ------------------------------------------------------------------ synthetic
+
+put_card("made", "packets = 3000, synthetic = {scenario = 'os_scan', packets = 3000, seed = 7}, labels = {meaning = 'behaviour', explain = 'x'}")
+local made = registry.load("made")
+is(made.packets, 3000)
+is(made.attacks > 0 and made.first_attack == made.clean + 1, true)
+put_card("made", "synthetic = {scenario = 'os_scam', packets = 3000, seed = 7}")
+fails("unknown scenario 'os_scam': did you mean os_scan?", registry.load, "made")
+
+os.execute(("rm -r '%s'"):format(base))
