@@ -193,7 +193,9 @@ end
 local function with_status(at, key, value, inner)
   if type(value) ~= "table" then return inner(value) end
   for k in pairs(value) do
-    if k ~= 1 and k ~= "status" and k ~= "source" then fail(at, key .. "." .. tostring(k), value[k], "{value, status =, source =}") end
+    if k ~= 1 and k ~= "status" and k ~= "source" then
+      fail(at, key .. "." .. tostring(k), value[k], "{value, status =, source =}")
+    end
   end
   inner(value[1])
   check(at, key .. ".status", value.status, {type = "choice", choices = statuses})
@@ -215,7 +217,8 @@ local function check_keys(at, key, value, keys)
   table.sort(names)
   for k, v in pairs(value) do
     if not keys[k] then
-      fail(at, (key == "" and "" or key .. ".") .. tostring(k), v, "no such key, but one of " .. table.concat(names, ", "))
+      fail(at, (key == "" and "" or key .. ".") .. tostring(k), v, "no such key, but one of "
+        .. table.concat(names, ", "))
     end
   end
   for _, name in ipairs(names) do
@@ -239,7 +242,8 @@ local function check_rule(at, key, value)
   if not found then
     local other = next(value)
     local shown = other == nil and key or key .. "." .. tostring(other)
-    fail(at, shown, value[other] or value, "a rule: one of all, any, none, address, addresses, during, flow, flows, packets")
+    fail(at, shown, value[other] or value,
+      "a rule: one of all, any, none, address, addresses, during, flow, flows, packets")
   end
   local keys = {[found] = rule_forms[found]}
   for name, spec in pairs(rule_extras[found] or {}) do keys[name] = spec end
@@ -260,7 +264,9 @@ local checks = {
   end,
   integer = whole,
   number = function(at, key, value, spec)
-    if type(value) ~= "number" or value ~= value or value < (spec.min or -math.huge) then fail(at, key, value, "a number") end
+    if type(value) ~= "number" or value ~= value or value < (spec.min or -math.huge) then
+      fail(at, key, value, "a number")
+    end
   end,
   boolean = function(at, key, value)
     if type(value) ~= "boolean" then fail(at, key, value, "true or false") end
@@ -275,7 +281,9 @@ local checks = {
   list = function(at, key, value, spec)
     if type(value) ~= "table" then fail(at, key, value, "a list") end
     for k in pairs(value) do
-      if math.type(k) ~= "integer" or k < 1 or k > #value then fail(at, key .. "." .. tostring(k), value[k], "a list") end
+      if math.type(k) ~= "integer" or k < 1 or k > #value then
+        fail(at, key .. "." .. tostring(k), value[k], "a list")
+      end
     end
     for i, v in ipairs(value) do check(at, ("%s[%d]"):format(key, i), v, spec.of) end
   end,
@@ -328,17 +336,23 @@ end
 
 local function check_sense(at, c)
   if c.labels then check_labels_sense(at, c, "labels", c.labels) end
-  for name, definition in pairs(c.other_labels or {}) do check_labels_sense(at, c, "other_labels." .. name, definition) end
+  for name, definition in pairs(c.other_labels or {}) do
+    check_labels_sense(at, c, "other_labels." .. name, definition)
+  end
   for name, f in pairs(c.files or {}) do
     if f.packed and f.joined then fail(at, "files." .. name, f, "one of packed, joined") end
     if f.packed and c.files[f.packed.file].packed then
       fail(at, ("files.%s.packed.file"):format(name), f.packed.file, "a file that is not packed itself")
     end
     for i, p in ipairs(f.joined or {}) do
-      if c.files[p.file].joined then fail(at, ("files.%s.joined[%d].file"):format(name, i), p.file, "a file that is not joined itself") end
+      if c.files[p.file].joined then
+        fail(at, ("files.%s.joined[%d].file"):format(name, i), p.file, "a file that is not joined itself")
+      end
     end
   end
-  if not c.synthetic and not c.capture and not c.features then missing(at, "capture", "the name of an entry of files") end
+  if not c.synthetic and not c.capture and not c.features then
+    missing(at, "capture", "the name of an entry of files")
+  end
 end
 
 -- Raises an error unless `c` is a card; name: how to call it in the error before its own is known to be good.
@@ -380,7 +394,9 @@ function card.read(path)
   local text = input and input:read(MOST_BYTES + 1)
   if input then input:close() end
   if not text then error({status = "io", message = ("card %s: %s"):format(name, why or path .. " is empty")}, 0) end
-  if #text > MOST_BYTES then error({status = "limit", message = ("card %s: %s is longer than %d bytes"):format(name, path, MOST_BYTES)}, 0) end
+  if #text > MOST_BYTES then
+    error({status = "limit", message = ("card %s: %s is longer than %d bytes"):format(name, path, MOST_BYTES)}, 0)
+  end
   local c, problem = run(text, path)
   if problem then error({status = "input", message = ("card %s: %s"):format(name, problem)}, 0) end
   card.check(c, name)

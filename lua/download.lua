@@ -35,7 +35,7 @@ local function binding(fact)
   return status ~= "to be checked" and value or nil
 end
 
--- `path` is what the card says -> {checksum =, algorithm =, bytes =, verified =, verdict = text}; else nil and a reason.
+-- `path` is what the card says -> {checksum =, algorithm =, bytes =, verified =, verdict =}; else nil and a reason.
 local function examine(file, path, compressed)
   local algorithm = file.sha256 and "sha256" or file.md5 and "md5"
   local good, hex, bytes = pcall(files.checksum, path, algorithm or "sha256", compressed)

@@ -26,7 +26,8 @@ local link_names = {[0] = "loopback", [1] = "Ethernet", [101] = "raw IP", [105] 
   [127] = "802.11 with radiotap", [276] = "Linux cooked v2"}
 
 local function when(seconds)
-  return seconds == seconds and math.abs(seconds) < 1e11 and os.date("!%Y-%m-%d %H:%M:%S UTC", math.floor(seconds)) or "?"
+  if seconds ~= seconds or math.abs(seconds) > 1e11 then return "?" end
+  return os.date("!%Y-%m-%d %H:%M:%S UTC", math.floor(seconds))
 end
 
 -- What the owner may want to know while writing the card: lines of comments.
@@ -35,19 +36,28 @@ local function findings(seen)
   local links, protocols = {}, {}
   for i, link in ipairs(seen.links) do links[i] = link_names[link] or "link type " .. link end
   for _, name in ipairs {"tcp", "udp", "icmp", "arp", "ip", "other"} do
-    if seen.protocols[name] > 0 then protocols[#protocols + 1] = ("%s %s"):format(name, text.count(seen.protocols[name])) end
+    if seen.protocols[name] > 0 then
+      protocols[#protocols + 1] = ("%s %s"):format(name, text.count(seen.protocols[name]))
+    end
   end
   local lines = {
-    ("%s%s, %s packets, %s bytes on the wire"):format(seen.format, #links > 0 and " of " .. table.concat(links, ", ") or "",
+    ("%s%s, %s packets, %s bytes on the wire"):format(seen.format,
+      #links > 0 and " of " .. table.concat(links, ", ") or "",
       text.count(seen.packets), text.count(seen.bytes)),
     ("%s to %s"):format(when(seen.first), when(seen.last)),
     "packets: " .. table.concat(protocols, ", "),
   }
-  if seen.cut > 0 then lines[#lines + 1] = ("%s packets are cut short by the capture's snap length"):format(text.count(seen.cut)) end
-  if seen.backwards > 0 then lines[#lines + 1] = ("%s times the clock goes back from one packet to the next"):format(text.count(seen.backwards)) end
+  if seen.cut > 0 then
+    lines[#lines + 1] = ("%s packets are cut short by the capture's snap length"):format(text.count(seen.cut))
+  end
+  if seen.backwards > 0 then
+    lines[#lines + 1] = ("%s times the clock goes back from one packet to the next"):format(text.count(seen.backwards))
+  end
   if seen.warning then lines[#lines + 1] = "damage: " .. seen.warning end
   lines[#lines + 1] = ("senders (%s%s):"):format(text.count(seen.hosts), seen.untracked > 0 and " and more" or "")
-  for _, host in ipairs(seen.top) do lines[#lines + 1] = ("  %-39s %12s packets"):format(host.name, text.count(host.packets)) end
+  for _, host in ipairs(seen.top) do
+    lines[#lines + 1] = ("  %-39s %12s packets"):format(host.name, text.count(host.packets))
+  end
   return lines
 end
 
@@ -91,7 +101,8 @@ function draft.of(path, name)
   add("return {\n  name = %q,\n  title = %q, -- say in a line what it is\n", name, name)
   add("  -- description = \"Where it was recorded, of what, by whom.\",\n  -- licence = \"CC BY 4.0\",\n")
   add("  -- citation = \"\",\n  -- homepage = {\"https://example.org/\"},\n  files = {\n    %s = {\n", key)
-  add("      path = %q,\n      at = %q, -- on this machine; leave it out in a card for others\n", path:match("[^/]+$"), files.real(path))
+  add("      path = %q,\n      at = %q, -- on this machine; leave it out in a card for others\n", path:match("[^/]+$"),
+    files.real(path))
   add("      -- urls = {\"https://example.org/%s\"},\n", (path:match("[^/]+$"):gsub("[%c\"\\]", "?")))
   add("      bytes = %d,\n      sha256 = %q,\n    },\n    -- labels = {path = \"labels.csv\"},\n  },\n", bytes, sha256)
   add("  %s = %q,\n", key, key)

@@ -13,8 +13,8 @@
 --       set.card         the whole card
 --
 -- Cards: those of the program (datasets/cards), and *.lua of users in $XDG_CONFIG_HOME/ninetails/cards, which come
--- first. Data: $NINETAILS_DATA, else $XDG_CACHE_HOME/ninetails; files of a card are also looked for where the caller says
--- (`from`), next to the card, and in $NINETAILS_SHARED/data/labelled.
+-- first. Data: $NINETAILS_DATA, else $XDG_CACHE_HOME/ninetails; files of a card are also looked for where the caller
+-- says (`from`), next to the card, and in $NINETAILS_SHARED/data/labelled.
 local card = require "ninetails.card"
 local files = require "ninetails.files"
 local labels = require "ninetails.labels"
@@ -146,7 +146,8 @@ local function missing(set, key)
     or file.login or "put it there, or name its folder with --from"
   local searched = {}
   for i, folder in ipairs(places(set)) do searched[i] = folder.path end
-  fail("io", "data set %s: files.%s: '%s' is not in %s: %s", set.name, key, file.path, table.concat(searched, ", "), advice)
+  fail("io", "data set %s: files.%s: '%s' is not in %s: %s", set.name, key, file.path, table.concat(searched, ", "),
+    advice)
 end
 
 local function stamp_of(path)
@@ -243,7 +244,8 @@ local function labels_of_file(set, definition, at)
       fail("input", "data set %s: %s.lines = %d: %s has %d labels", set.name, at, definition.lines, path, #bytes)
     end
     if not packets or packets > #bytes then
-      fail("input", "data set %s: packets = %s: %s.lines says that the labels go on after the capture, so expected at most %d",
+      fail("input",
+        "data set %s: packets = %s: %s.lines says that the labels go on after the capture, so expected at most %d",
         set.name, tostring(packets), at, #bytes)
     end
     return bytes:sub(1, packets)
@@ -283,7 +285,8 @@ local function substitute(set, definition)
   if not definition.rule or not definition.same_as or not registry.find(set, definition.same_as) then return nil end
   for key in pairs(rules.files(set.card, definition.rule)) do
     if not at_hand(set, key) then
-      return {file = definition.same_as, exclude = definition.exclude}, ("files.%s is not here: the labels of files.%s stand in")
+      return {file = definition.same_as, exclude = definition.exclude},
+        ("files.%s is not here: the labels of files.%s stand in")
         :format(key, definition.same_as)
     end
   end
@@ -317,21 +320,25 @@ end
 
 -- ------------------------------------------------------------------ a data set, ready to use
 
--- Where a scenario's capture and labels lie in the cache. They are those of this program: another version makes its own.
+-- Where a scenario's capture and labels lie in the cache. Another version of this program makes its own.
 function registry.synthetic_paths(s)
   local version = system.version()
-  local capture = ("%s/synthetic/%s-%s/%s-%d-%d.pcap"):format(registry.cache(), version.version, version.commit:sub(1, 12),
+  local capture = ("%s/synthetic/%s-%s/%s-%d-%d.pcap"):format(registry.cache(), version.version,
+    version.commit:sub(1, 12),
     s.scenario, s.packets, s.seed)
   return capture, capture .. ".labels.csv"
 end
 
 local function load_synthetic(set)
   local capture, label_file = registry.synthetic_paths(set.card.synthetic)
-  if not is_file(label_file) or system.version().dirty then registry.synthesise(set.card.synthetic, capture, label_file) end
+  if not is_file(label_file) or system.version().dirty then
+    registry.synthesise(set.card.synthetic, capture, label_file)
+  end
   return capture, (labels.read(label_file))
 end
 
--- Runs the synthesiser; both files appear whole or not at all, the labels last. s: {scenario =, packets =, seed =, over =}
+-- Runs the synthesiser; both files appear whole or not at all, the labels last.
+-- s: {scenario =, packets =, seed =, over =}
 function registry.synthesise(s, capture, label_file, progress)
   local module = "datasets.scenarios." .. s.scenario
   if not package.preload[module] then

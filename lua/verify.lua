@@ -145,7 +145,9 @@ function verify.run(set, options)
     guarded(report, "features", check_packets, report, set, c.features, "rows of features")
   end
   guarded(report, "labels", check_labels, report, set)
-  for _, which in ipairs(sorted(c.other_labels)) do guarded(report, "other_labels." .. which, check_labels, report, set, which) end
+  for _, which in ipairs(sorted(c.other_labels)) do
+    guarded(report, "other_labels." .. which, check_labels, report, set, which)
+  end
   return checks
 end
 

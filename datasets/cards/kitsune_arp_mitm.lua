@@ -2,14 +2,15 @@
 return {
   name = "kitsune_arp_mitm",
   title = "Kitsune: ARP MitM",
-  description = "One of the nine data sets of the Kitsune paper, recorded in a video surveillance network: a capture of 20.2 minutes, "
-    .. "the statistics that the authors computed from it (115 columns a packet), and one label a packet.",
+  description = "One of the nine data sets of the Kitsune paper, recorded in a video surveillance network: a capture "
+    .. "of 20.2 minutes, the statistics that the authors computed from it (115 columns a packet), and one label a "
+    .. "packet.",
   homepage = {"https://archive.ics.uci.edu/dataset/516/kitsune+network+attack+dataset",
     "https://www.kaggle.com/datasets/ymirsky/network-attack-dataset-kitsune"},
   licence = {"CC BY 4.0", status = "known", source = "UCI, data set 516"},
   doi = "10.24432/C5D90Q",
-  citation = "Y. Mirsky, T. Doitshman, Y. Elovici, A. Shabtai: Kitsune: An Ensemble of Autoencoders for Online "
-    .. "Network Intrusion Detection. NDSS 2018.",
+  citation = "Y. Mirsky, T. Doitshman, Y. Elovici, A. Shabtai: Kitsune: An Ensemble of Autoencoders for Online Network "
+    .. "Intrusion Detection. NDSS 2018.",
   files = {
     capture = {
       path = "kitsune/ARP_MitM_pcap.pcapng",
@@ -40,11 +41,13 @@ return {
   packets = {2504267, status = "known", source = "capinfos of the Kaggle copy, xGoldy/nid-datasets"},
   labels = {
     meaning = "path",
-    explain = "The attacker intercepts the traffic of the network by ARP poisoning; every packet that passed through the attacker is marked, whatever it carries."
-      .. " Where the attack begins is not published with the data; a co-author's script attacks at packet 1,300,000 (of the full "
-      .. "capture), and the first million packets are taken as clean.",
+    explain = "The attacker intercepts the traffic of the network by ARP poisoning; every packet that passed through "
+      .. "the attacker is marked, whatever it carries. Where the attack begins is not published with the data; a "
+      .. "co-author's script attacks at packet 1,300,000 (of the full capture), and the first million packets are "
+      .. "taken as clean.",
     file = "labels",
-    attacks = {1145272, status = "to be checked", source = "recollection of the label file; the nine sum to the sourced total, 4,851,280"},
+    attacks = {1145272, status = "to be checked",
+      source = "recollection of the label file; the nine sum to the sourced total, 4,851,280"},
   },
   grace = {fm = 500000, ad = 500000,
     why = "What a co-author's later script uses for the camera network: the first million packets are clean."},

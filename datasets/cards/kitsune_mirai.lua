@@ -2,14 +2,15 @@
 return {
   name = "kitsune_mirai",
   title = "Kitsune: Mirai",
-  description = "One of the nine data sets of the Kitsune paper, recorded in a network of IoT devices: a capture of 118.9 minutes, "
-    .. "the statistics that the authors computed from it (115 columns a packet), and one label a packet.",
+  description = "One of the nine data sets of the Kitsune paper, recorded in a network of IoT devices: a capture of "
+    .. "118.9 minutes, the statistics that the authors computed from it (115 columns a packet), and one label a "
+    .. "packet.",
   homepage = {"https://archive.ics.uci.edu/dataset/516/kitsune+network+attack+dataset",
     "https://www.kaggle.com/datasets/ymirsky/network-attack-dataset-kitsune"},
   licence = {"CC BY 4.0", status = "known", source = "UCI, data set 516"},
   doi = "10.24432/C5D90Q",
-  citation = "Y. Mirsky, T. Doitshman, Y. Elovici, A. Shabtai: Kitsune: An Ensemble of Autoencoders for Online "
-    .. "Network Intrusion Detection. NDSS 2018.",
+  citation = "Y. Mirsky, T. Doitshman, Y. Elovici, A. Shabtai: Kitsune: An Ensemble of Autoencoders for Online Network "
+    .. "Intrusion Detection. NDSS 2018.",
   files = {
     capture = {
       path = "kitsune/Mirai_pcap.pcap",
@@ -42,10 +43,12 @@ return {
   packets = {764137, status = "known", source = "capinfos of the Kaggle copy, xGoldy/nid-datasets"},
   labels = {
     meaning = "interval",
-    explain = "A network of IoT devices is infected with the Mirai botnet; from the infection on every packet is marked.",
+    explain = "A network of IoT devices is infected with the Mirai botnet; from the infection on every packet is "
+      .. "marked.",
     file = "labels",
     attacks = {642516, status = "known", source = "labels of the Kaggle copy, CassioBatista/ereno-Adaptativo"},
-    first_attack = {121622, status = "known", source = "labels of the Kaggle copy, CassioBatista/ereno-Adaptativo (onset 121621, from 0)"},
+    first_attack = {121622, status = "known",
+      source = "labels of the Kaggle copy, CassioBatista/ereno-Adaptativo (onset 121621, from 0)"},
     clean = {121621, status = "known", source = "labels of the Kaggle copy, CassioBatista/ereno-Adaptativo"},
   },
   grace = {fm = 5000, ad = 50000,
@@ -60,8 +63,9 @@ return {
     "The capture keeps 200 bytes of a packet at most: statistics must use the length on the wire.",
     "Time goes back from some packets to the next.",
     "The name says pcap; the content may be pcapng.",
-    "In 83.6 % of the rows of the feature file a jitter column holds a date instead of a gap: they tell when a "
-      .. "packet was sent.",
-    "No packet after the onset is benign: any score that follows time or packet rate separates the two. Put a baseline next to it.",
+    "In 83.6 % of the rows of the feature file a jitter column holds a date instead of a gap: they tell when a packet "
+      .. "was sent.",
+    "No packet after the onset is benign: any score that follows time or packet rate separates the two. Put a baseline "
+      .. "next to it.",
   },
 }

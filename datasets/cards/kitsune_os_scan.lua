@@ -2,14 +2,15 @@
 return {
   name = "kitsune_os_scan",
   title = "Kitsune: OS Scan",
-  description = "One of the nine data sets of the Kitsune paper, recorded in a video surveillance network: a capture of 52.2 minutes, "
-    .. "the statistics that the authors computed from it (115 columns a packet), and one label a packet.",
+  description = "One of the nine data sets of the Kitsune paper, recorded in a video surveillance network: a capture "
+    .. "of 52.2 minutes, the statistics that the authors computed from it (115 columns a packet), and one label a "
+    .. "packet.",
   homepage = {"https://archive.ics.uci.edu/dataset/516/kitsune+network+attack+dataset",
     "https://www.kaggle.com/datasets/ymirsky/network-attack-dataset-kitsune"},
   licence = {"CC BY 4.0", status = "known", source = "UCI, data set 516"},
   doi = "10.24432/C5D90Q",
-  citation = "Y. Mirsky, T. Doitshman, Y. Elovici, A. Shabtai: Kitsune: An Ensemble of Autoencoders for Online "
-    .. "Network Intrusion Detection. NDSS 2018.",
+  citation = "Y. Mirsky, T. Doitshman, Y. Elovici, A. Shabtai: Kitsune: An Ensemble of Autoencoders for Online Network "
+    .. "Intrusion Detection. NDSS 2018.",
   files = {
     capture = {
       path = "kitsune/OS_Scan_pcap.pcapng",
@@ -44,11 +45,13 @@ return {
   packets = {1697851, status = "known", source = "capinfos of the Kaggle copy, xGoldy/nid-datasets"},
   labels = {
     meaning = "behaviour",
-    explain = "The attacker scans the hosts of the network for their operating systems."
-      .. " A co-author's script connects and attacks at packet 1,301,000.",
+    explain = "The attacker scans the hosts of the network for their operating systems. A co-author's script connects "
+      .. "and attacks at packet 1,301,000.",
     file = "labels",
-    attacks = {65700, status = "to be checked", source = "recollection of the label file; the nine sum to the sourced total, 4,851,280"},
-    first_attack = {1314659, status = "known", source = "labels of the Kaggle copy, CassioBatista/ereno-Adaptativo (onset 1314658, from 0)"},
+    attacks = {65700, status = "to be checked",
+      source = "recollection of the label file; the nine sum to the sourced total, 4,851,280"},
+    first_attack = {1314659, status = "known",
+      source = "labels of the Kaggle copy, CassioBatista/ereno-Adaptativo (onset 1314658, from 0)"},
     clean = {1314658, status = "known", source = "labels of the Kaggle copy, CassioBatista/ereno-Adaptativo"},
   },
   grace = {fm = 500000, ad = 500000,
@@ -58,8 +61,8 @@ return {
     "The label file is an export of R: header \"\",\"x\", then \"1\",0 with row names from 1.",
     "The capture keeps 200 bytes of a packet at most: statistics must use the length on the wire.",
     "Time goes back from some packets to the next.",
-    "In 65.9 % of the rows of the feature file a jitter column holds a date instead of a gap: they tell when a "
-      .. "packet was sent.",
+    "In 65.9 % of the rows of the feature file a jitter column holds a date instead of a gap: they tell when a packet "
+      .. "was sent.",
     "82.9 % of the packets after the onset are benign.",
   },
 }

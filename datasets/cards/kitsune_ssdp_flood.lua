@@ -2,14 +2,15 @@
 return {
   name = "kitsune_ssdp_flood",
   title = "Kitsune: SSDP Flood",
-  description = "One of the nine data sets of the Kitsune paper, recorded in a video surveillance network: a capture of 40.7 minutes, "
-    .. "the statistics that the authors computed from it (115 columns a packet), and one label a packet.",
+  description = "One of the nine data sets of the Kitsune paper, recorded in a video surveillance network: a capture "
+    .. "of 40.7 minutes, the statistics that the authors computed from it (115 columns a packet), and one label a "
+    .. "packet.",
   homepage = {"https://archive.ics.uci.edu/dataset/516/kitsune+network+attack+dataset",
     "https://www.kaggle.com/datasets/ymirsky/network-attack-dataset-kitsune"},
   licence = {"CC BY 4.0", status = "known", source = "UCI, data set 516"},
   doi = "10.24432/C5D90Q",
-  citation = "Y. Mirsky, T. Doitshman, Y. Elovici, A. Shabtai: Kitsune: An Ensemble of Autoencoders for Online "
-    .. "Network Intrusion Detection. NDSS 2018.",
+  citation = "Y. Mirsky, T. Doitshman, Y. Elovici, A. Shabtai: Kitsune: An Ensemble of Autoencoders for Online Network "
+    .. "Intrusion Detection. NDSS 2018.",
   files = {
     capture = {
       path = "kitsune/SSDP_Flood_pcap.pcap",
@@ -44,11 +45,13 @@ return {
   packets = {4077266, status = "known", source = "capinfos of the Kaggle copy, xGoldy/nid-datasets"},
   labels = {
     meaning = "behaviour",
-    explain = "The attacker overloads the network's recorder by making cameras advertise services to it."
-      .. " A co-author's script connects at packet 2,607,120 and attacks at 2,612,406.",
+    explain = "The attacker overloads the network's recorder by making cameras advertise services to it. A co-author's "
+      .. "script connects at packet 2,607,120 and attacks at 2,612,406.",
     file = "labels",
-    attacks = {1439604, status = "to be checked", source = "recollection of the label file; the nine sum to the sourced total, 4,851,280"},
-    first_attack = {2613443, status = "known", source = "labels of the Kaggle copy, CassioBatista/ereno-Adaptativo (onset 2613442, from 0)"},
+    attacks = {1439604, status = "to be checked",
+      source = "recollection of the label file; the nine sum to the sourced total, 4,851,280"},
+    first_attack = {2613443, status = "known",
+      source = "labels of the Kaggle copy, CassioBatista/ereno-Adaptativo (onset 2613442, from 0)"},
     clean = {2613442, status = "known", source = "labels of the Kaggle copy, CassioBatista/ereno-Adaptativo"},
   },
   grace = {fm = 500000, ad = 500000,
@@ -59,8 +62,8 @@ return {
     "The capture keeps 200 bytes of a packet at most: statistics must use the length on the wire.",
     "Time goes back from some packets to the next.",
     "The name says pcap; the content may be pcapng.",
-    "In 54.0 % of the rows of the feature file a jitter column holds a date instead of a gap: they tell when a "
-      .. "packet was sent.",
+    "In 54.0 % of the rows of the feature file a jitter column holds a date instead of a gap: they tell when a packet "
+      .. "was sent.",
     "1.7 % of the packets after the onset are benign.",
   },
 }

@@ -4,10 +4,12 @@ local origin = "https://raw.githubusercontent.com/antoine-lemay/Modbus_dataset/"
 return {
   name = "modbus_characterization",
   title = "Modbus CSET'16: characterization",
-  description = "Modbus/TCP in a simulated SCADA network (Lemay and Fernandez, 2016): Reconnaissance of the control network over polling of six RTUs.",
+  description = "Modbus/TCP in a simulated SCADA network (Lemay and Fernandez, 2016): Reconnaissance of the control "
+    .. "network over polling of six RTUs.",
   homepage = {"https://github.com/antoine-lemay/Modbus_dataset"},
   licence = {"none stated", status = "known", source = "the repository"},
-  citation = "A. Lemay, J. M. Fernandez: Providing SCADA Network Data Sets for Intrusion Detection Research. CSET 2016.",
+  citation = "A. Lemay, J. M. Fernandez: Providing SCADA Network Data Sets for Intrusion Detection Research. CSET "
+    .. "2016.",
   files = {
     capture = {
       path = "modbus_cset16/characterization_modbus_6RTU_with_operate.pcap",
@@ -17,7 +19,8 @@ return {
     },
     labels = {
       path = "modbus_cset16/characterization_modbus_6RTU_with_operate_labeled.csv",
-      urls = {origin .. "bff707c5b19debf054ccf5ec2e48a66aaebd53f9/characterization_modbus_6RTU_with_operate_labeled.csv"},
+      urls = {origin
+        .. "bff707c5b19debf054ccf5ec2e48a66aaebd53f9/characterization_modbus_6RTU_with_operate_labeled.csv"},
       bytes = 99558,
       sha256 = "455828f7efdc95020224def435f843e1e6b38d200a9d169ca67a9f5a7917e361",
     },

@@ -4,10 +4,12 @@ local origin = "https://raw.githubusercontent.com/antoine-lemay/Modbus_dataset/"
 return {
   name = "modbus_moving_two_files",
   title = "Modbus CSET'16: moving two files",
-  description = "Modbus/TCP in a simulated SCADA network (Lemay and Fernandez, 2016): Two files are moved between machines of the control network over polling of six RTUs.",
+  description = "Modbus/TCP in a simulated SCADA network (Lemay and Fernandez, 2016): Two files are moved between "
+    .. "machines of the control network over polling of six RTUs.",
   homepage = {"https://github.com/antoine-lemay/Modbus_dataset"},
   licence = {"none stated", status = "known", source = "the repository"},
-  citation = "A. Lemay, J. M. Fernandez: Providing SCADA Network Data Sets for Intrusion Detection Research. CSET 2016.",
+  citation = "A. Lemay, J. M. Fernandez: Providing SCADA Network Data Sets for Intrusion Detection Research. CSET "
+    .. "2016.",
   files = {
     capture = {
       path = "modbus_cset16/moving_two_files_modbus_6RTU.pcap",

@@ -16,15 +16,17 @@ return {
       path = "n_baiot/Ennio_Doorbell/benign_traffic.csv",
       also = {"Ennio_Doorbell/benign_traffic.csv"},
       urls = {"https://archive.ics.uci.edu/ml/machine-learning-databases/00442/Ennio_Doorbell/benign_traffic.csv"},
-      login = "It is in the archive of UCI data set 442 (1.7 GB, SHA-256 64929678b081d8e579a8d7c488cf11cc"
-        .. "588403f282d5fb065b4156edbd55de9b): unpack that, and give its folder with --from.",
+      login = "It is in the archive of UCI data set 442 (1.7 GB, SHA-256 "
+        .. "64929678b081d8e579a8d7c488cf11cc588403f282d5fb065b4156edbd55de9b): unpack that, and give its folder with "
+        .. "--from.",
     },
     gafgyt = {
       path = "n_baiot/Ennio_Doorbell/gafgyt_attacks.rar",
       also = {"Ennio_Doorbell/gafgyt_attacks.rar"},
       urls = {"https://archive.ics.uci.edu/ml/machine-learning-databases/00442/Ennio_Doorbell/gafgyt_attacks.rar"},
-      login = "It is in the archive of UCI data set 442 (1.7 GB, SHA-256 64929678b081d8e579a8d7c488cf11cc"
-        .. "588403f282d5fb065b4156edbd55de9b): unpack that, and give its folder with --from.",
+      login = "It is in the archive of UCI data set 442 (1.7 GB, SHA-256 "
+        .. "64929678b081d8e579a8d7c488cf11cc588403f282d5fb065b4156edbd55de9b): unpack that, and give its folder with "
+        .. "--from.",
     },
     rows = {
       path = "n_baiot/Ennio_Doorbell/all.csv",
@@ -44,8 +46,8 @@ return {
   packets = {355500, status = "known", source = counted},
   labels = {
     meaning = "behaviour",
-    explain = "The authors give one file for the clean device and one for each attack: all rows of an attack's file are "
-      .. "attacks.",
+    explain = "The authors give one file for the clean device and one for each attack: all rows of an attack's file "
+      .. "are attacks.",
     joined = "rows",
     attacks = {316400, status = "known", source = counted},
     first_attack = {39101, status = "known", source = counted},

@@ -15,23 +15,29 @@ return {
     benign = {
       path = "n_baiot/Philips_B120N10_Baby_Monitor/benign_traffic.csv",
       also = {"Philips_B120N10_Baby_Monitor/benign_traffic.csv"},
-      urls = {"https://archive.ics.uci.edu/ml/machine-learning-databases/00442/Philips_B120N10_Baby_Monitor/benign_traffic.csv"},
-      login = "It is in the archive of UCI data set 442 (1.7 GB, SHA-256 64929678b081d8e579a8d7c488cf11cc"
-        .. "588403f282d5fb065b4156edbd55de9b): unpack that, and give its folder with --from.",
+      urls = {"https://archive.ics.uci.edu/ml/machine-learning-databases/00442/Philips_B120N10_Baby_Monitor/"
+        .. "benign_traffic.csv"},
+      login = "It is in the archive of UCI data set 442 (1.7 GB, SHA-256 "
+        .. "64929678b081d8e579a8d7c488cf11cc588403f282d5fb065b4156edbd55de9b): unpack that, and give its folder with "
+        .. "--from.",
     },
     gafgyt = {
       path = "n_baiot/Philips_B120N10_Baby_Monitor/gafgyt_attacks.rar",
       also = {"Philips_B120N10_Baby_Monitor/gafgyt_attacks.rar"},
-      urls = {"https://archive.ics.uci.edu/ml/machine-learning-databases/00442/Philips_B120N10_Baby_Monitor/gafgyt_attacks.rar"},
-      login = "It is in the archive of UCI data set 442 (1.7 GB, SHA-256 64929678b081d8e579a8d7c488cf11cc"
-        .. "588403f282d5fb065b4156edbd55de9b): unpack that, and give its folder with --from.",
+      urls = {"https://archive.ics.uci.edu/ml/machine-learning-databases/00442/Philips_B120N10_Baby_Monitor/"
+        .. "gafgyt_attacks.rar"},
+      login = "It is in the archive of UCI data set 442 (1.7 GB, SHA-256 "
+        .. "64929678b081d8e579a8d7c488cf11cc588403f282d5fb065b4156edbd55de9b): unpack that, and give its folder with "
+        .. "--from.",
     },
     mirai = {
       path = "n_baiot/Philips_B120N10_Baby_Monitor/mirai_attacks.rar",
       also = {"Philips_B120N10_Baby_Monitor/mirai_attacks.rar"},
-      urls = {"https://archive.ics.uci.edu/ml/machine-learning-databases/00442/Philips_B120N10_Baby_Monitor/mirai_attacks.rar"},
-      login = "It is in the archive of UCI data set 442 (1.7 GB, SHA-256 64929678b081d8e579a8d7c488cf11cc"
-        .. "588403f282d5fb065b4156edbd55de9b): unpack that, and give its folder with --from.",
+      urls = {"https://archive.ics.uci.edu/ml/machine-learning-databases/00442/Philips_B120N10_Baby_Monitor/"
+        .. "mirai_attacks.rar"},
+      login = "It is in the archive of UCI data set 442 (1.7 GB, SHA-256 "
+        .. "64929678b081d8e579a8d7c488cf11cc588403f282d5fb065b4156edbd55de9b): unpack that, and give its folder with "
+        .. "--from.",
     },
     rows = {
       path = "n_baiot/Philips_B120N10_Baby_Monitor/all.csv",
@@ -56,8 +62,8 @@ return {
   packets = {1098677, status = "known", source = counted},
   labels = {
     meaning = "behaviour",
-    explain = "The authors give one file for the clean device and one for each attack: all rows of an attack's file are "
-      .. "attacks.",
+    explain = "The authors give one file for the clean device and one for each attack: all rows of an attack's file "
+      .. "are attacks.",
     joined = "rows",
     attacks = {923437, status = "known", source = counted},
     first_attack = {175241, status = "known", source = counted},

@@ -15,23 +15,29 @@ return {
     benign = {
       path = "n_baiot/Provision_PT_838_Security_Camera/benign_traffic.csv",
       also = {"Provision_PT_838_Security_Camera/benign_traffic.csv"},
-      urls = {"https://archive.ics.uci.edu/ml/machine-learning-databases/00442/Provision_PT_838_Security_Camera/benign_traffic.csv"},
-      login = "It is in the archive of UCI data set 442 (1.7 GB, SHA-256 64929678b081d8e579a8d7c488cf11cc"
-        .. "588403f282d5fb065b4156edbd55de9b): unpack that, and give its folder with --from.",
+      urls = {"https://archive.ics.uci.edu/ml/machine-learning-databases/00442/Provision_PT_838_Security_Camera/"
+        .. "benign_traffic.csv"},
+      login = "It is in the archive of UCI data set 442 (1.7 GB, SHA-256 "
+        .. "64929678b081d8e579a8d7c488cf11cc588403f282d5fb065b4156edbd55de9b): unpack that, and give its folder with "
+        .. "--from.",
     },
     gafgyt = {
       path = "n_baiot/Provision_PT_838_Security_Camera/gafgyt_attacks.rar",
       also = {"Provision_PT_838_Security_Camera/gafgyt_attacks.rar"},
-      urls = {"https://archive.ics.uci.edu/ml/machine-learning-databases/00442/Provision_PT_838_Security_Camera/gafgyt_attacks.rar"},
-      login = "It is in the archive of UCI data set 442 (1.7 GB, SHA-256 64929678b081d8e579a8d7c488cf11cc"
-        .. "588403f282d5fb065b4156edbd55de9b): unpack that, and give its folder with --from.",
+      urls = {"https://archive.ics.uci.edu/ml/machine-learning-databases/00442/Provision_PT_838_Security_Camera/"
+        .. "gafgyt_attacks.rar"},
+      login = "It is in the archive of UCI data set 442 (1.7 GB, SHA-256 "
+        .. "64929678b081d8e579a8d7c488cf11cc588403f282d5fb065b4156edbd55de9b): unpack that, and give its folder with "
+        .. "--from.",
     },
     mirai = {
       path = "n_baiot/Provision_PT_838_Security_Camera/mirai_attacks.rar",
       also = {"Provision_PT_838_Security_Camera/mirai_attacks.rar"},
-      urls = {"https://archive.ics.uci.edu/ml/machine-learning-databases/00442/Provision_PT_838_Security_Camera/mirai_attacks.rar"},
-      login = "It is in the archive of UCI data set 442 (1.7 GB, SHA-256 64929678b081d8e579a8d7c488cf11cc"
-        .. "588403f282d5fb065b4156edbd55de9b): unpack that, and give its folder with --from.",
+      urls = {"https://archive.ics.uci.edu/ml/machine-learning-databases/00442/Provision_PT_838_Security_Camera/"
+        .. "mirai_attacks.rar"},
+      login = "It is in the archive of UCI data set 442 (1.7 GB, SHA-256 "
+        .. "64929678b081d8e579a8d7c488cf11cc588403f282d5fb065b4156edbd55de9b): unpack that, and give its folder with "
+        .. "--from.",
     },
     rows = {
       path = "n_baiot/Provision_PT_838_Security_Camera/all.csv",
@@ -56,8 +62,8 @@ return {
   packets = {836891, status = "known", source = counted},
   labels = {
     meaning = "behaviour",
-    explain = "The authors give one file for the clean device and one for each attack: all rows of an attack's file are "
-      .. "attacks.",
+    explain = "The authors give one file for the clean device and one for each attack: all rows of an attack's file "
+      .. "are attacks.",
     joined = "rows",
     attacks = {738377, status = "known", source = counted},
     first_attack = {98515, status = "known", source = counted},

@@ -15,16 +15,20 @@ return {
     benign = {
       path = "n_baiot/Samsung_SNH_1011_N_Webcam/benign_traffic.csv",
       also = {"Samsung_SNH_1011_N_Webcam/benign_traffic.csv"},
-      urls = {"https://archive.ics.uci.edu/ml/machine-learning-databases/00442/Samsung_SNH_1011_N_Webcam/benign_traffic.csv"},
-      login = "It is in the archive of UCI data set 442 (1.7 GB, SHA-256 64929678b081d8e579a8d7c488cf11cc"
-        .. "588403f282d5fb065b4156edbd55de9b): unpack that, and give its folder with --from.",
+      urls = {"https://archive.ics.uci.edu/ml/machine-learning-databases/00442/Samsung_SNH_1011_N_Webcam/"
+        .. "benign_traffic.csv"},
+      login = "It is in the archive of UCI data set 442 (1.7 GB, SHA-256 "
+        .. "64929678b081d8e579a8d7c488cf11cc588403f282d5fb065b4156edbd55de9b): unpack that, and give its folder with "
+        .. "--from.",
     },
     gafgyt = {
       path = "n_baiot/Samsung_SNH_1011_N_Webcam/gafgyt_attacks.rar",
       also = {"Samsung_SNH_1011_N_Webcam/gafgyt_attacks.rar"},
-      urls = {"https://archive.ics.uci.edu/ml/machine-learning-databases/00442/Samsung_SNH_1011_N_Webcam/gafgyt_attacks.rar"},
-      login = "It is in the archive of UCI data set 442 (1.7 GB, SHA-256 64929678b081d8e579a8d7c488cf11cc"
-        .. "588403f282d5fb065b4156edbd55de9b): unpack that, and give its folder with --from.",
+      urls = {"https://archive.ics.uci.edu/ml/machine-learning-databases/00442/Samsung_SNH_1011_N_Webcam/"
+        .. "gafgyt_attacks.rar"},
+      login = "It is in the archive of UCI data set 442 (1.7 GB, SHA-256 "
+        .. "64929678b081d8e579a8d7c488cf11cc588403f282d5fb065b4156edbd55de9b): unpack that, and give its folder with "
+        .. "--from.",
     },
     rows = {
       path = "n_baiot/Samsung_SNH_1011_N_Webcam/all.csv",
@@ -44,8 +48,8 @@ return {
   packets = {375222, status = "known", source = counted},
   labels = {
     meaning = "behaviour",
-    explain = "The authors give one file for the clean device and one for each attack: all rows of an attack's file are "
-      .. "attacks.",
+    explain = "The authors give one file for the clean device and one for each attack: all rows of an attack's file "
+      .. "are attacks.",
     joined = "rows",
     attacks = {323072, status = "known", source = counted},
     first_attack = {52151, status = "known", source = counted},

@@ -8,11 +8,12 @@ return {
   name = "qut_dnp3_attacks",
   title = "QUT DNP3: attacks, testing, infrequent",
   description = "24 hours on the attacker's port of a substation testbed (Queensland University of Technology, October "
-    .. "2016): 85 % GOOSE, and DNP3 over TCP, PTP, NTP, ARP. Scans, DNP3 reconnaissance and flooding, man in the middle, "
-    .. "masquerading, replay.",
+    .. "2016): 85 % GOOSE, and DNP3 over TCP, PTP, NTP, ARP. Scans, DNP3 reconnaissance and flooding, man in the "
+    .. "middle, masquerading, replay.",
   homepage = {"https://github.com/qut-infosec/2017QUT_DNP3"},
   licence = {"none stated", status = "known", source = "the repository"},
-  citation = "N. R. Rodofile et al.: 2017QUT_DNP3, SCADA substation data set. Queensland University of Technology, 2017.",
+  citation = "N. R. Rodofile et al.: 2017QUT_DNP3, SCADA substation data set. Queensland University of Technology, "
+    .. "2017.",
   files = {
     capture = {
       path = "qut_dnp3/attacks_testing_infrequent.attacker.pcap.zip",
@@ -51,8 +52,8 @@ return {
   },
   labels = {
     meaning = "behaviour",
-    explain = "A frame is an attack when it is sent to or from the attacker's Ethernet address (documented in test_set.py of "
-      .. "the data set) during an event of the attack script's log.",
+    explain = "A frame is an attack when it is sent to or from the attacker's Ethernet address (documented in "
+      .. "test_set.py of the data set) during an event of the attack script's log.",
     rule = {all = {{during = {events = "log"}}, {address = "00:10:18:cb:8c:13"}}},
     exclude = {all = {
       {during = {events = "log", only = forged}},
@@ -85,8 +86,9 @@ return {
   },
   grace = {fm = 2000, ad = 14000, why = "They end within the clean packets, 1 to 18,338."},
   defects = {
-    "In the events slave_masquerading*, injection* and *hijack* the attacker forges the outstation's Ethernet address, so "
-      .. "frames of the attack look benign to an address: those without the attacker's address are excluded from metrics.",
+    "In the events slave_masquerading*, injection* and *hijack* the attacker forges the outstation's Ethernet address, "
+      .. "so frames of the attack look benign to an address: those without the attacker's address are excluded from "
+      .. "metrics.",
     "43 frames of the attacker (mDNS, IGMP, ARP leftovers) fall outside the events: benign here.",
     "The captures at the master and the slave are not part of this card.",
   },

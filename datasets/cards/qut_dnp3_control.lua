@@ -5,11 +5,12 @@ local origin = "https://raw.githubusercontent.com/qut-infosec/2017QUT_DNP3/f1f96
 return {
   name = "qut_dnp3_control",
   title = "QUT DNP3: control, testing, frequent",
-  description = "24 hours on the attacker's port of a substation testbed (Queensland University of Technology, 2016) without "
-    .. "any attack: whatever a detector finds here is a false alarm.",
+  description = "24 hours on the attacker's port of a substation testbed (Queensland University of Technology, 2016) "
+    .. "without any attack: whatever a detector finds here is a false alarm.",
   homepage = {"https://github.com/qut-infosec/2017QUT_DNP3"},
   licence = {"none stated", status = "known", source = "the repository"},
-  citation = "N. R. Rodofile et al.: 2017QUT_DNP3, SCADA substation data set. Queensland University of Technology, 2017.",
+  citation = "N. R. Rodofile et al.: 2017QUT_DNP3, SCADA substation data set. Queensland University of Technology, "
+    .. "2017.",
   files = {
     capture = {
       path = "qut_dnp3/control_testing_frequent.attacker.pcap.zip",

@@ -5,8 +5,8 @@ local origin = "https://raw.githubusercontent.com/westermo/network-traffic-datas
 return {
   name = "westermo_right",
   title = "Westermo network traffic: right tap, reduced",
-  description = "90 minutes at one of three taps of an industrial network of real routers, PLCs and HMIs (version 1.0, 2023): "
-    .. "man in the middle, SSH brute force, port scans, misconfigured addresses.",
+  description = "90 minutes at one of three taps of an industrial network of real routers, PLCs and HMIs (version 1.0, "
+    .. "2023): man in the middle, SSH brute force, port scans, misconfigured addresses.",
   homepage = {"https://github.com/westermo/network-traffic-dataset"},
   licence = "CC BY 4.0",
   citation = "P. E. Strandberg, D. Söderman, A. Dehlaghi-Ghadim, M. Leon Ortiz, T. Markovic, S. Punnekkat, M. Helali "
@@ -67,9 +67,9 @@ return {
   },
   labels = {
     meaning = "flow",
-    explain = "A packet is an attack when the published flow that it belongs to has an NST_M_Label that begins with BAD-: "
-      .. "traffic from and to the attacker, and for misconfigurations all traffic meanwhile. Spanning tree frames belong to "
-      .. "no flow and are benign; so are the flows named GOOD-SSH.",
+    explain = "A packet is an attack when the published flow that it belongs to has an NST_M_Label that begins with "
+      .. "BAD-: traffic from and to the attacker, and for misconfigurations all traffic meanwhile. Spanning tree "
+      .. "frames belong to no flow and are benign; so are the flows named GOOD-SSH.",
     rule = {flows = {
       file = "flows",
       columns = {a = "sAddress", b = "rAddress", protocol = "protocol", from = "start", to = "end"},

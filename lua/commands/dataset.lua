@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
--- ninetails dataset: what data sets there are, what is known of them, and whether the files here are what they should be.
+-- ninetails dataset: what data sets there are, what is known of them, whether the files here are theirs.
 local card = require "ninetails.card"
 local download = require "ninetails.download"
 local draft = require "ninetails.draft"
@@ -15,9 +15,11 @@ local verify = require "ninetails.verify"
 local function print_json(value) io.write(json.encode(value, true), "\n") end
 local function warn(...) io.stderr:write(string.format(...), "\n") end
 
-local name_argument = {name = "NAME", help = "a data set of `ninetails dataset list`, or a file that ends in .lua and holds a card"}
+local name_argument = {name = "NAME",
+  help = "a data set of `ninetails dataset list`, or a file that ends in .lua and holds a card"}
 local json_option = {name = "json", type = "flag", help = "print JSON"}
-local from_option = {name = "from", type = "string", value = "FOLDER", help = "look for the data set's files here first"}
+local from_option = {name = "from", type = "string", value = "FOLDER",
+  help = "look for the data set's files here first"}
 
 -- ------------------------------------------------------------------ list
 
@@ -102,10 +104,14 @@ end
 local function labels_text(definition)
   local parts = {("%s. %s"):format(meanings[definition.meaning]:gsub("^%l", string.upper), definition.explain)}
   local clean = card.fact(definition.clean)
-  if clean and clean > 0 then parts[#parts + 1] = ("Clean to train on: packets 1 to %s."):format(fact_text(definition.clean))
-  elseif clean == 0 then parts[#parts + 1] = "No clean packets to train on before the first attack." end
+  if clean and clean > 0 then
+    parts[#parts + 1] = ("Clean to train on: packets 1 to %s."):format(fact_text(definition.clean))
+  elseif clean == 0 then
+    parts[#parts + 1] = "No clean packets to train on before the first attack."
+  end
   local facts = {}
-  for _, pair in ipairs {{"attacks", "attack packets"}, {"excluded", "excluded from metrics"}, {"first_attack", "first attack packet"}} do
+  for _, pair in ipairs {{"attacks", "attack packets"}, {"excluded", "excluded from metrics"},
+    {"first_attack", "first attack packet"}} do
     local words = fact_text(definition[pair[1]])
     if words then facts[#facts + 1] = pair[2] .. " " .. words end
   end
@@ -115,7 +121,8 @@ end
 
 local function file_text(set, key, file)
   local path = registry.find(set, key)
-  local made = file.packed and ("member %s of %s"):format(file.packed.member, file.packed.file) or file.joined and "joined from its parts"
+  local made = file.packed and ("member %s of %s"):format(file.packed.member, file.packed.file)
+    or file.joined and "joined from its parts"
   local where = path or made or file.optional and "not here, optional" or "not here"
   return ("%-16s %s%s\n                   %s\n"):format(key, file.path,
     file.bytes and (", %s bytes"):format(text.count((card.fact(file.bytes)))) or "", where)
@@ -143,10 +150,13 @@ local function print_info(set)
   paragraph("What it is", c.description)
   if c.synthetic then
     paragraph("Made by", ("scenario %s, %s packets, seed %d: ninetails dataset synth %s --packets %d --seed %d"):format(
-      c.synthetic.scenario, text.count(c.synthetic.packets), c.synthetic.seed, c.synthetic.scenario, c.synthetic.packets, c.synthetic.seed))
+      c.synthetic.scenario, text.count(c.synthetic.packets), c.synthetic.seed, c.synthetic.scenario,
+      c.synthetic.packets, c.synthetic.seed))
   end
   if c.labels then paragraph("Labels", labels_text(c.labels)) end
-  for _, name in ipairs(sorted(c.other_labels)) do paragraph("Labels '" .. name .. "'", labels_text(c.other_labels[name])) end
+  for _, name in ipairs(sorted(c.other_labels)) do
+    paragraph("Labels '" .. name .. "'", labels_text(c.other_labels[name]))
+  end
   if c.grace then
     paragraph("Grace periods", ("%s packets for the feature map, then %s for the autoencoders. %s"):format(
       text.count(c.grace.fm), text.count(c.grace.ad), c.grace.why))
@@ -188,13 +198,16 @@ end
 local function fetch(args)
   local set = registry.open(args.name, args.from)
   if set.card.synthetic then
-    error({status = "argument", message = ("data set %s is synthetic: ninetails dataset synth %s"):format(set.name, set.card.synthetic.scenario)}, 0)
+    error({status = "argument",
+      message = ("data set %s is synthetic: ninetails dataset synth %s makes it"):format(set.name,
+        set.card.synthetic.scenario)}, 0)
   end
   local bar = progress.new {quiet = args.quiet, what = "bytes"}
   local out = json.array {}
   for _, key in ipairs(download.keys(set, args.file)) do
     local path = set.card.files[key].path
-    local options = {retries = args.retries, wait = args.wait, patience = args.timeout, again = args.again, clock = system.clock,
+    local options = {retries = args.retries, wait = args.wait, patience = args.timeout, again = args.again,
+      clock = system.clock,
       say = function(words)
         bar:clear()
         if not args.quiet then warn("%s", words) end
@@ -205,7 +218,8 @@ local function fetch(args)
     local good, found = pcall(download.file, set, key, options)
     bar:clear()
     if not good then error(found, 0) end
-    out[#out + 1] = json.object {{"file", key}, {"path", found.path}, {"bytes", found.bytes}, {"algorithm", found.algorithm},
+    out[#out + 1] = json.object {{"file", key}, {"path", found.path}, {"bytes", found.bytes},
+      {"algorithm", found.algorithm},
       {"checksum", found.checksum}, {"verified", found.verified}, {"kept", found.kept or false}, {"url", found.url}}
     if not args.json then
       io.write(("%-12s %s\n             %s %s, %s\n"):format(key, found.path, found.algorithm, found.checksum,
@@ -237,7 +251,8 @@ local function verify_set(args)
   if args.json then
     local out = json.array {}
     for i, check in ipairs(checks) do
-      out[i] = json.object {{"what", check.what}, {"state", check.state}, {"expected", check.expected}, {"found", check.found},
+      out[i] = json.object {{"what", check.what}, {"state", check.state}, {"expected", check.expected},
+        {"found", check.found},
         {"note", check.note}}
     end
     print_json(json.object {{"name", set.name}, {"verdict", verdict}, {"checks", out}})
@@ -260,7 +275,8 @@ local function print_labels(args)
     error({status = "input", message = ("data set %s: its card gives no labels"):format(set.name)}, 0)
   end
   if args.output then files.copy(set.labels, args.output) end
-  local rows = {{"capture", set.capture}, {"labels", args.output or set.labels}, {"packets", set.packets}, {"attacks", set.attacks},
+  local rows = {{"capture", set.capture}, {"labels", args.output or set.labels}, {"packets", set.packets},
+    {"attacks", set.attacks},
     {"benign", set.benign}, {"excluded", set.excluded}, {"first_attack", set.first_attack}, {"clean", set.clean}}
   if args.json then
     print_json(json.object(rows))
@@ -289,11 +305,13 @@ local function synth(args)
   local sha256 = files.checksum(capture, "sha256")
   if args.json then
     print_json(json.object {{"scenario", args.scenario}, {"packets", summary.count}, {"attacks", summary.attacks},
-      {"first_attack", summary.first_attack}, {"seed", args.seed}, {"capture", capture}, {"labels", label_file}, {"sha256", sha256}})
+      {"first_attack", summary.first_attack}, {"seed", args.seed}, {"capture", capture}, {"labels", label_file},
+        {"sha256", sha256}})
   elseif not args.quiet then
     io.write(text.rows {{"capture", capture}, {"labels", label_file}, {"packets", text.count(summary.count)},
       {"attacks", text.count(summary.attacks)},
-      {"first attack", summary.first_attack and "packet " .. text.count(summary.first_attack) or "none"}, {"sha256", sha256}})
+      {"first attack", summary.first_attack and "packet " .. text.count(summary.first_attack) or "none"},
+        {"sha256", sha256}})
   end
   return 0
 end
@@ -302,14 +320,16 @@ local function new(args)
   local made = draft.of(args.capture, args.name or args.output and args.output:match("([^/]+)%.lua$"))
   local path = args.output or made.name .. ".lua"
   if files.stat(path) and not args.force then
-    error({status = "argument", message = ("%s is there already: --force overwrites it, --output names another file"):format(path)}, 0)
+    error({status = "argument",
+      message = ("%s is there already: --force overwrites it, --output names another file"):format(path)}, 0)
   end
   files.write(path, made.text)
   if args.json then
-    print_json(json.object {{"card", path}, {"name", made.name}, {"packets", made.survey.packets}, {"sha256", made.sha256}})
+    print_json(json.object {{"card", path}, {"name", made.name}, {"packets", made.survey.packets},
+      {"sha256", made.sha256}})
   elseif not args.quiet then
     io.write(text.rows {{"card", path}, {"packets", text.count(made.survey.packets)},
-      {"next", ("say what the labels are in it, then: ninetails dataset verify %s"):format(path:find("%.lua$") and path or made.name)}})
+      {"next", "say what the labels are in it, then: ninetails dataset verify " .. path}})
   end
   return 0
 end
@@ -323,7 +343,8 @@ return {
   summary = "Data sets: what there are, what their labels mean, fetching and verifying them.",
   subcommands = {
     {name = "list", summary = "List the data sets that have a card.", options = {from_option, json_option}, run = list,
-      details = "Cards of your own go to $XDG_CONFIG_HOME/ninetails/cards (usually ~/.config/ninetails/cards), one file each."},
+      details = "Cards of your own go to $XDG_CONFIG_HOME/ninetails/cards (usually "
+        .. "~/.config/ninetails/cards), one file each."},
     {name = "info", summary = "Tell what is known of a data set: labels, clean packets, defects, licence.",
       arguments = {name_argument}, options = {from_option, json_option}, run = info},
     {name = "fetch", summary = "Bring a data set's files into the cache, checked.",
@@ -332,9 +353,12 @@ return {
       options = {
         {name = "from", type = "string", value = "FOLDER|URL", help = "take the files from this folder or mirror"},
         {name = "again", type = "flag", help = "fetch also what is here already"},
-        {name = "retries", type = "integer", min = 0, max = 100, default = 5, help = "attempts in a row that may bring nothing"},
-        {name = "wait", type = "number", min = 0, max = 3600, default = 2, unit = "s", help = "before the next attempt; doubles each time"},
-        {name = "timeout", type = "integer", min = 1, max = 3600, default = 60, unit = "s", help = "for a connection, and for a silent one"},
+        {name = "retries", type = "integer", min = 0, max = 100, default = 5,
+          help = "attempts in a row that may bring nothing"},
+        {name = "wait", type = "number", min = 0, max = 3600, default = 2, unit = "s",
+          help = "before the next attempt; doubles each time"},
+        {name = "timeout", type = "integer", min = 1, max = 3600, default = 60, unit = "s",
+          help = "for a connection, and for a silent one"},
         json_option, quiet_option},
       details = "Data goes to $NINETAILS_DATA, or else to $XDG_CACHE_HOME/ninetails (usually ~/.cache/ninetails). "
         .. "What was cut off is continued by the same command.",
@@ -345,25 +369,30 @@ return {
     {name = "labels", summary = "Write the label of each packet to a file: 0, 1, or x where metrics leave it out.",
       arguments = {name_argument},
       options = {
-        {name = "labels", type = "string", value = "NAME", default = "default", help = "which labels, when the card has several"},
-        {name = "output", short = "o", type = "path", help = "where to, instead of the cache"}, from_option, json_option},
+        {name = "labels", type = "string", value = "NAME", default = "default",
+          help = "which labels, when the card has several"},
+        {name = "output", short = "o", type = "path", help = "where to, instead of the cache"},
+        from_option, json_option},
       run = print_labels},
     {name = "synth", summary = "Make a labelled capture from a scenario.",
       arguments = {{name = "SCENARIO", help = "one of " .. table.concat(registry.scenarios(), ", ")}},
       options = {
         {name = "packets", type = "integer", min = 1, default = 200000, help = "how many packets"},
         {name = "seed", type = "integer", min = 0, default = 1, help = "the same seed gives the same bytes"},
-        {name = "over", type = "path", value = "CAPTURE", help = "lay the scenario's attacks over this capture instead"},
+        {name = "over", type = "path", value = "CAPTURE",
+          help = "lay the scenario's attacks over this capture instead"},
         {name = "output", short = "o", type = "path", value = "FILE.pcap",
           help = "where to, instead of the cache; the labels go to FILE.pcap.labels.csv"},
         json_option, quiet_option},
-      details = "Synthetic traffic serves tests, benchmarks and teaching; it supports no claim about detection (datasets/SCENARIOS.md).",
+      details = "Synthetic traffic serves tests, benchmarks and teaching; it supports no claim about detection "
+        .. "(datasets/SCENARIOS.md).",
       run = synth},
     {name = "new", summary = "Write a first draft of a card for a capture of your own.",
       arguments = {{name = "CAPTURE", help = "a capture of packets, or rows of features"}},
       options = {
         {name = "name", type = "string", help = "of the data set; made from the file's when not given"},
-        {name = "output", short = "o", type = "path", value = "FILE.lua", help = "where the card goes; its name must be the data set's"},
+        {name = "output", short = "o", type = "path", value = "FILE.lua",
+          help = "where the card goes; its name must be the data set's"},
         {name = "force", type = "flag", help = "overwrite"}, json_option, quiet_option},
       run = new},
   },

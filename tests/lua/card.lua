@@ -1,5 +1,6 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
--- Cards: what is refused, in which words; cards of users are data, whatever stands in them; times; logs of events; tables
+-- Cards: what is refused, in which words; cards of users are data, whatever stands in them; times; logs of events;
+-- tables
 -- of flows.
 local card = require "ninetails.card"
 local rules = require "ninetails.rules"
@@ -27,7 +28,8 @@ local function made(change)
     },
     capture = "capture",
     packets = {10, status = "to be checked", source = "memory"},
-    events = {log = {file = "log", line = "^(%d+) (%w+) (%u+)$", start = "START", stop = "END", clock = "epoch", utc_offset = "+00:00"}},
+    events = {log = {file = "log", line = "^(%d+) (%w+) (%u+)$", start = "START", stop = "END", clock = "epoch",
+      utc_offset = "+00:00"}},
     labels = {meaning = "behaviour", explain = "Told.", file = "labels", attacks = 3, first_attack = 2},
     grace = {fm = 1, ad = 2, why = "Few."},
     defects = {"None known."},
@@ -44,13 +46,16 @@ refused("title = 5: expected a text", function(c) c.title = 5 end)
 refused("tilte = 'x': expected no such key, but one of capture,", function(c) c.tilte = "x" end)
 refused("name = 'a/b': expected letters", function(c) c.name = "a/b" end)
 refused("files = 'x': expected a table by name", function(c) c.files = "x" end)
-refused("files.capture.path = '../../etc/passwd': expected a relative path", function(c) c.files.capture.path = "../../etc/passwd" end)
-refused("files.capture.path = '/etc/passwd': expected a relative path", function(c) c.files.capture.path = "/etc/passwd" end)
+refused("files.capture.path = '../../etc/passwd': expected a relative path",
+  function(c) c.files.capture.path = "../../etc/passwd" end)
+refused("files.capture.path = '/etc/passwd': expected a relative path",
+  function(c) c.files.capture.path = "/etc/passwd" end)
 refused("files.capture.path is missing", function(c) c.files.capture.path = nil end)
 refused("files.capture.bytes = 'many': expected a whole number", function(c) c.files.capture.bytes = "many" end)
 refused("files.capture.bytes = 1.5: expected a whole number", function(c) c.files.capture.bytes = 1.5 end)
 refused("files.capture.sha256 = 'abc': expected 64 lower-case", function(c) c.files.capture.sha256 = "abc" end)
-refused("files.capture.urls[1] = 'ftp://x/y': expected an address", function(c) c.files.capture.urls = {"ftp://x/y"} end)
+refused("files.capture.urls[1] = 'ftp://x/y': expected an address",
+  function(c) c.files.capture.urls = {"ftp://x/y"} end)
 refused("files.capture.urls = 'https://x': expected a list", function(c) c.files.capture.urls = "https://x" end)
 refused("files.capture.urls.a = 'b': expected a list", function(c) c.files.capture.urls.a = "b" end)
 refused("files.labels.md5.status = 'sure': expected one of asserted, known, to be checked",
@@ -103,7 +108,8 @@ local function reading(text)
   return card.read(path)
 end
 is(reading("return {name = 'toy', title = 'A toy', capture = 'c', files = {c = {path = 'x'}}}").title, "A toy")
-is(reading("local n = 'to' .. 'y' return {name = n, title = n, capture = 'c', files = {c = {path = 'x'}}}").title, "toy")
+is(reading("local n = 'to' .. 'y' return {name = n, title = n, capture = 'c', files = {c = {path = 'x'}}}").title,
+  "toy")
 fails("card toy: name = 'other': expected 'toy', the name of its file",
   reading, "return {name = 'other', title = 't', capture = 'c', files = {c = {path = 'x'}}}")
 fails("card toy:", reading, "return {")
@@ -114,7 +120,8 @@ fails("attempt to call a nil value (global 'require')", reading, "return require
 fails("attempt to index a string value", reading, "return {title = ('x'):rep(100)}")
 fails("it runs on and on", reading, "while true do end")
 fails("card toy:", reading, "\27Lua")
-fails("title = function", reading, "return {name = 'toy', title = function() end, capture = 'c', files = {c = {path = 'x'}}}")
+fails("title = function", reading,
+  "return {name = 'toy', title = function() end, capture = 'c', files = {c = {path = 'x'}}}")
 fails("is longer than", reading, "--" .. ("x"):rep(1 << 20))
 is(("after"):upper(), "AFTER") -- strings have their methods again
 os.remove(folder .. "/toy.lua")
@@ -129,15 +136,19 @@ is(moment("2016-10-06 17:52:16.480346", 36000), 1475740336.480346)
 is(moment("2016-10-06 17:52:16.480346+10:00", -5), 1475740336.480346)
 is(moment("1969-12-31T23:59:59.5Z"), -0.5)
 is(moment("2100-03-01T00:00:00Z") - moment("2100-02-28T00:00:00Z"), 86400.0) -- no leap year
-for _, bad in ipairs {"2016-13-01T00:00:00Z", "2016-00-01T00:00:00Z", "2016-01-32T00:00:00Z", "2016-01-01T24:00:00Z", "now",
+for _, bad in ipairs {"2016-13-01T00:00:00Z", "2016-00-01T00:00:00Z", "2016-01-32T00:00:00Z", "2016-01-01T24:00:00Z",
+  "now",
   "2016-01-01T00:00:00", "2016-01-01T00:00:00+1000"} do
   is(moment(bad), nil, bad)
 end
 
 -- ------------------------------------------------------------------ logs of events
 
-local spec = {line = "^(%d+) ([%w_]+) (%u+)$", ignore = "^#", start = "START", stop = "END", clock = "epoch", utc_offset = "+01:00"}
-local list = rules.events(spec, "# a log\r\n3600 scan START\n3700 flood START\r\n\n3605 scan END\n3800 flood END\n4000 scan START\n4001 scan END", "log")
+local spec = {line = "^(%d+) ([%w_]+) (%u+)$", ignore = "^#", start = "START", stop = "END", clock = "epoch",
+  utc_offset = "+01:00"}
+local list = rules.events(spec,
+  "# a log\r\n3600 scan START\n3700 flood START\r\n\n3605 scan END\n3800 flood END\n4000 scan START\n4001 scan END",
+    "log")
 is(#list, 3)
 is(list[1].name, "scan")
 is(list[1].from, 0)

@@ -46,13 +46,16 @@ local function bytes_of(name, options)
   for line in io.lines(set.labels) do text[#text + 1] = line end
   return table.concat(text), set
 end
-local capture = "capture = 'capture', packets = 8, files = {capture = {path = 'toy.tsv'}, labels = {path = 'labels.csv'}, log = {path = 'log.txt'}}"
+local capture = "capture = 'capture', packets = 8, files = {capture = {path = 'toy.tsv'}, labels = {path = "
+  .. "'labels.csv'}, log = {path = 'log.txt'}}"
 
 -- ------------------------------------------------------------------ rules
 
 local function rule_gives(expected, rule, more)
-  put_card("toy", capture .. (", labels = {meaning = 'behaviour', explain = 'x', rule = %s, %s}"):format(rule, more or "")
-    .. ", events = {log = {file = 'log', line = '^(%d+) (%w+) (%u+)', start = 'START', stop = 'END', clock = 'epoch', utc_offset = '+00:00'}}")
+  put_card("toy", capture .. (", labels = {meaning = 'behaviour', explain = 'x', rule = %s, %s}"):format(rule, more
+    or "")
+    .. ", events = {log = {file = 'log', line = '^(%d+) (%w+) (%u+)', start = 'START', stop = 'END', clock = 'epoch', "
+    .. "utc_offset = '+00:00'}}")
   local text, set = bytes_of("toy")
   is(text, expected, rule)
   return set
@@ -69,7 +72,8 @@ rule_gives("00110000", "{during = {from = 1003, to = '1970-01-01T00:16:44Z'}}")
 rule_gives("00111111", "{packets = {first = 3}}")
 rule_gives("00000010", "{flow = {b_port = 87, protocol = 'tcp'}}")
 rule_gives("11101011", "{none = {{address = '10.0.0.9'}}}")
-local set = rule_gives("0x01010x", "{address = '10.0.0.9'}", "exclude = {any = {{packets = {first = 2, last = 2}}, {packets = {first = 8}}}}")
+local set = rule_gives("0x01010x", "{address = '10.0.0.9'}",
+  "exclude = {any = {{packets = {first = 2, last = 2}}, {packets = {first = 8}}}}")
 is(set.packets, 8)
 is(set.attacks, 2)
 is(set.benign, 4)
@@ -93,7 +97,8 @@ is(file_gives("0\n0\n0\n1\n0\n1\n0\n0"), wanted)
 local r, semicolon, comma = {'"","x"'}, {}, {"packet_number,label"}
 for i = 1, 8 do
   local l = wanted:sub(i, i)
-  r[#r + 1], semicolon[#semicolon + 1], comma[#comma + 1] = ('"%d",%s'):format(i, l), ("%d;%s"):format(i, l), ("%d,%s"):format(i, l)
+  r[#r + 1], semicolon[#semicolon + 1], comma[#comma + 1] = ('"%d",%s'):format(i, l), ("%d;%s"):format(i, l),
+    ("%d,%s"):format(i, l)
 end
 is(file_gives(table.concat(r, "\n")), wanted)
 is(file_gives(table.concat(semicolon, "\r\n") .. "\r\n"), wanted)
@@ -116,7 +121,8 @@ put_card("toy", capture)
 local _, bare = pcall(registry.load, "toy", {from = base .. "/data"})
 is(bare.labels, nil)
 is(bare.packets, nil)
-fails("data set toy: files.capture: 'toy.tsv' is not in " .. cards .. ", " .. base .. "/cache/ninetails", registry.load, "toy")
+fails("data set toy: files.capture: 'toy.tsv' is not in " .. cards .. ", " .. base .. "/cache/ninetails", registry.load,
+  "toy")
 fails("unknown data set 'tooy': did you mean toy?", registry.load, "tooy")
 fails("data set toy has no features", registry.load, "toy", {input = "features"})
 
@@ -126,15 +132,18 @@ is(registry.load(base .. "/data/beside.lua").capture, base .. "/data/toy.tsv")
 put_card("westermo_right", capture)
 is(registry.card("westermo_right").packets, 8)
 
--- ------------------------------------------------------------------ rows of features in several files, some in an archive
+-- ------------------------------------------------------------------ rows of features in several files, some in an
+-- archive
 
 write("data/benign.csv", "f1,f2\n1,2\n3,4\n")
 write("data/attack.csv", "f1,f2\n5,6\n7,8\n9,10")
 os.execute(("cd '%s/data' && tar cf attacks.tar attack.csv && gzip -k benign.csv && rm benign.csv"):format(base))
 local function parts(rows_of_attack)
   put_card("rows", ([[features = 'rows', packets = 5, labels = {meaning = 'behaviour', explain = 'x', joined = 'rows'},
-    files = {benign = {path = 'benign.csv'}, attacks = {path = 'attacks.tar'}, rows = {path = 'rows/all.csv', header = true,
-      joined = {{file = 'benign', label = 0, rows = 2}, {file = 'attacks', member = 'attack.csv', label = 1, rows = %d}}}}]]):format(rows_of_attack))
+    files = {benign = {path = 'benign.csv'}, attacks = {path = 'attacks.tar'},
+      rows = {path = 'rows/all.csv', header = true,
+      joined = {{file = 'benign', label = 0, rows = 2}, {file = 'attacks', member = 'attack.csv', label = 1,
+        rows = %d}}}}]]):format(rows_of_attack))
 end
 parts(3)
 local text, joined = bytes_of("rows")
@@ -150,12 +159,16 @@ is(files.read(joined.capture, 1000), "f1,f2\n1,2\n3,4\n5,6\n7,7\n9,9\n")
 parts(4)
 os.execute(("rm -r '%s/cache'"):format(base))
 fails("data set rows: files.rows.joined[2].rows = 4: ", bytes_of, "rows")
-put_card("rows", "capture = 'c', files = {a = {path = 'attacks.tar'}, c = {path = 'c.tsv', packed = {file = 'a', member = 'none.tsv'}}}")
+put_card("rows",
+  "capture = 'c', files = {a = {path = 'attacks.tar'}, c = {path = 'c.tsv', packed = {file = 'a', member = "
+    .. "'none.tsv'}}}")
 fails("attacks.tar: no member 'none.tsv'; the archive has attack.csv", registry.load, "rows", {from = base .. "/data"})
 
 -- ------------------------------------------------------------------ synthetic
 
-put_card("made", "packets = 3000, synthetic = {scenario = 'os_scan', packets = 3000, seed = 7}, labels = {meaning = 'behaviour', explain = 'x'}")
+put_card("made",
+  "packets = 3000, synthetic = {scenario = 'os_scan', packets = 3000, seed = 7}, labels = {meaning = 'behaviour', "
+    .. "explain = 'x'}")
 local made = registry.load("made")
 is(made.packets, 3000)
 is(made.attacks > 0 and made.first_attack == made.clean + 1, true)
