@@ -344,6 +344,7 @@ static void phases_end_where_they_should(void) {
                      : i <= 5 + 7 ? NT_PHASE_TRAINING
                                   : NT_PHASE_EXECUTION;
     CU_ASSERT_EQUAL(nt_kitnet_phase_of(k), phase);
+    CU_ASSERT_EQUAL(nt_kitnet_rows_left(k), i <= 5 ? 6 - i : i <= 12 ? 13 - i : UINT64_MAX);
     CU_ASSERT_EQUAL(nt_kitnet_map(k) == NULL, phase == NT_PHASE_MAPPING);
     CHECK_OK(nt_kitnet_process(k, rows + i * WIDTH, 1, scores + i, NULL, &err), err);
   }
