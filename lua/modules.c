@@ -7,6 +7,14 @@
 #include "embedded.h"
 
 static const luaL_Reg c_modules[] = {
+    {"ninetails.fetch", luaopen_ninetails_fetch},
+    {"ninetails.files", luaopen_ninetails_files},
+    {"ninetails.json", luaopen_ninetails_json},
+    {"ninetails.labels", luaopen_ninetails_labels},
+    {"ninetails.pipeline", luaopen_ninetails_pipeline},
+    {"ninetails.survey", luaopen_ninetails_survey},
+    {"ninetails.synthesiser", luaopen_ninetails_synthesiser},
+    {"ninetails.system", luaopen_ninetails_system},
     {NULL, NULL},
 };
 
@@ -39,10 +47,10 @@ static int error_tostring(lua_State *L) {
 }
 
 int modules_raise(lua_State *L, const nt_error *err) {
-  static const char *const status_names[] = {[NT_OK] = "ok",           [NT_E_ARGUMENT] = "argument",
-                                             [NT_E_INPUT] = "input",   [NT_E_IO] = "io",
-                                             [NT_E_MEMORY] = "memory", [NT_E_LIMIT] = "limit",
-                                             [NT_E_STATE] = "state"};
+  static const char *const status_names[] = {
+      [NT_OK] = "ok",        [NT_E_ARGUMENT] = "argument", [NT_E_INPUT] = "input",
+      [NT_E_IO] = "io",      [NT_E_MEMORY] = "memory",     [NT_E_LIMIT] = "limit",
+      [NT_E_STATE] = "state"};
   lua_createtable(L, 0, 2);
   lua_pushstring(L, status_names[err->status]);
   lua_setfield(L, -2, "status");

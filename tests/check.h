@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What every CUnit program of this folder shares: a table of tests, a main, a skip that is printed. */
+/* What every CUnit program of this folder shares: a table of tests, a main, a skip that is printed.
+ */
 #ifndef NT_CHECK_H
 #define NT_CHECK_H
 
@@ -45,6 +46,8 @@ static inline int check_main(const char *suite, const check_case *cases, size_t 
   return failed;
 }
 #define CHECK_MAIN(suite, cases)                                                                   \
-  int main(void) { return check_main(suite, cases, sizeof(cases) / sizeof *(cases)); }
+  int main(void) {                                                                                 \
+    return check_main(suite, cases, sizeof(cases) / sizeof *(cases));                              \
+  }
 
 #endif

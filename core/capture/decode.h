@@ -51,6 +51,7 @@ struct nt_decoder {
   int64_t ipv6_left; /* ... of whose payload length this much is left */
   const uint8_t *network_src, *network_dst; /* addresses of the innermost IP header so far, ... */
   uint32_t network_size;                    /* ... 4 or 16 bytes; 0: there was none */
+  uint8_t routed[16];                       /* a destination that had to be put together */
   uint16_t udp_destination;
   uint32_t layers;
   uint32_t vlan_tags;
@@ -172,7 +173,6 @@ nt_outcome nt_pktap(nt_decoder *d, nt_view v);
 nt_outcome nt_ipnet(nt_decoder *d, nt_view v);
 nt_outcome nt_symantec(nt_decoder *d, nt_view v);
 nt_outcome nt_netanalyzer(nt_decoder *d, nt_view v);
-nt_outcome nt_netanalyzer_transparent(nt_decoder *d, nt_view v);
 nt_outcome nt_fddi(nt_decoder *d, nt_view v);
 nt_outcome nt_token_ring(nt_decoder *d, nt_view v);
 nt_outcome nt_arcnet(nt_decoder *d, nt_view v);
@@ -200,6 +200,7 @@ nt_outcome nt_ipv6(nt_decoder *d, nt_view v);
 nt_outcome nt_ipv6_hop_by_hop(nt_decoder *d, nt_view v);
 nt_outcome nt_ipv6_destination(nt_decoder *d, nt_view v);
 nt_outcome nt_ipv6_routing(nt_decoder *d, nt_view v);
+nt_outcome nt_ipv6_shim(nt_decoder *d, nt_view v);
 nt_outcome nt_ipv6_fragment(nt_decoder *d, nt_view v);
 
 /* decode_arp.c */

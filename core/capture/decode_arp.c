@@ -37,6 +37,7 @@ static uint32_t needed(const addresses *a, uint16_t hardware) {
   switch (a->opcode) {
   case REQUEST:
   case REPLY:
+    return a->dst_ip_size ? a->end : 0;
   case REVERSE_REPLY:
   case DYNAMIC_REPLY:
     return a->end;

@@ -105,7 +105,10 @@ static nt_outcome isl(nt_decoder *d, nt_view v) {
   enum { HEADER = 26, BEFORE_LENGTH = 14, ETHERNET = 0, TOKEN_RING = 1 };
   uint8_t type = v.data[5] >> 4;
   uint16_t length = nt_be16(v.data + 12);
-  if (length) nt_narrow(&v, BEFORE_LENGTH + (uint32_t)length);
+  if (length) { /* believed even where it runs past the frame */
+    v.length = BEFORE_LENGTH + (uint32_t)length;
+    if (v.captured > v.length) v.captured = v.length;
+  }
   if (!nt_has(v, 0, HEADER)) return NT_CUT;
   if (type == ETHERNET) {
     nt_skip(&v, HEADER);

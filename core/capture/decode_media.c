@@ -105,14 +105,12 @@ nt_outcome nt_nflog(nt_decoder *d, nt_view v) { /* attributes in host order: lit
     if (!nt_has(v, at, 4)) return NT_CUT;
     uint32_t size = nt_le16(v.data + at), type = nt_le16(v.data + at + 2) & 0x7fff;
     if (size < 4) return NT_TAKEN;
-    if (type == PACKET_HEADER && size == 8) {
-      if (!nt_has(v, at + 4, 2)) return NT_CUT;
-      ethertype = nt_be16(v.data + at + 4);
-    }
+    if (!nt_has(v, at, size)) return NT_CUT;
+    if (type == PACKET_HEADER && size == 8) ethertype = nt_be16(v.data + at + 4);
     if (type == PAYLOAD) {
       payload = v;
       nt_skip(&payload, at + 4);
-      if (size - 4 <= payload.length) nt_narrow(&payload, size - 4);
+      nt_narrow(&payload, size - 4);
       found = true;
     }
     at += (size + 3) & ~3u;
@@ -170,12 +168,13 @@ nt_outcome nt_symantec(nt_decoder *d, nt_view v) {
                                          : NT_CUT;
 }
 
-nt_outcome nt_netanalyzer(nt_decoder *d, nt_view v) { /* Hilscher: 4 bytes, a frame with its FCS */
+nt_outcome nt_netanalyzer(nt_decoder *d,
+                          nt_view v) { /* Hilscher: 4 bytes, then a frame with its FCS */
+  enum { PIN_EVENT = 1 };
+  if (!nt_has(v, 0, 4)) return NT_CUT;
+  uint8_t version = v.data[1] >> 2 & 15, type = v.data[3] >> 4;
+  if (v.data[1] & PIN_EVENT || !(version == 1 || (version == 2 && type == 0))) return NT_TAKEN;
   return after(d, v, 4, nt_ethernet_with_fcs);
-}
-
-nt_outcome nt_netanalyzer_transparent(nt_decoder *d, nt_view v) { /* with the preamble */
-  return after(d, v, 12, nt_ethernet_with_fcs);
 }
 
 /* ---------------------------------------------------------------- other media */

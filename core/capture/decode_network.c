@@ -140,9 +140,13 @@ static nt_outcome ipv4(nt_decoder *d, nt_view v) {
   bool shown = true;
   if (header > IPV4_HEADER && !find_destination(v, header, &destination, &shown)) return NT_CUT;
   if (!nt_has(v, destination, 4)) return NT_CUT;
-  if (shown) nt_note(d, NT_HAS_IP_DST, d->packet->ip_dst, p + destination, 4);
-  if (header > IPV4_HEADER && (!nt_has(v, 0, header) || !options_are_whole(p, header)))
-    return NT_CUT;
+  if (destination == 16) nt_note(d, NT_HAS_IP_DST, d->packet->ip_dst, p + destination, 4);
+  if (header > IPV4_HEADER) {
+    if (!nt_has(v, 0, header)) return NT_CUT;
+    if (destination != 16 && shown)
+      nt_note(d, NT_HAS_IP_DST, d->packet->ip_dst, p + destination, 4);
+    if (!options_are_whole(p, header)) return NT_CUT;
+  }
   d->ipv6_chain = false;
   d->network_src = p + 12;
   d->network_dst = p + destination;
@@ -253,8 +257,55 @@ nt_outcome nt_ipv6_destination(nt_decoder *d, nt_view v) {
   return ipv6_options(d, v);
 }
 
+/* ---------------------------------------------------------------- routing headers */
+
+/* Where segments are left, the next address becomes the packet's destination for tshark: it counts
+ * in the identity of fragments that follow. False: the addresses do not fit into the header. */
+static bool routing_addresses(nt_decoder *d, nt_view v) {
+  enum { SOURCE_ROUTE = 0, MOBILE = 2, LOW_POWER = 3, SEGMENTS = 4, ADDRESS = 16, FIRST = 8 };
+  const uint8_t *p = v.data;
+  uint32_t length = p[1], size = v.length;
+  bool left = p[3] > 0 && d->network_size == ADDRESS;
+  if (p[2] == SOURCE_ROUTE) { /* RFC 8200 (RFC 5095 forbids it) */
+    if (left && length >= 2) d->network_dst = p + FIRST + (length / 2 - 1) * ADDRESS;
+  } else if (p[2] == MOBILE) { /* RFC 6275 */
+    if (size < FIRST + ADDRESS) return false;
+    if (left) d->network_dst = p + FIRST;
+  } else if (p[2] ==
+             LOW_POWER) { /* RFC 6554: addresses without what they share with the destination */
+    if (d->network_size != ADDRESS || length == 0) return true;
+    int32_t shared = p[4] >> 4, shared_last = p[4] & 15, pad = p[5] >> 4;
+    int32_t count = ((int32_t)length * 8 - pad - (16 - shared_last)) / (16 - shared) + 1;
+    if (count <= 0) return true;
+    uint32_t last = FIRST + (uint32_t)((count - 1) * (16 - shared)),
+             tail = (uint32_t)(16 - shared_last);
+    if (last + tail > size) return false;
+    memcpy(d->routed, d->network_dst, ADDRESS);
+    memcpy(d->routed + shared_last, p + last, tail);
+    if (left) d->network_dst = d->routed;
+  } else if (p[2] == SEGMENTS) { /* RFC 8754 */
+    if (left && size < FIRST + ADDRESS) return false;
+    if (left) d->network_dst = p + FIRST;
+    return FIRST + (p[4] + 1u) * ADDRESS <= size;
+  }
+  return true;
+}
+
 nt_outcome nt_ipv6_routing(nt_decoder *d, nt_view v) {
   if (!nt_has(v, 0, 4)) return NT_CUT;
+  uint8_t next = v.data[0];
+  uint32_t size = (v.data[1] + 1u) * 8;
+  d->ipv6_left -= size;
+  if (!nt_has(v, 0, size)) return NT_CUT;
+  nt_view header = v;
+  nt_narrow(&header, size);
+  if (!routing_addresses(d, header)) return NT_CUT;
+  nt_skip(&v, size);
+  return ip_next(d, next, v);
+}
+
+nt_outcome nt_ipv6_shim(nt_decoder *d, nt_view v) { /* RFC 5533; control messages too may lead on */
+  if (!nt_has(v, 0, 8)) return NT_CUT;
   uint8_t next = v.data[0];
   uint32_t size = (v.data[1] + 1u) * 8;
   d->ipv6_left -= size;

@@ -126,6 +126,13 @@ nt_outcome nt_nsh(nt_decoder *d, nt_view v) { /* RFC 8300 */
   if (metadata == 2 && size < 8) size = 8;
   if (size < 4) size = 4;
   if (metadata == 1 && !nt_has(v, 0, size)) return NT_CUT;
+  for (uint32_t at = 8;
+       metadata == 2 && at < size;) { /* class, type, length, value filled to four bytes */
+    if (!nt_has(v, at, 4)) return NT_CUT;
+    uint32_t value = v.data[at + 3] & 0x7f;
+    if (!nt_has(v, at + 4, value)) return NT_CUT;
+    at += 4 + ((value + 3) & ~3u);
+  }
   if (!nt_skip(&v, size)) return NT_TAKEN;
   nt_layer layer =
       nt_find_layer(next_protocols, sizeof next_protocols / sizeof *next_protocols, next);

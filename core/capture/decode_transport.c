@@ -126,6 +126,7 @@ static const nt_numbered_layer ip_protocols[] = {
     {103, nt_pim},
     {136, udp_lite},
     {137, nt_mpls},
+    {140, nt_ipv6_shim},
     {143, nt_ethernet},
 };
 

@@ -77,7 +77,7 @@ static bool put_frame_together(nt_decoder *d, const uint8_t *src, const uint8_t 
   memcpy(key.src, src, 6);
   memcpy(key.dst, dst, 6);
   if (!more && !nt_reassembly_waits(d->fragments, &key)) return true;
-  if (v->captured < v->length || !v->length) return false;
+  if (v->captured < v->length) return false;
   nt_fragment fragment = {v->data, sequence & 15u, v->length, more, true};
   return nt_put_together(d, &key, &fragment, v);
 }
@@ -131,7 +131,6 @@ nt_outcome nt_radiotap(nt_decoder *d, nt_view v) {
   enum { TIME_STAMP = 1, FLAGS = 2, EMPTY_PSDU = 1 << 26, MORE = 1u << 31 };
   enum { WITH_FCS = 0x10, PADDED = 0x20 };
   if (!nt_has(v, 0, 4)) return NT_CUT;
-  uint8_t version = v.data[0];
   uint32_t length = nt_le16(v.data + 2);
   if (length < 8) return NT_TAKEN;
   if (!nt_has(v, 0, length)) return NT_CUT;
@@ -139,7 +138,7 @@ nt_outcome nt_radiotap(nt_decoder *d, nt_view v) {
   radio r = {0};
   while (nt_has(v, at, 4) && at + 4 <= length && nt_le32(v.data + at) & MORE) at += 4;
   at += 4;
-  if (version != 0 || at > length || present & EMPTY_PSDU) return NT_TAKEN;
+  if (present & EMPTY_PSDU && at < length) return NT_TAKEN;
   if (present & TIME_STAMP) at = ((at + 7) & ~7u) + 8;
   if (present & FLAGS && at < length) {
     r.has_fcs = v.data[at] & WITH_FCS;

@@ -87,7 +87,6 @@ static const nt_numbered_layer link_types[] = {
     {229, nt_ipv6},
     {239, nt_nflog},
     {240, nt_netanalyzer},
-    {241, nt_netanalyzer_transparent},
     {242, nt_ip_over_infiniband},
     {258, nt_pktap},
     {276, nt_linux_cooked_2},

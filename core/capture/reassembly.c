@@ -158,9 +158,9 @@ static bool insert(nt_reassembly *r, datagram *g, const nt_fragment *f) {
    * written anew at the end, its head copied from the old place. */
   uint32_t kept = same ? g->pieces[at].length : 0;
   if (!make_room(r, g, f->length)) return false;
-  uint8_t *to = g->bytes + g->bytes_used;
+  uint8_t *to = g->bytes ? g->bytes + g->bytes_used : NULL; /* an 802.11 fragment may be empty */
   if (kept) memcpy(to, g->bytes + g->pieces[at].at, kept);
-  memcpy(to + kept, f->data + kept, f->length - kept);
+  if (f->length) memcpy(to + kept, f->data + kept, f->length - kept);
   if (!same) {
     memmove(g->pieces + at + 1, g->pieces + at, (g->pieces_used - at) * sizeof *g->pieces);
     g->pieces_used++;
@@ -184,7 +184,7 @@ static bool is_complete(const datagram *g) {
 static uint32_t lay_out(const datagram *g, uint8_t *to) {
   uint32_t reached = 0;
   for (uint32_t i = 0; g->numbered && i < g->pieces_used && g->pieces[i].offset < g->end; i++) {
-    memcpy(to + reached, g->bytes + g->pieces[i].at, g->pieces[i].length);
+    if (g->pieces[i].length) memcpy(to + reached, g->bytes + g->pieces[i].at, g->pieces[i].length);
     reached += g->pieces[i].length;
   }
   if (g->numbered) return reached;

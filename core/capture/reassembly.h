@@ -28,7 +28,7 @@ typedef struct nt_fragment_key {
 
 typedef struct nt_fragment {
   const uint8_t *data;
-  uint32_t offset, length; /* bytes; offset + length < 2^31 */
+  uint32_t offset, length; /* bytes; offset + length < 2^31; length 0 only where numbered */
   bool more;
   bool numbered; /* offset counts fragments, not bytes */
 } nt_fragment;

@@ -26,12 +26,13 @@ nt_status nt_feature_map_cut(const nt_merge *merges, size_t n, size_t max_size, 
 nt_status nt_feature_map_copy(const nt_feature_map *from, nt_feature_map *to, nt_error *err);
 void nt_feature_map_done(nt_feature_map *map);
 
-/* NT_E_INPUT unless every size is at least 1, they sum to total, and every index is below width. An index may
- * occur more than once or not at all (public maps leave features out): that is the author's choice. */
+/* NT_E_INPUT unless every size is at least 1, they sum to total, and every index is below width. An
+ * index may occur more than once or not at all (public maps leave features out): that is the
+ * author's choice. */
 nt_status nt_feature_map_check(const nt_feature_map *map, size_t width, nt_error *err);
 
-/* Text form: one autoencoder a line, 0-based column indices separated by spaces or commas; '#' starts a comment.
- * Errors name path, line and value. */
+/* Text form: one autoencoder a line, 0-based column indices separated by spaces or commas; '#'
+ * starts a comment. Errors name path, line and value. */
 nt_status nt_feature_map_read_text(const char *path, nt_feature_map *map, nt_error *err);
 
 #endif

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * records CAPTURE: the packet records of a capture as text, one line for each packet, the columns those of
+ * records CAPTURE: the packet records of a capture as text, one line for each packet, the columns
+ * those of
  *
  *     tshark -T fields -E occurrence=f -e frame.time_epoch -e frame.len -e eth.src ... -e ipv6.dst
  *
- * except for the time, which has 17 digits. A test's tool: tshark.py compares its lines with tshark's.
+ * except for the time, which has 17 digits. A test's tool: tshark.py compares its lines with
+ * tshark's.
  */
 #include <arpa/inet.h>
 #include <inttypes.h>
@@ -14,7 +16,9 @@
 
 #include "capture/capture.h"
 
-static void column(bool there, const char *text) { printf("\t%s", there ? text : ""); }
+static void column(bool there, const char *text) {
+  printf("\t%s", there ? text : "");
+}
 
 static void number(bool there, unsigned value) {
   char text[16];

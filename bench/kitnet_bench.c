@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What KitNET's phases cost, for each instruction set of this machine, one thread:
+ *
+ *     kitnet_bench [REPEATS]
+ *
+ * 100 columns, 16 autoencoders of the sizes that Kitsune's Mirai capture gives with m = 10, in
+ * chunks of 1024 rows of noise. The repetitions of a measurement double until it takes 50 ms; the
+ * figure is the fastest of REPEATS (default 5), the least disturbed one on a shared machine. Exits
+ * with 4 when nothing could be measured.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "ensemble/kitnet.h"
+
+enum { WIDTH = 100, CHUNK = 1024 };
+
+typedef struct bench {
+  double rows[CHUNK * WIDTH], scores[CHUNK];
+  nt_feature_map map;
+} bench;
+
+static double now(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+static void stop_on(nt_status status, const nt_error *err) {
+  if (status == NT_OK) return;
+  fprintf(stderr, "kitnet_bench: %s\n", err->text);
+  exit(4);
+}
+
+/* An instance whose next rows fall in `phase` for as long as one likes. */
+static nt_kitnet *kitnet_in(nt_phase phase, nt_isa isa, const bench *b) {
+  nt_error err;
+  nt_kitnet_options o = nt_kitnet_defaults();
+  o.isa = isa;
+  o.fm_grace = UINT64_MAX;
+  o.ad_grace = phase == NT_PHASE_TRAINING ? UINT64_MAX : CHUNK;
+  nt_kitnet *k = nt_kitnet_new(WIDTH, &o, phase == NT_PHASE_MAPPING ? NULL : &b->map, &err);
+  if (!k) stop_on(err.status, &err);
+  return k;
+}
+
+static double seconds_of(nt_kitnet *k, bench *b, size_t turns) {
+  nt_error err;
+  double start = now();
+  for (size_t i = 0; i < turns; i++)
+    stop_on(nt_kitnet_process(k, b->rows, CHUNK, b->scores, NULL, &err), &err);
+  return now() - start;
+}
+
+static void measure(const char *name, nt_phase phase, nt_isa isa, bench *b, int repeats) {
+  nt_kitnet *k = kitnet_in(phase, isa, b);
+  seconds_of(k, b, 1); /* training, in an instance that is to execute */
+  size_t turns = 1;
+  while (seconds_of(k, b, turns) < 0.05) turns *= 2;
+  double best = seconds_of(k, b, turns);
+  for (int i = 1; i < repeats; i++) {
+    double seconds = seconds_of(k, b, turns);
+    if (seconds < best) best = seconds;
+  }
+  nt_kitnet_free(k);
+  double rows = (double)turns * CHUNK;
+  printf("%-10s %-8s %10.1f %12.0f\n", name, nt_isa_name(isa), best / rows * 1e9, rows / best);
+  fflush(stdout);
+}
+
+int main(int argc, char **argv) {
+  static size_t sizes[] = {1, 10, 10, 7, 4, 6, 5, 5, 10, 6, 9, 4, 5, 6, 10, 2}, features[WIDTH];
+  int repeats = argc > 1 ? atoi(argv[1]) : 5;
+  bench *b = malloc(sizeof *b);
+  if (!b) return 4;
+  for (size_t i = 0; i < CHUNK * WIDTH; i++) b->rows[i] = (double)rand() / RAND_MAX;
+  for (size_t i = 0; i < WIDTH; i++) features[i] = i * 37 % WIDTH;
+  b->map = (nt_feature_map){.autoencoders = sizeof sizes / sizeof *sizes,
+                            .total = WIDTH,
+                            .sizes = sizes,
+                            .features = features};
+  printf("%-10s %-8s %10s %12s\n", "phase", "isa", "ns/row", "rows/s");
+  for (nt_isa isa = NT_ISA_PLAIN; isa <= nt_isa_best(); isa++) {
+    if (isa == nt_isa_best()) /* no choice there: always the machine's best */
+      measure("mapping", NT_PHASE_MAPPING, isa, b, repeats);
+    measure("training", NT_PHASE_TRAINING, isa, b, repeats);
+    measure("execution", NT_PHASE_EXECUTION, isa, b, repeats);
+  }
+  free(b);
+  return 0;
+}

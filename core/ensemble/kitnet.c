@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "kitnet.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "../mapper/correlation.h"
+#include "scorer.h"
+#include "trainer.h"
+
+struct nt_kitnet {
+  nt_kitnet_options options;
+  nt_isa isa;
+  const nt_kernels *kernels;
+  size_t width;
+  uint64_t rows;
+  nt_phase phase;
+  uint64_t left; /* rows until the phase ends */
+  nt_feature_map map;
+  nt_correlation *correlation; /* while mapping */
+  nt_trainer *trainer;         /* while training */
+  nt_scorer *scorer;           /* in execution */
+};
+
+nt_kitnet_options nt_kitnet_defaults(void) {
+  return (nt_kitnet_options){.fm_grace = 5000,
+                             .ad_grace = 50000,
+                             .max_autoencoder = 10,
+                             .learning_rate = 0.1,
+                             .hidden_ratio = 0.75,
+                             .seed = 1234,
+                             .bias = NT_BIAS_ELEMENT,
+                             .train_epsilon = 1e-16,
+                             .execute_epsilon = 1e-16,
+                             .isa = NT_ISA_AUTO};
+}
+
+static const nt_kernels *kernels_of(nt_isa isa) {
+#if defined(__x86_64__)
+  if (isa == NT_ISA_AVX512) return &nt_kernels_avx512;
+  if (isa == NT_ISA_AVX2) return &nt_kernels_avx2;
+#else
+  (void)isa;
+#endif
+  return &nt_kernels_plain;
+}
+
+/* ---------------------------------------------------------------- options */
+
+static nt_status check_options(const nt_kitnet_options *o, nt_error *err) {
+  if (o->max_autoencoder < 1)
+    return nt_fail(err, NT_E_ARGUMENT, "max_autoencoder is 0: expected at least 1 feature");
+  if (!(isfinite(o->learning_rate) && o->learning_rate > 0))
+    return nt_fail(err, NT_E_ARGUMENT, "learning_rate is %g: expected a number above 0",
+                   o->learning_rate);
+  if (!(o->hidden_ratio > 0 && o->hidden_ratio <= 1))
+    return nt_fail(err, NT_E_ARGUMENT, "hidden_ratio is %g: expected a number above 0, at most 1",
+                   o->hidden_ratio);
+  if (o->seed == 0)
+    return nt_fail(err, NT_E_ARGUMENT, "seed is 0: expected 1 to %u (GSL takes 0 for 4357)",
+                   UINT32_MAX);
+  if (o->bias != NT_BIAS_ELEMENT && o->bias != NT_BIAS_MEAN)
+    return nt_fail(err, NT_E_ARGUMENT, "bias is %d: expected %d (element) or %d (mean)",
+                   (int)o->bias, NT_BIAS_ELEMENT, NT_BIAS_MEAN);
+  const struct {
+    const char *name;
+    double value;
+  } epsilons[] = {{"train_epsilon", o->train_epsilon}, {"execute_epsilon", o->execute_epsilon}};
+  for (int i = 0; i < 2; i++) /* with 0 a constant column is 0 / 0, and with it all weights */
+    if (!(isnormal(epsilons[i].value) && epsilons[i].value > 0))
+      return nt_fail(err, NT_E_ARGUMENT, "%s is %g: expected a number above 0 (at least 2.3e-308)",
+                     epsilons[i].name, epsilons[i].value);
+  return NT_OK;
+}
+
+/* ---------------------------------------------------------------- phases */
+
+static nt_status begin_mapping(nt_kitnet *k, nt_error *err) {
+  k->correlation = nt_correlation_new(k->width, err);
+  if (!k->correlation) return NT_E_MEMORY;
+  k->phase = NT_PHASE_MAPPING;
+  k->left = k->options.fm_grace < UINT64_MAX ? k->options.fm_grace + 1 : UINT64_MAX;
+  return NT_OK;
+}
+
+static nt_status make_map(nt_kitnet *k, nt_error *err) {
+  size_t width = k->width;
+  double *distance = calloc(width, width * sizeof *distance);
+  nt_merge *merges = calloc(width, sizeof *merges);
+  nt_status status = NT_OK;
+  if (!distance || !merges)
+    status = nt_fail(err, NT_E_MEMORY, "no memory for the distances of %zu columns", width);
+  if (status == NT_OK) {
+    nt_correlation_distance(k->correlation, distance);
+    status = nt_linkage_single(distance, width, merges, err);
+    if (status != NT_OK)
+      nt_fail_in(err, "feature mapping of %llu rows (is there NaN or infinity among them?)",
+                 (unsigned long long)k->rows);
+  }
+  if (status == NT_OK)
+    status = nt_feature_map_cut(merges, width, k->options.max_autoencoder, &k->map, err);
+  free(distance);
+  free(merges);
+  return status;
+}
+
+static nt_status begin_training(nt_kitnet *k, nt_error *err) {
+  nt_step step = {.rate = k->options.learning_rate,
+                  .epsilon = k->options.train_epsilon,
+                  .bias_mean = k->options.bias == NT_BIAS_MEAN};
+  k->trainer = nt_trainer_new(&k->map, k->width, k->options.hidden_ratio, k->options.seed, &step,
+                              k->kernels, err);
+  if (!k->trainer) return NT_E_MEMORY;
+  nt_correlation_free(k->correlation);
+  k->correlation = NULL;
+  k->phase = NT_PHASE_TRAINING;
+  k->left = k->options.ad_grace;
+  return NT_OK;
+}
+
+static nt_status begin_execution(nt_kitnet *k, nt_error *err) {
+  k->scorer =
+      nt_scorer_new(k->trainer, &k->map, k->width, k->options.execute_epsilon, k->kernels, err);
+  if (!k->scorer) return NT_E_MEMORY;
+  nt_trainer_free(k->trainer);
+  k->trainer = NULL;
+  k->phase = NT_PHASE_EXECUTION;
+  k->left = UINT64_MAX;
+  return NT_OK;
+}
+
+/* Goes on to the next phases while the current one has no rows left. A step that fails is tried
+ * again at the next call: nothing is lost but the rows' time. */
+static nt_status advance(nt_kitnet *k, nt_error *err) {
+  nt_status status = NT_OK;
+  while (status == NT_OK && k->left == 0) {
+    if (k->phase == NT_PHASE_MAPPING) {
+      if (k->map.autoencoders == 0) status = make_map(k, err);
+      if (status == NT_OK) status = begin_training(k, err);
+    } else {
+      status = begin_execution(k, err);
+    }
+  }
+  return status;
+}
+
+static nt_status begin(nt_kitnet *k, const nt_feature_map *map, nt_error *err) {
+  nt_status status = nt_isa_resolve(k->options.isa, &k->isa, err);
+  if (status != NT_OK) return status;
+  k->kernels = kernels_of(k->isa);
+  if (!map) return begin_mapping(k, err);
+  status = nt_feature_map_check(map, k->width, err);
+  if (status == NT_OK) status = nt_feature_map_copy(map, &k->map, err);
+  if (status == NT_OK) status = begin_training(k, err);
+  return status == NT_OK ? advance(k, err) : status;
+}
+
+nt_kitnet *nt_kitnet_new(size_t width, const nt_kitnet_options *options, const nt_feature_map *map,
+                         nt_error *err) {
+  if (check_options(options, err) != NT_OK) return NULL;
+  if (width < 1) {
+    nt_fail(err, NT_E_ARGUMENT, "width is 0: expected at least 1 column");
+    return NULL;
+  }
+  nt_kitnet *k = calloc(1, sizeof *k);
+  if (!k) {
+    nt_fail(err, NT_E_MEMORY, "no memory for KitNET");
+    return NULL;
+  }
+  k->options = *options;
+  k->width = width;
+  if (begin(k, map, err) == NT_OK) return k;
+  nt_kitnet_free(k);
+  return NULL;
+}
+
+void nt_kitnet_free(nt_kitnet *k) {
+  if (!k) return;
+  nt_feature_map_done(&k->map);
+  nt_correlation_free(k->correlation);
+  nt_trainer_free(k->trainer);
+  nt_scorer_free(k->scorer);
+  free(k);
+}
+
+/* n rows that lie in the current phase. */
+static void take_rows(nt_kitnet *k, const double *rows, size_t n, double *scores,
+                      double *training) {
+  if (k->phase == NT_PHASE_MAPPING) nt_correlation_update(k->correlation, rows, n);
+  if (k->phase == NT_PHASE_TRAINING)
+    nt_trainer_learn(k->trainer, rows, n, training ? training : scores);
+  if (k->phase == NT_PHASE_EXECUTION)
+    nt_scorer_score(k->scorer, k->kernels, rows, n, scores);
+  else
+    for (size_t i = 0; i < n; i++) scores[i] = 0;
+  if (training && k->phase != NT_PHASE_TRAINING)
+    for (size_t i = 0; i < n; i++) training[i] = NAN;
+}
+
+nt_status nt_kitnet_process(nt_kitnet *k, const double *rows, size_t n, double *scores,
+                            double *training, nt_error *err) {
+  nt_status status = advance(k, err);
+  while (status == NT_OK && n > 0) {
+    size_t part = n < k->left ? n : (size_t)k->left;
+    take_rows(k, rows, part, scores, training);
+    rows += part * k->width;
+    scores += part;
+    if (training) training += part;
+    n -= part;
+    k->rows += part;
+    if (k->phase != NT_PHASE_EXECUTION) k->left -= part;
+    status = advance(k, err);
+  }
+  return status;
+}
+
+nt_phase nt_kitnet_phase_of(const nt_kitnet *k) {
+  return k->phase;
+}
+uint64_t nt_kitnet_rows(const nt_kitnet *k) {
+  return k->rows;
+}
+uint64_t nt_kitnet_rows_left(const nt_kitnet *k) {
+  return k->left;
+}
+nt_isa nt_kitnet_isa(const nt_kitnet *k) {
+  return k->isa;
+}
+
+const nt_feature_map *nt_kitnet_map(const nt_kitnet *k) {
+  return k->map.autoencoders ? &k->map : NULL;
+}

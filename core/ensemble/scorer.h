@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A trained ensemble, put into the order in which execution reads it. */
+#ifndef NT_SCORER_H
+#define NT_SCORER_H
+
+#include "../error.h"
+#include "../mapper/feature_map.h"
+#include "kernels.h"
+#include "trainer.h"
+
+/* epsilon: added to max - min in the normalisation. The map must outlive the scorer. Memory: 16 v h
+ * bytes for an autoencoder of v inputs and h hidden units, and scratch for one batch of rows. */
+nt_scorer *nt_scorer_new(const nt_trainer *trainer, const nt_feature_map *map, size_t width,
+                         double epsilon, const nt_kernels *kernels, nt_error *err);
+void nt_scorer_free(nt_scorer *s);
+
+/* Scores n rows. O(n sum(v h)); not from two threads at once, since the scratch is the scorer's. */
+void nt_scorer_score(nt_scorer *s, const nt_kernels *kernels, const double *rows, size_t n,
+                     double *scores);
+
+#endif

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "extractor.h"
+
+#include <stdlib.h>
+
+#include "profile.h"
+
+struct nt_extractor {
+  const nt_profile_type *type;
+  void *state;
+  uint64_t packets;
+};
+
+static const nt_profile_type *const types[] = {
+    [NT_PROFILE_PY100] = &nt_profile_py100,
+    [NT_PROFILE_CSV115] = &nt_profile_csv115,
+    [NT_PROFILE_STREAM] = &nt_profile_stream,
+};
+
+nt_extractor *nt_extractor_new(const nt_extractor_options *options, nt_error *err) {
+  size_t profile = (size_t)options->profile;
+  if (profile >= sizeof types / sizeof *types) {
+    nt_fail(err, NT_E_ARGUMENT, "profile number %zu: expected 0 to %zu", profile,
+            sizeof types / sizeof *types - 1);
+    return NULL;
+  }
+  if (options->max_streams && options->profile != NT_PROFILE_STREAM) {
+    nt_fail(
+        err, NT_E_ARGUMENT,
+        "max_streams %llu: profile %s is a reference and keeps all streams; only profile stream "
+        "can be bounded",
+        (unsigned long long)options->max_streams, nt_profile_name(options->profile));
+    return NULL;
+  }
+  nt_extractor *extractor = calloc(1, sizeof *extractor);
+  if (!extractor) {
+    nt_fail(err, NT_E_MEMORY, "feature extractor: out of memory");
+    return NULL;
+  }
+  extractor->type = types[profile];
+  extractor->state = extractor->type->create(options, err);
+  if (!extractor->state) {
+    free(extractor);
+    return NULL;
+  }
+  return extractor;
+}
+
+void nt_extractor_free(nt_extractor *extractor) {
+  if (!extractor) return;
+  extractor->type->destroy(extractor->state);
+  free(extractor);
+}
+
+nt_status nt_extractor_update(nt_extractor *extractor, const nt_packet *packets, size_t n,
+                              double *rows, nt_error *err) {
+  nt_status status = extractor->type->update(extractor->state, packets, n, rows, err);
+  if (status == NT_OK) extractor->packets += n;
+  return status;
+}
+
+void nt_extractor_usage_of(const nt_extractor *extractor, nt_extractor_usage *usage) {
+  *usage = (nt_extractor_usage){.packets = extractor->packets};
+  extractor->type->usage(extractor->state, usage);
+}

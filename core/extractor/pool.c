@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "pool.h"
+
+#include <stdlib.h>
+#include <sys/mman.h>
+
+#define HUGE_PAGE ((size_t)2 << 20)
+
+void *nt_zeroed(size_t bytes) {
+  char *memory = calloc(1, bytes);
+#ifdef MADV_HUGEPAGE
+  if (memory && bytes >= 2 * HUGE_PAGE) {
+    size_t skip = -(uintptr_t)memory & (HUGE_PAGE - 1);
+    size_t whole = (bytes - skip) & ~(HUGE_PAGE - 1);
+    madvise(memory + skip, whole, MADV_HUGEPAGE); /* a wish: nothing is lost if it is not granted */
+  }
+#endif
+  return memory;
+}
+
+static size_t chunk_bytes(const nt_pool *pool, size_t chunk) {
+  return (pool->record << (NT_POOL_SHIFT + chunk)) + 63;
+}
+
+void nt_pool_done(nt_pool *pool) {
+  for (size_t i = 0; i < pool->chunks; i++) free(pool->raw[i]);
+  *pool = nt_pool_of(pool->record);
+}
+
+size_t nt_pool_bytes(const nt_pool *pool) {
+  size_t bytes = 0;
+  for (size_t i = 0; i < pool->chunks; i++) bytes += chunk_bytes(pool, i);
+  return bytes;
+}
+
+int nt_pool_grow(nt_pool *pool, size_t count) {
+  while (((((size_t)1 << pool->chunks) - 1) << NT_POOL_SHIFT) < count) {
+    if (pool->chunks == NT_POOL_CHUNKS) return 0;
+    void *raw = nt_zeroed(chunk_bytes(pool, pool->chunks));
+    if (!raw) return 0;
+    pool->raw[pool->chunks] = raw;
+    pool->chunk[pool->chunks++] = (char *)(((uintptr_t)raw + 63) & ~(uintptr_t)63);
+  }
+  if (count > pool->count) pool->count = count;
+  return 1;
+}

@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * py100: the 100 features of Kitsune-py (AfterImage.py, netStat.py), bit for bit.
+ *
+ * The definition in one breath: each stream keeps damped sums CF1, CF2 and a weight w; each pair of
+ * streams a damped sum CF3 of residual products, with a weight w3. A packet of host A updates the
+ * pair of A with every peer that A ever had, so a packet costs O(peers). That is part of the
+ * definition; made cheap here by what can be seen to leave every bit as it is:
+ *
+ *   - All five decays of a stream live through the same updates: they share one clock and one list.
+ *   - The mean and variance that a stream shows are those cached at its last insert.
+ *   - A pair's residual of one end is always that end's latest residual, once it has sent since the
+ *     pair was made, and 0 before: the stream keeps the residual, the pair who was heard. Before
+ *     that, CF3 += r * 0 leaves CF3 = +0.
+ *   - A stream that never sent has CF1 = CF2 = 0, and a weight of at most 1e-20, which vanishes in
+ *     the first w += 1: its decays need not be carried out. Its clock does matter when time runs
+ *     backwards, and is the latest clock of its pairs.
+ */
+#include <stdlib.h>
+
+#include "directory.h"
+#include "reference_decay.h"
+
+typedef struct sums {
+  lanes cf1, cf2, w;
+  lanes mean, variance; /* as of the last insert */
+  double last;          /* s */
+} sums;
+
+/* What an end of a pair has sent: nothing ever; something before the pair was made; something
+ * since. */
+enum { SILENT, SENT, HEARD };
+
+typedef struct pair {
+  lanes cf3, w3;
+  double last;
+  uint32_t end[2];  /* streams; [0] made the pair */
+  uint8_t voice[2]; /* of each end: SILENT, SENT or HEARD */
+} pair;
+
+typedef struct stream {
+  sums sums;
+  lanes mean2, variance2, deviation; /* mean^2, variance^2, sqrt(variance) */
+  lanes residual;                    /* latest value - mean */
+  pair **pairs;                      /* in which it takes part, in order of creation */
+  uint32_t count, capacity;
+  uint8_t sent; /* it has had an insert */
+} stream;
+
+typedef struct graph {
+  nt_pool streams, pairs;
+} graph;
+
+typedef struct py100 {
+  nt_directory directory;
+  nt_pool mi, jitter; /* sums */
+  graph hosts, sockets;
+  decay_memory decays;
+  size_t list_bytes;
+} py100;
+
+/* ---- one stream */
+
+static void decay(py100 *x, sums *s, double t) {
+  double dt = t - s->last;
+  if (!(dt > 0)) return;
+  const double *f = decay_factors(&x->decays, dt);
+  EACH_TWO(k) {
+    TWO(s->cf1, k) *= CTWO(f, k);
+    TWO(s->cf2, k) *= CTWO(f, k);
+    TWO(s->w, k) *= CTWO(f, k);
+  }
+  s->last = t;
+}
+
+/* mean2: room for mean^2, which the variance needs and a pair wants again. */
+static void insert(py100 *x, sums *s, double v, double t, double *mean2) {
+  decay(x, s, t);
+  double v2 = pow(v, 2.0);
+  EACH(l) s->cf1[l] += v;
+  EACH(l) s->cf2[l] += v2;
+  EACH(l) s->w[l] += 1;
+  EACH(l) s->mean[l] = s->cf1[l] / s->w[l];
+  square(mean2, s->mean);
+  EACH(l) s->variance[l] = fabs(s->cf2[l] / s->w[l] - mean2[l]);
+}
+
+static double *put_sums(double *row, const sums *s, int stride) {
+  for (int l = 0; l < NT_LAMBDAS; l++) {
+    row[l * stride] = s->w[l];
+    row[l * stride + 1] = s->mean[l];
+    row[l * stride + 2] = s->variance[l];
+  }
+  return row + NT_LAMBDAS * stride;
+}
+
+/* The stream `number` of a pool of sums; a new one starts at time t. NULL: out of memory. */
+static sums *sums_of(nt_pool *pool, uint32_t number, double t) {
+  int is_new = number == pool->count;
+  if (is_new && !nt_pool_grow(pool, (size_t)number + 1)) return NULL;
+  sums *s = nt_pool_at(pool, number);
+  if (is_new) s->last = t;
+  return s;
+}
+
+static double *update_1d(py100 *x, sums *s, double v, double t, double *row) {
+  lanes mean2 = {0};
+  insert(x, s, v, t, mean2);
+  return put_sums(row, s, 3);
+}
+
+static double *update_jitter(py100 *x, sums *s, double t, double *row) {
+  double dt = t - s->last;
+  return update_1d(x, s, dt > 0 ? dt : 0, t, row);
+}
+
+/* ---- pairs */
+
+static stream *stream_at(graph *g, uint32_t number) {
+  return nt_pool_at(&g->streams, number);
+}
+
+/* One packet of end `side`, whose stream has had its insert. */
+static void update_pair(py100 *x, graph *g, pair *p, int side, const stream *sender, double t) {
+  double dt = t - p->last;
+  int heard = p->voice[!side] == HEARD;
+  if (dt > 0) {
+    const double *f = decay_factors(&x->decays, dt);
+    EACH_TWO(k) TWO(p->w3, k) = TWO(p->w3, k) * CTWO(f, k) + 1.0;
+    if (heard) EACH_TWO(k) TWO(p->cf3, k) *= CTWO(f, k);
+    p->last = t;
+  } else {
+    EACH_TWO(k) TWO(p->w3, k) += 1.0;
+  }
+  p->voice[side] = HEARD;
+  if (p->voice[!side] == SILENT) return;
+  stream *other = stream_at(g, p->end[!side]);
+  decay(x, &other->sums, t);
+  if (heard) EACH_TWO(k) TWO(p->cf3, k) += CTWO(sender->residual, k) * CTWO(other->residual, k);
+}
+
+/* A stream whose first packet this is has the clock that its peers' packets have moved it to. */
+static void start_clock(stream *s) {
+  for (uint32_t i = 0; i < s->count; i++) {
+    const pair *p = s->pairs[i];
+    if (p->last > s->sums.last) s->sums.last = p->last;
+  }
+  s->sent = 1;
+}
+
+static void insert_with_pairs(py100 *x, graph *g, uint32_t number, double v, double t) {
+  stream *s = stream_at(g, number);
+  if (!s->sent) start_clock(s);
+  insert(x, &s->sums, v, t, s->mean2);
+  square(s->variance2, s->sums.variance);
+  EACH(l) s->deviation[l] = sqrt(s->sums.variance[l]);
+  EACH(l) s->residual[l] = v - s->sums.mean[l];
+  for (uint32_t i = 0; i < s->count; i++) {
+    pair *p = s->pairs[i];
+    update_pair(x, g, p, p->end[0] != number, s, t);
+  }
+}
+
+static int list_pair(py100 *x, graph *g, uint32_t number, pair *p) {
+  stream *s = stream_at(g, number);
+  if (s->count == s->capacity) {
+    uint32_t capacity = s->capacity ? 2 * s->capacity : 4;
+    pair **pairs = realloc(s->pairs, capacity * sizeof *pairs);
+    if (!pairs) return 0;
+    x->list_bytes += (capacity - s->capacity) * sizeof *pairs;
+    s->pairs = pairs;
+    s->capacity = capacity;
+  }
+  s->pairs[s->count++] = p;
+  return 1;
+}
+
+static int make_streams(graph *g, const nt_ends *ends, double t) {
+  uint32_t most = ends->source > ends->destination ? ends->source : ends->destination;
+  while (g->streams.count <= most) {
+    if (!nt_pool_grow(&g->streams, g->streams.count + 1)) return 0;
+    stream_at(g, (uint32_t)g->streams.count - 1)->sums.last = t;
+  }
+  return 1;
+}
+
+/* The pair, made if need be and then listed by both ends: twice by a stream that is both. */
+static pair *pair_of(py100 *x, graph *g, const nt_ends *ends, double t) {
+  if (ends->pair < g->pairs.count) return nt_pool_at(&g->pairs, ends->pair);
+  if (!nt_pool_grow(&g->pairs, (size_t)ends->pair + 1)) return NULL;
+  pair *p = nt_pool_at(&g->pairs, ends->pair);
+  EACH(l) p->w3[l] = 1e-20;
+  p->last = t;
+  p->end[0] = ends->source;
+  p->end[1] = ends->destination;
+  for (int e = 0; e < 2; e++) p->voice[e] = stream_at(g, p->end[e])->sent ? SENT : SILENT;
+  if (!list_pair(x, g, ends->source, p)) return NULL;
+  return list_pair(x, g, ends->destination, p) ? p : NULL;
+}
+
+static void put_pair(double *row, const pair *p, const stream *a, const stream *b) {
+  for (int l = 0; l < NT_LAMBDAS; l++, row += 7) {
+    double covariance = p->cf3[l] / p->w3[l], product = a->deviation[l] * b->deviation[l];
+    row[0] = sqrt(a->variance2[l] + b->variance2[l]);
+    row[1] = sqrt(a->mean2[l] + b->mean2[l]);
+    row[2] = covariance;
+    row[3] = product != 0 ? covariance / product : 0;
+  }
+}
+
+static double *update_2d(py100 *x, graph *g, const nt_ends *ends, double v, double t, double *row) {
+  if (!make_streams(g, ends, t)) return NULL;
+  insert_with_pairs(x, g, ends->source, v, t);
+  pair *p = pair_of(x, g, ends, t);
+  if (!p) return NULL;
+  const stream *sender = stream_at(g, ends->source);
+  put_sums(row, &sender->sums, 7);
+  update_pair(x, g, p, p->end[0] != ends->source, sender, t);
+  put_pair(row + 3, p, stream_at(g, p->end[0]), stream_at(g, p->end[1]));
+  return row + 7 * NT_LAMBDAS;
+}
+
+/* ---- the profile */
+
+static void destroy(void *state) {
+  py100 *x = state;
+  graph *const graphs[] = {&x->hosts, &x->sockets};
+  for (size_t i = 0; i < 2; i++) {
+    for (size_t s = 0; s < graphs[i]->streams.count; s++)
+      free(stream_at(graphs[i], (uint32_t)s)->pairs);
+    nt_pool_done(&graphs[i]->streams);
+    nt_pool_done(&graphs[i]->pairs);
+  }
+  nt_pool_done(&x->mi);
+  nt_pool_done(&x->jitter);
+  nt_directory_done(&x->directory);
+  free(x);
+}
+
+static void *create(const nt_extractor_options *options, nt_error *err) {
+  (void)options;
+  py100 *x = calloc(1, sizeof *x);
+  if (x) {
+    x->mi = x->jitter = nt_pool_of(sizeof(sums));
+    x->hosts = x->sockets = (graph){nt_pool_of(sizeof(stream)), nt_pool_of(sizeof(pair))};
+    if (nt_directory_init(&x->directory, NT_KEY_TEXT)) return x;
+    destroy(x);
+  }
+  nt_fail(err, NT_E_MEMORY, "profile py100: out of memory");
+  return NULL;
+}
+
+static int update_one(py100 *x, const nt_packet *packet, double *row) {
+  nt_identity identity;
+  nt_identity_of(packet, &identity);
+  uint32_t hash = nt_directory_expect(&x->directory, &identity);
+  const nt_flow *flow = nt_directory_flow(&x->directory, &identity, hash);
+  if (!flow) return 0;
+  double v = packet->length, t = packet->time;
+  sums *mi = sums_of(&x->mi, flow->mi, t), *jitter = sums_of(&x->jitter, flow->jitter, t);
+  if (!mi || !jitter) return 0;
+  row = update_1d(x, mi, v, t, row);
+  row = update_2d(x, &x->hosts, &flow->hosts, v, t, row);
+  if (!row) return 0;
+  row = update_jitter(x, jitter, t, row);
+  return update_2d(x, &x->sockets, &flow->sockets, v, t, row) != NULL;
+}
+
+static nt_status update(void *state, const nt_packet *packets, size_t n, double *rows,
+                        nt_error *err) {
+  size_t width = nt_profile_width(NT_PROFILE_PY100);
+  for (size_t i = 0; i < n; i++)
+    if (!update_one(state, &packets[i], rows + i * width))
+      return nt_fail(err, NT_E_MEMORY, "profile py100: out of memory");
+  return NT_OK;
+}
+
+static void usage(const void *state, nt_extractor_usage *usage) {
+  const py100 *x = state;
+  usage->streams = nt_directory_streams(&x->directory);
+  usage->pairs = nt_directory_pairs(&x->directory);
+  usage->bytes = sizeof *x + nt_directory_bytes(&x->directory) + nt_pool_bytes(&x->mi) +
+                 nt_pool_bytes(&x->jitter) + nt_pool_bytes(&x->hosts.streams) +
+                 nt_pool_bytes(&x->hosts.pairs) + nt_pool_bytes(&x->sockets.streams) +
+                 nt_pool_bytes(&x->sockets.pairs) + x->list_bytes;
+}
+
+const nt_profile_type nt_profile_py100 = {create, destroy, update, usage};

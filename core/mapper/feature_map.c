@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "feature_map.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static nt_status allocate(nt_feature_map *map, size_t autoencoders, size_t total, nt_error *err) {
+  *map = (nt_feature_map){.sizes = calloc(autoencoders ? autoencoders : 1, sizeof *map->sizes),
+                          .features = calloc(total ? total : 1, sizeof *map->features)};
+  if (map->sizes && map->features) return NT_OK;
+  nt_feature_map_done(map);
+  return nt_fail(err, NT_E_MEMORY, "no memory for a feature map of %zu indices", total);
+}
+
+void nt_feature_map_done(nt_feature_map *map) {
+  free(map->sizes);
+  free(map->features);
+  *map = (nt_feature_map){0};
+}
+
+nt_status nt_feature_map_copy(const nt_feature_map *from, nt_feature_map *to, nt_error *err) {
+  nt_status status = allocate(to, from->autoencoders, from->total, err);
+  if (status != NT_OK) return status;
+  to->autoencoders = from->autoencoders;
+  to->total = from->total;
+  memcpy(to->sizes, from->sizes, from->autoencoders * sizeof *to->sizes);
+  memcpy(to->features, from->features, from->total * sizeof *to->features);
+  return NT_OK;
+}
+
+nt_status nt_feature_map_cut(const nt_merge *merges, size_t n, size_t max_size, nt_feature_map *map,
+                             nt_error *err) {
+  *map = (nt_feature_map){0};
+  if (n == 0) return nt_fail(err, NT_E_ARGUMENT, "cut of 0 points: expected at least 1");
+  if (max_size == 0)
+    return nt_fail(err, NT_E_ARGUMENT, "clusters of at most 0 features: expected at least 1");
+  /* Depth first, left before right; a branch is as deep as there are points, so the stack is our
+   * own. */
+  size_t *stack = calloc(n, sizeof *stack);
+  if (!stack) return nt_fail(err, NT_E_MEMORY, "no memory to cut %zu points", n);
+  nt_status status = allocate(map, n, n, err);
+  if (status == NT_OK) {
+    size_t depth = 0, inside = 0; /* leaves of the current cluster that are still to come */
+    stack[depth++] = 2 * n - 2;
+    while (depth > 0) {
+      size_t id = stack[--depth], leaves = id < n ? 1 : merges[id - n].leaves;
+      if (inside == 0 && leaves <= max_size) {
+        map->sizes[map->autoencoders++] = leaves;
+        inside = leaves;
+      }
+      if (id < n) {
+        map->features[map->total++] = id;
+        inside--;
+      } else {
+        stack[depth++] = merges[id - n].right;
+        stack[depth++] = merges[id - n].left;
+      }
+    }
+  }
+  free(stack);
+  return status;
+}
+
+nt_status nt_feature_map_check(const nt_feature_map *map, size_t width, nt_error *err) {
+  size_t used = 0;
+  if (map->autoencoders == 0)
+    return nt_fail(err, NT_E_INPUT, "feature map of 0 autoencoders: expected at least 1");
+  for (size_t a = 0; a < map->autoencoders; a++) {
+    if (map->sizes[a] == 0 || map->sizes[a] > map->total - used)
+      return nt_fail(
+          err, NT_E_INPUT,
+          "feature map: autoencoder %zu has %zu features: expected 1 to %zu (of %zu in all)", a,
+          map->sizes[a], map->total - used, map->total);
+    for (size_t i = used; i < used + map->sizes[a]; i++)
+      if (map->features[i] >= width)
+        return nt_fail(err, NT_E_INPUT,
+                       "feature map: autoencoder %zu has column %zu: expected 0 to %zu", a,
+                       map->features[i], width - 1);
+    used += map->sizes[a];
+  }
+  if (used != map->total)
+    return nt_fail(err, NT_E_INPUT, "feature map: sizes add up to %zu: expected %zu", used,
+                   map->total);
+  return NT_OK;
+}

@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "bootstrap.h"
+
+#include <gsl/gsl_rng.h>
+#include <gsl/gsl_sort.h>
+#include <gsl/gsl_statistics_double.h>
+#include <math.h>
+#include <omp.h>
+#include <stdlib.h>
+#include <string.h>
+
+nt_bootstrap_options nt_bootstrap_defaults(void) {
+  return (nt_bootstrap_options){.replicates = 1000, .seed = 1};
+}
+
+/* ------------------------------------------------------------- the ranking, ready to be walked */
+
+/*
+ * The ranking, most anomalous first, as a resample sees it. Corners of the curve are the ends of
+ * the steps, save between steps of benign packets alone: those lie on one horizontal line of the
+ * ROC, and no metric here changes where such steps are taken as one. Between two corners order does
+ * not matter, so packets of the same block and label are one item.
+ */
+typedef struct item {
+  uint32_t tag;   /* block << 2 | a corner follows << 1 | attack */
+  uint32_t count; /* packets */
+} item;
+#define TAG(block, attack) ((uint32_t)(block) << 2 | (attack))
+#define TAG_BLOCK(tag) ((tag) >> 2)
+#define TAG_CORNER 2u
+#define TAG_ATTACK 1u
+
+enum { STRIDE = 512 }; /* items between two marks */
+
+typedef struct walk {
+  size_t count, marks;
+  item *items;                /* [count] */
+  uint32_t *attacks, *benign; /* [blocks] scored packets of each block */
+  const nt_blocks *blocks;
+} walk;
+
+/* Whether step k holds an attack. */
+static bool has_attack(const nt_steps *s, size_t k) {
+  return s->attacks[k] > (k ? s->attacks[k - 1] : 0);
+}
+
+/* slot: for each block and label, 1 + the index of its latest item; 2 * blocks entries, all 0. */
+static void fill(walk *w, const nt_steps *steps, const uint32_t *order, size_t *slot) {
+  size_t i = 0, start = 0; /* packet; first item since the last corner */
+  for (size_t k = 0; k < steps->count; k++) {
+    for (size_t end = (size_t)steps->attacks[k] + steps->benign[k]; i < end; i++) {
+      uint32_t block = w->blocks->block[NT_ORDER_INDEX(order[i])];
+      uint32_t attack = NT_ORDER_ATTACK(order[i]);
+      size_t *at = &slot[2 * (size_t)block + attack];
+      if (*at <= start) { /* none since the last corner */
+        w->items[w->count] = (item){.tag = TAG(block, attack)};
+        *at = ++w->count;
+      }
+      w->items[*at - 1].count++;
+      (attack ? w->attacks : w->benign)[block]++;
+    }
+    if (k + 1 < steps->count && !has_attack(steps, k) && !has_attack(steps, k + 1)) continue;
+    w->items[w->count - 1].tag |= TAG_CORNER;
+    start = w->count;
+  }
+}
+
+static nt_status walk_init(walk *w, const nt_ranking *ranking, const nt_blocks *blocks,
+                           nt_error *err) {
+  size_t packets = nt_ranking_counts(ranking)->scored;
+  *w = (walk){.blocks = blocks};
+  w->items = calloc(packets + 1, sizeof *w->items);
+  w->attacks = calloc(blocks->count + 1, sizeof *w->attacks);
+  w->benign = calloc(blocks->count + 1, sizeof *w->benign);
+  size_t *slot = calloc(2 * blocks->count + 1, sizeof *slot);
+  bool ok = w->items && w->attacks && w->benign && slot;
+  if (ok) {
+    nt_steps steps = nt_ranking_steps(ranking);
+    fill(w, &steps, nt_ranking_order(ranking), slot);
+    w->marks = w->count / STRIDE + 1;
+  }
+  free(slot);
+  return ok ? NT_OK
+            : nt_fail(err, NT_E_MEMORY, "no memory to bootstrap %zu packets in %zu blocks", packets,
+                      blocks->count);
+}
+
+static void walk_done(walk *w) {
+  free(w->items), free(w->attacks), free(w->benign);
+}
+
+/* ------------------------------------------------------------------------------- one replicate */
+
+/* A place on the curve of a resample: weighted counts. */
+typedef struct position {
+  uint64_t attacks, benign;           /* alarmed up to the last corner */
+  uint64_t step_attacks, step_benign; /* seen since */
+} position;
+
+/* What one thread needs; the generator's state is kept here since gsl_rng_alloc aborts without
+ * memory. */
+typedef struct worker {
+  uint32_t *weight; /* [blocks] how often each was drawn */
+  position *mark;   /* [marks] where every STRIDE-th item was met */
+  void *state;      /* of gsl_rng_mt19937 */
+} worker;
+
+/* SplitMix64's output function: seeds that differ in one bit become unrelated ones. */
+static uint64_t mix(uint64_t z) {
+  z += 0x9e3779b97f4a7c15ull;
+  z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9ull;
+  z = (z ^ z >> 27) * 0x94d049bb133111ebull;
+  return z ^ z >> 31;
+}
+
+static void draw(const nt_blocks *blocks, gsl_rng *rng, uint32_t *weight) {
+  size_t attack = blocks->attack_blocks, benign = blocks->count - attack;
+  memset(weight, 0, blocks->count * sizeof *weight);
+  for (size_t i = 0; i < attack; i++) weight[gsl_rng_uniform_int(rng, attack)]++;
+  for (size_t i = 0; i < benign; i++) weight[attack + gsl_rng_uniform_int(rng, benign)]++;
+}
+
+static position totals_of(const walk *w, const uint32_t *weight) {
+  position t = {0};
+  for (size_t b = 0; b < w->blocks->count; b++) {
+    t.attacks += (uint64_t)weight[b] * w->attacks[b];
+    t.benign += (uint64_t)weight[b] * w->benign[b];
+  }
+  return t;
+}
+
+static void meet(position *p, const item *met, const uint32_t *weight) {
+  uint64_t here = (uint64_t)weight[TAG_BLOCK(met->tag)] * met->count;
+  uint64_t attack = here & -(uint64_t)(met->tag & TAG_ATTACK);
+  p->step_attacks += attack;
+  p->step_benign += here - attack;
+}
+
+static void turn(position *p) {
+  p->attacks += p->step_attacks, p->benign += p->step_benign;
+  p->step_attacks = p->step_benign = 0;
+}
+
+/* The areas, in one pass without a branch on a weight; leaves marks behind for the crossings. */
+static void measure_areas(const walk *w, worker *me, double *doubled_pairs, double *precision_sum) {
+  position p = {0};
+  uint64_t pairs = 0;
+  double sum = 0;
+  for (size_t mark = 0, i = 0; mark < w->marks; mark++) {
+    me->mark[mark] = p;
+    size_t end = i + STRIDE < w->count ? i + STRIDE : w->count;
+    for (; i < end; i++) {
+      meet(&p, &w->items[i], me->weight);
+      if (!(w->items[i].tag & TAG_CORNER)) continue;
+      uint64_t attacks = p.step_attacks, benign = p.step_benign;
+      pairs += benign * (2 * p.attacks + attacks);
+      turn(&p);
+      uint64_t alarms = p.attacks + p.benign;
+      sum += (double)(int64_t)attacks * (double)(int64_t)p.attacks /
+             (double)(int64_t)(alarms + !alarms);
+    }
+  }
+  *doubled_pairs = (double)pairs;
+  *precision_sum = sum;
+}
+
+/* Whether a corner lies beyond a crossing; false at the start of the curve, true at its end, once
+ * true always. */
+typedef bool beyond(const position *corner, const position *total, double limit);
+
+static bool beyond_fpr(const position *corner, const position *total, double limit) {
+  return (double)corner->benign / (double)total->benign > limit;
+}
+static bool beyond_equal_errors(const position *corner, const position *total, double limit) {
+  (void)limit;
+  return (total->attacks - corner->attacks) * total->benign <= corner->benign * total->attacks;
+}
+
+/* The corners before and after the crossing; after = before where no corner is beyond it. */
+static void find_crossing(const walk *w, const worker *me, const position *total, beyond *is_beyond,
+                          double limit, position *before, position *after) {
+  size_t low = 0, high = w->marks; /* the last mark not beyond */
+  while (high - low > 1) {
+    size_t middle = low + (high - low) / 2;
+    if (is_beyond(&me->mark[middle], total, limit))
+      high = middle;
+    else
+      low = middle;
+  }
+  position p = me->mark[low];
+  *before = *after = p;
+  for (size_t i = low * STRIDE; i < w->count; i++) {
+    meet(&p, &w->items[i], me->weight);
+    if (!(w->items[i].tag & TAG_CORNER)) continue;
+    turn(&p);
+    *after = p;
+    if (is_beyond(&p, total, limit)) return;
+    *before = p;
+  }
+}
+
+static double excess_misses(const position *p, const position *total) {
+  return (double)(total->attacks - p->attacks) * (double)total->benign -
+         (double)p->benign * (double)total->attacks;
+}
+
+static nt_status replicate(const walk *w, worker *me, double *row) {
+  position total = totals_of(w, me->weight), before, after;
+  for (int i = 0; i < NT_BOOT_METRICS; i++) row[i] = NAN;
+  if (total.attacks == 0 || total.benign == 0) return NT_OK;
+  uint64_t product;
+  if (__builtin_mul_overflow(total.attacks, total.benign, &product) || product >> 62)
+    return NT_E_LIMIT;
+  double doubled_pairs, precision_sum;
+  measure_areas(w, me, &doubled_pairs, &precision_sum);
+  row[NT_BOOT_AUC] = doubled_pairs / (2 * (double)product);
+  row[NT_BOOT_AVERAGE_PRECISION] = precision_sum / (double)total.attacks;
+
+  find_crossing(w, me, &total, beyond_equal_errors, 0, &before, &after);
+  double from = excess_misses(&before, &total), to = excess_misses(&after, &total);
+  double steps = (double)(after.benign - before.benign);
+  row[NT_BOOT_EER] = ((double)before.benign + from / (from - to) * steps) / (double)total.benign;
+  for (int f = 0; f < NT_NAMED_FPRS; f++) {
+    find_crossing(w, me, &total, beyond_fpr, nt_named_fpr[f], &before, &after);
+    row[NT_BOOT_TPR + f] = (double)before.attacks / (double)total.attacks;
+  }
+  return NT_OK;
+}
+
+/* --------------------------------------------------------------------------------- all of them */
+
+static nt_status run(const walk *w, const nt_bootstrap_options *o, worker *workers, int threads,
+                     double *table) {
+  /* mt19937 takes 32 bits of seed: consecutive ones, so that no two replicates are equal */
+  uint32_t base = (uint32_t)mix(o->seed);
+  int failed = 0;
+#pragma omp parallel for num_threads(threads) schedule(dynamic, 4) reduction(| : failed)
+  for (size_t i = 0; i < o->replicates; i++) {
+    worker *me = &workers[omp_get_thread_num()];
+    gsl_rng rng = {.type = gsl_rng_mt19937, .state = me->state};
+    gsl_rng_set(&rng, (uint32_t)(base + i));
+    draw(w->blocks, &rng, me->weight);
+    failed |= replicate(w, me, table + i * NT_BOOT_METRICS) != NT_OK;
+  }
+  return failed ? NT_E_LIMIT : NT_OK;
+}
+
+static nt_status run_in_parallel(const walk *w, const nt_bootstrap_options *o, double *table,
+                                 nt_error *err) {
+  int threads = omp_get_max_threads();
+  worker *workers = calloc((size_t)threads, sizeof *workers);
+  if (!workers) return nt_fail(err, NT_E_MEMORY, "no memory for %d bootstrap threads", threads);
+  nt_status status = NT_OK;
+  for (int i = 0; i < threads; i++) {
+    workers[i].weight = calloc(w->blocks->count + 1, sizeof *workers[i].weight);
+    workers[i].mark = calloc(w->marks, sizeof *workers[i].mark);
+    workers[i].state = calloc(1, gsl_rng_mt19937->size);
+    if (!workers[i].weight || !workers[i].mark || !workers[i].state)
+      status = nt_fail(err, NT_E_MEMORY, "no memory to resample %zu blocks", w->blocks->count);
+  }
+  if (status == NT_OK && run(w, o, workers, threads, table) != NT_OK)
+    status = nt_fail(
+        err, NT_E_LIMIT,
+        "bootstrap: a resample of more than 2^31 packets of each class; smaller blocks expected");
+  for (int i = 0; i < threads; i++)
+    free(workers[i].weight), free(workers[i].mark), free(workers[i].state);
+  free(workers);
+  return status;
+}
+
+nt_status nt_bootstrap(const nt_ranking *ranking, const nt_blocks *blocks,
+                       const nt_bootstrap_options *options, double *table, nt_error *err) {
+  nt_bootstrap_options o = options ? *options : nt_bootstrap_defaults();
+  uint64_t given = nt_ranking_counts(ranking)->given;
+  if (o.replicates < 2)
+    return nt_fail(err, NT_E_ARGUMENT, "%zu bootstrap replicates: at least 2 expected",
+                   o.replicates);
+  if (blocks->packets != given)
+    return nt_fail(err, NT_E_ARGUMENT, "blocks of %zu packets: %llu expected, as in the ranking",
+                   blocks->packets, (unsigned long long)given);
+  walk w;
+  nt_status status = walk_init(&w, ranking, blocks, err);
+  if (status == NT_OK) status = run_in_parallel(&w, &o, table, err);
+  walk_done(&w);
+  return status;
+}
+
+/* ----------------------------------------------------------------------------------- intervals */
+
+nt_status nt_bootstrap_interval(const double *table, const double *other, size_t replicates,
+                                int metric, double level, nt_bootstrap_result *result,
+                                nt_error *err) {
+  *result = (nt_bootstrap_result){0, NAN, NAN, NAN, NAN};
+  if (!(level > 0 && level < 1) || metric < 0 || metric >= NT_BOOT_METRICS)
+    return nt_fail(err, NT_E_ARGUMENT,
+                   "bootstrap interval of metric %d at level %g: 0 to %d and (0, 1) expected",
+                   metric, level, NT_BOOT_METRICS - 1);
+  double *values = calloc(replicates + 1, sizeof *values);
+  if (!values) return nt_fail(err, NT_E_MEMORY, "no memory for %zu replicates", replicates);
+  size_t n = 0, above = 0, below = 0; /* at or above 0, at or below it */
+  for (size_t i = 0; i < replicates; i++) {
+    size_t at = i * NT_BOOT_METRICS + (size_t)metric;
+    double value = other ? table[at] - other[at] : table[at];
+    if (isnan(value)) continue;
+    values[n++] = value;
+    above += value >= 0;
+    below += value <= 0;
+  }
+  result->defined = n;
+  if (n >= 2) {
+    gsl_sort(values, 1, n);
+    result->low = gsl_stats_quantile_from_sorted_data(values, 1, n, (1 - level) / 2);
+    result->high = gsl_stats_quantile_from_sorted_data(values, 1, n, (1 + level) / 2);
+    result->standard_error = gsl_stats_sd(values, 1, n);
+    result->p = fmin(1, 2 * (double)((above < below ? above : below) + 1) / (double)(n + 1));
+  }
+  free(values);
+  return NT_OK;
+}

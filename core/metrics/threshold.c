@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "threshold.h"
+
+#include <gsl/gsl_cdf.h>
+#include <gsl/gsl_statistics_double.h>
+#include <math.h>
+#include <stdlib.h>
+
+/* Writes the logarithms of the usable scores and counts the rest. */
+static void take_logarithms(const double *scores, size_t n, double *logarithm, nt_lognormal *fit) {
+  for (size_t i = 0; i < n; i++) {
+    double s = scores[i];
+    if (!isfinite(s))
+      fit->non_finite++;
+    else if (s == 0)
+      fit->zero++;
+    else if (s < 0)
+      fit->negative++;
+    else
+      logarithm[fit->used++] = log(s);
+  }
+}
+
+nt_status nt_lognormal_fit(const double *scores, size_t n, nt_lognormal *fit, nt_error *err) {
+  *fit = (nt_lognormal){.mean = NAN, .deviation = NAN};
+  double *logarithm = calloc(n ? n : 1, sizeof *logarithm);
+  if (!logarithm) return nt_fail(err, NT_E_MEMORY, "no memory for the logarithms of %zu scores", n);
+  take_logarithms(scores, n, logarithm, fit);
+  double mean = NAN, deviation = 0;
+  if (fit->used > 1) {
+    mean = gsl_stats_mean(logarithm, 1, fit->used);
+    deviation = gsl_stats_sd_with_fixed_mean(logarithm, 1, fit->used, mean);
+  }
+  free(logarithm);
+  if (deviation == 0)
+    return nt_fail(err, NT_E_INPUT,
+                   "log-normal fit: %zu scores, %llu of them positive and finite (%llu zero, %llu "
+                   "negative, %llu not finite); at least two distinct ones expected",
+                   n, (unsigned long long)fit->used, (unsigned long long)fit->zero,
+                   (unsigned long long)fit->negative, (unsigned long long)fit->non_finite);
+  fit->mean = mean;
+  fit->deviation = deviation;
+  return NT_OK;
+}
+
+nt_status nt_lognormal_threshold(const nt_lognormal *fit, double tail, double *threshold,
+                                 nt_error *err) {
+  if (!(tail > 0 && tail < 1))
+    return nt_fail(err, NT_E_ARGUMENT, "tail probability %g: a value in (0, 1) expected", tail);
+  *threshold = gsl_cdf_lognormal_Qinv(tail, fit->mean, fit->deviation);
+  return NT_OK;
+}

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "record.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "../version.h"
+
+/* One attribute: its name, and how it is written. Numbers that are not known (NaN) and texts that
+ * are NULL are left out: an attribute that is there has a value. */
+typedef struct entry {
+  const char *name;
+  enum { TEXT, INTEGER, NUMBER } type;
+  const char *text;
+  int64_t integer;
+  double number;
+} entry;
+#define T(key, value)                                                                              \
+  { .name = key, .type = TEXT, .text = value }
+#define I(key, value)                                                                              \
+  { .name = key, .type = INTEGER, .integer = (int64_t)(value) }
+#define N(key, value)                                                                              \
+  { .name = key, .type = NUMBER, .number = value }
+
+static nt_status put(nt_store *store, const entry *entries, size_t count, nt_error *err) {
+  for (size_t i = 0; i < count; i++) {
+    const entry *e = &entries[i];
+    nt_status status = NT_OK;
+    if (e->type == TEXT && e->text) status = nt_store_text(store, e->name, e->text, err);
+    if (e->type == INTEGER) status = nt_store_integer(store, e->name, e->integer, err);
+    if (e->type == NUMBER && !isnan(e->number))
+      status = nt_store_number(store, e->name, e->number, err);
+    if (status != NT_OK) return status;
+  }
+  return NT_OK;
+}
+#define PUT(entries) put(store, entries, sizeof(entries) / sizeof *(entries), err)
+
+/* What made the file. */
+static nt_status record_program(nt_store *store, const nt_run_options *o, const nt_run_result *r,
+                                nt_error *err) {
+  const nt_build *build = nt_build_of();
+  char cpu[128], features[256], host[256] = "unknown";
+  nt_cpu_model(cpu, sizeof cpu);
+  nt_cpu_features(features, sizeof features);
+  gethostname(host, sizeof host - 1);
+  const entry entries[] = {
+      T("title", o->score ? "scores of one capture" : "features of one capture"),
+      T("program", "ninetails"),
+      T("version", build->version),
+      T("commit", build->commit),
+      I("dirty", build->dirty),
+      T("compiler", build->compiler),
+      T("flags", build->flags),
+      T("cpu", cpu),
+      T("cpu_features", features),
+      T("host", host),
+      I("threads", r->pipeline.threads),
+      T("start", r->start),
+      T("end", r->end),
+      T("command_line", o->command_line),
+  };
+  return PUT(entries);
+}
+
+/* What it was made of, and with which parameters. */
+static nt_status record_input(nt_store *store, const nt_run_options *o, const nt_run_result *r,
+                              nt_error *err) {
+  const entry entries[] = {
+      T("input", o->input),
+      T("input_format", nt_capture_format_name(r->format)),
+      T("input_sha256", *r->digest.sha256 ? r->digest.sha256 : NULL),
+      T("input_sha256_missing", r->digest.why),
+      T("input_warning", *r->warning ? r->warning : NULL),
+      T("profile", r->extracted ? nt_profile_name(r->profile) : NULL),
+      I("max_streams", o->extractor.max_streams),
+      I("packets", r->pipeline.packets),
+      I("streams", r->pipeline.usage.streams),
+      I("stream_pairs", r->pipeline.usage.pairs),
+      I("streams_dropped", r->pipeline.usage.dropped),
+      I("extractor_bytes", r->pipeline.usage.bytes),
+  };
+  nt_status status = PUT(entries);
+  if (status == NT_OK && r->digest.bytes >= 0)
+    status = nt_store_integer(store, "input_bytes", r->digest.bytes, err);
+  return status;
+}
+
+static nt_status record_detector(nt_store *store, const nt_run_options *o, const nt_run_result *r,
+                                 nt_error *err) {
+  const nt_kitnet_options *k = &o->kitnet;
+  const nt_run_summary *s = &r->summary;
+  const entry entries[] = {
+      I("fm_grace", k->fm_grace),
+      I("ad_grace", k->ad_grace),
+      I("max_autoencoder", k->max_autoencoder),
+      N("learning_rate", k->learning_rate),
+      N("hidden_ratio", k->hidden_ratio),
+      I("seed", k->seed),
+      T("bias_update", k->bias == NT_BIAS_MEAN ? "mean" : "element"),
+      N("train_epsilon", k->train_epsilon),
+      N("execute_epsilon", k->execute_epsilon),
+      T("isa", nt_isa_name(r->isa)),
+      T("feature_map", o->feature_map),
+      I("autoencoders", r->map.autoencoders),
+      I("packets_mapping", r->pipeline.in_phase[NT_PHASE_MAPPING]),
+      I("packets_training", r->pipeline.in_phase[NT_PHASE_TRAINING]),
+      I("packets_scored", r->pipeline.in_phase[NT_PHASE_EXECUTION]),
+      I("scores_nan", s->nan),
+      I("scores_infinite", s->infinite),
+      N("tail_probability", o->tail_probability),
+      I("threshold_fitted", s->fitted),
+      N("threshold_log_mean", s->log_mean),
+      N("threshold_log_deviation", s->log_deviation),
+      N("threshold", s->threshold),
+      I("above_threshold", s->above),
+  };
+  nt_status status = PUT(entries);
+  if (status != NT_OK || !s->labelled) return status;
+  const entry labelled[] = {
+      T("labels", o->labels),
+      I("labels_attack", s->attacks),
+      I("labels_benign", s->benign),
+      I("labels_excluded", s->excluded),
+      N("auc", s->auc),
+      N("eer", s->eer),
+      N("eer_nearest", s->eer_nearest),
+  };
+  return PUT(labelled);
+}
+
+/* How long it took: of each stage in seconds, which overlap when there is more than one thread. */
+static nt_status record_timing(nt_store *store, const nt_run_result *r, nt_error *err) {
+  nt_status status = nt_store_number(store, "seconds", r->pipeline.wall_seconds, err);
+  for (int i = 0; i < NT_STAGES && status == NT_OK; i++) {
+    char name[64];
+    snprintf(name, sizeof name, "seconds_%s", nt_stage_name((nt_stage)i));
+    if (r->pipeline.rows[i]) status = nt_store_number(store, name, r->pipeline.seconds[i], err);
+  }
+  return status;
+}
+
+nt_status nt_record(nt_store *store, const nt_run_options *options, const nt_run_result *result,
+                    nt_error *err) {
+  nt_status status = record_program(store, options, result, err);
+  if (status == NT_OK) status = record_input(store, options, result, err);
+  if (status == NT_OK && options->score) status = record_detector(store, options, result, err);
+  if (status == NT_OK) status = record_timing(store, result, err);
+  return status;
+}

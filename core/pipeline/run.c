@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "run.h"
+
+#include <math.h>
+#include <omp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "../store/output.h"
+#include "../store/store.h"
+#include "record.h"
+
+/* Everything that a run holds, released in one place. */
+typedef struct run {
+  const nt_run_options *options;
+  nt_run_result *result;
+  nt_store *store;
+  nt_capture *capture;
+  nt_extractor *extractor;
+  nt_kitnet *kitnet;
+  nt_labels labels;
+  nt_feature_map given_map;
+  struct stat input; /* as it was at the beginning */
+  double *training;  /* RMSEs of the training phase */
+  size_t trained;
+  size_t score_room, training_room; /* of result->scores and training */
+} run;
+
+nt_run_options nt_run_defaults(void) {
+  return (nt_run_options){.score = 1,
+                          .compression = 1,
+                          .extractor = {.profile = NT_PROFILE_STREAM},
+                          .kitnet = nt_kitnet_defaults(),
+                          .tail_probability = 0.001};
+}
+
+static void put_utc(char text[32]) {
+  time_t now = time(NULL);
+  struct tm utc;
+  gmtime_r(&now, &utc);
+  strftime(text, 32, "%Y-%m-%dT%H:%M:%SZ", &utc);
+}
+
+/* ---------------------------------------------------------------- before the first packet */
+
+static nt_status check_options(const nt_run_options *o, nt_error *err) {
+  if (!o->input)
+    return nt_fail(err, NT_E_ARGUMENT, "no input: expected the path of a capture, or -");
+  if (o->labels && !o->score)
+    return nt_fail(err, NT_E_ARGUMENT, "labels %s: expected only when scoring", o->labels);
+  if (o->compression < 0 || o->compression > 9)
+    return nt_fail(err, NT_E_ARGUMENT, "compression %d: expected 0 to 9", o->compression);
+  if (o->threads < 0)
+    return nt_fail(err, NT_E_ARGUMENT, "threads %d: expected 1 or more, or 0 for all", o->threads);
+  if (!(o->tail_probability > 0 && o->tail_probability < 1))
+    return nt_fail(err, NT_E_ARGUMENT, "tail probability %g: expected more than 0 and less than 1",
+                   o->tail_probability);
+  const struct {
+    const char *path, *what;
+  } inputs[] = {{o->input, "input"}, {o->labels, "label file"}, {o->feature_map, "feature map"}};
+  for (size_t i = 0; i < sizeof inputs / sizeof *inputs; i++) {
+    nt_status status = nt_output_refuse(o->output, inputs[i].path, inputs[i].what, err);
+    if (status != NT_OK) return status;
+  }
+  return NT_OK;
+}
+
+static nt_status open_detector(run *r, nt_error *err) {
+  const nt_run_options *o = r->options;
+  if (o->feature_map && nt_store_read_map(o->feature_map, &r->given_map, err) != NT_OK)
+    return err->status;
+  if (o->feature_map && nt_feature_map_check(&r->given_map, r->result->width, err) != NT_OK)
+    return nt_fail_in(err, "%s", o->feature_map);
+  if (o->labels && nt_labels_read(o->labels, &r->labels, err) != NT_OK) return err->status;
+  r->kitnet =
+      nt_kitnet_new(r->result->width, &o->kitnet, o->feature_map ? &r->given_map : NULL, err);
+  if (!r->kitnet) return err->status;
+  r->result->isa = nt_kitnet_isa(r->kitnet);
+  return NT_OK;
+}
+
+/* Names of the columns; those of rows without a header are numbered. *made: to be freed with its
+ * texts. */
+static nt_status column_names(const run *r, const char ***names, const char ***units, char **made,
+                              nt_error *err) {
+  size_t width = r->result->width, each = sizeof "feature_" + 20;
+  const char *const *given = r->result->extracted ? NULL : nt_capture_column_names(r->capture);
+  *names = calloc(width, sizeof **names);
+  *units = r->result->extracted ? calloc(width, sizeof **units) : NULL;
+  *made = calloc(width, each);
+  if (!*names || !*made || (r->result->extracted && !*units))
+    return nt_fail(err, NT_E_MEMORY, "out of memory for %zu column names", width);
+  for (size_t i = 0; i < width; i++) {
+    if (r->result->extracted) {
+      (*names)[i] = nt_profile_feature_name(r->result->profile, i);
+      (*units)[i] = nt_profile_feature_unit(r->result->profile, i);
+    } else if (given) {
+      (*names)[i] = given[i];
+    } else {
+      snprintf(*made + i * each, each, "feature_%zu", i);
+      (*names)[i] = *made + i * each;
+    }
+  }
+  return NT_OK;
+}
+
+static nt_status begin_store(run *r, nt_error *err) {
+  const char **names = NULL, **units = NULL;
+  char *made = NULL;
+  nt_status status = column_names(r, &names, &units, &made, err);
+  if (status == NT_OK)
+    status = nt_store_begin(
+        r->store,
+        &(nt_store_shape){.width = r->result->width,
+                          .names = names,
+                          .units = units,
+                          .features = !r->options->score || r->options->with_features,
+                          .scores = r->options->score,
+                          .labels = r->options->labels != NULL,
+                          .compression = r->options->compression},
+        err);
+  free(names);
+  free(units);
+  free(made);
+  return status;
+}
+
+static nt_status open_all(run *r, nt_error *err) {
+  const nt_run_options *o = r->options;
+  nt_run_result *result = r->result;
+  if (strcmp(o->input, "-") != 0 && stat(o->input, &r->input) != 0)
+    memset(&r->input, 0, sizeof r->input);
+  if (o->output && !(r->store = nt_store_create(o->output, err))) return err->status;
+  if (!(r->capture = nt_capture_open(o->input, err))) return err->status;
+  result->format = nt_capture_format_of(r->capture);
+  result->extracted = result->format != NT_FORMAT_FEATURES;
+  result->profile = o->extractor.profile;
+  result->width =
+      result->extracted ? nt_profile_width(result->profile) : nt_capture_width(r->capture);
+  if (!result->extracted && o->profile_given)
+    return nt_fail(err, NT_E_ARGUMENT,
+                   "%s: holds rows of features, to which no profile applies (%s was asked for)",
+                   o->input, nt_profile_name(result->profile));
+  if (result->extracted && !(r->extractor = nt_extractor_new(&o->extractor, err)))
+    return err->status;
+  if (o->score && open_detector(r, err) != NT_OK) return err->status;
+  return r->store ? begin_store(r, err) : NT_OK;
+}
+
+/* ---------------------------------------------------------------- while it runs */
+
+/* Makes room for `need` doubles, doubling. */
+static nt_status reserve(double **values, size_t *room, size_t need, nt_error *err) {
+  if (need <= *room) return NT_OK;
+  size_t more = *room > need / 2 ? *room * 2 : need;
+  double *grown =
+      more <= SIZE_MAX / sizeof **values ? realloc(*values, more * sizeof **values) : NULL;
+  if (!grown) return nt_fail(err, NT_E_MEMORY, "out of memory for %zu scores", more);
+  *values = grown;
+  *room = more;
+  return NT_OK;
+}
+
+static nt_status keep_scores(run *r, const nt_pipeline_rows *rows, nt_error *err) {
+  nt_run_result *result = r->result;
+  size_t end = (size_t)rows->first + rows->count;
+  if (reserve(&result->scores, &r->score_room, end, err) != NT_OK) return NT_E_MEMORY;
+  memcpy(result->scores + rows->first, rows->scores, rows->count * sizeof *rows->scores);
+  if (reserve(&r->training, &r->training_room, r->trained + rows->count, err) != NT_OK)
+    return NT_E_MEMORY;
+  /* NaN marks rows outside of training; a NaN of training itself has no place in a fit either. */
+  for (size_t i = 0; i < rows->count; i++)
+    if (!isnan(rows->training[i])) r->training[r->trained++] = rows->training[i];
+  return NT_OK;
+}
+
+static nt_status take_rows(void *context, const nt_pipeline_rows *rows, nt_error *err) {
+  run *r = context;
+  if (rows->scores && keep_scores(r, rows, err) != NT_OK) return NT_E_MEMORY;
+  if (!r->store) return NT_OK;
+  /* Labels that end early are told at the end, with both counts; the file is not kept then. */
+  if (r->options->labels && rows->first + rows->count > r->labels.count) return NT_OK;
+  return nt_store_append(
+      r->store,
+      &(nt_store_rows){.count = rows->count,
+                       .times = rows->times,
+                       .features = rows->features,
+                       .scores = rows->scores,
+                       .labels = r->options->labels ? r->labels.value + rows->first : NULL},
+      err);
+}
+
+/* ---------------------------------------------------------------- after the last packet */
+
+static nt_status too_short(const run *r, nt_error *err) {
+  const nt_kitnet_options *k = &r->options->kitnet;
+  unsigned long long packets = r->result->pipeline.packets;
+  if (r->options->feature_map)
+    return nt_fail(err, NT_E_INPUT,
+                   "%s: %llu packets, of which training takes the first %llu (ad-grace): "
+                   "none is left to score, pass a smaller ad-grace",
+                   r->options->input, packets, (unsigned long long)k->ad_grace);
+  return nt_fail(
+      err, NT_E_INPUT,
+      "%s: %llu packets, of which mapping takes the first %llu + 1 (fm-grace) and training "
+      "the next %llu (ad-grace): none is left to score, pass smaller grace periods",
+      r->options->input, packets, (unsigned long long)k->fm_grace, (unsigned long long)k->ad_grace);
+}
+
+static nt_status judge(run *r, nt_error *err) {
+  nt_run_result *result = r->result;
+  const nt_pipeline_result *p = &result->pipeline;
+  const uint8_t *labels = r->options->labels ? r->labels.value : NULL;
+  if (labels && nt_labels_check_count(&r->labels, r->options->labels, p->packets, err) != NT_OK)
+    return err->status;
+  if (p->in_phase[NT_PHASE_EXECUTION] == 0) return too_short(r, err);
+  result->grace = (size_t)(p->packets - p->in_phase[NT_PHASE_EXECUTION]);
+  nt_status status = nt_feature_map_copy(nt_kitnet_map(r->kitnet), &result->map, err);
+  if (status != NT_OK) return status;
+  return nt_run_summarise(result->scores, (size_t)p->packets, result->grace, r->training,
+                          r->trained, labels, r->options->tail_probability, &result->summary, err);
+}
+
+static nt_status finish_store(run *r, nt_error *err) {
+  nt_run_result *result = r->result;
+  if (nt_store_has_attributes(r->store)) {
+    double start = omp_get_wtime();
+    nt_digest_file(r->options->input, &r->input, &result->digest);
+    result->digest_seconds = omp_get_wtime() - start;
+  }
+  nt_status status = NT_OK;
+  if (r->options->score) status = nt_store_map(r->store, &result->map, err);
+  if (status == NT_OK) status = nt_record(r->store, r->options, result, err);
+  if (status != NT_OK) return status;
+  nt_store *store = r->store;
+  r->store = NULL;
+  return nt_store_commit(store, err);
+}
+
+static nt_status run_all(run *r, nt_error *err) {
+  const nt_run_options *o = r->options;
+  nt_run_result *result = r->result;
+  nt_status status = open_all(r, err);
+  if (status != NT_OK) return status;
+  const nt_pipeline_options pipeline = {.extractor = r->extractor,
+                                        .width = result->width,
+                                        .kitnet = r->kitnet,
+                                        .threads = o->threads,
+                                        .sink = r->store || o->score ? take_rows : NULL,
+                                        .sink_context = r,
+                                        .progress = o->progress,
+                                        .progress_context = o->progress_context,
+                                        .cancel = o->cancel};
+  status = nt_pipeline_run(r->capture, &pipeline, &result->pipeline, err);
+  if (status != NT_OK) return status;
+  const char *warning = nt_capture_warning(r->capture);
+  if (warning) snprintf(result->warning, sizeof result->warning, "%s", warning);
+  if (o->score && (status = judge(r, err)) != NT_OK) return status;
+  put_utc(result->end);
+  return r->store ? finish_store(r, err) : NT_OK;
+}
+
+nt_status nt_run(const nt_run_options *options, nt_run_result *result, nt_error *err) {
+  nt_error unheard;
+  if (!err) err = &unheard;
+  *result = (nt_run_result){.digest = {.bytes = -1}};
+  put_utc(result->start);
+  nt_status status = check_options(options, err);
+  if (status != NT_OK) return status;
+  run r = {.options = options, .result = result};
+  status = run_all(&r, err);
+  nt_store_discard(r.store);
+  nt_kitnet_free(r.kitnet);
+  nt_extractor_free(r.extractor);
+  nt_capture_close(r.capture);
+  nt_labels_done(&r.labels);
+  nt_feature_map_done(&r.given_map);
+  free(r.training);
+  return status;
+}
+
+void nt_run_result_done(nt_run_result *result) {
+  nt_feature_map_done(&result->map);
+  free(result->scores);
+  *result = (nt_run_result){0};
+}

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Rows as text: `timestamp,<features>` or `timestamp,score[,label]`, %.17g, which reads back as the
+ * same double. */
+#include <errno.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "format.h"
+
+#define BUFFER (1 << 20)
+
+typedef struct csv_file {
+  FILE *stream;
+  nt_store_shape shape;
+} csv_file;
+
+static void *csv_create(const char *temporary, nt_error *err) {
+  csv_file *file = calloc(1, sizeof *file);
+  if (file) file->stream = fopen(temporary, "we");
+  if (file && file->stream && setvbuf(file->stream, NULL, _IOFBF, BUFFER) == 0) return file;
+  nt_fail(err, file ? NT_E_IO : NT_E_MEMORY, "%s: cannot be written: %s", temporary,
+          strerror(errno));
+  if (file && file->stream) fclose(file->stream);
+  free(file);
+  return NULL;
+}
+
+static nt_status written(csv_file *file, nt_error *err) {
+  if (!ferror(file->stream)) return NT_OK;
+  return nt_fail(err, NT_E_IO, "cannot be written: %s", strerror(errno));
+}
+
+/* A name with a separator in it (names can come from a CSV input) is quoted, quotes doubled: RFC
+ * 4180. */
+static void put_name(FILE *stream, const char *name) {
+  if (!strpbrk(name, ",\"\r\n")) {
+    fputs(name, stream);
+    return;
+  }
+  putc('"', stream);
+  for (; *name; name++) {
+    if (*name == '"') putc('"', stream);
+    putc(*name, stream);
+  }
+  putc('"', stream);
+}
+
+/* Weights and counts are whole numbers most of the time: those need no %.17g, which costs 5 times
+ * as much. */
+static void put_number(FILE *stream, double x) {
+  char text[32];
+  int length;
+  if (isnan(x))
+    length = snprintf(text, sizeof text, "nan"); /* printf may write -nan */
+  else if (fabs(x) < 1e15 && x == (double)(int64_t)x && !(x == 0 && signbit(x)))
+    length = snprintf(text, sizeof text, "%" PRId64, (int64_t)x);
+  else
+    length = snprintf(text, sizeof text, "%.17g", x);
+  fwrite(text, 1, (size_t)length, stream);
+}
+
+static nt_status csv_begin(void *handle, const nt_store_shape *shape, nt_error *err) {
+  csv_file *file = handle;
+  if (shape->features && shape->scores)
+    return nt_fail(err, NT_E_ARGUMENT,
+                   "a CSV file holds scores or features, not both: write .h5, or extract apart");
+  file->shape = *shape;
+  fputs("timestamp", file->stream);
+  for (size_t i = 0; shape->features && i < shape->width; i++) {
+    putc(',', file->stream);
+    put_name(file->stream, shape->names[i]);
+  }
+  if (shape->scores) fputs(",score", file->stream);
+  if (shape->labels) fputs(",label", file->stream);
+  putc('\n', file->stream);
+  return written(file, err);
+}
+
+static nt_status csv_append(void *handle, const nt_store_rows *rows, nt_error *err) {
+  csv_file *file = handle;
+  const nt_store_shape *shape = &file->shape;
+  for (size_t i = 0; i < rows->count; i++) {
+    put_number(file->stream, rows->times[i]);
+    for (size_t j = 0; shape->features && j < shape->width; j++) {
+      putc(',', file->stream);
+      put_number(file->stream, rows->features[i * shape->width + j]);
+    }
+    if (shape->scores) {
+      putc(',', file->stream);
+      put_number(file->stream, rows->scores[i]);
+    }
+    if (shape->labels) fprintf(file->stream, ",%d", rows->labels[i]);
+    putc('\n', file->stream);
+  }
+  return written(file, err);
+}
+
+static nt_status csv_close(void *handle, nt_error *err) {
+  csv_file *file = handle;
+  int bad = ferror(file->stream);
+  bad |= fclose(file->stream);
+  free(file);
+  return bad ? nt_fail(err, NT_E_IO, "cannot be written: %s", strerror(errno)) : NT_OK;
+}
+
+const nt_store_format nt_store_csv = {.endings = {".csv"},
+                                      .create = csv_create,
+                                      .begin = csv_begin,
+                                      .append = csv_append,
+                                      .close = csv_close};

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "hdf5_chunks.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <zlib.h>
+
+#define CHECKSUM 4 /* bytes */
+
+struct hdf5_chunks {
+  size_t rows, width, filled;
+  int level;
+  double *block; /* rows x width, as the rows come */
+  unsigned char
+      *plain; /* width x rows doubles: each column's bytes, shuffled where they are deflated */
+  unsigned char *packed; /* width x bound: finished chunks */
+  size_t bound, *sizes;  /* most and actual bytes of a finished chunk; 0: it could not be made */
+};
+
+hdf5_chunks *hdf5_chunks_new(size_t rows, size_t width, int level) {
+  hdf5_chunks *c = calloc(1, sizeof *c);
+  if (!c) return NULL;
+  *c = (hdf5_chunks){.rows = rows, .width = width, .level = level};
+  c->bound = compressBound(rows * sizeof(double)) + CHECKSUM;
+  if (width <= SIZE_MAX / c->bound) {
+    c->block = calloc(rows * width, sizeof *c->block);
+    c->plain = malloc(rows * width * sizeof(double));
+    c->packed = malloc(width * c->bound);
+    c->sizes = calloc(width, sizeof *c->sizes);
+  }
+  if (c->block && c->plain && c->packed && c->sizes) return c;
+  hdf5_chunks_free(c);
+  return NULL;
+}
+
+void hdf5_chunks_free(hdf5_chunks *chunks) {
+  if (!chunks) return;
+  free(chunks->block);
+  free(chunks->plain);
+  free(chunks->packed);
+  free(chunks->sizes);
+  free(chunks);
+}
+
+size_t hdf5_chunks_filled(const hdf5_chunks *chunks) {
+  return chunks->filled;
+}
+
+size_t hdf5_chunks_take(hdf5_chunks *chunks, const double *values, size_t count) {
+  size_t room = chunks->rows - chunks->filled;
+  if (count > room) count = room;
+  memcpy(chunks->block + chunks->filled * chunks->width, values,
+         count * chunks->width * sizeof *values);
+  chunks->filled += count;
+  return count;
+}
+
+/* ---------------------------------------------------------------- HDF5's filters */
+
+/* Shuffle: the first bytes of all values, then the second bytes, and so on. */
+static void shuffle_column(const hdf5_chunks *c, size_t column, unsigned char *to) {
+  for (size_t i = 0; i < c->rows; i++) {
+    unsigned char bytes[sizeof(double)];
+    memcpy(bytes, &c->block[i * c->width + column], sizeof bytes);
+    for (size_t k = 0; k < sizeof bytes; k++) to[k * c->rows + i] = bytes[k];
+  }
+}
+
+static void copy_column(const hdf5_chunks *c, size_t column, unsigned char *to) {
+  for (size_t i = 0; i < c->rows; i++)
+    memcpy(to + i * sizeof(double), &c->block[i * c->width + column], sizeof(double));
+}
+
+/* Fletcher-32 over big-endian 16-bit words, an odd byte being the upper half of a last one. Sums
+ * are reduced (end-around carry) every 360 words, before they can overflow. */
+static uint32_t fletcher32(const unsigned char *data, size_t size) {
+  uint32_t sum1 = 0, sum2 = 0;
+  for (size_t words = size / 2; words > 0;) {
+    size_t block = words < 360 ? words : 360;
+    words -= block;
+    for (; block > 0; block--, data += 2) {
+      sum1 += (uint32_t)data[0] << 8 | data[1];
+      sum2 += sum1;
+    }
+    sum1 = (sum1 & 0xffff) + (sum1 >> 16);
+    sum2 = (sum2 & 0xffff) + (sum2 >> 16);
+  }
+  if (size % 2) {
+    sum1 += (uint32_t)*data << 8;
+    sum2 += sum1;
+    sum1 = (sum1 & 0xffff) + (sum1 >> 16);
+    sum2 = (sum2 & 0xffff) + (sum2 >> 16);
+  }
+  sum1 = (sum1 & 0xffff) + (sum1 >> 16);
+  sum2 = (sum2 & 0xffff) + (sum2 >> 16);
+  return sum2 << 16 | sum1;
+}
+
+static void finish_column(hdf5_chunks *c, size_t column) {
+  size_t plain_size = c->rows * sizeof(double);
+  unsigned char *plain = c->plain + column * plain_size, *packed = c->packed + column * c->bound;
+  uLongf size = c->bound - CHECKSUM;
+  if (c->level == 0) {
+    copy_column(c, column, packed);
+    size = plain_size;
+  } else {
+    shuffle_column(c, column, plain);
+    if (compress2(packed, &size, plain, plain_size, c->level) != Z_OK) {
+      c->sizes[column] = 0;
+      return;
+    }
+  }
+  uint32_t sum = fletcher32(packed, size);
+  for (int k = 0; k < CHECKSUM; k++) packed[size + (size_t)k] = (unsigned char)(sum >> 8 * k);
+  c->sizes[column] = size + CHECKSUM;
+}
+
+/* ---------------------------------------------------------------- writing */
+
+int hdf5_chunks_write(hdf5_chunks *chunks, hid_t dataset, hsize_t first) {
+  memset(chunks->block + chunks->filled * chunks->width, 0,
+         (chunks->rows - chunks->filled) * chunks->width * sizeof *chunks->block);
+  /* Tasks, not a loop of its own team: threads of the pipeline that wait for the store step take
+   * them up. */
+#pragma omp taskloop grainsize(1)
+  for (size_t j = 0; j < chunks->width; j++) finish_column(chunks, j);
+  chunks->filled = 0;
+  for (size_t j = 0; j < chunks->width; j++) {
+    const hsize_t offset[2] = {first, j};
+    if (!chunks->sizes[j] || H5Dwrite_chunk(dataset, H5P_DEFAULT, 0, offset, chunks->sizes[j],
+                                            chunks->packed + j * chunks->bound) < 0)
+      return -1;
+  }
+  return 0;
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A file driver for HDF5 that never fails a write. HDF5 1.10 does not survive one (a full disk
+ * leaves chunks in its cache that it can neither write nor drop, and the program crashes in HDF5's
+ * exit handler): here the first error is kept, everything after it is dropped, HDF5 carries on as
+ * if all were well, and the store asks what happened.
+ */
+#ifndef NT_HDF5_DRIVER_H
+#define NT_HDF5_DRIVER_H
+
+#include <hdf5.h>
+
+typedef struct hdf5_disk {
+  int error; /* errno of the first failure; 0: none. Must outlive the file */
+} hdf5_disk;
+
+/* Registers the driver and sets it in a file access property list. Returns its id, to be given to
+ * H5FDunregister once the file is open; negative: HDF5 refused. */
+hid_t hdf5_driver_use(hid_t access, hdf5_disk *disk);
+
+#endif

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "hdf5_error.h"
+
+#include <stdio.h>
+
+static herr_t take_deepest(unsigned n, const H5E_error2_t *entry, void *context) {
+  hdf5_errors *errors = context;
+  if (n == 0 && entry->desc) snprintf(errors->reason, sizeof errors->reason, "%s", entry->desc);
+  return 0;
+}
+
+/* HDF5 calls this where it would print, that is before a later call clears the stack. */
+static herr_t take_reason(hid_t stack, void *context) {
+  hdf5_errors *errors = context;
+  if (!errors->reason[0]) H5Ewalk2(stack, H5E_WALK_UPWARD, take_deepest, errors);
+  return 0;
+}
+
+void hdf5_errors_begin(hdf5_errors *errors) {
+  *errors = (hdf5_errors){0};
+  H5Eget_auto2(H5E_DEFAULT, &errors->print, &errors->data);
+  H5Eset_auto2(H5E_DEFAULT, take_reason, errors);
+}
+
+void hdf5_errors_end(const hdf5_errors *errors) {
+  H5Eset_auto2(H5E_DEFAULT, errors->print, errors->data);
+}
+
+nt_status hdf5_fail(const hdf5_errors *errors, nt_error *err, const char *what) {
+  return nt_fail(err, NT_E_IO, "%s: %s", what,
+                 errors->reason[0] ? errors->reason : "HDF5 gives no reason");
+}

@@ -1,0 +1,153 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+-- ninetails score: one capture -> an anomaly score for each packet.
+local json = require "ninetails.json"
+local pipeline = require "ninetails.pipeline"
+local single = require "ninetails.single"
+local text = require "ninetails.text"
+
+local defaults = pipeline.defaults()
+
+-- The detector's options: each has the name of a field of pipeline.run, with - for _.
+local detector = {
+  {name = "fm-grace", type = "integer", min = 0, unit = "packets",
+    help = "packets (and one more) from which the feature map is learnt"},
+  {name = "ad-grace", type = "integer", min = 0, unit = "packets",
+    help = "packets after those on which the autoencoders are trained"},
+  {name = "max-autoencoder", type = "integer", min = 1, help = "most features of one autoencoder (m)"},
+  {name = "learning-rate", type = "number", above = 0, help = "step of the gradient descent"},
+  {name = "hidden-ratio", type = "number", above = 0, max = 1, help = "hidden units per visible unit"},
+  {name = "seed", type = "integer", min = 1, max = 0xffffffff, help = "of the autoencoders' first weights"},
+  {name = "bias-update", type = "choice", choices = pipeline.names("bias_update"),
+    help = "biases follow their own gradient, or its mean as in KitNET-py and Kitsune-py before 2020"},
+  {name = "train-epsilon", type = "number", above = 0, help = "added to a feature's range in training"},
+  {name = "execute-epsilon", type = "number", above = 0, help = "the same in execution (the authors' C++ program: 1)"},
+  {name = "isa", type = "choice", choices = pipeline.names("isa"), help = "instruction set of the kernels"},
+  {name = "tail-probability", type = "number", above = 0, below = 1,
+    help = "the threshold is exceeded by this share of benign packets, were their scores log-normal"},
+}
+local fields, options = {}, {single.profile}
+for i, option in ipairs(detector) do
+  fields[i] = option.name:gsub("%-", "_")
+  option.default = defaults[fields[i]]
+  options[#options + 1] = option
+end
+for _, option in ipairs {
+  {name = "feature-map", type = "path",
+    help = "use this map instead of learning one: an HDF5 file of ninetails, or text with the columns "
+      .. "of one autoencoder a line"},
+  {name = "labels", type = "path", help = "one label a packet: adds AUC and EER"},
+  {name = "with-features", type = "flag", help = "store the features too (HDF5)"},
+} do
+  fields[#fields + 1] = option.name:gsub("%-", "_")
+  options[#options + 1] = option
+end
+table.move(single.options, 1, #single.options, #options + 1, options)
+
+local function list(...) return {...} end
+local function append(to, more)
+  for _, item in ipairs(more) do to[#to + 1] = item end
+end
+
+-- ------------------------------------------------------------------ for people
+
+-- "31: 10 10 9 (x5) ..." would hide the shape; runs of equal sizes are told once.
+local function sizes_text(map)
+  local sizes, parts = {}, {}
+  for _, size in ipairs(map.sizes) do sizes[#sizes + 1] = size end
+  table.sort(sizes, function(a, b) return a > b end)
+  local i = 1
+  while i <= #sizes do
+    local from = i
+    while i <= #sizes and sizes[i] == sizes[from] do i = i + 1 end
+    parts[#parts + 1] = i - from == 1 and ("%d"):format(sizes[from]) or ("%d x %d"):format(i - from, sizes[from])
+  end
+  return ("%d autoencoder%s of %s features"):format(map.autoencoders, map.autoencoders == 1 and "" or "s",
+    table.concat(parts, ", "))
+end
+
+local function quantiles_text(summary)
+  local parts = {}
+  for _, pair in ipairs(summary.quantiles) do
+    local name = pair[1] == 0 and "min" or pair[1] == 1 and "max" or text.plain(pair[1] * 100) .. " %"
+    parts[#parts + 1] = ("%s %s"):format(name, text.number(pair[2]))
+  end
+  return table.concat(parts, ", ")
+end
+
+local function threshold_text(args, s)
+  if s.threshold ~= s.threshold then
+    return ("none: only %d training scores to fit"):format(s.fitted)
+  end
+  return ("%s (log-normal, last %s training scores, tail %s)"):format(text.number(s.threshold, 6),
+    text.count(s.fitted), text.plain(args.tail_probability))
+end
+
+local function label_rows(s)
+  if not s.attacks then return end
+  return {"labels", ("%s attack, %s benign, %s excluded, of the scored packets"):format(text.count(s.attacks),
+      text.count(s.benign), text.count(s.excluded))},
+    {"AUC", s.auc == s.auc and ("%.6f"):format(s.auc) or "none: it takes both attacks and benign packets"},
+    {"EER", s.eer == s.eer and ("%.4f (%.4f at the nearest step)"):format(s.eer, s.eer_nearest) or nil}
+end
+
+local function print_text(args, result)
+  local s = result.summary
+  local rows = list(single.input_rows(args, result))
+  append(rows, {
+    {"phases", ("%s mapping, %s training, %s execution"):format(text.count(result.mapping),
+      text.count(result.training), text.count(result.execution))},
+    {"feature map", sizes_text(result.map)},
+    {"scores", quantiles_text(s)},
+    {"non-finite", ("%s (%s infinite, %s not a number)"):format(text.count(s.nan + s.infinite),
+      text.count(s.infinite), text.count(s.nan))},
+    {"threshold", threshold_text(args, s)},
+    {"above it", ("%s packets (%s)"):format(text.count(s.above), text.percent(s.above, s.scored))},
+  })
+  append(rows, list(label_rows(s)))
+  append(rows, list(single.speed_rows(args, result)))
+  io.write(text.rows(rows))
+end
+
+-- ------------------------------------------------------------------ for programs
+
+local function summary_json(args, result)
+  local s = result.summary
+  local quantiles = json.array {}
+  for i, pair in ipairs(s.quantiles) do quantiles[i] = json.object {{"q", pair[1]}, {"score", pair[2]}} end
+  return {"phases", json.object {{"mapping", result.mapping}, {"training", result.training},
+      {"execution", result.execution}}},
+    {"map", json.object {{"autoencoders", result.map.autoencoders}, {"sizes", json.array(result.map.sizes)},
+      {"features", json.array(result.map.features)}}},
+    {"quantiles", quantiles}, {"nan", s.nan}, {"infinite", s.infinite},
+    {"threshold", json.object {{"value", s.threshold}, {"tail_probability", args.tail_probability}, {"fitted", s.fitted},
+      {"log_mean", s.log_mean}, {"log_deviation", s.log_deviation}, {"above", s.above}}},
+    {"labels", s.attacks and json.object {{"file", args.labels}, {"attack", s.attacks}, {"benign", s.benign},
+      {"excluded", s.excluded}, {"auc", s.auc}, {"eer", s.eer},
+      {"eer_nearest", s.eer_nearest}} or nil}
+end
+
+local function print_json(args, result)
+  local members = list(single.input_json(args, result))
+  local parameters = {}
+  for i, option in ipairs(detector) do parameters[i] = {fields[i], args[fields[i]]} end
+  append(members, {{"parameters", json.object(parameters)}, {"isa", result.isa}})
+  append(members, list(summary_json(args, result)))
+  append(members, list(single.speed_json(args, result)))
+  io.write(json.encode(json.object(members), true), "\n")
+end
+
+return {
+  name = "score",
+  summary = "Score each packet of a capture with Kitsune: extraction, feature map, ensemble of autoencoders.",
+  details = "The first fm-grace + 1 packets teach the feature map, the next ad-grace packets train the autoencoders, "
+    .. "and the rest is scored; scores of the grace periods are 0. A capture must outlast them.\n\n"
+    .. "An .h5 has /scores, /timestamps, /labels when given, the map, and in its attributes all parameters; "
+    .. "a .csv has the columns timestamp, score and label.",
+  arguments = {single.argument},
+  options = options,
+  run = function(args)
+    local result = single.run(args, fields, {score = true})
+    if args.json then print_json(args, result) elseif not args.quiet then print_text(args, result) end
+    return 0
+  end,
+}

@@ -1,0 +1,122 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+-- Words and numbers for people: what the commands share to print their results.
+--
+--   text.count(1234567)            "1,234,567"
+--   text.number(0.00012345)        "0.0001234"        4 significant digits
+--   text.nearest("scor", {"score", "extract"})  "score"
+--   text.rows {{"packets", "12"}, {"score", "0.5"}}   a two-column list, aligned
+local text = {}
+
+function text.count(n)
+  local digits = ("%d"):format(n)
+  local sign, rest = digits:match("^(%-?)(%d+)$")
+  rest = rest:reverse():gsub("(%d%d%d)", "%1,"):reverse():gsub("^,", "")
+  return sign .. rest
+end
+
+-- The shortest decimal that reads back as the same number: 0.1, not 0.10000000000000001.
+function text.plain(x)
+  if math.type(x) == "integer" then return ("%d"):format(x) end
+  if x == math.floor(x) and math.abs(x) < 1e6 then return ("%.0f"):format(x) end
+  for digits = 1, 17 do
+    local word = ("%." .. digits .. "g"):format(x)
+    if tonumber(word) == x then return word end
+  end
+  return ("%g"):format(x)
+end
+
+function text.number(x, digits)
+  if x ~= x then return "none" end
+  return ("%." .. (digits or 4) .. "g"):format(x)
+end
+
+-- 1234567 -> "1.23 M"; units of the SI.
+function text.scaled(x, unit)
+  local prefixes = {"", "k", "M", "G", "T"}
+  local i = 1
+  while x >= 999.5 and i < #prefixes do
+    x, i = x / 1000, i + 1
+  end
+  local word = i == 1 and ("%.0f"):format(x) or ("%.3g"):format(x)
+  local suffix = prefixes[i] .. (unit or "")
+  return suffix == "" and word or word .. " " .. suffix
+end
+
+function text.percent(part, whole)
+  return whole > 0 and ("%.2f %%"):format(100 * part / whole) or "none"
+end
+
+-- rows: {{left, right}, ...}; rows without a right side are left out.
+function text.rows(rows)
+  local width, lines = 0, {}
+  for _, row in ipairs(rows) do
+    if row[2] then width = math.max(width, #row[1]) end
+  end
+  for _, row in ipairs(rows) do
+    if row[2] then lines[#lines + 1] = ("%-" .. width .. "s  %s\n"):format(row[1], row[2]) end
+  end
+  return table.concat(lines)
+end
+
+-- Breaks `body` into lines of at most `width` columns; empty lines stay.
+function text.wrap(body, width)
+  local lines = {}
+  for paragraph in (body .. "\n"):gmatch("(.-)\n") do
+    local line = ""
+    if paragraph:find("^%s") then -- indented: an example, left as it stands
+      lines[#lines + 1] = paragraph
+    else
+      for word in paragraph:gmatch("%S+") do
+        if line ~= "" and #line + 1 + #word > width then
+          lines[#lines + 1], line = line, word
+        else
+          line = line == "" and word or line .. " " .. word
+        end
+      end
+      lines[#lines + 1] = line
+    end
+  end
+  return lines
+end
+
+-- Edit distance where two swapped neighbours count as one (optimal string alignment).
+local function distance(a, b)
+  local rows = {}
+  for i = 0, #a do rows[i] = {[0] = i} end
+  for j = 0, #b do rows[0][j] = j end
+  for i = 1, #a do
+    for j = 1, #b do
+      local same = a:byte(i) == b:byte(j)
+      local best = math.min(rows[i - 1][j] + 1, rows[i][j - 1] + 1, rows[i - 1][j - 1] + (same and 0 or 1))
+      if i > 1 and j > 1 and a:byte(i) == b:byte(j - 1) and a:byte(i - 1) == b:byte(j) then
+        best = math.min(best, rows[i - 2][j - 2] + 1)
+      end
+      rows[i][j] = best
+    end
+  end
+  return rows[#a][#b]
+end
+
+-- The nearest of `known`, or nil when none is near: about one slip in three letters, or a beginning.
+function text.nearest(word, known)
+  if #word == 0 or #word > 64 then return nil end
+  local best, least = nil, math.huge
+  for _, candidate in ipairs(known) do
+    local d = distance(word:lower(), candidate:lower())
+    if candidate:sub(1, #word) == word then d = math.min(d, 1) end
+    if d < least then best, least = candidate, d end
+  end
+  return best and least <= (#best + 1) // 3 and best or nil
+end
+
+-- The words as one would type them into a POSIX shell, the program's name first.
+function text.command_line(words)
+  local quoted = {"ninetails"}
+  for _, word in ipairs(words) do
+    if word == "" or word:find("[^%w_@%%+=:,./-]") then word = "'" .. word:gsub("'", "'\\''") .. "'" end
+    quoted[#quoted + 1] = word
+  end
+  return table.concat(quoted, " ")
+end
+
+return text

@@ -1,0 +1,74 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+local json = require "ninetails.json"
+
+local function is(got, expected)
+  if got ~= expected then error(("got %s, expected %s"):format(got, expected), 2) end
+end
+local function raises(pattern, f, ...)
+  local good, why = pcall(f, ...)
+  if good then error("no error, expected " .. pattern, 2) end
+  if not tostring(why):find(pattern) then error(("error '%s', expected '%s'"):format(why, pattern), 2) end
+end
+
+-- Values.
+is(json.encode {1, 2.5, "x", true, false}, '[1, 2.5, "x", true, false]')
+is(json.encode(nil), "null")
+is(json.encode(json.null), "null")
+is(json.encode {}, "{}")
+is(json.encode(json.array {}), "[]")
+is(json.encode(math.mininteger), "-9223372036854775808")
+is(json.encode(1.0), "1.0")
+is(json.decode(json.encode(0.1)), 0.1)
+is(json.encode(1 / 0), "null")
+is(json.encode(-1 / 0), "null")
+is(json.encode {b = 0 / 0, a = 1}, '{"a": 1, "b": null}')
+
+-- Order of keys: sorted, told, in pairs.
+is(json.encode {b = 1, a = 2, __order = {"b", "a"}}, '{"b": 1, "a": 2}')
+is(json.encode {b = 1, a = 2, __order = {"b", "none"}}, '{"b": 1}')
+is(json.encode(json.object {{"z", 1}, {"absent", nil}, {"a", json.object {}}}), '{"z": 1, "a": {}}')
+
+-- Text: escapes, what is not UTF-8, zero bytes.
+is(json.encode '"\\\n\0', [["\"\\\n\u0000"]])
+is(json.encode "fuchs \xc3\xbc", '"fuchs \xc3\xbc"')
+is(json.encode "a\xffb\xc3", '"a\u{fffd}b\u{fffd}"')
+is(json.encode "\xed\xa0\x80", '"\u{fffd}\u{fffd}\u{fffd}"') -- a surrogate
+is(json.encode "\xc0\x80", '"\u{fffd}\u{fffd}"') -- an overlong zero
+
+-- What cannot be written is an error.
+local loop = {}
+loop[1] = loop
+raises("nested more than", json.encode, loop)
+raises("a function cannot be written", json.encode, print)
+raises("key is a number", json.encode, {[1.5] = 1})
+raises("key is a boolean", json.encode, {[true] = 1})
+raises("key is a number", json.encode, {1, 2, [4] = 4})
+raises("zero byte", json.encode, {["a\0b"] = 1})
+raises("expected a pair", json.encode, json.object {1})
+raises("bad argument", json.encode)
+raises("table expected", json.array, 1)
+
+-- Reading.
+local value = json.decode '{"a": [1, null, "x"], "b": {"c": 1e2}}'
+is(value.a[1], 1)
+is(value.a[2], json.null)
+is(#value.a, 3)
+is(value.b.c, 100.0)
+is(json.encode(json.decode "[]"), "[]")
+is(json.encode(json.decode '{"a": [[], {}]}'), '{"a": [[], {}]}')
+raises("line 1, column", json.decode, "[1,")
+raises("line 2", json.decode, '{"a": 1,\n"a": 2}')
+raises("json: ", json.decode, "[1] 2")
+raises("json: ", json.decode, ("["):rep(5000))
+raises("nested more than", json.decode, ("["):rep(200) .. ("]"):rep(200))
+
+-- A large value and the collector at work in between.
+collectgarbage("generational")
+local rows = {}
+for i = 1, 20000 do rows[i] = {id = i, text = ("x"):rep(i % 50)} end
+local text = json.encode(rows)
+local back = json.decode(text)
+is(#back, 20000)
+is(back[20000].text, ("x"):rep(0))
+is(json.encode(back), text)
+is(json.encode({1}, true), "[\n  1\n]")

@@ -1,0 +1,69 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+-- Mistakes in Lua are errors with a status, never a crash; what a run holds is released whatever happens.
+local pipeline = require "ninetails.pipeline"
+
+local trace = DIRECTORY .. "/golden/trace.tsv.gz"
+
+local function is(got, expected)
+  if got ~= expected then error(("got %s, expected %s"):format(got, expected), 2) end
+end
+local function raises(status, pattern, options)
+  local good, why = pcall(pipeline.run, options)
+  if good then error("no error, expected " .. pattern, 2) end
+  if not tostring(why):find(pattern) then error(("'%s', expected '%s'"):format(tostring(why), pattern), 2) end
+  is(type(why) == "table" and why.status or "lua", status)
+end
+
+raises("argument", "no field 'fm_garce'", {input = trace, fm_garce = 1})
+raises("argument", "no field '%?'", {trace})
+raises("argument", "no input", {})
+raises("argument", "input: expected a text, got a number", {input = 1})
+raises("argument", "fm_grace: expected a whole number, got 1.5", {input = trace, fm_grace = 1.5})
+raises("argument", "fm_grace: expected a whole number, got 5", {input = trace, fm_grace = "5"})
+raises("argument", "fm_grace %-1: out of range", {input = trace, fm_grace = -1})
+raises("argument", "seed 4294967296: out of range", {input = trace, seed = 1 << 32})
+raises("argument", "learning_rate: expected a number", {input = trace, learning_rate = "x"})
+raises("argument", "profile: 'py' is none", {input = trace, profile = "py"})
+raises("argument", "profile: 'nil' is none", {input = trace, profile = setmetatable({}, {__tostring = function() return "nil" end})})
+raises("argument", "hidden", {input = trace, hidden_ratio = 2.0})
+raises("lua", "expected a function", {input = trace, progress = 1})
+raises("io", "none.pcap", {input = "none.pcap"})
+raises("lua", "table expected", nil)
+
+is(pipeline.defaults().fm_grace, 5000)
+is(pipeline.defaults().input, nil)
+is(table.concat(pipeline.names("profile"), " "), "py100 csv115 stream")
+is(pcall(pipeline.names, "seed"), false)
+
+local options = {input = trace, fm_grace = 200, ad_grace = 600}
+local result = pipeline.run(options)
+is(result.mapping, 201)
+is(result.training, 600)
+is(result.mapping + result.training + result.execution, result.packets)
+is(#result.map.sizes, result.map.autoencoders)
+is(#result.summary.quantiles, 8)
+is(result.summary.auc, nil)
+is(result.sha256, nil) -- no output to store it in
+
+-- An error in the callback ends the run and comes out as it is; so does one that is no string.
+options.progress = function() error {my = "error"} end
+local good, why = pcall(pipeline.run, options)
+is(good, false)
+is(why.my, "error")
+local told = 0
+options.progress = function(packets, seconds, phase)
+  is(math.type(packets), "integer")
+  is(math.type(seconds), "float")
+  is(phase == "mapping" or phase == "training" or phase == "execution", true)
+  told = told + 1
+end
+pipeline.run(options)
+is(told > 0, true)
+
+-- The collector while runs come and go.
+options.progress = nil
+collectgarbage("incremental", 1000, 1000)
+for _ = 1, 20 do
+  pcall(pipeline.run, {input = trace}) -- too short: fails after the run
+  pipeline.run(options)
+end

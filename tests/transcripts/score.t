@@ -1,0 +1,103 @@
+SPDX-License-Identifier: GPL-3.0-or-later
+
+  $ ln -s "$TRACE" trace.tsv.gz
+
+  $ summary() { sed 's/^\(streams\|speed\|ns per packet\) .*/\1 .../'; }
+  $ ninetails score trace.tsv.gz --profile py100 --fm-grace 200 --ad-grace 600 | summary
+  capture        trace.tsv.gz (tsv), 1,796 packets
+  features       100, profile py100
+  streams ...
+  phases         201 mapping, 600 training, 995 execution
+  feature map    13 autoencoders of 7 x 10, 6 x 5 features
+  scores         min 0.02551, 25 % 5.13, 50 % 6.397e+07, 75 % 2.095e+08, 90 % 3.436e+08, 99 % 4.713e+08, 99.9 % 4.716e+08, max 4.719e+08
+  non-finite     0 (0 infinite, 0 not a number)
+  threshold      0.888482 (log-normal, last 600 training scores, tail 0.001)
+  above it       850 packets (85.43 %)
+  speed ...
+  ns per packet ...
+  $ ninetails score trace.tsv.gz --fm-grace 200 --ad-grace 600 --quiet -o a.csv; head -1 a.csv; wc -l < a.csv
+  timestamp,score
+  1797
+
+Neither threads nor the way through a file of features change a bit of the scores.
+
+  $ ninetails score trace.tsv.gz --fm-grace 200 --ad-grace 600 --quiet --threads 1 -o b.csv; cmp a.csv b.csv
+  $ ninetails extract trace.tsv.gz --quiet -o features.csv
+  $ ninetails score features.csv --fm-grace 200 --ad-grace 600 --quiet -o c.csv; cmp a.csv c.csv
+
+A map that was learnt can be given back, from our file or as text.
+
+  $ ninetails score trace.tsv.gz --fm-grace 200 --ad-grace 600 --quiet -o a.h5
+  $ ninetails score trace.tsv.gz --feature-map a.h5 --ad-grace 600 | grep phases
+  phases         0 mapping, 600 training, 1,196 execution
+  $ printf '0 1 2\n3 4\n' > map.txt; ninetails score trace.tsv.gz --feature-map map.txt --ad-grace 600 | grep '^feature map'
+  feature map    2 autoencoders of 3, 2 features
+  $ printf '0 100\n' > map.txt; ninetails score trace.tsv.gz --feature-map map.txt --ad-grace 600
+  ninetails score: map.txt: feature map: autoencoder 0 has column 100: expected 0 to 99
+  [2]
+
+Labels: exactly one a packet.
+
+  $ packets=$(($(wc -l < a.csv) - 1))
+  $ awk -v n=$packets 'BEGIN { for (i = 0; i < n; i++) print i % 9 == 0 }' > labels
+  $ ninetails score trace.tsv.gz --fm-grace 200 --ad-grace 600 --labels labels -o d.csv | grep -E 'labels|AUC|EER' | sed 's/[0-9]\.[0-9]*/X/g'
+  labels         111 attack, 884 benign, 0 excluded, of the scored packets
+  AUC            X
+  EER            X (X at the nearest step)
+  $ head -1 d.csv
+  timestamp,score,label
+  $ tail -n +2 labels > short; ninetails score trace.tsv.gz --fm-grace 200 --ad-grace 600 --labels short -o e.csv 2> message
+  [2]
+  $ grep -oE '179[0-9]' message | sort
+  1795
+  1796
+  $ echo 0 >> labels; ninetails score trace.tsv.gz --fm-grace 200 --ad-grace 600 --labels labels -o e.csv 2> message
+  [2]
+  $ grep -oE '179[0-9]' message | sort
+  1796
+  1797
+
+A capture must outlast the grace periods.
+
+  $ ninetails score trace.tsv.gz -o e.csv
+  ninetails score: trace.tsv.gz: 1796 packets, of which mapping takes the first 5000 + 1 (fm-grace) and training the next 50000 (ad-grace): none is left to score, pass smaller grace periods
+  [2]
+  $ ninetails score trace.tsv.gz --feature-map a.h5 -o e.csv
+  ninetails score: trace.tsv.gz: 1796 packets, of which training takes the first 50000 (ad-grace): none is left to score, pass a smaller ad-grace
+  [2]
+  $ ninetails score trace.tsv.gz --fm-grace 200 --ad-grace 600 --with-features -o e.csv
+  ninetails score: e.csv: a CSV file holds scores or features, not both: write .h5, or extract apart
+  See: ninetails help score
+  [1]
+
+Results that cannot be printed are a failure; an interrupted run leaves nothing behind, also when it
+waits for its input.
+
+  $ ninetails score trace.tsv.gz --fm-grace 200 --ad-grace 600 > /dev/full
+  ninetails score: results cannot be written: No space left on device
+  [2]
+  $ $PYTHON -c "
+  > import gzip, os, signal, subprocess, time
+  > for records in (b'', gzip.open('trace.tsv.gz').read()):
+  >     p = subprocess.Popen(['ninetails', 'score', '-', '--fm-grace', '1', '--ad-grace', '1', '-o', 'e.h5'], stdin=subprocess.PIPE)
+  >     while not [f for f in os.listdir('.') if f.endswith('.tmp')]: time.sleep(0.01)
+  >     p.stdin.write(records); p.stdin.flush(); time.sleep(0.3)
+  >     p.send_signal(signal.SIGINT)
+  >     print('ended by signal', -p.wait(20))
+  > "
+  ninetails score: interrupted
+  ended by signal 2
+  ninetails score: interrupted after 1796 packets
+  ended by signal 2
+  $ ls -A
+  a.csv
+  a.h5
+  b.csv
+  c.csv
+  d.csv
+  features.csv
+  labels
+  map.txt
+  message
+  short
+  trace.tsv.gz

@@ -1,0 +1,23 @@
+SPDX-License-Identifier: GPL-3.0-or-later
+
+  $ ninetails version | sed 's/ .*//' | head -7
+  ninetails
+  commit
+  compiler
+  flags
+  processor
+  features
+  kernels
+  $ ninetails --version | head -1
+  ninetails  0.1.0
+  $ ninetails version --json | $PYTHON -c "
+  > import json, sys
+  > v = json.load(sys.stdin)
+  > print(list(v), list(v['libraries']))
+  > assert len(v['commit']) == 40 or v['commit'] == 'unknown'
+  > assert all(v['libraries'].values())"
+  ['version', 'commit', 'dirty', 'compiler', 'flags', 'cpu', 'cpu_features', 'processors', 'isa', 'libraries'] ['HDF5', 'libpcap', 'libarchive', 'GSL', 'xxHash', 'OpenSSL', 'OpenMP', 'Lua', 'jansson', 'libcurl']
+  $ ninetails version extra
+  ninetails version: unexpected argument 'extra'
+  See: ninetails help version
+  [1]
