@@ -86,7 +86,7 @@ static void counts_must_agree(void) {
 static void many_labels_are_read(void) {
   enum { COUNT = 300000 };
   bytes b = {0};
-  b.data = malloc(16 * COUNT);
+  bytes_reserve(&b, 16 * COUNT);
   for (size_t i = 0; i < COUNT; i++)
     b.count += (size_t)sprintf((char *)b.data + b.count, "%zu,%d\n", i + 1, i % 3 == 0);
   file f = file_of(b.data, b.count);
