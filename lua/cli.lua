@@ -9,8 +9,8 @@ local text = require "ninetails.text"
 
 local cli = {}
 
--- In the order of help; one that is not part of this build is not offered.
-local names = {"run", "report", "extract", "score", "inspect", "watch", "dataset", "synth", "bench", "version"}
+-- In the order of help.
+local names = {"extract", "score", "dataset", "version"}
 
 local function usage(format, ...)
   error({status = "argument", message = string.format(format, ...)}, 0)
@@ -166,8 +166,7 @@ end
 local function load_commands()
   local commands = {}
   for _, name in ipairs(names) do
-    local module = "ninetails.commands." .. name
-    if package.preload[module] or package.loaded[module] then commands[#commands + 1] = require(module) end
+    commands[#commands + 1] = require("ninetails.commands." .. name)
   end
   return commands
 end

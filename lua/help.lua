@@ -54,7 +54,8 @@ local function usage_line(command, path)
 end
 
 function help.command(command, path)
-  local out = {"Usage: ", usage_line(command, path), "\n\n", table.concat(text.wrap(command.summary, WIDTH), "\n"), "\n"}
+  local summary = table.concat(text.wrap(command.summary, WIDTH), "\n")
+  local out = {"Usage: ", usage_line(command, path), "\n\n", summary, "\n"}
   local function section(title, rows)
     if #rows == 0 then return end
     out[#out + 1] = "\n" .. title .. ":\n"

@@ -7,8 +7,12 @@
 #include "embedded.h"
 
 static const luaL_Reg c_modules[] = {
+    {"ninetails.fetch", luaopen_ninetails_fetch},
+    {"ninetails.files", luaopen_ninetails_files},
     {"ninetails.json", luaopen_ninetails_json},
+    {"ninetails.labels", luaopen_ninetails_labels},
     {"ninetails.pipeline", luaopen_ninetails_pipeline},
+    {"ninetails.survey", luaopen_ninetails_survey},
     {"ninetails.synthesiser", luaopen_ninetails_synthesiser},
     {"ninetails.system", luaopen_ninetails_system},
     {NULL, NULL},

@@ -9,7 +9,9 @@ local single = {}
 
 local defaults = pipeline.defaults()
 
-single.argument = {name = "CAPTURE", help = "pcap, pcapng, tshark TSV or rows of features (CSV), as it is or compressed with gzip, xz or zstd; - reads standard input"}
+single.argument = {name = "CAPTURE",
+  help = "pcap, pcapng, tshark TSV or rows of features (CSV), as it is or compressed with gzip, xz or "
+    .. "zstd; - reads standard input"}
 
 single.profile = {name = "profile", type = "choice", choices = pipeline.names("profile"), default = defaults.profile,
   help = "statistics to extract: py100 and csv115 are the public references bit for bit, stream is fast"}

@@ -28,6 +28,7 @@ static void formats_are_seen(void) {
   check_labels("packet_number,label\n1,0\n2,1\n3,1\n", "011", "packet_number,label");
   check_labels("packet_number,label\n1,0\n2,1\n3,1", "011", "packet_number,label");
   check_labels("1,1\n2,0\n", "10", "packet_number,label");
+  check_labels("packet_number,label,activity\n1,0,dns\n2,1,scan\n", "01", "packet_number,label");
 }
 
 static void check_refused(const char *text, const char *expected) {
@@ -65,6 +66,7 @@ static void mistakes_are_named(void) {
   check_refused("1,0\n2,\n", "line 2: label '', 0 or 1 expected");
   check_refused("packet_number,interval,attack\n1,0,x\n",
                 "line 1: 3 columns, 2 (packet number, label) or 1 expected");
+  check_refused("packet_number,label,activity\n1,0\n", "line 2: 2 columns, 3 expected");
   check_refused("x,0\n1,0\n", "line 1: 'x' is no packet number");
   nt_labels l;
   nt_error err;

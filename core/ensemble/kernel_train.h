@@ -9,41 +9,23 @@
 
 #define TRAIN_UNITS 8 /* most units (vectors of units) whose sums are in registers at once */
 
-/* Runs `call` with k, a constant to the compiler, equal to n <= 8. */
+/* Runs `call` with k, a constant to the compiler, equal to n, 1 to 8. */
+#define WITH_CASE(n, call)                                                                         \
+  case n: {                                                                                        \
+    enum { k = n };                                                                                \
+    call;                                                                                          \
+    break;                                                                                         \
+  }
 #define WITH_CONSTANT(n, call)                                                                     \
   switch (n) {                                                                                     \
-  case 1: {                                                                                        \
-    enum { k = 1 };                                                                                \
-    call;                                                                                          \
-  } break;                                                                                         \
-  case 2: {                                                                                        \
-    enum { k = 2 };                                                                                \
-    call;                                                                                          \
-  } break;                                                                                         \
-  case 3: {                                                                                        \
-    enum { k = 3 };                                                                                \
-    call;                                                                                          \
-  } break;                                                                                         \
-  case 4: {                                                                                        \
-    enum { k = 4 };                                                                                \
-    call;                                                                                          \
-  } break;                                                                                         \
-  case 5: {                                                                                        \
-    enum { k = 5 };                                                                                \
-    call;                                                                                          \
-  } break;                                                                                         \
-  case 6: {                                                                                        \
-    enum { k = 6 };                                                                                \
-    call;                                                                                          \
-  } break;                                                                                         \
-  case 7: {                                                                                        \
-    enum { k = 7 };                                                                                \
-    call;                                                                                          \
-  } break;                                                                                         \
-  default: {                                                                                       \
-    enum { k = 8 };                                                                                \
-    call;                                                                                          \
-  } break;                                                                                         \
+    WITH_CASE(1, call)                                                                             \
+    WITH_CASE(2, call)                                                                             \
+    WITH_CASE(3, call)                                                                             \
+    WITH_CASE(4, call)                                                                             \
+    WITH_CASE(5, call)                                                                             \
+    WITH_CASE(6, call)                                                                             \
+    WITH_CASE(7, call)                                                                             \
+    WITH_CASE(8, call)                                                                             \
   }
 
 NT_INLINE nt_vector logistic(nt_vector t) {
@@ -197,13 +179,10 @@ static double single_row(nt_single *s, const nt_step *step, const double *row) {
   single_normalise(s, step->epsilon, row);
   single_layer(s->y, s->hidden_stride, s->hidden_bias, s->x, visible, s->weights);
   for (size_t j = 0; j < s->hidden_stride; j += NT_LANES)
-    nt_vector_store(s->y + j, nt_vector_keep(logistic(nt_vector_load(s->y + j)),
-                                             nt_vector_load(s->hidden_mask + j)));
+    nt_vector_store(s->y + j, logistic(nt_vector_load(s->y + j)));
   single_layer(s->e, s->visible_stride, s->visible_bias, s->y, hidden, s->transposed);
   for (size_t i = 0; i < s->visible_stride; i += NT_LANES)
-    nt_vector_store(s->e + i,
-                    nt_vector_keep(nt_vector_load(s->x + i) - logistic(nt_vector_load(s->e + i)),
-                                   nt_vector_load(s->visible_mask + i)));
+    nt_vector_store(s->e + i, nt_vector_load(s->x + i) - logistic(nt_vector_load(s->e + i)));
   for (size_t i = 0; i < visible; i++) sum = NT_SCALAR_FMA(s->e[i], s->e[i], sum);
   single_layer(s->g, s->hidden_stride, NULL, s->e, visible, s->weights);
   for (size_t j = 0; j < s->hidden_stride; j += NT_LANES) {
@@ -218,13 +197,12 @@ static double single_row(nt_single *s, const nt_step *step, const double *row) {
                       NT_FMA(rate_x, nt_vector_load(s->g + j),
                              NT_FMA(rate_e, nt_vector_load(s->y + j), nt_vector_load(w + j))));
   }
-  for (size_t j = 0; j < hidden; j++) {
-    nt_vector g = NT_SET1(s->g[j]), y = NT_SET1(s->y[j]);
-    double *w = s->transposed + j * s->visible_stride;
-    for (size_t i = 0; i < s->visible_stride; i += NT_LANES)
-      nt_vector_store(w + i,
-                      NT_FMA(rate * nt_vector_load(s->x + i), g,
-                             NT_FMA(rate * nt_vector_load(s->e + i), y, nt_vector_load(w + i))));
+  for (size_t i = 0; i < s->visible_stride; i += NT_LANES) {
+    nt_vector rate_x = rate * nt_vector_load(s->x + i), rate_e = rate * nt_vector_load(s->e + i);
+    double *w = s->transposed + i;
+    for (size_t j = 0; j < hidden; j++, w += s->visible_stride)
+      nt_vector_store(
+          w, NT_FMA(rate_x, NT_SET1(s->g[j]), NT_FMA(rate_e, NT_SET1(s->y[j]), nt_vector_load(w))));
   }
   single_bias(s->hidden_bias, s->g, hidden, s->hidden_stride, step);
   single_bias(s->visible_bias, s->e, visible, s->visible_stride, step);

@@ -40,7 +40,8 @@ typedef struct nt_group {
   double *x, *y, *e, *g; /* [visible], [hidden], [visible], [hidden] of the current row */
 } nt_group;
 
-/* Units are padded to whole vectors (a multiple of NT_SINGLE_PADDING), masked likewise. */
+/* Units are padded to whole vectors (a multiple of NT_SINGLE_PADDING). What the padding holds is
+ * never read by a real unit: sums go over the real ones alone. */
 #define NT_SINGLE_PADDING 8
 typedef struct nt_single {
   size_t visible, hidden;
@@ -50,7 +51,6 @@ typedef struct nt_single {
   double *weights;                      /* [visible][hidden_stride] */
   double *transposed;                   /* [hidden][visible_stride], the same weights */
   double *hidden_bias, *visible_bias, *min, *max;
-  double *hidden_mask, *visible_mask;
   double *x, *y, *e, *g;
 } nt_single;
 

@@ -5,11 +5,19 @@
  * score.
  *
  * Phases by the count n of rows seen before this one:
- *     n <= fm_grace                  feature mapping   (fm_grace + 1 rows; none when a map is
- * given) the next ad_grace rows         training          (when a map is given: from the first row)
- *     after that                     execution
+ *     n <= fm_grace         feature mapping: fm_grace + 1 rows, none when a map is given
+ *     the next ad_grace     training: from the first row on when a map is given
+ *     after that            execution
+ *
  * Training is sequential: each row changes the weights. In execution they stand still, so rows are
  * scored in batches, one row a vector lane; the batch size never changes a bit of the scores.
+ *
+ * Memory, for d columns and autoencoders of v inputs and h hidden units: 8 d^2 bytes while mapping
+ * and as much again when the map is made; then at most 16 sum(v h), up to a vector's padding.
+ * Training keeps nothing of the mapping, execution nothing of the training.
+ *
+ * Scores agree with Kitsune-py's within a relative 1e-12 for equal features (2e-13 on its reference
+ * captures), with every instruction set; AVX2 and AVX512 give the same bits.
  */
 #ifndef NT_KITNET_H
 #define NT_KITNET_H
@@ -32,9 +40,9 @@ typedef struct nt_kitnet_options {
   size_t max_autoencoder; /* m: most features of one autoencoder; default 10, at least 1 */
   double learning_rate;   /* default 0.1, > 0 */
   double hidden_ratio;    /* hidden = ceil(visible * ratio); default 0.75, 0 < ratio <= 1 */
-  uint32_t seed;          /* of MT19937, for each autoencoder anew; default 1234 */
+  uint32_t seed;          /* of MT19937, for each autoencoder anew; default 1234, not 0 */
   nt_bias_update bias;    /* default NT_BIAS_ELEMENT */
-  double train_epsilon;   /* added to max - min in training; default 1e-16 */
+  double train_epsilon;   /* added to max - min in training; default 1e-16, > 0 */
   double execute_epsilon; /* the same in execution; default 1e-16 (the authors' C++ program: 1) */
   nt_isa isa;             /* kernels; default NT_ISA_AUTO */
 } nt_kitnet_options;
@@ -45,17 +53,21 @@ typedef enum nt_phase { NT_PHASE_MAPPING, NT_PHASE_TRAINING, NT_PHASE_EXECUTION 
 
 typedef struct nt_kitnet nt_kitnet;
 
-/* width: columns of a row, at least 1. map (copied) may be NULL. Errors name the option and its
- * range. */
+/* width: columns of a row, at least 1. map (copied) may be NULL; with one, ad_grace rows train
+ * (Kitsune-py trains fm_grace + ad_grace + 1 then). Errors name the option and its range; a broken
+ * map is NT_E_INPUT. */
 nt_kitnet *nt_kitnet_new(size_t width, const nt_kitnet_options *options, const nt_feature_map *map,
                          nt_error *err);
 void nt_kitnet_free(nt_kitnet *kitnet);
 
 /*
  * Takes n rows (n x width doubles, row-major) through whichever phases they fall in.
- *   scores     n doubles: 0 in mapping and training, the score in execution; may be inf or nan,
- * never hidden training   n doubles or NULL: the output autoencoder's RMSE in training, NaN in the
- * other phases
+ *   scores     n doubles: 0 in mapping and training, the score in execution; may be inf or nan
+ *   training   n doubles or NULL: the output autoencoder's RMSE in training, NaN in other phases
+ * NT_E_INPUT at the end of the mapping when NaN or infinity among its rows leaves distances
+ * undefined (Kitsune-py stops there too): the rows up to there are taken, and every later call says
+ * the same. After the mapping such values make NaN of what they touch.
+ * O(n d^2) while mapping, O(n sum(v h)) after.
  */
 nt_status nt_kitnet_process(nt_kitnet *kitnet, const double *rows, size_t n, double *scores,
                             double *training, nt_error *err);

@@ -63,16 +63,16 @@ static int group_allocate(nt_group *g, size_t lanes, size_t visible, size_t hidd
 static int single_allocate(nt_single *s, size_t visible, size_t hidden) {
   size_t v = (visible + NT_SINGLE_PADDING - 1) & ~(size_t)(NT_SINGLE_PADDING - 1);
   size_t h = (hidden + NT_SINGLE_PADDING - 1) & ~(size_t)(NT_SINGLE_PADDING - 1);
-  /* (2 v + 4) (h + 3): 2 v h weights, 6 v, 4 h. */
-  double *p = nt_zeroed(2 * v + 4, h + 3, sizeof *p);
+  /* (2 v + 3) (h + 3): 2 v h weights, 5 v, 3 h and some to spare. */
+  double *p = nt_zeroed(2 * v + 3, h + 3, sizeof *p);
   *s = (nt_single){
       .visible = visible, .hidden = hidden, .visible_stride = v, .hidden_stride = h, .weights = p};
   if (!p) return 0;
   p += visible * h;
   s->transposed = take(&p, hidden * v);
-  s->hidden_bias = take(&p, h), s->hidden_mask = take(&p, h);
+  s->hidden_bias = take(&p, h);
   s->y = take(&p, h), s->g = take(&p, h);
-  s->visible_bias = take(&p, v), s->visible_mask = take(&p, v);
+  s->visible_bias = take(&p, v);
   s->min = take(&p, v), s->max = take(&p, v);
   s->x = take(&p, v), s->e = take(&p, v);
   return 1;
@@ -141,12 +141,8 @@ static void single_put(nt_single *s, const nt_autoencoder *a) {
     s->visible_bias[i] = a->visible_bias[i];
     s->min[i] = a->min[i];
     s->max[i] = a->max[i];
-    set_mask(&s->visible_mask[i]);
   }
-  for (size_t j = 0; j < a->hidden; j++) {
-    s->hidden_bias[j] = a->hidden_bias[j];
-    set_mask(&s->hidden_mask[j]);
-  }
+  memcpy(s->hidden_bias, a->hidden_bias, a->hidden * sizeof *a->hidden_bias);
 }
 
 static void single_get(const nt_single *s, nt_autoencoder *a) {

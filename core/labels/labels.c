@@ -14,13 +14,14 @@ typedef struct cell {
 typedef struct format {
   const char *name;
   char separator; /* 0: the label stands alone */
+  size_t columns; /* of every line, as of the first */
 } format;
 
 enum { ALONE, SEMICOLON, COMMA, R_EXPORT };
-static const format formats[] = {{"one value a line", 0},
-                                 {"packet;label", ';'},
-                                 {"packet_number,label", ','},
-                                 {"R's export", ','}};
+static const format formats[] = {{"one value a line", 0, 1},
+                                 {"packet;label", ';', 2},
+                                 {"packet_number,label", ',', 2},
+                                 {"R's export", ',', 2}};
 
 static cell unquoted(const char *from, const char *to) {
   if (to - from >= 2 && *from == '"' && to[-1] == '"') from++, to--;
@@ -55,23 +56,25 @@ static int shown(cell c) { /* bytes of it that an error shows */
 }
 
 /* The format, from the first line; *header tells whether that line is one. */
-static nt_status find_format(const nt_line *line, const format **found, int *header,
-                             nt_error *err) {
+static nt_status find_format(const nt_line *line, format *found, int *header, nt_error *err) {
   int separated = memchr(line->text, ';', line->length)   ? SEMICOLON
                   : memchr(line->text, ',', line->length) ? COMMA
                                                           : ALONE;
   cell c[2];
   *header = 0;
-  *found = &formats[separated];
+  *found = formats[separated];
   if (separated == ALONE) return NT_OK;
-  size_t count = cut(line, formats[separated].separator, c);
-  if (count != 2)
-    return nt_fail(err, NT_E_INPUT, "line 1: %zu columns, 2 (packet number, label) or 1 expected",
-                   count);
+  found->columns = cut(line, found->separator, c);
   *header = !is_number(c[0]);
+  /* Which of several columns would be the label is not guessed: the header has to say it. */
+  if (found->columns > 2 && !(*header && is(c[1], "label")))
+    return nt_fail(err, NT_E_INPUT,
+                   "line 1: %zu columns, 2 (packet number, label) or 1 expected, or a header whose "
+                   "second column is 'label'",
+                   found->columns);
   if (*header && is_number(c[1]))
     return nt_fail(err, NT_E_INPUT, "line 1: '%.*s' is no packet number", shown(c[0]), c[0].text);
-  if (separated == COMMA && is(c[0], "") && is(c[1], "x")) *found = &formats[R_EXPORT];
+  if (separated == COMMA && is(c[0], "") && is(c[1], "x")) *found = formats[R_EXPORT];
   return NT_OK;
 }
 
@@ -81,7 +84,8 @@ static nt_status read_label(const format *f, const nt_line *line, size_t number,
   cell c[2] = {{line->text, line->length}, {NULL, 0}}, value = c[0];
   if (f->separator) {
     size_t count = cut(line, f->separator, c);
-    if (count != 2) return nt_fail(err, NT_E_INPUT, "%zu columns, 2 expected", count);
+    if (count != f->columns)
+      return nt_fail(err, NT_E_INPUT, "%zu columns, %zu expected", count, f->columns);
     size_t found = 0;
     if (!is_number(c[0]) || c[0].length > 18)
       return nt_fail(err, NT_E_INPUT, "'%.*s' is no packet number", shown(c[0]), c[0].text);
@@ -111,7 +115,7 @@ static nt_status make_room(nt_labels *labels, size_t *capacity, nt_error *err) {
 }
 
 static nt_status read_stream(nt_stream *stream, nt_labels *labels, nt_error *err) {
-  const format *f = NULL;
+  format f = {0};
   size_t capacity = 0, lines = 0;
   for (;;) {
     nt_line line;
@@ -124,15 +128,15 @@ static nt_status read_stream(nt_stream *stream, nt_labels *labels, nt_error *err
     if (status != NT_OK) return nt_fail_in(err, "line %zu", lines + 1);
     if (!got || (line.length == 0 && nt_stream_have(stream, 1) == 0)) break;
     lines++;
-    if (!f) {
+    if (!f.name) {
       int header;
       if ((status = find_format(&line, &f, &header, err)) != NT_OK) return status;
-      labels->format = f->name;
+      labels->format = f.name;
       if (header) continue;
     }
     status = make_room(labels, &capacity, err);
     if (status == NT_OK)
-      status = read_label(f, &line, labels->count + 1, &labels->value[labels->count], err);
+      status = read_label(&f, &line, labels->count + 1, &labels->value[labels->count], err);
     if (status != NT_OK) return nt_fail_in(err, "line %zu", lines);
     labels->count++;
   }

@@ -33,7 +33,8 @@ for i, option in ipairs(detector) do
 end
 for _, option in ipairs {
   {name = "feature-map", type = "path",
-    help = "use this map instead of learning one: an HDF5 file of ninetails, or text with the columns of one autoencoder a line"},
+    help = "use this map instead of learning one: an HDF5 file of ninetails, or text with the columns "
+      .. "of one autoencoder a line"},
   {name = "labels", type = "path", help = "one label a packet: adds AUC and EER"},
   {name = "with-features", type = "flag", help = "store the features too (HDF5)"},
 } do
@@ -113,7 +114,8 @@ local function summary_json(args, result)
   local s = result.summary
   local quantiles = json.array {}
   for i, pair in ipairs(s.quantiles) do quantiles[i] = json.object {{"q", pair[1]}, {"score", pair[2]}} end
-  return {"phases", json.object {{"mapping", result.mapping}, {"training", result.training}, {"execution", result.execution}}},
+  return {"phases", json.object {{"mapping", result.mapping}, {"training", result.training},
+      {"execution", result.execution}}},
     {"map", json.object {{"autoencoders", result.map.autoencoders}, {"sizes", json.array(result.map.sizes)},
       {"features", json.array(result.map.features)}}},
     {"quantiles", quantiles}, {"nan", s.nan}, {"infinite", s.infinite},

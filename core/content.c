@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "content.h"
+
+#include <archive.h>
+#include <archive_entry.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { BLOCK = 1 << 16 };
+
+struct nt_content {
+  struct archive *archive;
+  char *name; /* "path" or "path: member", for errors */
+  int at_end;
+};
+
+static nt_status failed(nt_content *s, nt_error *err) {
+  const char *why = archive_error_string(s->archive);
+  int code = archive_errno(s->archive);
+  nt_status status = code == ENOMEM                                    ? NT_E_MEMORY
+                     : code == ENOENT || code == EACCES || code == EIO ? NT_E_IO
+                                                                       : NT_E_INPUT;
+  return nt_fail(err, status, "%s: %s", s->name, why ? why : "cannot be read");
+}
+
+/* Only what is decoded inside this process: libarchive's "all" would start programs for some
+ * formats. */
+static void accept_formats(struct archive *archive, int member) {
+  archive_read_support_filter_gzip(archive);
+  archive_read_support_filter_bzip2(archive);
+  archive_read_support_filter_xz(archive);
+  archive_read_support_filter_lzma(archive);
+  archive_read_support_filter_zstd(archive);
+  if (!member) {
+    archive_read_support_format_raw(archive);
+    archive_read_support_format_empty(archive);
+    return;
+  }
+  archive_read_support_format_zip(archive);
+  archive_read_support_format_rar(archive);
+  archive_read_support_format_rar5(archive);
+  archive_read_support_format_7zip(archive);
+  archive_read_support_format_tar(archive);
+}
+
+static const char *base_name(const char *path) {
+  const char *slash = strrchr(path, '/');
+  return slash ? slash + 1 : path;
+}
+
+/* Goes to the member: by its full name, or by its last part where the member is given without a
+ * folder. */
+static nt_status find_member(nt_content *s, const char *path, const char *member, nt_error *err) {
+  struct archive_entry *entry;
+  char seen[300] = "";
+  size_t length = 0;
+  int code;
+  while ((code = archive_read_next_header(s->archive, &entry)) == ARCHIVE_OK ||
+         code == ARCHIVE_WARN) {
+    const char *name = archive_entry_pathname(entry);
+    if (!name || archive_entry_filetype(entry) != AE_IFREG) continue;
+    if (strcmp(name, member) == 0 || (!strchr(member, '/') && strcmp(base_name(name), member) == 0))
+      return NT_OK;
+    if (length < sizeof seen) {
+      int n = snprintf(seen + length, sizeof seen - length, "%s%s", length ? ", " : "", name);
+      length += n > 0 ? (size_t)n : 0;
+    }
+  }
+  if (code != ARCHIVE_EOF) return failed(s, err);
+  return nt_fail(err, NT_E_INPUT, "%s: no member '%s'; the archive has %s", path, member,
+                 *seen ? seen : "none");
+}
+
+nt_content *nt_content_open(const char *path, const char *member, nt_error *err) {
+  nt_content *s = calloc(1, sizeof *s);
+  if (s) s->archive = archive_read_new();
+  if (!s || !s->archive ||
+      asprintf(&s->name, member ? "%s: %s" : "%s", path, member ? member : "") < 0) {
+    if (s) s->name = NULL;
+    nt_content_close(s);
+    nt_fail(err, NT_E_MEMORY, "%s: out of memory", path);
+    return NULL;
+  }
+  accept_formats(s->archive, member != NULL);
+  nt_status status = NT_OK;
+  if (archive_read_open_filename(s->archive, path, BLOCK) != ARCHIVE_OK) {
+    status = failed(s, err);
+  } else if (member) {
+    status = find_member(s, path, member, err);
+  } else {
+    struct archive_entry *entry;
+    int code = archive_read_next_header(s->archive, &entry);
+    s->at_end = code == ARCHIVE_EOF;
+    if (code != ARCHIVE_OK && code != ARCHIVE_WARN && code != ARCHIVE_EOF) status = failed(s, err);
+  }
+  if (status == NT_OK) return s;
+  nt_content_close(s);
+  return NULL;
+}
+
+nt_status nt_content_read(nt_content *content, void *bytes, size_t size, size_t *got,
+                          nt_error *err) {
+  *got = 0;
+  while (!content->at_end && *got < size) {
+    la_ssize_t n = archive_read_data(content->archive, (char *)bytes + *got, size - *got);
+    if (n < 0) return failed(content, err);
+    if (n == 0) content->at_end = 1;
+    *got += (size_t)n;
+  }
+  return NT_OK;
+}
+
+void nt_content_close(nt_content *content) {
+  if (!content) return;
+  archive_read_free(content->archive);
+  free(content->name);
+  free(content);
+}

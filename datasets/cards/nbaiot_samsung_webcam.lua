@@ -1,0 +1,62 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+local counted = "row counts that several users of the files publish"
+
+return {
+  name = "nbaiot_samsung_webcam",
+  title = "N-BaIoT: Samsung SNH 1011 N Webcam",
+  description = "One of the nine devices of N-BaIoT: rows of 115 statistics, made from captures of one device, clean "
+    .. "and infected with BASHLITE (gafgyt). The captures themselves are not published.",
+  homepage = {"https://archive.ics.uci.edu/dataset/442/detection+of+iot+botnet+attacks+n+baiot"},
+  licence = {"CC BY 4.0", status = "known", source = "UCI, data set 442"},
+  doi = "10.24432/C5RC8J",
+  citation = "Y. Meidan, M. Bohadana, Y. Mathov, Y. Mirsky, A. Shabtai, D. Breitenbacher, Y. Elovici: N-BaIoT: "
+    .. "Network-Based Detection of IoT Botnet Attacks Using Deep Autoencoders. IEEE Pervasive Computing 17(3), 2018.",
+  files = {
+    benign = {
+      path = "n_baiot/Samsung_SNH_1011_N_Webcam/benign_traffic.csv",
+      also = {"Samsung_SNH_1011_N_Webcam/benign_traffic.csv"},
+      urls = {"https://archive.ics.uci.edu/ml/machine-learning-databases/00442/Samsung_SNH_1011_N_Webcam/benign_traffic.csv"},
+      login = "It is in the archive of UCI data set 442 (1.7 GB, SHA-256 64929678b081d8e579a8d7c488cf11cc"
+        .. "588403f282d5fb065b4156edbd55de9b): unpack that, and give its folder with --from.",
+    },
+    gafgyt = {
+      path = "n_baiot/Samsung_SNH_1011_N_Webcam/gafgyt_attacks.rar",
+      also = {"Samsung_SNH_1011_N_Webcam/gafgyt_attacks.rar"},
+      urls = {"https://archive.ics.uci.edu/ml/machine-learning-databases/00442/Samsung_SNH_1011_N_Webcam/gafgyt_attacks.rar"},
+      login = "It is in the archive of UCI data set 442 (1.7 GB, SHA-256 64929678b081d8e579a8d7c488cf11cc"
+        .. "588403f282d5fb065b4156edbd55de9b): unpack that, and give its folder with --from.",
+    },
+    rows = {
+      path = "n_baiot/Samsung_SNH_1011_N_Webcam/all.csv",
+      header = true,
+      joined = {
+        {file = "benign", label = 0, rows = {52150, status = "known", source = counted}},
+        {file = "gafgyt", member = "combo.csv", label = 1, rows = {58669, status = "known", source = counted}},
+        {file = "gafgyt", member = "junk.csv", label = 1, rows = {28305, status = "known", source = counted}},
+        {file = "gafgyt", member = "scan.csv", label = 1, rows = {27698, status = "known", source = counted}},
+        {file = "gafgyt", member = "tcp.csv", label = 1, rows = {97783, status = "known", source = counted}},
+        {file = "gafgyt", member = "udp.csv", label = 1, rows = {110617, status = "known", source = counted}},
+      },
+    },
+  },
+  features = "rows",
+  profile = "csv115",
+  packets = {375222, status = "known", source = counted},
+  labels = {
+    meaning = "behaviour",
+    explain = "The authors give one file for the clean device and one for each attack: all rows of an attack's file are "
+      .. "attacks.",
+    joined = "rows",
+    attacks = {323072, status = "known", source = counted},
+    first_attack = {52151, status = "known", source = counted},
+    clean = {52150, status = "known", source = counted},
+  },
+  grace = {fm = 2607, ad = 32159,
+    why = "Two thirds of the clean rows together, as the authors train; the last third tests false alarms."},
+  defects = {
+    "The order of the files is ours: they are separate recordings, not one that runs from clean to attack.",
+    "Rows have neither time nor addresses, so rules and plots over time do not apply.",
+    "A device's attack files hold what the device sends when infected: no benign row comes after the first attack.",
+    "This device was infected with BASHLITE alone.",
+  },
+}

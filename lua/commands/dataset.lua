@@ -1,0 +1,337 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+-- ninetails dataset: what data sets there are, what is known of them, and whether the files here are what they should be.
+local card = require "ninetails.card"
+local download = require "ninetails.download"
+local draft = require "ninetails.draft"
+local files = require "ninetails.files"
+local json = require "ninetails.json"
+local progress = require "ninetails.progress"
+local registry = require "ninetails.registry"
+local system = require "ninetails.system"
+local text = require "ninetails.text"
+local verify = require "ninetails.verify"
+
+local function print_json(value) io.write(json.encode(value, true), "\n") end
+local function warn(...) io.stderr:write(string.format(...), "\n") end
+
+local name_argument = {name = "NAME", help = "a data set of `ninetails dataset list`, or a file that ends in .lua and holds a card"}
+local json_option = {name = "json", type = "flag", help = "print JSON"}
+local from_option = {name = "from", type = "string", value = "FOLDER", help = "look for the data set's files here first"}
+
+-- ------------------------------------------------------------------ list
+
+local function shown(fact)
+  local value, status = card.fact(fact)
+  if not value then return "?" end
+  return text.count(value) .. (status == "to be checked" and " (to be checked)" or "")
+end
+
+-- Where the files of a set stand: "here", "partly", "no", or "made" (synthetic).
+local function presence(set)
+  if set.card.synthetic then return "made" end
+  local here, all = 0, 0
+  for _, key in ipairs(download.keys(set, {})) do
+    all = all + 1
+    here = here + (registry.find(set, key) and 1 or 0)
+  end
+  return here == all and "here" or here > 0 and "partly" or "no"
+end
+
+local function table_of(rows)
+  local widths = {}
+  for _, row in ipairs(rows) do
+    for i, cell in ipairs(row) do widths[i] = math.max(widths[i] or 0, #cell) end
+  end
+  for _, row in ipairs(rows) do
+    local cells = {}
+    for i, cell in ipairs(row) do
+      local number = cell:find("^[%d,?]+$") and i > 1
+      cells[i] = i == #row and cell or ("%" .. (number and "" or "-") .. widths[i] .. "s"):format(cell)
+    end
+    io.write((table.concat(cells, "  "):gsub("%s+$", "")), "\n")
+  end
+end
+
+local function list(args)
+  local rows, out = {{"name", "packets", "attacks", "data", "title"}}, json.array {}
+  for _, entry in ipairs(registry.list()) do
+    local good, set = pcall(registry.open, entry.name, args.from)
+    if not good then
+      warn("warning: %s", type(set) == "table" and set.message or tostring(set))
+      out[#out + 1] = json.object {{"name", entry.name}, {"origin", entry.origin}, {"problem", tostring(set.message)}}
+    else
+      local c = set.card
+      local attacks = (c.labels or {}).attacks
+      local data = presence(set)
+      rows[#rows + 1] = {c.name, shown(c.packets), shown(attacks), data,
+        c.title .. (entry.origin ~= "built in" and " (yours)" or "")}
+      out[#out + 1] = json.object {{"name", c.name}, {"title", c.title}, {"origin", entry.origin},
+        {"packets", (card.fact(c.packets))}, {"attacks", (card.fact(attacks))}, {"data", data}}
+    end
+  end
+  if args.json then print_json(out) else table_of(rows) end
+  return 0
+end
+
+-- ------------------------------------------------------------------ info
+
+local meanings = {
+  behaviour = "an attack packet belongs to the attacker's doing",
+  path = "an attack packet passed through the attacker, whatever it carries",
+  interval = "an attack packet was sent during an attack, whoever sent it",
+  flow = "an attack packet belongs to a flow that its authors call an attack",
+  none = "there is no attack in it",
+}
+
+local function fact_text(fact)
+  local value, status, source = card.fact(fact)
+  if value == nil then return nil end
+  local words = math.type(value) == "integer" and text.count(value) or tostring(value)
+  if status == "asserted" then return words end
+  return ("%s (%s%s)"):format(words, status, source and ": " .. source or "")
+end
+
+local function paragraph(title, body)
+  if not body then return end
+  local lines = text.wrap(body, 86)
+  io.write("\n", title, ":\n")
+  for _, line in ipairs(lines) do io.write("  ", line, "\n") end
+end
+
+local function labels_text(definition)
+  local parts = {("%s. %s"):format(meanings[definition.meaning]:gsub("^%l", string.upper), definition.explain)}
+  local clean = card.fact(definition.clean)
+  if clean and clean > 0 then parts[#parts + 1] = ("Clean to train on: packets 1 to %s."):format(fact_text(definition.clean))
+  elseif clean == 0 then parts[#parts + 1] = "No clean packets to train on before the first attack." end
+  local facts = {}
+  for _, pair in ipairs {{"attacks", "attack packets"}, {"excluded", "excluded from metrics"}, {"first_attack", "first attack packet"}} do
+    local words = fact_text(definition[pair[1]])
+    if words then facts[#facts + 1] = pair[2] .. " " .. words end
+  end
+  if #facts > 0 then parts[#parts + 1] = table.concat(facts, "; ") .. "." end
+  return table.concat(parts, " ")
+end
+
+local function file_text(set, key, file)
+  local path = registry.find(set, key)
+  local made = file.packed and ("member %s of %s"):format(file.packed.member, file.packed.file) or file.joined and "joined from its parts"
+  local where = path or made or file.optional and "not here, optional" or "not here"
+  return ("%-12s %s%s\n               %s\n"):format(key, file.path,
+    file.bytes and (", %s bytes"):format(text.count((card.fact(file.bytes)))) or "", where)
+end
+
+local function sorted(map)
+  local names = {}
+  for name in pairs(map or {}) do names[#names + 1] = name end
+  table.sort(names)
+  return names
+end
+
+local function print_info(set)
+  local c = set.card
+  io.write(c.name, ": ", c.title, "\n\n")
+  io.write(text.rows {
+    {"packets", fact_text(c.packets)},
+    {"duration", c.seconds and ("%.1f s"):format(c.seconds)},
+    {"licence", fact_text(c.licence)},
+    {"DOI", c.doi},
+    {"homepage", c.homepage and table.concat(c.homepage, "\n          ")},
+    {"features", c.features and c.profile and ("rows of profile %s"):format(c.profile)},
+    {"card", set.origin},
+  })
+  paragraph("What it is", c.description)
+  if c.synthetic then
+    paragraph("Made by", ("scenario %s, %s packets, seed %d: ninetails dataset synth %s --packets %d --seed %d"):format(
+      c.synthetic.scenario, text.count(c.synthetic.packets), c.synthetic.seed, c.synthetic.scenario, c.synthetic.packets, c.synthetic.seed))
+  end
+  if c.labels then paragraph("Labels", labels_text(c.labels)) end
+  for _, name in ipairs(sorted(c.other_labels)) do paragraph("Labels '" .. name .. "'", labels_text(c.other_labels[name])) end
+  if c.grace then
+    paragraph("Grace periods", ("%s packets for the feature map, then %s for the autoencoders. %s"):format(
+      text.count(c.grace.fm), text.count(c.grace.ad), c.grace.why))
+  end
+  if c.files then
+    io.write("\nFiles:\n")
+    for _, key in ipairs(sorted(c.files)) do io.write("  ", file_text(set, key, c.files[key])) end
+  end
+  for i, defect in ipairs(c.defects or {}) do
+    if i == 1 then io.write("\nKnown defects:\n") end
+    local lines = text.wrap(defect, 84)
+    io.write("  - ", table.concat(lines, "\n    "), "\n")
+  end
+  paragraph("Cite", c.citation)
+end
+
+local function info(args)
+  local set = registry.open(args.name, args.from)
+  if not args.json then
+    print_info(set)
+    return 0
+  end
+  local found = {}
+  for key in pairs(set.card.files or {}) do found[key] = registry.find(set, key) or json.null end
+  print_json(json.object {{"card", set.card}, {"origin", set.origin}, {"found", json.object(found)}})
+  return 0
+end
+
+-- ------------------------------------------------------------------ fetch
+
+local function fetch(args)
+  local set = registry.open(args.name, args.from)
+  if set.card.synthetic then
+    error({status = "argument", message = ("data set %s is synthetic: ninetails dataset synth %s"):format(set.name, set.card.synthetic.scenario)}, 0)
+  end
+  local bar = progress.new {quiet = args.quiet, what = "bytes"}
+  local out = json.array {}
+  for _, key in ipairs(download.keys(set, args.file)) do
+    local path = set.card.files[key].path
+    local options = {retries = args.retries, wait = args.wait, patience = args.timeout, again = args.again, clock = system.clock,
+      say = function(words)
+        bar:clear()
+        if not args.quiet then warn("%s", words) end
+      end,
+      progress = function(done, total, seconds)
+        bar:update(done, seconds, total and ("%.1f %% of %s"):format(100 * done / total, path) or path)
+      end}
+    local good, found = pcall(download.file, set, key, options)
+    bar:clear()
+    if not good then error(found, 0) end
+    out[#out + 1] = json.object {{"file", key}, {"path", found.path}, {"bytes", found.bytes}, {"algorithm", found.algorithm},
+      {"checksum", found.checksum}, {"verified", found.verified}, {"kept", found.kept or false}, {"url", found.url}}
+    if not args.json then
+      io.write(("%-12s %s\n             %s %s, %s\n"):format(key, found.path, found.algorithm, found.checksum,
+        found.verdict))
+    end
+  end
+  if args.json then print_json(out) end
+  return 0
+end
+
+-- ------------------------------------------------------------------ verify
+
+local function check_line(check)
+  local words = check.found or ""
+  if check.state == "failed" or check.state == "to be checked" then
+    words = ("%s, expected %s"):format(check.found or "none", check.expected or "no error")
+  elseif check.state == "absent" or check.state == "missing" then
+    words = check.expected
+  end
+  io.write(("%-13s %s: %s%s\n"):format(check.state, check.what, words, check.note and " (" .. check.note .. ")" or ""))
+end
+
+local exit_codes = {ok = 0, failed = 2, missing = 4}
+
+local function verify_set(args)
+  local set = registry.open(args.name, args.from)
+  local checks = verify.run(set, {on_check = not args.json and check_line or nil})
+  local verdict, counts = verify.verdict(checks)
+  if args.json then
+    local out = json.array {}
+    for i, check in ipairs(checks) do
+      out[i] = json.object {{"what", check.what}, {"state", check.state}, {"expected", check.expected}, {"found", check.found},
+        {"note", check.note}}
+    end
+    print_json(json.object {{"name", set.name}, {"verdict", verdict}, {"checks", out}})
+  else
+    local parts = {}
+    for _, state in ipairs {"ok", "failed", "missing", "to be checked", "unasserted", "absent"} do
+      if counts[state] then parts[#parts + 1] = ("%d %s"):format(counts[state], state) end
+    end
+    io.write(("%s: %s (%s)\n"):format(set.name, verdict, table.concat(parts, ", ")))
+  end
+  return exit_codes[verdict]
+end
+
+-- ------------------------------------------------------------------ synth, new
+
+local function synth(args)
+  local wanted = {scenario = args.scenario, packets = args.packets, seed = args.seed}
+  local base = args.output and args.output:gsub("%.pcap$", "")
+    or ("%s/synthetic/%s-%d-%d"):format(registry.cache(), args.scenario, args.packets, args.seed)
+  local capture, label_file = base .. ".pcap", base .. ".labels"
+  files.make_folders(registry.folder_of(base))
+  local bar = progress.new {quiet = args.quiet}
+  local started = system.clock()
+  local good, problem = pcall(registry.synthesise, wanted, capture, label_file, function(packets)
+    bar:update(packets, system.clock() - started)
+  end)
+  bar:clear()
+  if not good then
+    os.remove(capture .. ".part")
+    os.remove(label_file .. ".part")
+    error(problem, 0)
+  end
+  local summary = require("ninetails.labels").summary((require("ninetails.labels").read(label_file)))
+  local sha256 = files.checksum(capture, "sha256")
+  if args.json then
+    print_json(json.object {{"scenario", args.scenario}, {"packets", summary.count}, {"attacks", summary.attacks},
+      {"first_attack", summary.first_attack}, {"seed", args.seed}, {"capture", capture}, {"labels", label_file}, {"sha256", sha256}})
+  elseif not args.quiet then
+    io.write(text.rows {{"capture", capture}, {"labels", label_file}, {"packets", text.count(summary.count)},
+      {"attacks", text.count(summary.attacks)},
+      {"first attack", summary.first_attack and "packet " .. text.count(summary.first_attack) or "none"}, {"sha256", sha256}})
+  end
+  return 0
+end
+
+local function new(args)
+  local made = draft.of(args.capture, args.name or args.output and args.output:match("([^/]+)%.lua$"))
+  local path = args.output or made.name .. ".lua"
+  if files.stat(path) and not args.force then
+    error({status = "argument", message = ("%s is there already: --force overwrites it, --output names another file"):format(path)}, 0)
+  end
+  files.write(path, made.text)
+  if args.json then
+    print_json(json.object {{"card", path}, {"name", made.name}, {"packets", made.survey.packets}, {"sha256", made.sha256}})
+  elseif not args.quiet then
+    io.write(text.rows {{"card", path}, {"packets", text.count(made.survey.packets)},
+      {"next", ("say what the labels are in it, then: ninetails dataset verify %s"):format(path:find("%.lua$") and path or made.name)}})
+  end
+  return 0
+end
+
+-- ------------------------------------------------------------------ the command
+
+local quiet_option = {name = "quiet", type = "flag", help = "print no progress"}
+
+return {
+  name = "dataset",
+  summary = "Data sets: what there are, what their labels mean, fetching and verifying them.",
+  subcommands = {
+    {name = "list", summary = "List the data sets that have a card.", options = {from_option, json_option}, run = list,
+      details = "Cards of your own go to $XDG_CONFIG_HOME/ninetails/cards (usually ~/.config/ninetails/cards), one file each."},
+    {name = "info", summary = "Tell what is known of a data set: labels, clean packets, defects, licence.",
+      arguments = {name_argument}, options = {from_option, json_option}, run = info},
+    {name = "fetch", summary = "Bring a data set's files into the cache, checked.",
+      arguments = {name_argument, {name = "FILE", many = true, optional = true,
+        help = "names of files in the card; without one, all that are not optional"}},
+      options = {
+        {name = "from", type = "string", value = "FOLDER|URL", help = "take the files from this folder or mirror"},
+        {name = "again", type = "flag", help = "fetch also what is here already"},
+        {name = "retries", type = "integer", min = 0, max = 100, default = 5, help = "attempts in a row that may bring nothing"},
+        {name = "wait", type = "number", min = 0, max = 3600, default = 2, unit = "s", help = "before the next attempt; doubles each time"},
+        {name = "timeout", type = "integer", min = 1, max = 3600, default = 60, unit = "s", help = "for a connection, and for a silent one"},
+        json_option, quiet_option},
+      details = "Data goes to $NINETAILS_DATA, or else to $XDG_CACHE_HOME/ninetails (usually ~/.cache/ninetails). "
+        .. "What was cut off is continued by the same command.",
+      run = fetch},
+    {name = "verify", summary = "Check the files, counts, labels and onset that a card asserts.",
+      arguments = {name_argument}, options = {from_option, json_option}, run = verify_set,
+      details = "Exit code 0: all as asserted; 2: something is not; 4: files are missing."},
+    {name = "synth", summary = "Make a labelled capture from a scenario.",
+      arguments = {{name = "SCENARIO", help = "the name of a scenario: those of the synthetic data sets in `ninetails dataset list`"}},
+      options = {
+        {name = "packets", type = "integer", min = 1, default = 200000, help = "how many packets"},
+        {name = "seed", type = "integer", min = 0, default = 1, help = "the same seed gives the same bytes"},
+        {name = "output", short = "o", type = "path", value = "FILE.pcap", help = "where to; the labels go to FILE.labels"},
+        json_option, quiet_option},
+      run = synth},
+    {name = "new", summary = "Write a first draft of a card for a capture of your own.",
+      arguments = {{name = "CAPTURE", help = "a capture of packets, or rows of features"}},
+      options = {
+        {name = "name", type = "string", help = "of the data set; made from the file's when not given"},
+        {name = "output", short = "o", type = "path", value = "FILE.lua", help = "where the card goes; its name must be the data set's"},
+        {name = "force", type = "flag", help = "overwrite"}, json_option, quiet_option},
+      run = new},
+  },
+}

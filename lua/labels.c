@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * ninetails.labels: the labels of packets, from files and from rules. In Lua they are a string, one
+ * byte a packet: 0 benign, 1 attack, 2 excluded from metrics.
+ *
+ *     labels.read(path)                         --> bytes, name of the format
+ *     labels.by_rule(capture, attack, exclude)  --> bytes, warning or nil. Either rule may be nil.
+ * A rule is {all = {rule, ...}}, {any = {...}}, {none = {...}}, or {flows = {{from =, to =, first
+ * =, last =, protocol =, a =, a_port =, b =, b_port =, directed =}, ...}}, every field optional
+ *     labels.exclude(bytes, from)               --> bytes, excluded where `from` is
+ *     labels.summary(bytes)                     --> {count =, attacks =, benign =, excluded =,
+ * first_attack = number of the packet (1-based) or nil, clean = packets before the first that is
+ * not benign} labels.lines(bytes)                       --> "0\n1\n...", a label file
+ */
+#include <lauxlib.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "labels/labels.h"
+#include "labels/rules.h"
+#include "modules.h"
+
+/* ---------------------------------------------------------------- rules of Lua tables */
+
+static lua_Number number_field(lua_State *L, int table, const char *key, lua_Number otherwise) {
+  lua_getfield(L, table, key);
+  lua_Number value = lua_isnil(L, -1) ? otherwise : luaL_checknumber(L, -1);
+  lua_pop(L, 1);
+  return value;
+}
+
+static uint64_t count_field(lua_State *L, int table, const char *key, uint64_t otherwise) {
+  lua_getfield(L, table, key);
+  uint64_t value = otherwise;
+  if (!lua_isnil(L, -1)) {
+    lua_Integer given = luaL_checkinteger(L, -1);
+    value = given > 0 ? (uint64_t)given : 0;
+  }
+  lua_pop(L, 1);
+  return value;
+}
+
+static void end_field(lua_State *L, int table, const char *address, const char *port,
+                      nt_endpoint *end) {
+  nt_error err;
+  lua_getfield(L, table, address);
+  if (!lua_isnil(L, -1) && nt_endpoint_parse(luaL_checkstring(L, -1), end, &err) != NT_OK)
+    modules_raise(L, &err);
+  lua_pop(L, 1);
+  end->port = (int)number_field(L, table, port, -1);
+}
+
+static void read_flow(lua_State *L, int table, nt_flow *flow) {
+  nt_error err;
+  *flow = nt_flow_everything();
+  flow->from = number_field(L, table, "from", flow->from);
+  flow->to = number_field(L, table, "to", flow->to);
+  flow->first = count_field(L, table, "first", flow->first);
+  flow->last = count_field(L, table, "last", flow->last);
+  lua_getfield(L, table, "protocol");
+  if (!lua_isnil(L, -1) &&
+      nt_protocol_from_name(luaL_checkstring(L, -1), &flow->protocol, &err) != NT_OK)
+    modules_raise(L, &err);
+  lua_pop(L, 1);
+  end_field(L, table, "a", "a_port", &flow->a);
+  end_field(L, table, "b", "b_port", &flow->b);
+  lua_getfield(L, table, "directed");
+  flow->directed = lua_toboolean(L, -1);
+  lua_pop(L, 1);
+}
+
+static nt_rule *flows_rule(lua_State *L, int list) {
+  nt_error err;
+  size_t n = lua_rawlen(L, list);
+  if (n > SIZE_MAX / sizeof(nt_flow)) luaL_error(L, "too many flows");
+  nt_flow *flows = lua_newuserdatauv(L, n * sizeof *flows + 1, 0);
+  for (size_t i = 0; i < n; i++) {
+    lua_rawgeti(L, list, (lua_Integer)i + 1);
+    luaL_checktype(L, -1, LUA_TTABLE);
+    read_flow(L, lua_gettop(L), &flows[i]);
+    lua_pop(L, 1);
+  }
+  nt_rule *rule = nt_rule_flows(flows, n, &err);
+  if (!rule) modules_raise(L, &err);
+  lua_pop(L, 1);
+  return rule;
+}
+
+/* Rules live in userdata while they are built, so that a Lua error in between leaks nothing. */
+static int rule_gc(lua_State *L) {
+  nt_rule **held = luaL_checkudata(L, 1, "ninetails.labels.rule");
+  nt_rule_free(*held);
+  *held = NULL;
+  return 0;
+}
+
+static nt_rule **hold(lua_State *L) {
+  nt_rule **held = lua_newuserdatauv(L, sizeof *held, 0);
+  *held = NULL;
+  if (luaL_newmetatable(L, "ninetails.labels.rule")) {
+    lua_pushcfunction(L, rule_gc);
+    lua_setfield(L, -2, "__gc");
+  }
+  lua_setmetatable(L, -2);
+  return held;
+}
+
+/* Leaves the holder of the rule that the table at `index` describes on the stack. */
+static nt_rule **read_rule(lua_State *L, int index, int depth) {
+  static const struct {
+    const char *key;
+    nt_rule_kind kind;
+  } groups[] = {{"all", NT_RULE_ALL}, {"any", NT_RULE_ANY}, {"none", NT_RULE_NONE}};
+  nt_error err;
+  luaL_checktype(L, index, LUA_TTABLE);
+  luaL_checkstack(L, 8, "a rule");
+  if (depth > NT_RULE_MAX_DEPTH) luaL_error(L, "a rule nested deeper than %d", NT_RULE_MAX_DEPTH);
+  nt_rule **held = hold(L);
+  if (lua_getfield(L, index, "flows") == LUA_TTABLE) {
+    *held = flows_rule(L, lua_gettop(L));
+    lua_pop(L, 1);
+    return held;
+  }
+  lua_pop(L, 1);
+  for (size_t g = 0; g < sizeof groups / sizeof *groups; g++) {
+    if (lua_getfield(L, index, groups[g].key) != LUA_TTABLE) {
+      lua_pop(L, 1);
+      continue;
+    }
+    int list = lua_gettop(L);
+    if (!(*held = nt_rule_group(groups[g].kind, &err))) modules_raise(L, &err);
+    for (lua_Integer i = 1; lua_rawgeti(L, list, i) != LUA_TNIL; i++) {
+      nt_rule **child = read_rule(L, lua_gettop(L), depth + 1);
+      nt_rule *rule = *child;
+      *child = NULL;
+      if (nt_rule_add(*held, rule, &err) != NT_OK) modules_raise(L, &err);
+      lua_pop(L, 2);
+    }
+    lua_pop(L, 2);
+    return held;
+  }
+  luaL_error(L, "a rule with none of all, any, none, flows");
+  return held;
+}
+
+/* ---------------------------------------------------------------- labels */
+
+/* Pushes the labels as a string and frees them, also when memory runs out on the way. */
+static int push_bytes(lua_State *L) {
+  const nt_labels *labels = lua_touserdata(L, 1);
+  lua_pushlstring(L, (const char *)labels->value, labels->count);
+  return 1;
+}
+
+static void push_labels(lua_State *L, nt_labels *labels) {
+  lua_pushcfunction(L, push_bytes);
+  lua_pushlightuserdata(L, labels);
+  int status = lua_pcall(L, 1, 1, 0);
+  nt_labels_done(labels);
+  if (status != LUA_OK) lua_error(L);
+}
+
+static int read_file(lua_State *L) {
+  nt_labels labels;
+  nt_error err;
+  if (nt_labels_read(luaL_checkstring(L, 1), &labels, &err) != NT_OK) return modules_raise(L, &err);
+  const char *format = labels.format;
+  push_labels(L, &labels);
+  lua_pushstring(L, format);
+  return 2;
+}
+
+static int by_rule(lua_State *L) {
+  const char *path = luaL_checkstring(L, 1);
+  nt_rule *rules[2] = {NULL, NULL};
+  nt_error err;
+  lua_settop(L, 3);
+  for (int i = 0; i < 2; i++)
+    if (!lua_isnil(L, i + 2)) rules[i] = *read_rule(L, i + 2, 1);
+  nt_capture *capture = nt_capture_open(path, &err);
+  if (!capture) return modules_raise(L, &err);
+  nt_labels labels;
+  nt_status status = nt_rules_label(capture, rules[0], rules[1], &labels, &err);
+  if (status != NT_OK) {
+    nt_capture_close(capture);
+    nt_fail_in(&err, "%s", path);
+    return modules_raise(L, &err);
+  }
+  char warning[512] = "";
+  if (nt_capture_warning(capture))
+    snprintf(warning, sizeof warning, "%s", nt_capture_warning(capture));
+  nt_capture_close(capture);
+  push_labels(L, &labels);
+  if (!*warning) return 1;
+  lua_pushstring(L, warning);
+  return 2;
+}
+
+static int exclude(lua_State *L) {
+  size_t n, m;
+  const char *bytes = luaL_checklstring(L, 1, &n), *from = luaL_checklstring(L, 2, &m);
+  luaL_argcheck(L, n == m, 2, "another number of labels");
+  luaL_Buffer buffer;
+  char *out = luaL_buffinitsize(L, &buffer, n);
+  for (size_t i = 0; i < n; i++)
+    out[i] = from[i] == NT_LABEL_EXCLUDED ? NT_LABEL_EXCLUDED : bytes[i];
+  luaL_pushresultsize(&buffer, n);
+  return 1;
+}
+
+static void set_count(lua_State *L, const char *key, size_t value) {
+  lua_pushinteger(L, (lua_Integer)value);
+  lua_setfield(L, -2, key);
+}
+
+static int summary(lua_State *L) {
+  size_t n, counts[3] = {0, 0, 0}, first = 0, clean = 0;
+  const char *bytes = luaL_checklstring(L, 1, &n);
+  for (size_t i = 0; i < n; i++) {
+    unsigned label = (unsigned char)bytes[i];
+    if (label > NT_LABEL_EXCLUDED) return luaL_argerror(L, 1, "a label that is none of 0, 1, 2");
+    counts[label]++;
+    if (label == 1 && first == 0) first = i + 1;
+    if (counts[1] + counts[NT_LABEL_EXCLUDED] == 0) clean = i + 1;
+  }
+  lua_createtable(L, 0, 6);
+  set_count(L, "count", n);
+  set_count(L, "benign", counts[0]);
+  set_count(L, "attacks", counts[1]);
+  set_count(L, "excluded", counts[NT_LABEL_EXCLUDED]);
+  set_count(L, "clean", clean);
+  if (first) set_count(L, "first_attack", first);
+  return 1;
+}
+
+static int lines(lua_State *L) {
+  size_t n;
+  const char *bytes = luaL_checklstring(L, 1, &n);
+  luaL_argcheck(L, n <= SIZE_MAX / 2, 1, "too many labels");
+  luaL_Buffer buffer;
+  char *out = luaL_buffinitsize(L, &buffer, 2 * n);
+  for (size_t i = 0; i < n; i++) {
+    out[2 * i] = (char)('0' + bytes[i]);
+    out[2 * i + 1] = '\n';
+  }
+  luaL_pushresultsize(&buffer, 2 * n);
+  return 1;
+}
+
+int luaopen_ninetails_labels(lua_State *L) {
+  static const luaL_Reg functions[] = {{"read", read_file},  {"by_rule", by_rule},
+                                       {"exclude", exclude}, {"summary", summary},
+                                       {"lines", lines},     {NULL, NULL}};
+  luaL_newlib(L, functions);
+  return 1;
+}
