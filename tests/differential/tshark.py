@@ -27,14 +27,14 @@ COLUMNS = ("frame.time_epoch frame.len eth.src eth.dst ip.src ip.dst tcp.srcport
 
 def tshark_lines(path):
     command = ["tshark", "-n", "-r", path, "-T", "fields", "-E", "occurrence=f"]
-    for column in COLUMNS + ["frame.protocols"]:
+    for column in COLUMNS + ["frame.encap_type"]:
         command += ["-e", column]
     run = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=dict(os.environ, TZ="UTC"))
     lines = []
     for line in run.stdout.decode().splitlines():
-        line, protocols = line.rsplit("\t", 1)
-        # blocks of a pcapng file that are no packets (journal entries, custom blocks) have lines too
-        if line.strip() and not protocols.startswith("pcapng"):
+        line, encapsulation = line.rsplit("\t", 1)
+        # blocks of a pcapng file that are no packets (journal entries, custom blocks) have lines too, but no link type
+        if encapsulation:
             lines.append(line)
     return lines, run.stderr.decode().strip()
 
