@@ -3,6 +3,7 @@
 --
 -- A file is written as NAME.part (and NAME.part.from: where it comes from and its ETag), and renamed when its checksum
 -- is right: under its own name there is a whole file or none. What was cut off is continued, in this run and the next.
+local card = require "ninetails.card"
 local fetch = require "ninetails.fetch"
 local files = require "ninetails.files"
 local registry = require "ninetails.registry"
@@ -99,7 +100,10 @@ local function from_url(job, url)
   local part, note = job.target .. ".part", job.target .. ".part.from"
   files.make_folders(registry.folder_of(job.target))
   local good, why, outcome = transfer(job, url)
-  if not good then return nil, why, outcome end
+  if not good then
+    if size_of(part) == 0 then remove(part, note) end
+    return nil, why, outcome
+  end
   local found, problem = examine(job.file, part, job.compressed)
   if not found then
     remove(part, note)
@@ -162,6 +166,9 @@ local function from_folder(set, key, options)
   return found
 end
 
+-- Of several addresses that failed in different ways, the one worth explaining.
+local RANK = {no = 1, again = 2, login = 3, wrong = 4}
+
 -- options: retries, wait, patience (s), say(text), progress(done, total, seconds), clock(), again = fetch what is there
 -- -> {path =, checksum =, algorithm =, verified =, bytes =, kept = was there before}
 function download.file(set, key, options)
@@ -189,7 +196,7 @@ function download.file(set, key, options)
       return found
     end
     problems[#problems + 1] = ("%s: %s"):format(url, why)
-    outcome = (outcome == "wrong" or how == "wrong") and "wrong" or how
+    if not outcome or RANK[how] > RANK[outcome] then outcome = how end
   end
   explain(set, key, problems, outcome)
 end

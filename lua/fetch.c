@@ -242,7 +242,8 @@ static int ask_for_rest(attempt *a, const char *validator) {
   return a->headers ? 0 : ENOMEM;
 }
 
-static int attempt_gc(lua_State *L) {
+/* Also when a Lua error passes by: the file's lock must not outlive the attempt. */
+static int attempt_close(lua_State *L) {
   attempt *a = luaL_checkudata(L, 1, "ninetails.fetch.attempt");
   curl_slist_free_all(a->headers);
   if (a->curl) curl_easy_cleanup(a->curl);
@@ -257,10 +258,13 @@ static attempt *new_attempt(lua_State *L) {
   attempt *a = lua_newuserdatauv(L, sizeof *a, 0);
   *a = (attempt){.L = L, .fd = -1};
   if (luaL_newmetatable(L, "ninetails.fetch.attempt")) {
-    lua_pushcfunction(L, attempt_gc);
+    lua_pushcfunction(L, attempt_close);
+    lua_setfield(L, -2, "__close");
+    lua_pushcfunction(L, attempt_close);
     lua_setfield(L, -2, "__gc");
   }
   lua_setmetatable(L, -2);
+  lua_toclose(L, -1);
   return a;
 }
 

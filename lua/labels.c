@@ -215,7 +215,7 @@ static void set_count(lua_State *L, const char *key, size_t value) {
 }
 
 static int summary(lua_State *L) {
-  size_t n, counts[3] = {0, 0, 0}, first = 0, clean = 0;
+  size_t n, counts[NT_LABEL_EXCLUDED + 1] = {0}, first = 0, clean = 0;
   const char *bytes = luaL_checklstring(L, 1, &n);
   for (size_t i = 0; i < n; i++) {
     unsigned label = (unsigned char)bytes[i];

@@ -77,7 +77,7 @@ local function check_labels(report, set, which)
   report {what = at, expected = "one label a packet", found = ("%s, from %s"):format(text.count(seen.count), source),
     state = "ok", note = warning}
   for _, key in ipairs {"attacks", "excluded", "first_attack", "clean"} do
-    if definition[key] ~= nil or key ~= "excluded" or seen.excluded > 0 then
+    if definition[key] ~= nil or (seen[key] and (key ~= "excluded" or seen.excluded > 0)) then
       compare(report, ("%s.%s"):format(at, key), definition[key], seen[key], text.count)
     end
   end

@@ -60,6 +60,7 @@ return {
     }},
     same_as = "labels",
     attacks = 9816,
+    excluded = 880,
     first_attack = 18339,
     clean = 18338,
   },
@@ -69,6 +70,8 @@ return {
       explain = "Every frame during an event of the attack script's log, whoever sent it.",
       rule = {during = {events = "log"}},
       attacks = 11644,
+      first_attack = 18339,
+      clean = 18338,
     },
     address = {
       meaning = "behaviour",

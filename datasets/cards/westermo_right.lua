@@ -9,7 +9,8 @@ return {
     .. "man in the middle, SSH brute force, port scans, misconfigured addresses.",
   homepage = {"https://github.com/westermo/network-traffic-dataset"},
   licence = "CC BY 4.0",
-  citation = "P. E. Strandberg et al.: The Westermo network traffic data set. Data in Brief, 2023.",
+  citation = "P. E. Strandberg, D. Söderman, A. Dehlaghi-Ghadim, M. Leon Ortiz, T. Markovic, S. Punnekkat, M. Helali "
+    .. "Moghadam, D. Buffoni: The Westermo network traffic data set. 2023. https://github.com/westermo",
   files = {
     capture = {
       path = "westermo_right/right_reduced.pcap",
@@ -85,6 +86,9 @@ return {
       meaning = "interval",
       explain = "Every packet during an event whose name begins with BAD-, by the published log of events.",
       rule = {during = {events = "log", only = {"BAD-*"}}},
+      attacks = 29906,
+      first_attack = 109,
+      clean = 108,
     },
   },
   grace = {fm = 20, ad = 90,

@@ -116,7 +116,7 @@ local function file_text(set, key, file)
   local path = registry.find(set, key)
   local made = file.packed and ("member %s of %s"):format(file.packed.member, file.packed.file) or file.joined and "joined from its parts"
   local where = path or made or file.optional and "not here, optional" or "not here"
-  return ("%-12s %s%s\n               %s\n"):format(key, file.path,
+  return ("%-16s %s%s\n                   %s\n"):format(key, file.path,
     file.bytes and (", %s bytes"):format(text.count((card.fact(file.bytes)))) or "", where)
 end
 
