@@ -312,7 +312,7 @@ local function check_sense(at, c)
   if c.labels then
     for _, key in ipairs {"file", "rule", "joined"} do sources = sources + (c.labels[key] and 1 or 0) end
     if sources > 1 then fail(at, "labels", c.labels, "one of file, rule, joined") end
-    if sources == 0 and c.labels.meaning ~= "none" then
+    if sources == 0 and c.labels.meaning ~= "none" and not c.synthetic then
       missing(at, "labels.file", "file, rule or joined (or meaning = 'none', for a capture without attacks)")
     end
   end

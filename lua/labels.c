@@ -10,7 +10,7 @@
  *     labels.exclude(bytes, from)               --> bytes, excluded where `from` is
  *     labels.summary(bytes)                     --> {count =, attacks =, benign =, excluded =,
  * first_attack = number of the packet (1-based) or nil, clean = packets before the first that is
- * not benign} labels.lines(bytes)                       --> "0\n1\n...", a label file
+ * not benign} labels.lines(bytes)                       --> "0\n1\nx\n...", a label file
  */
 #include <lauxlib.h>
 #include <math.h>
@@ -241,7 +241,7 @@ static int lines(lua_State *L) {
   luaL_Buffer buffer;
   char *out = luaL_buffinitsize(L, &buffer, 2 * n);
   for (size_t i = 0; i < n; i++) {
-    out[2 * i] = (char)('0' + bytes[i]);
+    out[2 * i] = bytes[i] == NT_LABEL_EXCLUDED ? 'x' : (char)('0' + bytes[i]);
     out[2 * i + 1] = '\n';
   }
   luaL_pushresultsize(&buffer, 2 * n);

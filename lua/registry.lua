@@ -4,7 +4,7 @@
 --   local registry = require "ninetails.registry"
 --   local set = registry.load("westermo_right")
 --       set.capture      path of the packets (set.input = "features": of rows of features)
---       set.labels       path of a label file, one value a line, 2 = excluded from metrics; nil without labels
+--       set.labels       path of a label file, one value a line, x = excluded from metrics; nil without labels
 --       set.packets, set.attacks, set.benign, set.excluded, set.first_attack (1-based, nil without attacks),
 --       set.clean        packets before the first that is not benign: clean to train on
 --       set.grace        {fm =, ad =, why =}, what the card recommends
@@ -19,6 +19,8 @@ local card = require "ninetails.card"
 local files = require "ninetails.files"
 local labels = require "ninetails.labels"
 local rules = require "ninetails.rules"
+local system = require "ninetails.system"
+local text = require "ninetails.text"
 
 local registry = {}
 
@@ -81,7 +83,7 @@ function registry.card(name)
     end
     names[#names + 1] = entry.name
   end
-  local near = require("ninetails.text").nearest(name, names)
+  local near = text.nearest(name, names)
   fail("argument", "unknown data set '%s': %s", name,
     near and ("did you mean %s?"):format(near) or "`ninetails dataset list` names them all")
 end
@@ -305,24 +307,50 @@ end
 
 -- ------------------------------------------------------------------ a data set, ready to use
 
-local function load_synthetic(set)
-  local s = set.card.synthetic
-  local base = ("%s/synthetic/%s-%d-%d"):format(registry.cache(), s.scenario, s.packets, s.seed)
-  if not is_file(base .. ".labels") then
-    files.make_folders(registry.folder_of(base))
-    registry.synthesise(s, base .. ".pcap", base .. ".labels")
-  end
-  return base .. ".pcap", labels.read(base .. ".labels")
+-- Where a scenario's capture and labels lie in the cache. They are those of this program: another version makes its own.
+function registry.synthetic_paths(s)
+  local version = system.version()
+  local capture = ("%s/synthetic/%s-%s/%s-%d-%d.pcap"):format(registry.cache(), version.version, version.commit:sub(1, 12),
+    s.scenario, s.packets, s.seed)
+  return capture, capture .. ".labels.csv"
 end
 
--- Runs the synthesiser; both files appear whole or not at all, the labels last.
+local function load_synthetic(set)
+  local capture, label_file = registry.synthetic_paths(set.card.synthetic)
+  if not is_file(label_file) or system.version().dirty then registry.synthesise(set.card.synthetic, capture, label_file) end
+  return capture, (labels.read(label_file))
+end
+
+-- Runs the synthesiser; both files appear whole or not at all, the labels last. s: {scenario =, packets =, seed =, over =}
 function registry.synthesise(s, capture, label_file, progress)
-  local found, scenario = pcall(require, "datasets.scenarios." .. s.scenario)
-  if not found then fail("argument", "unknown scenario '%s': `ninetails dataset list` names those of the cards", s.scenario) end
-  require("ninetails.synthesiser").run {scenario = scenario, packets = s.packets, seed = s.seed,
-    output = capture .. ".part", labels = label_file .. ".part", progress = progress}
-  files.put(capture .. ".part", capture)
-  files.put(label_file .. ".part", label_file)
+  local module = "datasets.scenarios." .. s.scenario
+  if not package.preload[module] then
+    local names = registry.scenarios()
+    local near = text.nearest(s.scenario, names)
+    fail("argument", "unknown scenario '%s': %s", s.scenario,
+      near and ("did you mean %s?"):format(near) or "expected " .. table.concat(names, ", "))
+  end
+  files.make_folders(registry.folder_of(capture))
+  local unfinished = {capture .. ".part", label_file .. ".part"}
+  local good, problem = pcall(require("ninetails.synthesiser").run, {scenario = require(module), packets = s.packets,
+    seed = s.seed, over = s.over, output = unfinished[1], labels = unfinished[2], progress = progress})
+  if not good then
+    os.remove(unfinished[1])
+    os.remove(unfinished[2])
+    error(problem, 0)
+  end
+  files.put(unfinished[1], capture)
+  files.put(unfinished[2], label_file)
+end
+
+function registry.scenarios()
+  local names, prefix = {}, "datasets.scenarios."
+  for module in pairs(package.preload) do
+    local name = type(module) == "string" and module:sub(1, #prefix) == prefix and module:sub(#prefix + 1)
+    if name and not name:find(".", 1, true) then names[#names + 1] = name end
+  end
+  table.sort(names)
+  return names
 end
 
 -- options: labels = name of a definition, input = "capture" (default, where there is one) or "features", from = folder

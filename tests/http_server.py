@@ -2,13 +2,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A web server on 127.0.0.1 that misbehaves on request, for the tests of `ninetails dataset fetch`.
 
-    http_server.py FOLDER LOG &     prints its port and serves until it is killed
+    http_server.py FOLDER LOG &     prints its port and serves until it is killed or its parent is gone
 
 The first part of a path says how the rest (a file below FOLDER) is served; each request is one line of LOG.
 """
 import http.server
 import os
 import sys
+import threading
 import time
 
 FOLDER, LOG = sys.argv[1], sys.argv[2]
@@ -117,6 +118,13 @@ class Server(http.server.ThreadingHTTPServer):
         pass  # the other side hung up, as it should
 
 
+def follow_parent(parent):
+    while os.getppid() == parent:
+        time.sleep(0.5)
+    os._exit(0)
+
+
+threading.Thread(target=follow_parent, args=(os.getppid(),), daemon=True).start()
 server = Server(("127.0.0.1", 0), Handler)
 print(server.server_address[1], flush=True)
 server.serve_forever()

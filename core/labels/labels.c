@@ -96,9 +96,13 @@ static nt_status read_label(const format *f, const nt_line *line, size_t number,
                      number);
     value = c[1];
   }
-  if (value.length != 1 || (*value.text != '0' && *value.text != '1'))
-    return nt_fail(err, NT_E_INPUT, "label '%.*s', 0 or 1 expected", shown(value), value.text);
-  *label = (uint8_t)(*value.text - '0');
+  if (is(value, "x"))
+    *label = NT_LABEL_EXCLUDED;
+  else if (is(value, "0") || is(value, "1"))
+    *label = (uint8_t)(*value.text - '0');
+  else
+    return nt_fail(err, NT_E_INPUT, "label '%.*s', 0, 1 or x (excluded from metrics) expected",
+                   shown(value), value.text);
   return NT_OK;
 }
 

@@ -4,13 +4,16 @@
  * set's card marks as ambiguous: never scored by a metric, always counted).
  *
  * File formats, seen from the content, any of them compressed as captures are:
- *   one value a line          0 / 1, no header (Kitsune's Mirai)
+ *   one value a line          no header (Kitsune's Mirai)
  *   R's export                header "","x", then "1",0 with a 1-based row name (the other Kitsune
- * sets) packet;label              1-based packet numbers (Modbus CSET'16), with or without a header
+ *                             sets)
+ *   packet;label              1-based packet numbers (Modbus CSET'16), with or without a header
  *   packet_number,label       1-based, header (QUT, Westermo); further columns after these two
  *                             are allowed where the header names the second "label" (the
- * synthesiser's) Numbered formats must count 1..n without gaps; of the formats above only the first
- * has no header at all, in the others it may be missing. A last line may lack its newline.
+ *                             synthesiser's)
+ * A label is 0, 1 or the letter x, excluded: a letter, since 2 may well be a second kind of attack.
+ * Numbered formats must count 1..n without gaps; of the formats above only the first has no header
+ * at all, in the others it may be missing. A last line may lack its newline.
  */
 #ifndef NT_LABELS_H
 #define NT_LABELS_H

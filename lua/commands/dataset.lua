@@ -5,6 +5,7 @@ local download = require "ninetails.download"
 local draft = require "ninetails.draft"
 local files = require "ninetails.files"
 local json = require "ninetails.json"
+local labels = require "ninetails.labels"
 local progress = require "ninetails.progress"
 local registry = require "ninetails.registry"
 local system = require "ninetails.system"
@@ -245,23 +246,20 @@ end
 -- ------------------------------------------------------------------ synth, new
 
 local function synth(args)
-  local wanted = {scenario = args.scenario, packets = args.packets, seed = args.seed}
-  local base = args.output and args.output:gsub("%.pcap$", "")
-    or ("%s/synthetic/%s-%d-%d"):format(registry.cache(), args.scenario, args.packets, args.seed)
-  local capture, label_file = base .. ".pcap", base .. ".labels"
-  files.make_folders(registry.folder_of(base))
+  local wanted = {scenario = args.scenario, packets = args.packets, seed = args.seed, over = args.over}
+  local capture, label_file = args.output, args.output and args.output .. ".labels.csv"
+  if args.over and not capture then
+    error({status = "argument", message = "--over: --output is missing, where does the capture go?"}, 0)
+  end
+  if not capture then capture, label_file = registry.synthetic_paths(wanted) end
   local bar = progress.new {quiet = args.quiet}
   local started = system.clock()
   local good, problem = pcall(registry.synthesise, wanted, capture, label_file, function(packets)
     bar:update(packets, system.clock() - started)
   end)
   bar:clear()
-  if not good then
-    os.remove(capture .. ".part")
-    os.remove(label_file .. ".part")
-    error(problem, 0)
-  end
-  local summary = require("ninetails.labels").summary((require("ninetails.labels").read(label_file)))
+  if not good then error(problem, 0) end
+  local summary = labels.summary((labels.read(label_file)))
   local sha256 = files.checksum(capture, "sha256")
   if args.json then
     print_json(json.object {{"scenario", args.scenario}, {"packets", summary.count}, {"attacks", summary.attacks},
@@ -319,12 +317,15 @@ return {
       arguments = {name_argument}, options = {from_option, json_option}, run = verify_set,
       details = "Exit code 0: all as asserted; 2: something is not; 4: files are missing."},
     {name = "synth", summary = "Make a labelled capture from a scenario.",
-      arguments = {{name = "SCENARIO", help = "the name of a scenario: those of the synthetic data sets in `ninetails dataset list`"}},
+      arguments = {{name = "SCENARIO", help = "one of " .. table.concat(registry.scenarios(), ", ")}},
       options = {
         {name = "packets", type = "integer", min = 1, default = 200000, help = "how many packets"},
         {name = "seed", type = "integer", min = 0, default = 1, help = "the same seed gives the same bytes"},
-        {name = "output", short = "o", type = "path", value = "FILE.pcap", help = "where to; the labels go to FILE.labels"},
+        {name = "over", type = "path", value = "CAPTURE", help = "lay the scenario's attacks over this capture instead"},
+        {name = "output", short = "o", type = "path", value = "FILE.pcap",
+          help = "where to, instead of the cache; the labels go to FILE.pcap.labels.csv"},
         json_option, quiet_option},
+      details = "Synthetic traffic serves tests, benchmarks and teaching; it supports no claim about detection (datasets/SCENARIOS.md).",
       run = synth},
     {name = "new", summary = "Write a first draft of a card for a capture of your own.",
       arguments = {{name = "CAPTURE", help = "a capture of packets, or rows of features"}},
