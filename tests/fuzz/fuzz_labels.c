@@ -13,7 +13,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   nt_error err = {.status = NT_OK};
   nt_labels labels;
   if (nt_labels_read(f.path, &labels, &err) == NT_OK)
-    for (size_t i = 0; i < labels.count; i++) assert(labels.value[i] <= 1);
+    for (size_t i = 0; i < labels.count; i++) assert(labels.value[i] <= NT_LABEL_EXCLUDED);
   else
     assert(err.text[0]);
   nt_labels_done(&labels);
