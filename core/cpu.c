@@ -7,7 +7,9 @@
 
 static const char *const names[] = {"auto", "plain", "avx2", "avx512"};
 
-const char *nt_isa_name(nt_isa isa) { return names[isa]; }
+const char *nt_isa_name(nt_isa isa) {
+  return names[isa];
+}
 
 nt_status nt_isa_from_name(const char *name, nt_isa *isa, nt_error *err) {
   for (size_t i = 0; i < sizeof names / sizeof *names; i++)
@@ -32,7 +34,7 @@ static nt_isa machine_best(void) {
 }
 
 nt_isa nt_isa_best(void) {
-  nt_isa best = machine_best(), cap;
+  nt_isa best = machine_best(), cap = NT_ISA_AUTO;
   const char *wish = getenv("NINETAILS_ISA");
   if (wish && nt_isa_from_name(wish, &cap, NULL) == NT_OK && cap != NT_ISA_AUTO && cap < best)
     return cap;
@@ -53,12 +55,21 @@ void nt_cpu_features(char *text, size_t size) {
   size_t used = 0;
   __builtin_cpu_init();
 #define FEATURE(name)                                                                              \
-  if (__builtin_cpu_supports(name) && used < size) {                                               \
-    int wrote = snprintf(text + used, size - used, "%s" name, used ? " " : "");                    \
-    used += wrote > 0 ? (size_t)wrote : 0;                                                         \
-  }
-  FEATURE("sse2") FEATURE("sse4.2") FEATURE("avx") FEATURE("avx2") FEATURE("fma")
-  FEATURE("avx512f") FEATURE("avx512dq") FEATURE("avx512bw") FEATURE("avx512vl")
+  do {                                                                                             \
+    if (__builtin_cpu_supports(name) && used < size) {                                             \
+      int wrote = snprintf(text + used, size - used, "%s" name, used ? " " : "");                  \
+      used += wrote > 0 ? (size_t)wrote : 0;                                                       \
+    }                                                                                              \
+  } while (0)
+  FEATURE("sse2");
+  FEATURE("sse4.2");
+  FEATURE("avx");
+  FEATURE("avx2");
+  FEATURE("fma");
+  FEATURE("avx512f");
+  FEATURE("avx512dq");
+  FEATURE("avx512bw");
+  FEATURE("avx512vl");
 #undef FEATURE
 #endif
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Instruction sets, chosen at run time. NINETAILS_ISA=plain|avx2|avx512 in the environment caps the choice. */
+/* Instruction sets, chosen at run time. NINETAILS_ISA=plain|avx2|avx512 in the environment caps the
+ * choice. */
 #ifndef NT_CPU_H
 #define NT_CPU_H
 
@@ -9,14 +10,16 @@
 
 typedef enum nt_isa { NT_ISA_AUTO, NT_ISA_PLAIN, NT_ISA_AVX2, NT_ISA_AVX512 } nt_isa;
 
-/* The best this machine has (AVX2 means AVX2 with FMA; AVX512 means F, DQ, BW and VL), within the cap. */
+/* The best this machine has (AVX2 means AVX2 with FMA; AVX512 means F, DQ, BW and VL), within the
+ * cap. */
 nt_isa nt_isa_best(void);
 /* AUTO -> the best; asking for more than the machine has is NT_E_ARGUMENT. */
 nt_status nt_isa_resolve(nt_isa wanted, nt_isa *isa, nt_error *err);
 const char *nt_isa_name(nt_isa isa); /* "auto", "plain", "avx2", "avx512" */
 nt_status nt_isa_from_name(const char *name, nt_isa *isa, nt_error *err);
 
-/* "sse2 avx avx2 fma avx512f ..." into text (cut to size), for `ninetails version` and provenance. */
+/* "sse2 avx avx2 fma avx512f ..." into text (cut to size), for `ninetails version` and provenance.
+ */
 void nt_cpu_features(char *text, size_t size);
 /* The processor's own name, or "unknown". */
 void nt_cpu_model(char *text, size_t size);

@@ -2,8 +2,8 @@
 /*
  * How the core reports what went wrong.
  *
- * Nothing in core/ prints or exits. A function that can fail returns nt_status (or a NULL handle) and
- * fills an nt_error whose text names the thing, the value, and what was expected:
+ * Nothing in core/ prints or exits. A function that can fail returns nt_status (or a NULL handle)
+ * and fills an nt_error whose text names the thing, the value, and what was expected:
  *
  *     packet 17 at offset 1832: record claims 1400000000 bytes, at most 262144 expected
  *

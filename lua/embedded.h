@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The Lua files inside the executable; the table is written by embed.cmake and ends with a NULL name. */
+/* The Lua files inside the executable; the table is written by embed.cmake and ends with a NULL
+ * name. */
 #ifndef NINETAILS_EMBEDDED_H
 #define NINETAILS_EMBEDDED_H
 #include <stddef.h>

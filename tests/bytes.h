@@ -14,13 +14,18 @@
 
 typedef struct bytes {
   uint8_t *data;
-  size_t count;
+  size_t count, capacity;
 } bytes;
 
+static inline void bytes_reserve(bytes *b, size_t more) {
+  if (b->count + more <= b->capacity) return;
+  b->capacity = 2 * (b->count + more);
+  b->data = realloc(b->data, b->capacity);
+}
+
 static inline void bytes_add(bytes *b, const void *data, size_t count) {
-  if (count == 0) return;
-  b->data = realloc(b->data, b->count + count);
-  memcpy(b->data + b->count, data, count);
+  bytes_reserve(b, count);
+  if (count) memcpy(b->data + b->count, data, count);
   b->count += count;
 }
 

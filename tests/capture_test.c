@@ -338,7 +338,8 @@ static void formats_answer_only_for_their_own(void) {
 
 static bytes compressed(const bytes *plain, int (*filter)(struct archive *), size_t entries) {
   size_t capacity = 2 * plain->count * (entries + 1) + 65536, used = 0;
-  bytes out = {malloc(capacity), 0};
+  bytes out = {0};
+  bytes_reserve(&out, capacity);
   struct archive *a = archive_write_new();
   if (filter) {
     archive_write_set_format_raw(a);

@@ -201,19 +201,12 @@ static void read_table(const char *text, table *t) {
 
 static void forms_of_tables(void) {
   static const char *const texts[] = {
-      "1,2,3\n4,5,6\n",
-      "1,2,3\r\n4,5,6\r\n",
-      "1;2;3\n4;5;6",
-      "1\t2\t3\n4\t5\t6\n\n",
-      "1 2 3\n4 5 6\n",
-      "   1.0   2.0  3 \n 4 5   6\n",
-      "1, 2, 3\n4 ,5 , 6\n",
-      "\xef\xbb\xbf"
-      "1,2,3\n4,5,6\n",
-      "a,b,c\n1,2,3\n4,5,6\n",
-      "\"a\",\"b\",\"c\"\r\n1,2,3\r\n4,5,6",
-      "a b c\n1 2 3\n4 5 6\n",
-      " a ; b;c \n1;2;3\n4;5;6\n",
+      "1,2,3\n4,5,6\n",        "1,2,3\r\n4,5,6\r\n",
+      "1;2;3\n4;5;6",          "1\t2\t3\n4\t5\t6\n\n",
+      "1 2 3\n4 5 6\n",        "   1.0   2.0  3 \n 4 5   6\n",
+      "1, 2, 3\n4 ,5 , 6\n",   "\xef\xbb\xbf+1,2,3\n4,5,6\n", /* a byte order mark */
+      "a,b,c\n1,2,3\n4,5,6\n", "\"a\",\"b\",\"c\"\r\n1,2,3\r\n4,5,6",
+      "a b c\n1 2 3\n4 5 6\n", " a ; b;c \n1;2;3\n4;5;6\n",
   };
   for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
     table t;

@@ -48,10 +48,12 @@ static void check_refused(const char *text, const char *expected) {
 static void mistakes_are_named(void) {
   check_refused("", "is empty");
   check_refused("packet_number,label\n", "holds no labels");
-  check_refused("label\n0\n1\n", "line 1: label 'label', 0, 1 or x (excluded from metrics) expected");
+  check_refused("label\n0\n1\n",
+                "line 1: label 'label', 0, 1 or x (excluded from metrics) expected");
   check_refused("0\n2\n", "line 2: label '2', 0, 1 or x (excluded from metrics) expected");
   check_refused("0\n1.0\n", "line 2: label '1.0', 0, 1 or x (excluded from metrics) expected");
-  check_refused("0\nattack\n", "line 2: label 'attack', 0, 1 or x (excluded from metrics) expected");
+  check_refused("0\nattack\n",
+                "line 2: label 'attack', 0, 1 or x (excluded from metrics) expected");
   check_refused("0\n\n1\n", "line 2: label '', 0, 1 or x (excluded from metrics) expected");
   check_refused("1;0\n3;0\n",
                 "line 2: packet number 3, 2 expected: they count from 1 without gaps");
@@ -60,7 +62,8 @@ static void mistakes_are_named(void) {
   check_refused("packet;label\n1;0\nx;0\n", "line 3: 'x' is no packet number");
   check_refused("packet;label\n1;0\n-2;0\n", "line 3: '-2' is no packet number");
   check_refused("packet;label\n1;0\n18446744073709551618;0\n", "is no packet number");
-  check_refused("1,0\n2,benign\n", "line 2: label 'benign', 0, 1 or x (excluded from metrics) expected");
+  check_refused("1,0\n2,benign\n",
+                "line 2: label 'benign', 0, 1 or x (excluded from metrics) expected");
   check_refused("1,0\n2\n", "line 2: 1 columns, 2 expected");
   check_refused("1,0\n2,0,0\n", "line 2: 3 columns, 2 expected");
   check_refused("1,0\n2,\n", "line 2: label '', 0, 1 or x (excluded from metrics) expected");
@@ -86,7 +89,7 @@ static void counts_must_agree(void) {
 static void many_labels_are_read(void) {
   enum { COUNT = 300000 };
   bytes b = {0};
-  b.data = malloc(16 * COUNT);
+  bytes_reserve(&b, 16 * COUNT);
   for (size_t i = 0; i < COUNT; i++)
     b.count += (size_t)sprintf((char *)b.data + b.count, "%zu,%d\n", i + 1, i % 3 == 0);
   file f = file_of(b.data, b.count);

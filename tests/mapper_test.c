@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Correlation, linkage, cut and text form of feature maps. Whole maps of real traffic:
- * kitnet_test.c; linkage against SciPy: differential/scipy_linkage.py. */
+ * kitnet_figures_test.c; linkage against SciPy: differential/scipy_linkage.py. */
 #include <math.h>
 
 #include "check.h"

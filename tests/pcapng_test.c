@@ -253,7 +253,7 @@ static void interfaces_have_a_limit(void) { /* of memory; a million of them is n
   section(&b, 0);
   interface(&one, 0, 1, 0, NULL);
   size_t count = (1 << 20) + 1, before = b.count;
-  b.data = realloc(b.data, before + count * one.count);
+  bytes_reserve(&b, count * one.count);
   for (size_t i = 0; i < count; i++) memcpy(b.data + before + i * one.count, one.data, one.count);
   b.count = before + count * one.count;
   char text[1024];

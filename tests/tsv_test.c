@@ -37,8 +37,8 @@ static void all_columns_are_read(void) {
       "\t192.168.2.108\t52.25.66.250\t30696\t8280\t\t\t\t\t\t\t\t\t\t\t",
       "1.5\t0\t" MACS
       "\t\t\t\t\t\t\t\t\t2\t00:00:00:00:00:01\t10.0.0.1\t00:00:00:00:00:02\t10.0.0.2\t\t",
-      "-0.25\t4294967295\t\t\t1.2.3.4\t255.254.253.252\t\t\t65535\t0\t3\t255\t\t\t\t\t\tfe80::1\t::"
-      "ffff:1.2.3.4",
+      "-.25\t4294967295\t\t\t1.2.3.4\t9.8.7.6\t\t\t65535\t0\t3\t255\t\t\t\t\t\tfe80::1\t::ffff:9.8."
+      "7.6",
   };
   for (int form = 0; form < 8; form++) {
     const char *newline = form & 1 ? "\r\n" : "\n";
@@ -79,12 +79,12 @@ static void all_columns_are_read(void) {
     quoted.length = UINT32_MAX;
     quoted.present = NT_HAS_IP | NT_HAS_UDP | NT_HAS_ICMP_TYPE | NT_HAS_ICMP_CODE | NT_HAS_IPV6;
     memcpy(quoted.ip_src, "\1\2\3\4", 4);
-    memcpy(quoted.ip_dst, "\xff\xfe\xfd\xfc", 4);
+    memcpy(quoted.ip_dst, "\x09\x08\x07\x06", 4);
     quoted.udp_src = 65535;
     quoted.icmp_type = 3;
     quoted.icmp_code = 255;
     memcpy(quoted.ipv6_src, "\xfe\x80\0\0\0\0\0\0\0\0\0\0\0\0\0\1", 16);
-    memcpy(quoted.ipv6_dst, "\0\0\0\0\0\0\0\0\0\0\xff\xff\1\2\3\4", 16);
+    memcpy(quoted.ipv6_dst, "\0\0\0\0\0\0\0\0\0\0\xff\xff\x09\x08\x07\x06", 16);
     CU_ASSERT_EQUAL(memcmp(&p[2], &quoted, sizeof quoted), 0);
   }
 }

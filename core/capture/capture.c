@@ -104,16 +104,23 @@ static nt_status open_text(nt_capture *c, nt_error *err) {
   return status;
 }
 
+/* Where the record or block at hand begins, in the decompressed bytes. */
+static uint64_t frame_offset(const nt_capture *c) {
+  return c->format == NT_FORMAT_PCAPNG ? c->as.pcapng.block_offset : nt_stream_offset(c->stream);
+}
+
 static nt_status open_content(nt_capture *c, nt_error *err) {
   nt_stream *s = c->stream;
   size_t have = nt_stream_have(s, FIRST_BYTES);
   if (nt_pcap_is(s->at, have)) {
     c->format = NT_FORMAT_PCAP;
-    return nt_pcap_open(&c->as.pcap, s, err);
+    if (nt_pcap_open(&c->as.pcap, s, err) == NT_OK) return NT_OK;
+    return nt_fail_in(err, "before packet 0, at offset %llu", (unsigned long long)frame_offset(c));
   }
   if (nt_pcapng_is(s->at, have)) {
     c->format = NT_FORMAT_PCAPNG;
-    return nt_pcapng_open(&c->as.pcapng, s, err);
+    if (nt_pcapng_open(&c->as.pcapng, s, err) == NT_OK) return NT_OK;
+    return nt_fail_in(err, "before packet 0, at offset %llu", (unsigned long long)frame_offset(c));
   }
   uint8_t first[FIRST_BYTES];
   size_t count = have < FIRST_BYTES ? have : FIRST_BYTES;
@@ -179,10 +186,8 @@ static nt_status stop(nt_capture *c, int damage, const nt_error *why, nt_error *
 }
 
 static nt_status stop_at_packet(nt_capture *c, nt_error *why, nt_error *err) {
-  uint64_t offset =
-      c->format == NT_FORMAT_PCAPNG ? c->as.pcapng.block_offset : nt_stream_offset(c->stream);
   nt_fail_in(why, "%s: packet %llu at offset %llu", c->path, (unsigned long long)c->count,
-             (unsigned long long)offset);
+             (unsigned long long)frame_offset(c));
   return stop(c, 1, why, err);
 }
 

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * A capture: a file of frames (pcap, pcapng), of packet records (the 19-column tshark TSV), or of
- * ready-made feature rows (CSV), any of them gzip, xz or zstd compressed, or "-" for standard input.
- * What it is, is seen from the content, never from the name.
+ * ready-made feature rows (CSV), any of them gzip, xz or zstd compressed, or "-" for standard
+ * input. What it is, is seen from the content, never from the name.
  *
- * Damage: a file that ends inside a record, or has a record that cannot be, gives the packets before the
- * damage; nt_capture_warning() then says what is wrong, at which packet (0-based) and byte offset (of the
- * uncompressed file). Without one whole packet before the damage the read fails with NT_E_INPUT instead.
+ * Damage: a file that ends inside a record, or has a record that cannot be, gives the packets
+ * before the damage; nt_capture_warning() then says what is wrong, at which packet (0-based) and
+ * byte offset (of the uncompressed file). Without one whole packet before the damage the read fails
+ * with NT_E_INPUT instead.
  */
 #ifndef NT_CAPTURE_H
 #define NT_CAPTURE_H
@@ -25,25 +26,28 @@ typedef enum nt_capture_format {
 
 typedef struct nt_capture nt_capture;
 
-/* Opens path ("-": standard input) and reads as much as it takes to know the format. The error names the
- * path. Owned by the caller: nt_capture_close (NULL is fine). One thread at a time for each handle. */
+/* Opens path ("-": standard input) and reads as much as it takes to know the format. The error
+ * names the path. Owned by the caller: nt_capture_close (NULL is fine). One thread at a time for
+ * each handle. */
 nt_capture *nt_capture_open(const char *path, nt_error *err);
 void nt_capture_close(nt_capture *capture);
 
 nt_capture_format nt_capture_format_of(const nt_capture *capture);
-const char *nt_capture_format_name(nt_capture_format format); /* "pcap", "pcapng", "tsv", "features" */
+const char *
+nt_capture_format_name(nt_capture_format format); /* "pcap", "pcapng", "tsv", "features" */
 
-/* Reads up to max packet records; *got < max only at the end (or at damage). PCAP, PCAPNG and TSV only. */
+/* Reads up to max packet records; *got < max only at the end (or at damage). PCAP, PCAPNG and TSV
+ * only. */
 nt_status nt_capture_read(nt_capture *capture, nt_packet *packets, size_t max, size_t *got,
                           nt_error *err);
 
-/* The next frame as it stands in the file: *got 1, or 0 at the end. PCAP and PCAPNG only. Frames and packets
- * come from one stream: use one of the two calls on a handle. */
+/* The next frame as it stands in the file: *got 1, or 0 at the end. PCAP and PCAPNG only. Frames
+ * and packets come from one stream: use one of the two calls on a handle. */
 nt_status nt_capture_next_frame(nt_capture *capture, nt_frame *frame, int *got, nt_error *err);
 
 /* FEATURES only: columns of a row (without a leading column named "timestamp"), their names or NULL
- * where the file has no header, and the rows: max x width doubles. times (max doubles) may be NULL; without a
- * timestamp column it is filled with NaN. */
+ * where the file has no header, and the rows: max x width doubles. times (max doubles) may be NULL;
+ * without a timestamp column it is filled with NaN. */
 size_t nt_capture_width(const nt_capture *capture);
 const char *const *nt_capture_column_names(const nt_capture *capture);
 int nt_capture_has_times(const nt_capture *capture);

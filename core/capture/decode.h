@@ -56,7 +56,6 @@ struct nt_decoder {
   uint32_t layers;
   uint32_t vlan_tags;
   uint8_t udp_listener[NT_PORTS]; /* index into the table of UDP ports plus one, 0: nobody */
-  uint8_t tcp_listener[NT_PORTS];
 };
 
 /* ---------------------------------------------------------------- views */
@@ -226,8 +225,7 @@ nt_outcome nt_udp_payload(nt_decoder *d, uint16_t src, uint16_t dst, nt_view v);
 nt_outcome nt_tzsp(nt_decoder *d, nt_view v);
 
 /* decode_streams.c */
-void nt_fill_tcp_listeners(uint8_t *listener); /* NT_PORTS entries of zero */
-nt_outcome nt_tcp_payload(nt_decoder *d, uint16_t src, uint16_t dst, nt_view v);
+nt_layer nt_stream_layer(uint16_t src, uint16_t dst); /* what TCP ports lead to, or NULL */
 
 /* decode_juniper.c */
 nt_outcome nt_juniper_ethernet(nt_decoder *d, nt_view v);

@@ -61,7 +61,7 @@ static bool header(nt_decoder *d, nt_view *v, uint8_t *flags, nt_outcome *outcom
   if (!nt_skip(v, size)) return true;
   if (!(*flags & FLAG_NO_LINK_LAYER)) return false;
   if (!nt_has(*v, 0, 4)) return true;
-  *outcome = payload(d, *v, nt_le32(v->data), 4);
+  *outcome = payload(d, *v, v->data[0], 4); /* of four bytes, little-endian, tshark keeps one */
   return true;
 }
 

@@ -166,7 +166,7 @@ nt_outcome nt_ethernet_with_fcs(nt_decoder *d, nt_view v) {
 
 /* ---------------------------------------------------------------- IEEE 802.2 and SNAP */
 
-enum { SAP_IP = 0x06, SAP_SNAP = 0xaa };
+enum { SAP_IP = 0x06, SAP_SNAP = 0xaa, UNNUMBERED_INFORMATION = 0x03 };
 enum { OUI_ETHERNET = 0, OUI_CISCO_90 = 0x0000f8, OUI_BRIDGED = 0x0080c2 };
 
 /* Frames bridged over ATM or frame relay (RFC 2684, RFC 2427): `pad` bytes before the frame. */
@@ -198,8 +198,7 @@ nt_outcome nt_llc(nt_decoder *d, nt_view v) {
   if (!nt_has(v, 0, 3)) return NT_CUT;
   const uint8_t *p = v.data;
   bool unnumbered = (p[2] & 3) == 3;
-  /* numbered information, or unnumbered information with the poll bit either way */
-  bool information = unnumbered ? (p[2] & 0xec) == 0 : !(p[2] & 1);
+  bool information = unnumbered ? p[2] == UNNUMBERED_INFORMATION : !(p[2] & 1);
   uint8_t dsap = p[0], ssap = p[1];
   if (!nt_skip(&v, unnumbered ? 3 : 4)) return NT_CUT;
   if (dsap == SAP_SNAP && ssap == SAP_SNAP) return nt_snap(d, v, information, 2);

@@ -19,29 +19,28 @@ static nt_outcome ip_next(nt_decoder *d, uint8_t protocol, nt_view v) {
 
 /* ---------------------------------------------------------------- IPv4 */
 
-/* The least length of each option that has fields: where a shorter one is, tshark stops. */
+/* The least length of an option that has fields: where a shorter one stands, tshark stops. */
 static uint8_t least_option_size(uint8_t option) {
-  switch (option) {
-  case OPTION_LOOSE_ROUTE:
-  case OPTION_STRICT_ROUTE:
-  case 7:   /* record route */
-  case 25:  /* quick start */
-  case 130: /* security */
-  case 133:
-    return 3; /* extended security */
-  case 11:    /* MTU probe */
-  case 12:    /* MTU reply */
-  case 68:    /* time stamp */
-  case 136:   /* stream identifier */
-  case 148:
-    return 4; /* router alert */
-  case 134:
-    return 6; /* commercial security */
-  case 82:
-    return 12; /* traceroute */
-  default:
-    return 2;
-  }
+  static const struct {
+    uint8_t option, size;
+  } least[] = {
+      {7, 3},   /* record route */
+      {11, 4},  /* MTU probe */
+      {12, 4},  /* MTU reply */
+      {25, 3},  /* quick start */
+      {68, 4},  /* time stamp */
+      {82, 12}, /* traceroute */
+      {130, 3}, /* security */
+      {OPTION_LOOSE_ROUTE, 3},
+      {133, 3}, /* extended security */
+      {134, 6}, /* commercial security */
+      {136, 4}, /* stream identifier */
+      {OPTION_STRICT_ROUTE, 3},
+      {148, 4}, /* router alert */
+  };
+  for (size_t i = 0; i < sizeof least / sizeof *least; i++)
+    if (least[i].option == option) return least[i].size;
+  return 2;
 }
 
 /* Goes through the options up to their end: false where one is cut off by the capture. *place is

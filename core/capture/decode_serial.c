@@ -139,12 +139,12 @@ static nt_layer frame_relay_layer(uint8_t protocol) { /* network layer protocol 
   return nt_find_layer(protocols, sizeof protocols / sizeof *protocols, protocol);
 }
 
-static nt_outcome frame_relay_protocol(nt_decoder *d, nt_view v) {
+static nt_outcome frame_relay_protocol(nt_decoder *d, nt_view v, uint8_t control) {
   if (!nt_has(v, 0, 1)) return NT_CUT;
   if (v.data[0] == 0 && (!nt_skip(&v, 1) || !nt_has(v, 0, 1))) return NT_CUT;
   uint8_t protocol = v.data[0];
   nt_skip(&v, 1);
-  if (protocol == PROTOCOL_SNAP) return nt_snap(d, v, true, 0);
+  if (protocol == PROTOCOL_SNAP) return nt_snap(d, v, control == UNNUMBERED || !(control & 1), 0);
   nt_layer layer = frame_relay_layer(protocol);
   return layer ? nt_enter(d, layer, v) : NT_TAKEN;
 }
@@ -167,9 +167,11 @@ static nt_outcome frame_relay_other(nt_decoder *d, nt_view v) {
     nt_skip(&payload, 2);
     nt_outcome outcome = cisco_hdlc_type(d, nt_be16(v.data), payload);
     if (outcome != NT_REJECTED) return outcome;
-    if (has_protocol(v))
-      return nt_skip(&v, (v.data[0] & 3) == UNNUMBERED ? 1 : 2) ? frame_relay_protocol(d, v)
-                                                                : NT_CUT;
+    if (has_protocol(v)) {
+      uint8_t control = v.data[0];
+      if (!nt_skip(&v, (control & 3) == UNNUMBERED ? 1 : 2)) return NT_CUT;
+      return frame_relay_protocol(d, v, control);
+    }
   }
   if (!nt_has(v, ETHERNET_TYPE, 2)) return NT_TAKEN;
   uint16_t type = nt_be16(v.data + ETHERNET_TYPE);
@@ -199,7 +201,7 @@ nt_outcome nt_frame_relay(nt_decoder *d, nt_view v) {
   nt_skip(&v, size);
   if (v.data[0] == UNNUMBERED) {
     nt_skip(&v, 1);
-    return frame_relay_protocol(d, v);
+    return frame_relay_protocol(d, v, UNNUMBERED);
   }
   return number ? frame_relay_other(d, v) : NT_TAKEN; /* number 0 is signalling */
 }

@@ -90,19 +90,15 @@ static nt_outcome msdp(nt_decoder *d, nt_view v) {
 
 /* ---------------------------------------------------------------- ports */
 
-static const nt_numbered_layer tcp_ports[] = {
-    {639, msdp},      {2123, nt_gtp},   {2152, nt_gtp},
-    {6633, openflow}, {6634, openflow}, {6653, openflow},
-};
-
-enum { TCP_PORTS = sizeof tcp_ports / sizeof *tcp_ports };
-
-void nt_fill_tcp_listeners(uint8_t *listener) {
-  for (size_t i = 0; i < TCP_PORTS; i++) listener[tcp_ports[i].number] = (uint8_t)(i + 1);
-}
-
-nt_outcome nt_tcp_payload(nt_decoder *d, uint16_t src, uint16_t dst, nt_view v) {
-  uint8_t low = d->tcp_listener[src < dst ? src : dst],
-          high = d->tcp_listener[src < dst ? dst : src];
-  return nt_enter(d, tcp_ports[(low ? low : high) - 1].layer, v);
+nt_layer nt_stream_layer(uint16_t src, uint16_t dst) {
+  static const nt_numbered_layer ports[] = {
+      {639, msdp},      {2123, nt_gtp},   {2152, nt_gtp},
+      {6633, openflow}, {6634, openflow}, {6653, openflow},
+  };
+  nt_layer found = NULL;
+  uint16_t low = src < dst ? src : dst;
+  for (size_t i = 0; i < sizeof ports / sizeof *ports; i++)
+    if (ports[i].number == src || ports[i].number == dst)
+      if (!found || ports[i].number == low) found = ports[i].layer;
+  return found;
 }

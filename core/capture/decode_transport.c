@@ -9,12 +9,12 @@ static nt_outcome tcp(nt_decoder *d, nt_view v) {
   const uint8_t *p = v.data;
   if (!nt_has(v, 0, 4)) return NT_CUT;
   nt_note_ports(d, NT_HAS_TCP, &d->packet->tcp_src, &d->packet->tcp_dst, p);
-  uint16_t src = nt_be16(p), dst = nt_be16(p + 2);
-  if (!d->tcp_listener[src] && !d->tcp_listener[dst]) return NT_TAKEN;
+  nt_layer layer = nt_stream_layer(nt_be16(p), nt_be16(p + 2));
+  if (!layer) return NT_TAKEN;
   if (!nt_has(v, 0, MIN_HEADER)) return NT_CUT;
   uint32_t header = (p[12] >> 4) * 4u;
   if (header < MIN_HEADER || !nt_skip(&v, header)) return NT_CUT;
-  return v.length ? nt_tcp_payload(d, src, dst, v) : NT_TAKEN;
+  return v.length ? nt_enter(d, layer, v) : NT_TAKEN;
 }
 
 /* ---------------------------------------------------------------- UDP, UDP-Lite */

@@ -18,18 +18,20 @@ static nt_outcome associated_channel(nt_decoder *d, nt_view v) { /* RFC 5586 */
 }
 
 /* An Ethernet pseudowire (RFC 4448), with or without a control word. tshark calls it plain if both
- * addresses have known manufacturers; we have no such list and look for a plausible type behind the
- * addresses. */
+ * addresses have known manufacturers; we have no such list and look for assigned addresses and a
+ * sound type behind. */
 static bool is_plain_ethernet(nt_view v) {
-  enum { TYPE = 12, CONTROL_WORD = 4, MIN_TYPE = 0x600 };
-  if (v.length < 14 || !nt_has(v, TYPE, 2)) return false;
-  if (nt_be16(v.data) == 0 && nt_be16(v.data + 2) == 0) return false;
-  if (nt_has(v, CONTROL_WORD + TYPE, 2)) {
-    uint16_t type = nt_be16(v.data + CONTROL_WORD + TYPE);
-    if (type >= MIN_TYPE && nt_ethertype_leads_on(type)) return false;
-  }
+  enum { SRC = 6, TYPE = 12, HEADER = 14, CONTROL_WORD = 4, MAX_LENGTH = 1500, LLC = 3 };
+  enum { GROUP = 1, LOCAL = 2 };
+  if (v.length < HEADER || !nt_has(v, TYPE, 2)) return false;
+  if (v.data[0] & LOCAL || v.data[SRC] & (GROUP | LOCAL)) return false;
+  bool zero = nt_be16(v.data) == 0;
+  if (zero && nt_has(v, CONTROL_WORD + TYPE, 2) &&
+      nt_is_ethertype(nt_be16(v.data + CONTROL_WORD + TYPE)))
+    return false;
   uint16_t type = nt_be16(v.data + TYPE);
-  return type < MIN_TYPE || nt_ethertype_leads_on(type);
+  if (type > MAX_LENGTH) return nt_is_ethertype(type);
+  return !zero && type >= LLC && type <= v.length - HEADER;
 }
 
 static nt_outcome pseudowire(nt_decoder *d, nt_view v) {

@@ -77,8 +77,8 @@ static bool put_frame_together(nt_decoder *d, const uint8_t *src, const uint8_t 
   memcpy(key.src, src, 6);
   memcpy(key.dst, dst, 6);
   if (!more && !nt_reassembly_waits(d->fragments, &key)) return true;
-  if (v->captured < v->length) return false;
   nt_fragment fragment = {v->data, sequence & 15u, v->length, more, true};
+  if (v->captured < v->length) fragment.data = NULL;
   return nt_put_together(d, &key, &fragment, v);
 }
 
@@ -127,24 +127,50 @@ nt_outcome nt_wlan_swapped(nt_decoder *d, nt_view v) {
 
 /* ---------------------------------------------------------------- radio headers */
 
+/* Radiotap: a bitmap of fields, which follow in its order, each aligned to its own size. */
+enum { RADIOTAP_FLAGS = 1, RADIOTAP_EMPTY_PSDU = 26, RADIOTAP_FIELDS };
+
+static const struct {
+  uint8_t align, size;
+} radiotap_fields[RADIOTAP_FIELDS] = {
+    {8, 8}, {1, 1}, {1, 1}, {2, 4},  {2, 2},  {1, 1},  {1, 1},  {2, 2}, {2, 2},
+    {2, 2}, {1, 1}, {1, 1}, {1, 1},  {1, 1},  {2, 2},  {2, 2},  {1, 1}, {1, 1},
+    {4, 8}, {1, 3}, {4, 8}, {2, 12}, {8, 12}, {2, 12}, {2, 12}, {2, 6}, {1, 1},
+};
+
+/* Where a field of the first bitmap stands, 0 if it is not there. `at`: where the fields begin. */
+static uint32_t radiotap_field(nt_view header, uint32_t present, uint32_t at, uint32_t field) {
+  for (uint32_t i = 0; i <= field; i++) {
+    if (!(present >> i & 1)) continue;
+    at = (at + radiotap_fields[i].align - 1) & ~(radiotap_fields[i].align - 1u);
+    if (!nt_has(header, at, radiotap_fields[i].size)) return 0;
+    if (i == field) return at;
+    at += radiotap_fields[i].size;
+  }
+  return 0;
+}
+
 nt_outcome nt_radiotap(nt_decoder *d, nt_view v) {
-  enum { TIME_STAMP = 1, FLAGS = 2, EMPTY_PSDU = 1 << 26, MORE = 1u << 31 };
-  enum { WITH_FCS = 0x10, PADDED = 0x20 };
+  enum { MORE = 31, WITH_FCS = 0x10, PADDED = 0x20 };
   if (!nt_has(v, 0, 4)) return NT_CUT;
-  uint32_t length = nt_le16(v.data + 2);
+  uint8_t version = v.data[0];
+  uint32_t length = nt_le16(v.data + 2), at = 4;
   if (length < 8) return NT_TAKEN;
   if (!nt_has(v, 0, length)) return NT_CUT;
-  uint32_t present = nt_le32(v.data + 4), at = 4;
-  radio r = {0};
-  while (nt_has(v, at, 4) && at + 4 <= length && nt_le32(v.data + at) & MORE) at += 4;
-  at += 4;
-  if (present & EMPTY_PSDU && at < length) return NT_TAKEN;
-  if (present & TIME_STAMP) at = ((at + 7) & ~7u) + 8;
-  if (present & FLAGS && at < length) {
-    r.has_fcs = v.data[at] & WITH_FCS;
-    r.padded = v.data[at] & PADDED;
-  }
+  nt_view header = v;
+  nt_narrow(&header, length);
   nt_skip(&v, length);
+  radio r = {0};
+  while (nt_has(header, at, 4) && nt_le32(header.data + at) >> MORE) at += 4;
+  at += 4;
+  if (version != 0 || at > length) return wlan(d, v, r); /* nothing can be known of the fields */
+  uint32_t present = nt_le32(header.data + 4);
+  uint32_t flags = radiotap_field(header, present, at, RADIOTAP_FLAGS);
+  if (flags) {
+    r.has_fcs = header.data[flags] & WITH_FCS;
+    r.padded = header.data[flags] & PADDED;
+  }
+  if (radiotap_field(header, present, at, RADIOTAP_EMPTY_PSDU)) return NT_TAKEN;
   return wlan(d, v, r);
 }
 

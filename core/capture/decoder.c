@@ -100,10 +100,7 @@ nt_outcome nt_link(nt_decoder *d, uint32_t link_type, nt_view v) {
 nt_decoder *nt_decoder_new(nt_error *err) {
   nt_decoder *d = calloc(1, sizeof *d);
   if (d) d->fragments = nt_reassembly_new();
-  if (d) {
-    nt_fill_udp_listeners(d->udp_listener);
-    nt_fill_tcp_listeners(d->tcp_listener);
-  }
+  if (d) nt_fill_udp_listeners(d->udp_listener);
   if (!d || !d->fragments) {
     nt_decoder_free(d);
     nt_fail(err, NT_E_MEMORY, "out of memory for a packet decoder");

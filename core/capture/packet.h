@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * A frame is what a capture file holds: bytes, a time and a link type.
- * A packet record is what a detector needs of it: the 19 header fields that Kitsune takes from tshark.
+ * A packet record is what a detector needs of it: the 19 header fields that Kitsune takes from
+ * tshark.
  *
  * The fields are independent of each other and each is the FIRST of its name in the frame, as with
  * `tshark -T fields -E occurrence=f`: an ICMP error has the outer ip.src and the quoted packet's
@@ -18,12 +19,14 @@ typedef struct nt_frame {
   uint32_t length;      /* bytes on the wire (frame.len) */
   uint32_t captured;    /* bytes at `data` */
   uint32_t link_type;   /* LINKTYPE_* of the pcap registry, 0 .. 65535 */
-  uint32_t fcs_length;  /* bytes of frame check sequence at the end of the frame, 0 when not stated */
-  const uint8_t *data;  /* owned by whoever filled the frame, valid until its next read */
+  uint32_t
+      fcs_length; /* bytes of frame check sequence at the end of the frame, 0 when not stated */
+  const uint8_t *data; /* owned by whoever filled the frame, valid until its next read */
 } nt_frame;
 
-/* Bits of nt_packet.present. Source and destination nearly always come together (the names without _SRC or
- * _DST are both bits); a frame cut between them, or a source route in place of ip.dst, leaves the source alone. */
+/* Bits of nt_packet.present. Source and destination nearly always come together (the names without
+ * _SRC or _DST are both bits); a frame cut between them, or a source route in place of ip.dst,
+ * leaves the source alone. */
 enum {
   NT_HAS_ETH_SRC = 1 << 0,
   NT_HAS_IP_SRC = 1 << 1,
@@ -46,11 +49,11 @@ enum {
 };
 
 typedef struct nt_packet {
-  double time;          /* s since the epoch: the double nearest to the decimal "sec.nnnnnnnnn" */
-  uint32_t length;      /* bytes on the wire */
-  uint32_t present;     /* NT_HAS_* */
+  double time;      /* s since the epoch: the double nearest to the decimal "sec.nnnnnnnnn" */
+  uint32_t length;  /* bytes on the wire */
+  uint32_t present; /* NT_HAS_* */
   uint8_t eth_src[6], eth_dst[6];
-  uint8_t ip_src[4], ip_dst[4];     /* network order, as all addresses here */
+  uint8_t ip_src[4], ip_dst[4];                /* network order, as all addresses here */
   uint16_t tcp_src, tcp_dst, udp_src, udp_dst; /* host order */
   uint16_t arp_opcode;
   uint8_t icmp_type, icmp_code;

@@ -221,6 +221,7 @@ nt_status nt_reassembly_add(nt_reassembly *r, const nt_fragment_key *key,
     g->end = fragment->offset + (fragment->numbered ? 1 : fragment->length);
     g->end_known = true;
   }
+  if (!fragment->data) return NT_OK;
   if (!insert(r, g, fragment)) return NT_E_MEMORY;
   nt_status status = NT_OK;
   if (is_complete(g)) {

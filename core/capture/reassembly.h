@@ -27,7 +27,7 @@ typedef struct nt_fragment_key {
 } nt_fragment_key;
 
 typedef struct nt_fragment {
-  const uint8_t *data;
+  const uint8_t *data;     /* NULL: it was, but its bytes are not here */
   uint32_t offset, length; /* bytes; offset + length < 2^31; length 0 only where numbered */
   bool more;
   bool numbered; /* offset counts fragments, not bytes */

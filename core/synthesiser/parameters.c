@@ -262,7 +262,7 @@ static nt_status read_choice(const char *what, const nt_parameter *p, const nt_s
 
 static nt_status read_value(nt_scope *scope, const char *what, const nt_parameter *p,
                             const nt_setting *s, void *at, nt_error *err) {
-  double number;
+  double number = 0; /* gcc -O3 does not see that read_number sets it */
   nt_status status;
   switch (p->kind) {
   case NT_P_NUMBER:

@@ -4,9 +4,10 @@
 
     tshark.py --records BUILD/tests/records [CAPTURE | FOLDER | ARCHIVE ...]
 
-Without captures: those that crafted.py makes, and the shared ones where they are present. gzip, zip and tar
-archives are unpacked into a temporary folder. Exit code 1 on a disagreement that is not in EXPECTED, 77 (skipped)
-without tshark.
+Without captures: the frames of crafted.py, whole and cut at every byte, and the real captures of the reference
+material ($NINETAILS_SHARED) where that is present. gzip, zip and tar archives are unpacked into a temporary folder.
+Exit code 1 on any disagreement, 77 (skipped) without tshark. Written for tshark 4.0 with its default preferences;
+core/capture/DISAGREEMENTS.md has what is known to differ.
 """
 import argparse
 import collections
@@ -20,21 +21,29 @@ import tarfile
 import tempfile
 import zipfile
 
+import crafted
+
 COLUMNS = ("frame.time_epoch frame.len eth.src eth.dst ip.src ip.dst tcp.srcport tcp.dstport udp.srcport "
            "udp.dstport icmp.type icmp.code arp.opcode arp.src.hw_mac arp.src.proto_ipv4 arp.dst.hw_mac "
            "arp.dst.proto_ipv4 ipv6.src ipv6.dst").split()
+NO_CAPTURES = (".tsv.gz", ".txt", ".csv", ".out", ".pl", ".py", ".log")
+FRAGMENTS = ("fragments of ipv4", "fragments of ipv6", "over streams")  # what a cut does lasts beyond its frame
+NO_EMPTY_PACKETS = (123, 204)  # link types of which tshark refuses files with packets of no bytes
 
 
 def tshark_lines(path):
+    """(a line for each packet, what tshark says on standard error)."""
     command = ["tshark", "-n", "-r", path, "-T", "fields", "-E", "occurrence=f"]
-    for column in COLUMNS + ["frame.protocols"]:
+    for column in COLUMNS + ["frame.encap_type"]:
         command += ["-e", column]
-    run = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=dict(os.environ, TZ="UTC"))
+    with tempfile.TemporaryDirectory() as preferences:  # an empty folder: the default ones
+        environment = dict(os.environ, TZ="UTC", WIRESHARK_CONFIG_DIR=preferences)
+        run = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment)
     lines = []
     for line in run.stdout.decode().splitlines():
-        line, protocols = line.rsplit("\t", 1)
-        # blocks of a pcapng file that are no packets (journal entries, custom blocks) have lines too
-        if line.strip() and not protocols.startswith("pcapng"):
+        line, encapsulation = line.rsplit("\t", 1)
+        # blocks of a pcapng file that are no packets (journal entries, custom blocks) have lines too, but no link type
+        if encapsulation:
             lines.append(line)
     return lines, run.stderr.decode().strip()
 
@@ -65,6 +74,38 @@ def compare(theirs, ours):
                 yield number, COLUMNS[column], t[column], o[column]
 
 
+class Comparison:
+    def __init__(self, records, show):
+        self.records, self.show = records, show
+        self.captures = self.packets = self.differing = 0
+        self.causes = collections.Counter()
+
+    def add(self, path, name):
+        theirs, their_note = tshark_lines(path)
+        if not theirs and "unknown or unsupported" in their_note:
+            print(f"{name}: a link type that tshark does not know, left out")
+            return
+        ours, our_note = our_lines(self.records, path)
+        found = list(compare(theirs, ours))
+        wrong = len({number for number, *_ in found})
+        self.captures += 1
+        self.packets += min(len(theirs), len(ours))
+        self.differing += wrong
+        if len(theirs) != len(ours):
+            self.causes["number of packets"] += 1
+            print(f"{name}: tshark has {len(theirs)} packets, we have {len(ours)}")
+            print(f"    tshark: {their_note[-300:]}\n    records: {our_note[-300:]}")
+        if wrong:
+            print(f"{name}: {wrong} of {len(theirs)} packets differ")
+        self.causes.update(column for _, column, *_ in found)
+        for number, column, t, o in found[:self.show]:
+            print(f"    packet {number} {column}: tshark '{t}', ours '{o}'")
+
+    def subtotal(self, what, earlier=(0, 0)):
+        print(f"{what}: {self.captures - earlier[0]} captures, {self.packets - earlier[1]} packets compared", flush=True)
+        return self.captures, self.packets
+
+
 def unpack(path, folder):
     """The captures in a path: itself, or what an archive or a folder holds."""
     name = os.path.basename(path)
@@ -80,15 +121,28 @@ def unpack(path, folder):
             with tarfile.open(path) as archive:
                 archive.extractall(target)
         yield from unpack(target, folder)
-    elif ".pcap" in name or ".cap" in name or name.endswith(".ntar"):
-        if any(name.endswith(end) for end in (".tsv.gz", ".txt", ".csv", ".out", ".pl", ".py", ".log")):
-            return
+    elif any(end in name for end in (".pcap", ".cap", ".ntar")) and not name.endswith(NO_CAPTURES):
         if name.endswith(".gz"):
             target = os.path.join(tempfile.mkdtemp(dir=folder), name[:-3])
             with gzip.open(path) as packed, open(target, "wb") as plain:
                 shutil.copyfileobj(packed, plain)
             path = target
         yield path
+
+
+def write_crafted(folder):
+    """Yields (path, name) of files of crafted frames, whole and cut."""
+    path = os.path.join(folder, "crafted.pcap")
+    for name, link_type, frames in crafted.families():
+        crafted.write(path, link_type, [(frame, len(frame)) for frame in frames])
+        yield path, f"crafted frames: {name}"
+        if can_be_cut(name, link_type):
+            crafted.write(path, link_type, list(crafted.variants(frames)))
+            yield path, f"crafted frames, cut: {name}"
+
+
+def can_be_cut(name, link_type):
+    return name not in FRAGMENTS and link_type not in NO_EMPTY_PACKETS
 
 
 def main():
@@ -100,32 +154,29 @@ def main():
     if not shutil.which("tshark"):
         print("skipped: no tshark")
         return 77
-    packets, bad, causes = 0, 0, collections.Counter()
-    files = 0
+    print(subprocess.run(["tshark", "--version"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+          .stdout.decode().split("\n")[0])
+    comparison, done = Comparison(args.records, args.show), (0, 0)
     with tempfile.TemporaryDirectory() as folder:
-        for given in args.captures:
-            for path in unpack(given, folder):
-                theirs, their_note = tshark_lines(path)
-                ours, our_note = our_lines(args.records, path)
-                found = list(compare(theirs, ours))
-                files += 1
-                packets += min(len(theirs), len(ours))
-                wrong = {number for number, *_ in found}
-                bad += len(wrong)
-                if len(theirs) != len(ours):
-                    causes["number of packets"] += 1
-                    print(f"{path}: tshark has {len(theirs)} packets, we have {len(ours)}")
-                    print(f"    tshark: {their_note[-300:]}\n    records: {our_note[-300:]}")
-                if wrong:
-                    print(f"{path}: {len(wrong)} of {len(theirs)} packets differ")
-                for number, column, t, o in found:
-                    causes[column] += 1
-                for number, column, t, o in found[:args.show]:
-                    print(f"    packet {number} {column}: tshark '{t}', ours '{o}'")
-    print(f"{files} captures, {packets} packets compared, {bad} differ")
-    for cause, count in causes.most_common():
+        given = args.captures
+        if not given:
+            for path, name in write_crafted(folder):
+                comparison.add(path, name)
+            done = comparison.subtotal("crafted frames")
+            data = os.path.join(os.environ.get("NINETAILS_SHARED", ""), "data")
+            given = [os.path.join(data, kind) for kind in ("diverse", "labelled", "malformed")]
+        for each in given:
+            if not os.path.exists(each):
+                print(f"{each}: absent, left out")
+                continue
+            for path in unpack(each, folder):
+                comparison.add(path, os.path.relpath(path, folder) if path.startswith(folder) else path)
+            done = comparison.subtotal(each, done)
+    comparison.subtotal("in all")
+    print(f"packets that differ: {comparison.differing}")
+    for cause, count in comparison.causes.most_common():
         print(f"    {cause}: {count}")
-    return 1 if causes else 0
+    return 1 if comparison.causes else 0
 
 
 if __name__ == "__main__":

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Any bytes as a label file, and as a feature map's text form. */
+#include <assert.h>
+
+#include "../bytes.h"
+#include "labels/labels.h"
+#include "mapper/feature_map.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+  file f = file_of(data, size);
+  nt_error err = {.status = NT_OK};
+  nt_labels labels;
+  if (nt_labels_read(f.path, &labels, &err) == NT_OK)
+    for (size_t i = 0; i < labels.count; i++) assert(labels.value[i] <= NT_LABEL_EXCLUDED);
+  else
+    assert(err.text[0]);
+  nt_labels_done(&labels);
+  nt_feature_map map = {0};
+  if (nt_feature_map_read_text(f.path, &map, &err) == NT_OK)
+    assert(nt_feature_map_check(&map, SIZE_MAX, &err) == NT_OK);
+  nt_feature_map_done(&map);
+  file_close(&f);
+  return 0;
+}
