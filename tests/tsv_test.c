@@ -37,8 +37,7 @@ static void all_columns_are_read(void) {
       "\t192.168.2.108\t52.25.66.250\t30696\t8280\t\t\t\t\t\t\t\t\t\t\t",
       "1.5\t0\t" MACS
       "\t\t\t\t\t\t\t\t\t2\t00:00:00:00:00:01\t10.0.0.1\t00:00:00:00:00:02\t10.0.0.2\t\t",
-      "-.25\t4294967295\t\t\t1.2.3.4\t9.8.7.6\t\t\t65535\t0\t3\t255\t\t\t\t\t\tfe80::1\t::ffff:9.8."
-      "7.6",
+      "-.25\t4294967295\t\t\t1.2.3.4\t9.8.7.6\t\t\t65535\t0\t3\t255\t\t\t\t\t\tfe80::1\t::ffff:9.8.7.6",
   };
   for (int form = 0; form < 8; form++) {
     const char *newline = form & 1 ? "\r\n" : "\n";
