@@ -7,10 +7,12 @@
 No checksum may be bad. No packet may be malformed or carry an expert error, no TCP analysis may find anything
 but the losses a scenario asks for, except in packets of the activities in MEANT_ODD, where the attack itself is
 the oddity. The attack's share and onset must be those of the public data sets. Exit code 1 on a disagreement,
-77 (skipped) without tshark.
+77 (skipped) without tshark. What the default detector makes of each is printed beside, and nothing is asked of it: it learns
+from the clean packets (a tenth of them for the map, the rest for training).
 """
 import argparse
 import csv
+import json
 import os
 import shutil
 import subprocess
@@ -52,10 +54,17 @@ def tshark_rows(path):
             yield dict(zip(fields, line.rstrip("\n").split("\t")))
 
 
-def check(scenario, path, packets):
+def score(ninetails, path, clean):
+    mapping = clean // 10
+    run = subprocess.run([ninetails, "score", path, "--labels", path + ".labels.csv", "--json", "--fm-grace", str(mapping),
+                          "--ad-grace", str(clean - mapping - 1)], check=True, capture_output=True, text=True)
+    result = json.loads(run.stdout)["labels"]
+    return f", AUC {result['auc']:.4f}, EER {result['eer']:.4f}"
+
+
+def check(ninetails, scenario, path, packets):
     problems, protocols, holes, fills, segments, last = [], set(), 0, 0, 0, 0.0
-    beside = [path + ".labels.csv", path.removesuffix(".pcap") + ".labels"]
-    with open(next(filter(os.path.exists, beside)), newline="") as file:
+    with open(path + ".labels.csv", newline="") as file:
         labels = list(csv.DictReader(file))
     attacks = [i for i, row in enumerate(labels) if row["label"] == "1"]
 
@@ -101,8 +110,9 @@ def check(scenario, path, packets):
         problems.append(f"{found:.2%} attack packets, expected about {share:.2%}")
     if onset is not None and abs((attacks or [0])[0] / packets - onset) > 0.01:
         problems.append(f"first attack packet at {attacks[0] / packets:.1%}, expected about {onset:.1%}")
+    quality = score(ninetails, path, attacks[0]) if attacks else ""
     print(f"{scenario:18} {count} packets, {found:7.2%} attack, {holes} losses, {len(protocols)} protocols, "
-          f"{len(problems)} problems", flush=True)
+          f"{len(problems)} problems{quality}", flush=True)
     return problems
 
 
@@ -122,7 +132,7 @@ def main():
             path = os.path.join(folder, scenario + ".pcap")
             subprocess.run([args.ninetails, "dataset", "synth", scenario, "--packets", str(args.packets),
                             "--seed", str(args.seed), "-o", path], check=True, stdout=subprocess.DEVNULL)
-            for problem in check(scenario, path, args.packets)[:20]:
+            for problem in check(args.ninetails, scenario, path, args.packets)[:20]:
                 print("  " + problem)
                 failed = True
             os.remove(path)
