@@ -102,8 +102,7 @@ static inline nt_outcome nt_enter(nt_decoder *d, nt_layer layer, nt_view v) {
   return outcome;
 }
 
-/* ---------------------------------------------------------------- fields, the first of each name
- */
+/* ---------------------------------------------------------------- fields */
 static inline void nt_note(nt_decoder *d, uint32_t bit, void *field, const void *value,
                            size_t size) {
   if (d->packet->present & bit) return;

@@ -18,8 +18,7 @@ static bool is_ip(const addresses *a, uint8_t size) {
   return (a->protocol == PROTOCOL_IP || a->protocol == PROTOCOL_IP_AX25) && size == 4;
 }
 
-/* tshark's summary line takes addresses before it shows any: how much of the packet must be here?
- */
+/* tshark takes addresses for its summary before it shows any: how much must be here? */
 static uint32_t needed(const addresses *a, uint16_t hardware) {
   enum {
     REQUEST = 1,

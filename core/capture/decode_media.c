@@ -168,8 +168,8 @@ nt_outcome nt_symantec(nt_decoder *d, nt_view v) {
                                          : NT_CUT;
 }
 
-nt_outcome nt_netanalyzer(nt_decoder *d,
-                          nt_view v) { /* Hilscher: 4 bytes, then a frame with its FCS */
+/* Hilscher: 4 bytes, then a frame with its FCS. */
+nt_outcome nt_netanalyzer(nt_decoder *d, nt_view v) {
   enum { PIN_EVENT = 1 };
   if (!nt_has(v, 0, 4)) return NT_CUT;
   uint8_t version = v.data[1] >> 2 & 15, type = v.data[3] >> 4;

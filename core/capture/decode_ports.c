@@ -93,8 +93,8 @@ static nt_outcome inner_ip(nt_decoder *d, nt_view v) { /* 4 or 6, else nothing *
   return version == 4 || version == 6 ? nt_enter(d, nt_ip, v) : NT_TAKEN;
 }
 
-static nt_outcome lisp_control(nt_decoder *d,
-                               nt_view v) { /* RFC 9301: encapsulated control messages */
+/* RFC 9301: encapsulated control messages. */
+static nt_outcome lisp_control(nt_decoder *d, nt_view v) {
   enum { ENCAPSULATED = 8 };
   if (!nt_has(v, 0, 1)) return NT_CUT;
   if (v.data[0] >> 4 != ENCAPSULATED) return NT_TAKEN;

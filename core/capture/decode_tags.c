@@ -84,8 +84,8 @@ nt_outcome nt_arista(nt_decoder *d, nt_view v) { /* a time stamp: 64 or 48 bits 
   }
 }
 
-nt_outcome nt_macsec(nt_decoder *d,
-                     nt_view v) { /* IEEE 802.1AE; authenticated only, not encrypted */
+/* IEEE 802.1AE; authenticated only, not encrypted. */
+nt_outcome nt_macsec(nt_decoder *d, nt_view v) {
   enum { VERSION = 0x80, CHANNEL = 0x20, ENCRYPTED = 0x08, CHANGED = 0x04, CHECK_VALUE = 16 };
   if (!nt_has(v, 0, 1)) return NT_CUT;
   uint8_t control = v.data[0];

@@ -168,8 +168,8 @@ nt_outcome nt_authentication_header(nt_decoder *d, nt_view v) { /* RFC 4302 */
   return nt_ip_protocol(d, next, v) == NT_CUT ? NT_CUT : NT_TAKEN;
 }
 
-nt_outcome nt_nhrp(nt_decoder *d,
-                   nt_view v) { /* RFC 2332: indications quote the packet they are about */
+/* RFC 2332: indications quote the packet they are about. */
+nt_outcome nt_nhrp(nt_decoder *d, nt_view v) {
   enum { FIXED = 20, ERROR = 7, TRAFFIC = 8, MIN_ETHERTYPE = 0x600 };
   if (!nt_has(v, 0, FIXED)) return NT_CUT;
   const uint8_t *p = v.data;

@@ -192,8 +192,8 @@ nt_outcome nt_prism(nt_decoder *d, nt_view v) {
   return nt_skip(&v, HEADER) ? nt_enter(d, nt_wlan, v) : NT_CUT;
 }
 
-nt_outcome nt_ppi(nt_decoder *d,
-                  nt_view v) { /* per-packet information: fields, then any link type */
+/* Per-packet information: fields, then any link type. */
+nt_outcome nt_ppi(nt_decoder *d, nt_view v) {
   enum {
     HEADER = 8,
     ALIGNED = 1,

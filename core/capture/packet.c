@@ -18,8 +18,8 @@ static double power_of_two(int exponent) { /* -1022 .. 1023 */
  * is only one. */
 static double with_fraction(uint64_t seconds, uint32_t ns, int shift) {
   uint64_t quotient, remainder;
-  if (shift <=
-      34) { /* ns < 2^30: the product fits 64 bits; true of every time since 4 January 1970 */
+  /* Up to here, ns < 2^30, the product fits 64 bits: every time since 4 January 1970. */
+  if (shift <= 34) {
     uint64_t product = (uint64_t)ns << shift;
     quotient = product / NS_PER_S;
     remainder = product % NS_PER_S;

@@ -9,6 +9,8 @@
 
 #include "capture/decoder.h"
 
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   nt_error err;
   nt_decoder *decoder = size >= 3 ? nt_decoder_new(&err) : NULL;
