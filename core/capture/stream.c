@@ -66,7 +66,8 @@ static nt_status archive_fault(const nt_stream_source *s, nt_error *err) {
     return nt_fail(err, NT_E_IO, "cannot be read: %s", strerror(s->error_number));
   if (archive_errno(s->archive) == ENOMEM)
     return nt_fail(err, NT_E_MEMORY, "out of memory for decompression");
-  const char *filter = s->zip ? "zip" : archive_filter_name(s->archive, 0); /* NULL: not known yet */
+  const char *filter =
+      s->zip ? "zip" : archive_filter_name(s->archive, 0); /* NULL: not known yet */
   return nt_fail(err, NT_E_INPUT, "damaged %s data: %s", filter ? filter : "compressed",
                  text ? text : "no reason");
 }
