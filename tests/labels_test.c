@@ -20,6 +20,8 @@ static void check_labels(const char *text, const char *expected, const char *for
 static void formats_are_seen(void) {
   check_labels("0\n1\n0\n", "010", "one value a line");
   check_labels("1", "1", "one value a line");
+  check_labels("0\nx\n1\n", "021", "one value a line"); /* x: excluded from metrics */
+  check_labels("1;x\n2;0\n", "20", "packet;label");
   check_labels("0\r\n1\r\n\r\n", "01", "one value a line");
   check_labels("\"\",\"x\"\n\"1\",0\n\"2\",1\n", "01", "R's export");
   check_labels("\"\",\"x\"\r\n\"1\",0\r\n\"2\",1", "01", "R's export");

@@ -49,6 +49,16 @@ end
 local capture = "capture = 'capture', packets = 8, files = {capture = {path = 'toy.tsv'}, labels = {path = "
   .. "'labels.csv'}, log = {path = 'log.txt'}}"
 
+-- ------------------------------------------------------------------ bytes
+
+write("data/abc", "abc")
+is(files.checksum(base .. "/data/abc", "md5"), "900150983cd24fb0d6963f7d28e17f72")
+is(files.checksum(base .. "/data/abc", "sha256"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
+os.execute(("gzip '%s/data/abc'"):format(base))
+is(files.checksum(base .. "/data/abc.gz", "md5", true), "900150983cd24fb0d6963f7d28e17f72")
+fails("checksum 'crc': expected sha256 or md5", files.checksum, base .. "/data/abc.gz", "crc")
+fails("is longer than", files.read, base .. "/data/abc.gz", 2)
+
 -- ------------------------------------------------------------------ rules
 
 local function rule_gives(expected, rule, more)

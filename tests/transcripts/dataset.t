@@ -238,7 +238,7 @@ Synthetic data sets.
   See: ninetails help dataset synth
   [1]
   $ ninetails dataset fetch synthetic_syn_dos
-  ninetails dataset fetch: data set synthetic_syn_dos is synthetic: ninetails dataset synth syn_dos
+  ninetails dataset fetch: data set synthetic_syn_dos is synthetic: ninetails dataset synth syn_dos makes it
   See: ninetails help dataset fetch
   [1]
   $ ninetails dataset synth syn_dos --over first.pcap
