@@ -90,7 +90,7 @@ Busy sites and silent ones are asked again.
   exit 0
   ./toy/toy.bin
   whole
-  $ fetch stall --timeout 1 --quiet; left; cat log
+  $ fetch stall --timeout 3 --quiet; left; cat log
   capture      data/toy/toy.bin
                sha256 SUM, as the card says
   exit 0
