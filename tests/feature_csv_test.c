@@ -302,6 +302,35 @@ static void a_cut_last_row_is_a_warning(void) {
   CU_ASSERT_PTR_NOT_NULL(strstr(t.warning, "line 2: the file ends inside a line: column 3 is '-'"));
 }
 
+static void width_has_a_limit(void) {
+  for (int wide = 0; wide < 2; wide++) {
+    bytes b = {0};
+    for (int i = 0; i < 65536 + wide; i++) bytes_text(&b, i ? ",1" : "1");
+    bytes_text(&b, "\n");
+    file f = file_of(b.data, b.count);
+    nt_error err = {0};
+    nt_capture *c = nt_capture_open(f.path, &err);
+    CU_ASSERT_EQUAL(c == NULL, wide);
+    CU_ASSERT_EQUAL(err.status, wide ? NT_E_LIMIT : NT_OK);
+    if (wide)
+      CU_ASSERT_PTR_NOT_NULL(strstr(err.text, "line 1: 65537 columns, at most 65536 expected"));
+    nt_capture_close(c);
+    file_close(&f);
+    bytes_free(&b);
+  }
+  bytes b = {0}; /* nor is a line without an end read for ever */
+  bytes_reserve(&b, 5 << 20);
+  b.count = 5 << 20;
+  memset(b.data, '7', b.count);
+  file f = file_of(b.data, b.count);
+  nt_error err = {0};
+  CU_ASSERT_PTR_NULL(nt_capture_open(f.path, &err));
+  CU_ASSERT_EQUAL(err.status, NT_E_LIMIT);
+  CU_ASSERT_PTR_NOT_NULL(strstr(err.text, "line 1: a line of more than 4194304 bytes"));
+  file_close(&f);
+  bytes_free(&b);
+}
+
 /* As the published CSV files are written; every bit comes back, whatever the size of the reads. */
 static void wide_rows_come_back(void) {
   enum { WIDTH = 115, ROWS = 700 };
@@ -352,6 +381,7 @@ static const check_case cases[] = {
     {"what is no number is kept apart", what_is_no_number_is_kept_apart},
     {"bad rows are named", bad_rows_are_named},
     {"a cut last row is a warning", a_cut_last_row_is_a_warning},
+    {"width has a limit", width_has_a_limit},
     {"wide rows come back", wide_rows_come_back},
 };
 CHECK_MAIN("feature_csv", cases)

@@ -87,8 +87,8 @@ static nt_status open_text(nt_capture *c, nt_error *err) {
   nt_packet packet;
   int got;
   if (!looks_like_text(s)) return NT_E_INPUT;
-  nt_status status = nt_stream_line(s, &line, &got, NULL);
-  if (status != NT_OK) return NT_E_INPUT; /* no text has lines so long */
+  nt_status status = nt_stream_line(s, &line, &got, err);
+  if (status != NT_OK) return nt_fail_in(err, "line 1");
   c->format = NT_FORMAT_TSV;
   if (nt_tsv_is_header(&line)) {
     c->line = 1;
@@ -99,7 +99,7 @@ static nt_status open_text(nt_capture *c, nt_error *err) {
   if (nt_tsv_read(&line, &packet, NULL) == NT_OK) return NT_OK;
   c->format = NT_FORMAT_FEATURES;
   status = nt_feature_csv_open(&c->as.features, s, err);
-  if (status != NT_OK && err && status != NT_E_MEMORY) err->text[0] = 0;
+  if (status == NT_E_INPUT) err->text[0] = 0;
   c->line = c->as.features.header != NULL;
   return status;
 }

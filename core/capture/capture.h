@@ -1,13 +1,19 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * A capture: a file of frames (pcap, pcapng), of packet records (the 19-column tshark TSV), or of
- * ready-made feature rows (CSV), any of them gzip, xz or zstd compressed, or "-" for standard
- * input. What it is, is seen from the content, never from the name.
+ * ready-made feature rows (CSV), any of them gzip, xz or zstd compressed or alone in a zip, or "-"
+ * for standard input. What it is, is seen from the content, never from the name.
  *
  * Damage: a file that ends inside a record, or has a record that cannot be, gives the packets
  * before the damage; nt_capture_warning() then says what is wrong, at which packet (0-based) and
  * byte offset (of the uncompressed file). Without one whole packet before the damage the read fails
- * with NT_E_INPUT instead.
+ * with NT_E_INPUT instead. A text is damaged only where it ends inside a line; any other line that
+ * makes no sense is an error.
+ *
+ * Frames, their times and lengths are those of tshark 4.0, with two exceptions: what pcapng calls
+ * custom blocks are no packets here, and clocks finer than 10^-10 s are read without tshark's
+ * overflow. A frame without a time stamp (pcapng's simple packet blocks) has the time 0, and a
+ * warning says so.
  */
 #ifndef NT_CAPTURE_H
 #define NT_CAPTURE_H
@@ -37,7 +43,7 @@ const char *
 nt_capture_format_name(nt_capture_format format); /* "pcap", "pcapng", "tsv", "features" */
 
 /* Reads up to max packet records; *got < max only at the end (or at damage). PCAP, PCAPNG and TSV
- * only. */
+ * only. On an error the *got records before it are there, and every later call fails likewise. */
 nt_status nt_capture_read(nt_capture *capture, nt_packet *packets, size_t max, size_t *got,
                           nt_error *err);
 

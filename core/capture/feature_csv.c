@@ -116,6 +116,13 @@ static nt_status cut_header(nt_feature_csv *csv, char *p, size_t columns, nt_err
   return NT_OK;
 }
 
+/* A claim that costs the reader's caller memory: its buffers hold many rows. */
+static nt_status check_width(size_t columns, nt_error *err) {
+  if (columns <= NT_MAX_COLUMNS) return NT_OK;
+  return nt_fail(err, NT_E_LIMIT, "line 1: %zu columns, at most %d expected", columns,
+                 NT_MAX_COLUMNS);
+}
+
 nt_status nt_feature_csv_open(nt_feature_csv *csv, nt_stream *stream, nt_error *err) {
   nt_line line;
   int got;
@@ -128,12 +135,13 @@ nt_status nt_feature_csv_open(nt_feature_csv *csv, nt_stream *stream, nt_error *
   if (!bad) { /* it begins with a number */
     csv->width = count_cells(line.text, line.text + line.length, csv->separator);
     stream->at = (const uint8_t *)line.text;
-    return NT_OK;
+    return check_width(csv->width, err);
   }
   csv->header = strndup(line.text, line.length);
   if (!csv->header) return nt_fail(err, NT_E_MEMORY, "out of memory for a header");
   size_t columns = count_cells(csv->header, csv->header + strlen(csv->header), csv->separator);
-  status = nt_stream_line(stream, &line, &got, err);
+  status = check_width(columns, err);
+  if (status == NT_OK) status = nt_stream_line(stream, &line, &got, err);
   if (status != NT_OK) return status;
   size_t count = got ? read_cells(&line, csv->separator, NULL, NULL, columns, &bad) : 0;
   if (count != columns || bad) return not_numbers(err);

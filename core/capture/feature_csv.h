@@ -11,6 +11,8 @@
 
 #include "stream.h"
 
+#define NT_MAX_COLUMNS 65536
+
 typedef struct nt_feature_csv {
   size_t width; /* features of a row, without the time */
   int has_times;
@@ -20,7 +22,8 @@ typedef struct nt_feature_csv {
 } nt_feature_csv;
 
 /* Looks at the first lines of a text and leaves the stream at its first row. NT_E_INPUT: the text
- * begins neither with a row of numbers nor with names above one. */
+ * begins neither with a row of numbers nor with names above one; NT_E_LIMIT: it has more than
+ * NT_MAX_COLUMNS, or a line of more than NT_STREAM_MAX_LINE bytes. */
 nt_status nt_feature_csv_open(nt_feature_csv *csv, nt_stream *stream, nt_error *err);
 void nt_feature_csv_done(nt_feature_csv *csv);
 

@@ -61,15 +61,16 @@ static la_int64_t on_seek(struct archive *archive, void *context, la_int64_t off
 }
 
 static nt_status archive_fault(const nt_stream_source *s, nt_error *err) {
-  const char *text = archive_error_string(s->archive);
+  const char *text = archive_error_string(s->archive), *filter = archive_filter_name(s->archive, 0);
   if (s->error_number)
     return nt_fail(err, NT_E_IO, "cannot be read: %s", strerror(s->error_number));
   if (archive_errno(s->archive) == ENOMEM)
     return nt_fail(err, NT_E_MEMORY, "out of memory for decompression");
-  const char *filter =
-      s->zip ? "zip" : archive_filter_name(s->archive, 0); /* NULL: not known yet */
-  return nt_fail(err, NT_E_INPUT, "damaged %s data: %s", filter ? filter : "compressed",
-                 text ? text : "no reason");
+  return nt_fail(err, NT_E_INPUT, "damaged %s data: %s",
+                 s->zip   ? "zip"
+                 : filter ? filter
+                          : "compressed",
+                 text ? text : "it is cut off");
 }
 
 /* ---------------------------------------------------------------- opening */

@@ -4,6 +4,10 @@
  * moves forward. gzip, bzip2, xz, zstd and lz4 (one layer of it) and a zip of one file are taken
  * off on the way, recognised by their content.
  *
+ * The check sums of bzip2, xz, zstd, lz4 and zip are verified; that of gzip is not (libarchive
+ * reads over it). Of compressed data that is damaged or cut off, up to 64 KiB before the damage are
+ * lost with it.
+ *
  * Memory: the window is as long as the longest piece asked for, plus a block; it grows only as
  * bytes arrive, so that a length claimed by the input costs nothing by itself. The decompressors
  * keep their own history beside it: at most 128 MiB for zstd and 1 GiB for xz (libarchive's
@@ -17,7 +21,7 @@
 
 #include "../error.h"
 
-#define NT_STREAM_MAX_LINE ((size_t)16 << 20)
+#define NT_STREAM_MAX_LINE ((size_t)4 << 20)
 
 typedef struct nt_stream_source nt_stream_source;
 

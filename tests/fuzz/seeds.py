@@ -73,6 +73,13 @@ def seeds():
     yield "r.labels", b'"","x"\r\n"1",0\r\n"2",1\r\n'
     yield "numbered.labels", b"packet_number,label\n1,0\n2,1\n"
     yield "semicolon.labels", b"1;0\r\n2;1"
+    plain = pcap(0xA1B2C3D4)
+    for name, compress in (("gz", gzip.compress), ("bz2", bz2.compress), ("xz", lzma.compress)):
+        yield f"us.pcap.{name}", compress(plain)
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("us.pcap", plain)
+    yield "us.pcap.zip", packed.getvalue()
 
 
 def main():
@@ -80,13 +87,7 @@ def main():
     folder.mkdir(parents=True, exist_ok=True)
     for name, data in seeds():
         (folder / name).write_bytes(data)
-    plain = pcap(0xA1B2C3D4)
-    for name, compress in (("gz", gzip.compress), ("bz2", bz2.compress), ("xz", lzma.compress)):
-        (folder / f"us.pcap.{name}").write_bytes(compress(plain))
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("us.pcap", plain)
-    (folder / "us.pcap.zip").write_bytes(packed.getvalue())
 
 
-main()
+if __name__ == "__main__":
+    main()
