@@ -337,19 +337,33 @@ local function load_synthetic(set)
   return capture, (labels.read(label_file))
 end
 
+-- A scenario's table: one of the program's by its name, or that of a file that ends in .lua.
+local function scenario_of(name)
+  if name:find("%.lua$") then
+    local chunk, problem = loadfile(name, "t")
+    if not chunk then fail("input", "scenario %s", problem) end
+    local good, scenario = pcall(chunk)
+    if not good then fail("input", "scenario %s", scenario) end
+    if type(scenario) ~= "table" then
+      fail("input", "scenario %s: returns a %s, a table was expected", name, type(scenario))
+    end
+    return scenario
+  end
+  local module = "datasets.scenarios." .. name
+  if package.preload[module] then return require(module) end
+  local names = registry.scenarios()
+  local near = text.nearest(name, names)
+  fail("argument", "unknown scenario '%s': %s", name,
+    near and ("did you mean %s?"):format(near) or "expected a file that ends in .lua, or " .. table.concat(names, ", "))
+end
+
 -- Runs the synthesiser; both files appear whole or not at all, the labels last.
 -- s: {scenario =, packets =, seed =, over =}
 function registry.synthesise(s, capture, label_file, progress)
-  local module = "datasets.scenarios." .. s.scenario
-  if not package.preload[module] then
-    local names = registry.scenarios()
-    local near = text.nearest(s.scenario, names)
-    fail("argument", "unknown scenario '%s': %s", s.scenario,
-      near and ("did you mean %s?"):format(near) or "expected " .. table.concat(names, ", "))
-  end
+  local scenario = scenario_of(s.scenario)
   files.make_folders(registry.folder_of(capture))
   local unfinished = {capture .. ".part", label_file .. ".part"}
-  local good, problem = pcall(require("ninetails.synthesiser").run, {scenario = require(module), packets = s.packets,
+  local good, problem = pcall(require("ninetails.synthesiser").run, {scenario = scenario, packets = s.packets,
     seed = s.seed, over = s.over, output = unfinished[1], labels = unfinished[2], progress = progress})
   if not good then
     os.remove(unfinished[1])

@@ -290,8 +290,9 @@ end
 local function synth(args)
   local wanted = {scenario = args.scenario, packets = args.packets, seed = args.seed, over = args.over}
   local capture, label_file = args.output, args.output and args.output .. ".labels.csv"
-  if args.over and not capture then
-    error({status = "argument", message = "--over: --output is missing, where does the capture go?"}, 0)
+  if not capture and (args.over or args.scenario:find("%.lua$")) then
+    error({status = "argument", message = ("%s: --output is missing, where does the capture go?"):format(
+      args.over and "--over" or args.scenario)}, 0)
   end
   if not capture then capture, label_file = registry.synthetic_paths(wanted) end
   local bar = progress.new {quiet = args.quiet}
@@ -375,7 +376,8 @@ return {
         from_option, json_option},
       run = print_labels},
     {name = "synth", summary = "Make a labelled capture from a scenario.",
-      arguments = {{name = "SCENARIO", help = "one of " .. table.concat(registry.scenarios(), ", ")}},
+      arguments = {{name = "SCENARIO", help = "a file that ends in .lua and returns a scenario, or one of " ..
+        table.concat(registry.scenarios(), ", ")}},
       options = {
         {name = "packets", type = "integer", min = 1, default = 200000, help = "how many packets"},
         {name = "seed", type = "integer", min = 0, default = 1, help = "the same seed gives the same bytes"},

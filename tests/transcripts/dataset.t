@@ -245,3 +245,19 @@ Synthetic data sets.
   ninetails dataset synth: --over: --output is missing, where does the capture go?
   See: ninetails help dataset synth
   [1]
+
+A scenario of one's own, and files that are none.
+
+  $ cp "$SOURCE/datasets/scenarios/syn_dos.lua" mine.lua
+  $ ninetails dataset synth ./mine.lua --packets 5000 -o mine.pcap --quiet; wc -l < mine.pcap.labels.csv
+  5001
+  $ ninetails dataset synth ./mine.lua
+  ninetails dataset synth: ./mine.lua: --output is missing, where does the capture go?
+  See: ninetails help dataset synth
+  [1]
+  $ echo 'return 5' > five.lua; ninetails dataset synth five.lua -o five.pcap
+  ninetails dataset synth: scenario five.lua: returns a number, a table was expected
+  [2]
+  $ ninetails dataset synth none.lua -o none.pcap
+  ninetails dataset synth: scenario cannot open none.lua* (glob)
+  [2]
