@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The table of detectors: one line for each file of this folder. */
+#include <string.h>
+
+#include "classes.h"
+
+const nt_detector_class *const nt_detectors[] = {
+    &nt_detector_kitnet,
+    NULL,
+};
+
+const nt_detector_class *nt_detector_find(const char *name, nt_error *err) {
+  for (size_t i = 0; nt_detectors[i]; i++)
+    if (strcmp(nt_detectors[i]->name, name) == 0) return nt_detectors[i];
+  nt_fail(err, NT_E_ARGUMENT, "no detector '%s'", name);
+  return NULL;
+}

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The result file of an experiment, gathered from its runs:
+ *
+ *     /                          attributes: name, version, commit, ..., the script's text
+ *     |- runs/                   the table: one row a run, one dataset a column
+ *     |   |- run        r        text     the run's key; the dimension scale of all the others
+ *     |   |- dataset    r        text
+ *     |   |- detector   r        text
+ *     |   |- status     r        text     "done" or "failed"
+ *     |   |- reason     r        text     why it failed, else ""
+ *     |   |- m, ...     r        parameters: int64, float64 or text; NaN, -1 or "" where a run has
+ *     |   |                      no such parameter
+ *     |   `- auc, ...   r        metrics and costs: float64 or int64
+ *     |                          each with attributes units, long_name, role
+ *     |- run/KEY/                what one run left (absent for a failed one); KEY as in runs/run
+ *     |   |- scores     k        float64  of the packets from attribute `first` on; `dataset` names
+ *     |   |                      the group below data/
+ *     |   |- roc/       fpr, tpr, threshold
+ *     |   |- precision_recall/   recall, precision, threshold
+ *     |   |- map/       sizes, features (store.h)
+ *     |   `- provenance/         attributes
+ *     `- data/NAME/              timestamps n, labels n; attributes: sha256, packets, ...
+ *
+ * A run's own file (run_file.h) is what lies below run/KEY, with the row's cells as attributes of
+ * its root, in order; so gathering copies compressed chunks as they are, and a result file can be
+ * made again from run files, and from other result files.
+ *
+ *     import h5py, pandas
+ *     with h5py.File("results/quickstart.h5") as f:
+ *         runs = pandas.DataFrame({name: column.asstr()[:] if column.dtype == object else column[:]
+ *                                  for name, column in f["runs"].items()})
+ */
+#ifndef NT_RESULT_FILE_H
+#define NT_RESULT_FILE_H
+
+#include "run_file.h"
+
+/* Where runs come from: a run's file, or every run of a result file: told apart by what they are.
+ */
+typedef struct nt_result_sources {
+  size_t count;
+  const char *const *paths; /* run files, data files and result files, in any order */
+} nt_result_sources;
+
+/*
+ * Writes the result file at `path`, whole or not at all. Rows come in the order of `keys` (those
+ * that no source has are left out), or, keys NULL, in the order of the sources. Of runs with the
+ * same key the first counts. Columns: the union of all cells in order of first appearance; a column
+ * that is integer in one run and number in another becomes number. A source that is damaged is
+ * NT_E_INPUT with its name: gathering never leaves out silently. *runs, where not NULL: how many
+ * rows were written.
+ */
+nt_status nt_result_write(const char *path, const nt_result_sources *sources,
+                          const char *const *keys, size_t key_count, const nt_note *notes,
+                          size_t note_count, size_t *runs, nt_error *err);
+
+typedef struct nt_column {
+  char *name, *unit, *long_name;
+  nt_cell_role role;
+  nt_cell_type type;
+  char **text; /* rows, of a text column */
+  int64_t *integer;
+  double *number;
+} nt_column;
+
+typedef struct nt_table {
+  size_t rows, columns;
+  nt_column *column;
+  size_t notes;
+  nt_note *note; /* the root's attributes, as texts */
+} nt_table;
+
+/* The table of runs of a result file, or of one run's file (one row). nt_table_done. */
+nt_status nt_table_read(const char *path, nt_table *table, nt_error *err);
+void nt_table_done(nt_table *table);
+
+/* Arrays of one run; every pointer may be NULL. Owned by the caller: free. labels: those of the
+ * scored packets, NULL when the data set has none. */
+typedef struct nt_run_arrays {
+  uint64_t first;
+  size_t count;
+  double *scores, *times;
+  uint8_t *labels;
+  nt_curve roc, precision_recall; /* count 0: none */
+} nt_run_arrays;
+nt_status nt_result_run(const char *path, const char *key, nt_run_arrays *arrays, nt_error *err);
+void nt_run_arrays_done(nt_run_arrays *arrays);
+
+#endif
