@@ -17,7 +17,11 @@ const nt_build *nt_build_of(void) {
                                  .commit = NT_BUILD_COMMIT,
                                  .dirty = NT_BUILD_DIRTY,
                                  .compiler = NT_BUILD_COMPILER,
-                                 .flags = NT_BUILD_FLAGS};
+                                 .flags = NT_BUILD_FLAGS,
+                                 .extract = NT_BUILD_EXTRACT,
+                                 .map = NT_BUILD_MAP,
+                                 .score = NT_BUILD_SCORE,
+                                 .measure = NT_BUILD_MEASURE};
   return &build;
 }
 

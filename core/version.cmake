@@ -16,12 +16,36 @@ if(GIT AND EXISTS ${ROOT}/.git)
     endif()
   endif()
 endif()
+# What each stage of an experiment is computed by: a checksum over the sources of its folders, in order.
+function(checksum_of variable)
+  set(all "")
+  foreach(folder ${ARGN})
+    file(GLOB_RECURSE sources RELATIVE ${ROOT}/core ${ROOT}/core/${folder}/*.c ${ROOT}/core/${folder}/*.h)
+    list(SORT sources)
+    foreach(source ${sources})
+      file(SHA256 ${ROOT}/core/${source} sum)
+      string(APPEND all "${source} ${sum}\n")
+    endforeach()
+  endforeach()
+  string(SHA256 all "${all}")
+  string(SUBSTRING ${all} 0 16 all)
+  set(${variable} ${all} PARENT_SCOPE)
+endfunction()
+checksum_of(extract capture extractor)
+checksum_of(map mapper)
+checksum_of(score ensemble detectors)
+checksum_of(measure metrics)
+
 set(text "/* Written by core/version.cmake. */
 #define NT_BUILD_VERSION \"${VERSION}\"
 #define NT_BUILD_COMMIT \"${commit}\"
 #define NT_BUILD_DIRTY ${dirty}
 #define NT_BUILD_COMPILER \"${COMPILER}\"
 #define NT_BUILD_FLAGS \"${FLAGS}\"
+#define NT_BUILD_EXTRACT \"${extract}\"
+#define NT_BUILD_MAP \"${map}\"
+#define NT_BUILD_SCORE \"${score}\"
+#define NT_BUILD_MEASURE \"${measure}\"
 ")
 if(EXISTS ${OUT})
   file(READ ${OUT} before)

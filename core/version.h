@@ -12,6 +12,9 @@ typedef struct nt_build {
   int dirty;            /* 1: the checkout had changes that are in no commit; 0 also when unknown */
   const char *compiler; /* "gcc 12.2.0" */
   const char *flags;    /* the core's flags, without those of the instruction sets' own files */
+  /* Checksums of the sources that a stage is computed by: what a cached result was made by, also
+   * between two commits, and whatever else a commit changed. */
+  const char *extract, *map, *score, *measure;
 } nt_build;
 
 const nt_build *nt_build_of(void);

@@ -13,6 +13,7 @@ typedef struct slot {
   size_t count;
   nt_packet *packets; /* NULL when the input is rows of features */
   double *times, *features, *scores, *training;
+  uint32_t *sizes; /* NULL likewise */
 } slot;
 
 typedef struct pipeline {
@@ -47,7 +48,10 @@ static nt_status read_step(pipeline *p, slot *s, nt_error *err) {
   nt_status status = NT_OK;
   if (s->packets) {
     status = nt_capture_read(p->capture, s->packets, p->chunk, &s->count, err);
-    for (size_t i = 0; i < s->count; i++) s->times[i] = s->packets[i].time;
+    for (size_t i = 0; i < s->count; i++) {
+      s->times[i] = s->packets[i].time;
+      s->sizes[i] = s->packets[i].length;
+    }
   } else {
     status = nt_capture_read_rows(p->capture, s->features, s->times, p->chunk, &s->count, err);
   }
@@ -97,6 +101,7 @@ static nt_status store_step(pipeline *p, slot *s, nt_error *err) {
                            .width = p->options->width,
                            .times = s->times,
                            .features = s->features,
+                           .sizes = s->sizes,
                            .scores = scored ? s->scores : NULL,
                            .training = scored ? s->training : NULL};
   double start = omp_get_wtime();
@@ -117,6 +122,7 @@ static void slots_free(pipeline *p) {
     free(p->slots[i].features);
     free(p->slots[i].scores);
     free(p->slots[i].training);
+    free(p->slots[i].sizes);
   }
 }
 
@@ -129,7 +135,10 @@ static nt_status slots_new(pipeline *p, nt_error *err) {
     s->times = calloc(p->chunk, sizeof *s->times);
     s->features = calloc(p->chunk * o->width, sizeof *s->features);
     complete = s->times && s->features;
-    if (o->extractor) complete &= (s->packets = calloc(p->chunk, sizeof *s->packets)) != NULL;
+    if (o->extractor) {
+      complete &= (s->packets = calloc(p->chunk, sizeof *s->packets)) != NULL;
+      complete &= (s->sizes = calloc(p->chunk, sizeof *s->sizes)) != NULL;
+    }
     if (o->kitnet) {
       complete &= (s->scores = calloc(p->chunk, sizeof *s->scores)) != NULL;
       complete &= (s->training = calloc(p->chunk, sizeof *s->training)) != NULL;

@@ -47,6 +47,7 @@ typedef struct nt_pipeline_rows {
   size_t count, width;
   const double *times;    /* s since the epoch, NaN where the input has none */
   const double *features; /* count x width */
+  const uint32_t *sizes;  /* bytes on the wire; NULL when the input is rows of features */
   const double *scores;   /* NULL without a detector; 0 in the grace periods */
   const double *training; /* the same; RMSE in training, NaN in the other phases */
 } nt_pipeline_rows;

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Inside core/sweep: what plan.c makes, schedule.c hands out, and the stages (extract.c,
+ * correlate.c, pass.c, finish.c) work on.
+ *
+ * One lock guards every `state`, the counters and the queue; a thread that has taken a task owns
+ * what the task is about until it puts the next state. One more lock keeps HDF5 to one thread.
+ */
+#ifndef NT_SWEEP_ENGINE_H
+#define NT_SWEEP_ENGINE_H
+
+#include <pthread.h>
+
+#include "../labels/labels.h"
+#include "../mapper/linkage.h"
+#include "../store/feature_file.h"
+#include "cache.h"
+#include "costs.h"
+#include "sweep.h"
+
+typedef enum work_state {
+  WORK_WAITING,
+  WORK_RUNNING,   /* a thread of ours is at it */
+  WORK_ELSEWHERE, /* another process is at it: look again after `look_again` */
+  WORK_READY,
+  WORK_FAILED
+} work_state;
+
+/* The features of one capture in one profile. */
+typedef struct input {
+  const nt_sweep_input *given;
+  char sha256[65], labels_sha256[65]; /* "": no labels */
+  char key[NT_KEY_TEXT], data_key[NT_KEY_TEXT];
+  int cached; /* when the sweep began */
+  work_state state;
+  int leased;
+  double look_again;
+  nt_error error;
+  /* READY: */
+  nt_feature_file *file;
+  uint64_t rows;
+  double *times;
+  nt_labels labels;
+  size_t unfinished;    /* jobs on it; at 0 the arrays above are released */
+  size_t users;         /* passes that read it now */
+  int damaged, renewed; /* its file failed a check; it was made again once because of that */
+  int data_written;
+} input;
+
+/* The clustering of an input's features after fm_grace + 1 rows. */
+typedef struct mapping {
+  input *input;
+  uint64_t fm_grace;
+  char key[NT_KEY_TEXT];
+  int cached;
+  work_state state;
+  int leased;
+  double look_again;
+  nt_error error;
+  nt_merge *merges; /* READY: width - 1 */
+} mapping;
+
+/* What the scores took, and what the detector had to say. */
+typedef struct job_costs {
+  double map, learn, score; /* s; of work that `shared` configurations did together, a share */
+  uint64_t memory;          /* bytes of the detector */
+  uint64_t shared;
+  char remark[512];
+} job_costs;
+
+/* The scores of one detector: a file in the cache, and one run or more that measure them. */
+typedef struct job {
+  input *input;
+  mapping *mapping; /* of a MAPPED class, else NULL */
+  const nt_sweep_run *run;
+  char key[NT_KEY_TEXT];
+  int cached;
+  work_state state;
+  double look_again;
+  int leased;
+  double cost;                 /* s, estimated */
+  size_t first_run, runs_left; /* into sweep->runs, a list through next_run */
+  nt_feature_map map;
+  nt_score_record record; /* scored, and not ended yet */
+  job_costs costs;        /* the same */
+  uint64_t bytes;         /* of memory, accounted for it */
+} job;
+
+typedef struct run {
+  const nt_sweep_run *given;
+  char key[NT_KEY_TEXT];
+  size_t job, next_run; /* SIZE_MAX ends the list */
+  nt_run_state state;
+  char why[sizeof((nt_error *)0)->text];
+} run;
+
+/* What a thread does, for the progress line. */
+typedef struct worker {
+  char text[160];    /* "": nothing */
+  uint64_t rows, of; /* of the pass, for an estimate of what is left */
+  double cost;
+} worker;
+
+struct nt_sweep {
+  const nt_sweep_options *options;
+  size_t input_count, mapping_count, job_count, run_count;
+  input *inputs;
+  mapping *mappings;
+  job *jobs;
+  job **order; /* costliest first */
+  run *runs;
+  nt_costs costs;
+  double seconds; /* estimated */
+
+  /* While it executes: */
+  pthread_mutex_t lock, store_lock;
+  pthread_cond_t changed;
+  volatile sig_atomic_t stop; /* cancelled, or a file could not be written */
+  nt_error failure;           /* why, when it was the latter */
+  worker *workers;
+  double started;
+  size_t *queue, queue_head, queue_tail; /* runs to be finished: each is queued once */
+  size_t open_jobs;                      /* with runs that have not ended */
+  int busy;                              /* threads at work */
+  int working;                           /* threads that have not left yet */
+  uint64_t memory, used;                 /* bytes */
+  uint64_t scored_rows;                  /* through detectors */
+  double cost_done;                      /* of jobs that are done */
+  size_t kept, done, failed;
+};
+
+static inline uint64_t learn_from(const job *j) {
+  return j->mapping ? j->run->fm_grace + 1 : 0;
+}
+static inline uint64_t score_from(const job *j) {
+  return j->run->fm_grace + 1 + j->run->ad_grace;
+}
+
+/* Times and labels, while the input is READY. */
+static inline uint64_t sweep_bytes_of_input(const input *in) {
+  return in->rows * (sizeof *in->times + sizeof *in->labels.value);
+}
+
+/* The stages. Each is called without the lock held, by the thread that took the task. */
+void sweep_extract(nt_sweep *s, input *in);
+void sweep_correlate(nt_sweep *s, mapping *m);
+void sweep_pass(nt_sweep *s, worker *w, job **batch, size_t count);
+void sweep_load(nt_sweep *s, job *j); /* scores from the cache */
+void sweep_finish(nt_sweep *s, int index, run *r);
+/* Whether two jobs may learn and be scored together (detector.h). */
+int sweep_alike(const job *a, const job *b);
+
+void sweep_unload(input *in); /* what READY means, released */
+
+/* The scores are there (job->record), or not: err. With the lock held, as all down to sweep_work.
+ */
+void sweep_scored(nt_sweep *s, job *j);
+void sweep_job_failed(nt_sweep *s, job *j, const nt_error *err);
+/* A file could not be written: nothing more is begun. */
+void sweep_abort(nt_sweep *s, const nt_error *err);
+/* Every run of the job has ended. */
+void sweep_job_ended(nt_sweep *s, job *j);
+
+void sweep_drop_scores(job *j);
+
+/* plan.c: whether another process has finished the run since; its state is then KEPT or FAILED.
+ * With both locks held. */
+void sweep_look_for_run(nt_sweep *s, run *r);
+
+/* schedule.c. A lease of this process, returned; *leased becomes 0. */
+void sweep_give_back(nt_sweep *s, const char *key, int *leased);
+/* Works until nothing is left to do, as worker `index`. */
+void sweep_work(nt_sweep *s, int index);
+
+/* cells.c: a run's row of the table. measured, extra: NULL for a failed run, whose reason is
+ * r->why. The texts belong to the sweep; *c to the caller: sweep_cells_done. */
+typedef struct cells {
+  size_t count, room;
+  nt_cell *cell;
+} cells;
+nt_status sweep_cells(const nt_sweep *s, const run *r, const nt_measured *measured,
+                      const double *extra, double measure_seconds, cells *c, nt_error *err);
+nt_status sweep_data_cells(const input *in, cells *c, nt_error *err);
+/* A job's costs as the cells of its score file, and back. */
+nt_status sweep_cost_cells(const job *j, cells *c, nt_error *err);
+void sweep_costs_from(const nt_score_record *record, job_costs *costs);
+void sweep_cells_done(cells *c);
+
+/* finish.c: the path of a run's file; path: NT_CACHE_PATH bytes. */
+void sweep_run_path(const nt_sweep *s, const char *key, char *path);
+void sweep_data_path(const nt_sweep *s, const input *in, char *path);
+
+#endif

@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A sweep from its start to the result file: threads at work, and one that watches. */
+#include <math.h>
+#include <omp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "../store/result_file.h"
+#include "engine.h"
+#include "lease.h"
+
+/* ---------------------------------------------------------------- watching */
+
+static void beat(nt_sweep *s) {
+  char folder[NT_CACHE_PATH];
+  nt_cache_folder(s->options->cache, NT_CACHE_LEASES, folder);
+  for (size_t i = 0; i < s->input_count; i++)
+    if (s->inputs[i].leased) nt_lease_touch(folder, s->inputs[i].key);
+  for (size_t i = 0; i < s->mapping_count; i++)
+    if (s->mappings[i].leased) nt_lease_touch(folder, s->mappings[i].key);
+  for (size_t i = 0; i < s->job_count; i++)
+    if (s->jobs[i].leased) nt_lease_touch(folder, s->jobs[i].key);
+}
+
+/* From what is left, by the estimate, and how fast the estimate was used up until now. */
+static double remaining(const nt_sweep *s, double seconds) {
+  double done = s->cost_done, all = 0;
+  for (size_t i = 0; i < s->job_count; i++) all += s->jobs[i].cost;
+  for (int i = 0; i < s->options->jobs; i++)
+    if (s->workers[i].of > 0)
+      done += s->workers[i].cost * (double)s->workers[i].rows / (double)s->workers[i].of;
+  return done > 0 && seconds > 0.5 && all >= done ? (all - done) * seconds / done : NAN;
+}
+
+/* Tells what is going on. The lock is released while the caller's function runs. */
+static void tell(nt_sweep *s, const char **what, char (*texts)[sizeof s->workers->text]) {
+  const nt_sweep_options *o = s->options;
+  if (!o->progress) return;
+  double seconds = omp_get_wtime() - s->started;
+  nt_sweep_progress p = {.total = s->run_count,
+                         .kept = s->kept,
+                         .done = s->done,
+                         .failed = s->failed,
+                         .seconds = seconds,
+                         .remaining = remaining(s, seconds),
+                         .rate = seconds > 0 ? (double)s->scored_rows / seconds : 0,
+                         .what = what};
+  for (int i = 0; i < o->jobs; i++) {
+    if (!*s->workers[i].text) continue;
+    memcpy(texts[p.running], s->workers[i].text, sizeof *texts);
+    what[p.running] = texts[p.running];
+    p.running++;
+  }
+  pthread_mutex_unlock(&s->lock);
+  o->progress(o->progress_context, &p);
+  pthread_mutex_lock(&s->lock);
+}
+
+static void wait_for_change(nt_sweep *s, double seconds) {
+  struct timespec until;
+  clock_gettime(CLOCK_REALTIME, &until);
+  until.tv_nsec += (long)(seconds * 1e9);
+  until.tv_sec += until.tv_nsec / 1000000000;
+  until.tv_nsec %= 1000000000;
+  pthread_cond_timedwait(&s->changed, &s->lock, &until);
+}
+
+static void watch(nt_sweep *s) {
+  size_t jobs = (size_t)s->options->jobs;
+  const char **what = calloc(jobs, sizeof *what);
+  char(*texts)[sizeof s->workers->text] = calloc(jobs, sizeof *texts);
+  double told = 0, beaten = omp_get_wtime();
+  pthread_mutex_lock(&s->lock);
+  while (s->working > 0) {
+    double now = omp_get_wtime();
+    if (s->options->cancel && *s->options->cancel) s->stop = 1;
+    if (now - beaten > NT_LEASE_BEAT) {
+      beaten = now;
+      beat(s);
+    }
+    if (what && texts && now - told > 0.1) {
+      told = now;
+      tell(s, what, texts);
+    }
+    if (s->working > 0) wait_for_change(s, 0.1);
+  }
+  if (what && texts) tell(s, what, texts);
+  pthread_mutex_unlock(&s->lock);
+  free(what);
+  free(texts);
+}
+
+/* ---------------------------------------------------------------- gathering */
+
+static nt_status gather(nt_sweep *s, nt_error *err) {
+  size_t most = s->run_count + s->input_count, count = 0, rows = 0;
+  char **paths = calloc(most + 1, sizeof *paths);
+  const char **keys = calloc(s->run_count + 1, sizeof *keys);
+  int good = paths && keys;
+  for (size_t i = 0; good && i < most; i++) {
+    int of_run = i < s->run_count;
+    char path[NT_CACHE_PATH];
+    if (of_run)
+      sweep_run_path(s, s->runs[i].key, path);
+    else
+      sweep_data_path(s, &s->inputs[i - s->run_count], path);
+    if (of_run) keys[i] = s->runs[i].key;
+    if ((of_run && s->runs[i].state == NT_RUN_MISSING) || access(path, F_OK) != 0) continue;
+    good = (paths[count] = strdup(path)) != NULL;
+    count += good;
+  }
+  nt_status status =
+      good ? nt_result_write(
+                 s->options->output,
+                 &(nt_result_sources){.count = count, .paths = (const char *const *)paths}, keys,
+                 s->run_count, s->options->note, s->options->notes, &rows, err)
+           : nt_fail(err, NT_E_MEMORY, "out of memory for %zu runs", s->run_count);
+  for (size_t i = 0; paths && i < count; i++) free(paths[i]);
+  free(paths);
+  free(keys);
+  return status;
+}
+
+/* ---------------------------------------------------------------- all of it */
+
+static void count_what_is_there(nt_sweep *s) {
+  for (size_t i = 0; i < s->run_count; i++) {
+    s->kept += s->runs[i].state == NT_RUN_KEPT;
+    s->failed += s->runs[i].state == NT_RUN_FAILED;
+  }
+  for (size_t i = 0; i < s->job_count; i++) s->open_jobs += s->jobs[i].runs_left > 0;
+}
+
+/* One thread more than there are jobs: it watches, and sleeps most of the time. */
+static void run_threads(nt_sweep *s) {
+  int jobs = s->options->jobs;
+#pragma omp parallel num_threads(jobs + 1)
+  {
+    int threads = omp_get_num_threads(), index = omp_get_thread_num();
+#pragma omp single
+    s->working = threads > 1 ? threads - 1 : 1;
+    if (threads == 1)
+      sweep_work(s, 0); /* no thread to watch was to be had */
+    else if (index == 0)
+      watch(s);
+    else
+      sweep_work(s, index - 1);
+  }
+}
+
+static void give_back_all(nt_sweep *s) {
+  for (size_t i = 0; i < s->job_count; i++) sweep_give_back(s, s->jobs[i].key, &s->jobs[i].leased);
+}
+
+static void conclude(nt_sweep *s, nt_sweep_outcome *outcome) {
+  *outcome = (nt_sweep_outcome){.kept = s->kept,
+                                .done = s->done,
+                                .failed = s->failed,
+                                .missing = s->run_count - s->kept - s->done - s->failed,
+                                .interrupted = s->options->cancel && *s->options->cancel,
+                                .seconds = omp_get_wtime() - s->started};
+  outcome->rate = outcome->seconds > 0 ? (double)s->scored_rows / outcome->seconds : 0;
+  const char *why = s->failure.status != NT_OK ? s->failure.text : "interrupted";
+  for (size_t i = 0; i < s->run_count; i++)
+    if (s->runs[i].state == NT_RUN_MISSING && !*s->runs[i].why)
+      snprintf(s->runs[i].why, sizeof s->runs[i].why, "%s", why);
+}
+
+nt_status nt_sweep_execute(nt_sweep *s, nt_sweep_outcome *outcome, nt_error *err) {
+  nt_error unheard;
+  if (!err) err = &unheard;
+  struct timespec now;
+  clock_gettime(CLOCK_REALTIME, &now);
+  s->started = omp_get_wtime();
+  s->memory = s->options->memory
+                  ? s->options->memory
+                  : (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE) / 2;
+  count_what_is_there(s);
+  if (s->open_jobs > 0) run_threads(s);
+  give_back_all(s);
+  nt_costs_write(&s->costs, s->options->cache);
+  conclude(s, outcome);
+  size_t removed;
+  uint64_t bytes;
+  nt_cache_prune(s->options->cache, s->options->cache_limit, (double)now.tv_sec, &removed, &bytes,
+                 NULL);
+  nt_status status = NT_OK;
+  if (s->options->output) status = gather(s, err);
+  if (s->failure.status != NT_OK) status = nt_fail(err, s->failure.status, "%s", s->failure.text);
+  return status;
+}

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The stage from a capture to its features, times and labels. */
+#include <omp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../pipeline/pipeline.h"
+#include "engine.h"
+
+/* ---------------------------------------------------------------- making the file */
+
+typedef struct extraction {
+  nt_sweep *sweep;
+  nt_feature_writer *writer;
+  int unwritten; /* it is the cache that failed, not the capture */
+} extraction;
+
+static nt_status take_rows(void *context, const nt_pipeline_rows *rows, nt_error *err) {
+  extraction *e = context;
+  pthread_mutex_lock(&e->sweep->store_lock);
+  nt_status status = nt_feature_writer_append(e->writer, rows->count, rows->features, rows->times,
+                                              rows->sizes, err);
+  pthread_mutex_unlock(&e->sweep->store_lock);
+  e->unwritten = status != NT_OK;
+  return status;
+}
+
+/* Names and units of the columns; those of rows without a header are numbered in `made`. */
+typedef struct columns {
+  const char **names, **units;
+  char *made;
+} columns;
+
+static int name_columns(columns *c, const input *in, const nt_capture *capture, size_t width) {
+  enum { EACH = 32 };
+  const char *const *given = in->given->extracted ? NULL : nt_capture_column_names(capture);
+  c->names = calloc(width, sizeof *c->names);
+  c->units = calloc(width, sizeof *c->units);
+  c->made = calloc(width, EACH);
+  if (!c->names || !c->units || !c->made) return 0;
+  for (size_t i = 0; i < width; i++) {
+    snprintf(c->made + i * EACH, EACH, "feature_%zu", i);
+    c->names[i] = in->given->extracted ? nt_profile_feature_name(in->given->profile, i)
+                  : given              ? given[i]
+                                       : c->made + i * EACH;
+    c->units[i] = in->given->extracted ? nt_profile_feature_unit(in->given->profile, i) : "";
+  }
+  return 1;
+}
+
+static nt_feature_writer *open_writer(nt_sweep *s, const input *in, const nt_capture *capture,
+                                      size_t width, nt_error *err) {
+  char path[NT_CACHE_PATH];
+  nt_cache_path(s->options->cache, NT_CACHE_FEATURES, in->key, path);
+  columns c = {0};
+  nt_feature_writer *writer = NULL;
+  if (!name_columns(&c, in, capture, width)) {
+    nt_fail(err, NT_E_MEMORY, "out of memory for %zu column names", width);
+  } else {
+    pthread_mutex_lock(&s->store_lock);
+    writer = nt_feature_writer_create(
+        path,
+        &(nt_feature_shape){
+            .width = width, .names = c.names, .units = c.units, .sizes = in->given->extracted},
+        err);
+    pthread_mutex_unlock(&s->store_lock);
+  }
+  free(c.names);
+  free(c.units);
+  free(c.made);
+  return writer;
+}
+
+static nt_status close_writer(nt_sweep *s, const input *in, const nt_capture *capture,
+                              nt_feature_writer *writer, nt_status status, double seconds,
+                              nt_error *err) {
+  const char *warning = nt_capture_warning(capture);
+  pthread_mutex_lock(&s->store_lock);
+  if (status == NT_OK) status = nt_feature_writer_text(writer, "capture_sha256", in->sha256, err);
+  if (status == NT_OK)
+    status = nt_feature_writer_text(writer, "warning", warning ? warning : "", err);
+  if (status == NT_OK) status = nt_feature_writer_number(writer, "seconds", seconds, err);
+  if (status == NT_OK)
+    status = nt_feature_writer_commit(writer, err);
+  else
+    nt_feature_writer_discard(writer);
+  pthread_mutex_unlock(&s->store_lock);
+  return status;
+}
+
+/* *unwritten: whether it is the cache's file that could not be written. */
+static nt_status extract(nt_sweep *s, const input *in, int *unwritten, nt_error *err) {
+  double start = omp_get_wtime();
+  nt_capture *capture = nt_capture_open(in->given->capture, err);
+  if (!capture) return err->status;
+  int rows_given = nt_capture_format_of(capture) == NT_FORMAT_FEATURES;
+  nt_status status = NT_OK;
+  nt_extractor *extractor = NULL;
+  nt_feature_writer *writer = NULL;
+  if (rows_given == in->given->extracted)
+    status = nt_fail(err, NT_E_INPUT, "%s: holds %s", in->given->capture,
+                     rows_given ? "rows of features, to which no profile applies"
+                                : "packets, for which a profile is needed");
+  size_t width = rows_given ? nt_capture_width(capture) : nt_profile_width(in->given->profile);
+  if (status == NT_OK && !rows_given) {
+    extractor = nt_extractor_new(&(nt_extractor_options){.profile = in->given->profile}, err);
+    if (!extractor) status = err->status;
+  }
+  if (status == NT_OK && !(writer = open_writer(s, in, capture, width, err))) {
+    status = err->status;
+    *unwritten = 1;
+  }
+  if (writer) {
+    extraction e = {.sweep = s, .writer = writer};
+    nt_pipeline_result result;
+    status = nt_pipeline_run(capture,
+                             &(nt_pipeline_options){.extractor = extractor,
+                                                    .width = width,
+                                                    .threads = 1,
+                                                    .sink = take_rows,
+                                                    .sink_context = &e,
+                                                    .cancel = &s->stop},
+                             &result, err);
+    double seconds = omp_get_wtime() - start;
+    *unwritten = e.unwritten || status == NT_OK;
+    status = close_writer(s, in, capture, writer, status, seconds, err);
+    if (status == NT_OK && result.packets > 0) {
+      char name[NT_COST_NAME];
+      snprintf(name, sizeof name, "extract %s",
+               rows_given ? "rows" : nt_profile_name(in->given->profile));
+      pthread_mutex_lock(&s->lock);
+      nt_costs_learn(&s->costs, name, 1e9 * seconds / (double)result.packets);
+      pthread_mutex_unlock(&s->lock);
+    }
+  }
+  nt_extractor_free(extractor);
+  nt_capture_close(capture);
+  return status;
+}
+
+/* ---------------------------------------------------------------- opening it */
+
+static nt_status load(nt_sweep *s, input *in, nt_error *err) {
+  char path[NT_CACHE_PATH];
+  nt_cache_path(s->options->cache, NT_CACHE_FEATURES, in->key, path);
+  pthread_mutex_lock(&s->store_lock);
+  in->file = nt_feature_file_open(path, err);
+  pthread_mutex_unlock(&s->store_lock);
+  if (!in->file) return err->status;
+  in->rows = nt_feature_file_rows(in->file);
+  if (in->rows == 0) return nt_fail(err, NT_E_INPUT, "%s: holds no packet", in->given->capture);
+  in->times = malloc(in->rows * sizeof *in->times);
+  if (!in->times)
+    return nt_fail(err, NT_E_MEMORY, "out of memory for the times of %llu packets",
+                   (unsigned long long)in->rows);
+  nt_status status = nt_feature_file_read(in->file, 0, in->rows, NULL, in->times, NULL, err);
+  if (status != NT_OK || !in->given->labels) return status;
+  status = nt_labels_read(in->given->labels, &in->labels, err);
+  if (status != NT_OK) return status;
+  return nt_labels_check_count(&in->labels, in->given->labels, in->rows, err);
+}
+
+void sweep_unload(input *in) {
+  nt_feature_file_close(in->file);
+  free(in->times);
+  nt_labels_done(&in->labels);
+  in->file = NULL;
+  in->times = NULL;
+  in->labels = (nt_labels){0};
+}
+
+void sweep_extract(nt_sweep *s, input *in) {
+  nt_error err = {0};
+  nt_status status = NT_OK;
+  int unwritten = 0;
+  int there = nt_cache_has(s->options->cache, NT_CACHE_FEATURES, in->key);
+  if (!there) status = extract(s, in, &unwritten, &err);
+  if (status == NT_OK) status = load(s, in, &err);
+  if (status == NT_E_INPUT && there && !in->file) { /* a damaged file of the cache: once more */
+    nt_cache_remove(s->options->cache, NT_CACHE_FEATURES, in->key);
+    status = extract(s, in, &unwritten, &err);
+    if (status == NT_OK) status = load(s, in, &err);
+  }
+  if (status != NT_OK) sweep_unload(in);
+  pthread_mutex_lock(&s->lock);
+  sweep_give_back(s, in->key, &in->leased);
+  if (status == NT_OK) {
+    in->state = WORK_READY;
+    s->used += sweep_bytes_of_input(in);
+  } else if (s->stop) {
+    in->state = WORK_WAITING;
+  } else if (unwritten) {
+    in->state = WORK_WAITING;
+    sweep_abort(s, &err);
+  } else {
+    in->error = err;
+    in->state = WORK_FAILED;
+  }
+  pthread_cond_broadcast(&s->changed);
+  pthread_mutex_unlock(&s->lock);
+}

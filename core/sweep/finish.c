@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The stage from scores to a run's file: metrics, curves, costs and provenance. */
+#include <math.h>
+#include <omp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "engine.h"
+
+typedef struct measurement {
+  nt_measured measured;
+  double *extra; /* of the metrics that are not the library's */
+  double seconds;
+} measurement;
+
+static nt_status measure(nt_sweep *s, int index, const run *r, measurement *m, nt_error *err) {
+  const job *j = &s->jobs[r->job];
+  const input *in = j->input;
+  const nt_score_record *record = &j->record;
+  const nt_sweep_extra *extra = &s->options->extra;
+  const double *times = in->times + record->first;
+  const uint8_t *labels = in->labels.value ? in->labels.value + record->first : NULL;
+  double start = omp_get_wtime();
+  nt_status status = nt_measure_run(record->scores, times, labels, record->count, record->training,
+                                    record->trained, &s->options->measures, &m->measured, err);
+  m->extra = calloc(extra->count + 1, sizeof *m->extra);
+  if (status == NT_OK && !m->extra)
+    status = nt_fail(err, NT_E_MEMORY, "out of memory for %zu metrics", extra->count);
+  if (status == NT_OK && extra->count)
+    status = extra->run(extra->context, index, record->scores, times, labels, record->count,
+                        m->extra, err);
+  m->seconds = omp_get_wtime() - start;
+  return status;
+}
+
+static void put_utc(char text[32]) {
+  time_t now = time(NULL);
+  struct tm utc;
+  gmtime_r(&now, &utc);
+  strftime(text, 32, "%Y-%m-%dT%H:%M:%SZ", &utc);
+}
+
+static nt_status write_data(nt_sweep *s, const input *in, nt_error *err) {
+  char path[NT_CACHE_PATH];
+  cells c;
+  sweep_data_path(s, in, path);
+  if (access(path, F_OK) == 0) return NT_OK;
+  nt_status status = sweep_data_cells(in, &c, err);
+  if (status == NT_OK)
+    status = nt_data_file_write(path,
+                                &(nt_data_record){.name = in->given->name,
+                                                  .cells = c.count,
+                                                  .cell = c.cell,
+                                                  .count = (size_t)in->rows,
+                                                  .times = in->times,
+                                                  .labels = in->labels.value},
+                                s->options->compression, err);
+  sweep_cells_done(&c);
+  return status;
+}
+
+/* With the store's lock held. m NULL: of a failed run. */
+static nt_status write_files(nt_sweep *s, const run *r, const measurement *m, nt_error *err) {
+  char path[NT_CACHE_PATH];
+  const job *j = &s->jobs[r->job];
+  cells c;
+  sweep_run_path(s, r->key, path);
+  nt_status status = m ? write_data(s, j->input, err) : NT_OK;
+  if (status != NT_OK) return status;
+  status =
+      sweep_cells(s, r, m ? &m->measured : NULL, m ? m->extra : NULL, m ? m->seconds : 0, &c, err);
+  char now[32];
+  nt_note notes[NT_SWEEP_NOTES + 1];
+  nt_run_record record = {
+      .key = r->key, .cells = c.count, .cell = c.cell, .note = notes, .notes = s->options->notes};
+  memcpy(notes, s->options->note, record.notes * sizeof *notes);
+  put_utc(now);
+  notes[record.notes++] = (nt_note){.name = "written", .text = now};
+  if (m) {
+    record.first = j->record.first;
+    record.roc = &m->measured.roc;
+    record.precision_recall = &m->measured.precision_recall;
+    record.map = j->mapping ? &j->map : NULL;
+  }
+  if (m && s->options->keep_scores) {
+    record.count = j->record.count;
+    record.scores = j->record.scores;
+  }
+  if (status == NT_OK) status = nt_run_file_write(path, &record, s->options->compression, err);
+  sweep_cells_done(&c);
+  return status;
+}
+
+static nt_status write_run(nt_sweep *s, const run *r, const measurement *m, nt_error *err) {
+  pthread_mutex_lock(&s->store_lock);
+  nt_status status = write_files(s, r, m, err);
+  pthread_mutex_unlock(&s->store_lock);
+  return status;
+}
+
+/* The run has ended: with scores (m), or for the reason r->why. */
+static void put_end(nt_sweep *s, run *r, const measurement *m) {
+  nt_error err = {0};
+  r->state = m ? NT_RUN_DONE : NT_RUN_FAILED;
+  nt_status status = write_run(s, r, m, &err);
+  pthread_mutex_lock(&s->lock);
+  job *j = &s->jobs[r->job];
+  if (status == NT_OK) {
+    *(m ? &s->done : &s->failed) += 1;
+  } else {
+    r->state = NT_RUN_MISSING;
+    snprintf(r->why, sizeof r->why, "%s", err.text);
+    sweep_abort(s, &err);
+  }
+  if (--j->runs_left == 0) sweep_job_ended(s, j);
+  pthread_cond_broadcast(&s->changed);
+  pthread_mutex_unlock(&s->lock);
+}
+
+void sweep_finish(nt_sweep *s, int index, run *r) {
+  job *j = &s->jobs[r->job];
+  if (j->state == WORK_FAILED) {
+    put_end(s, r, NULL);
+    return;
+  }
+  measurement m = {0};
+  nt_error err = {0};
+  if (measure(s, index, r, &m, &err) == NT_OK) {
+    put_end(s, r, &m);
+  } else if (s->stop) { /* it was told to end: the scores are in the cache */
+    pthread_mutex_lock(&s->lock);
+    if (--j->runs_left == 0) sweep_job_ended(s, j);
+    pthread_mutex_unlock(&s->lock);
+  } else {
+    snprintf(r->why, sizeof r->why, "%s", err.text);
+    put_end(s, r, NULL);
+  }
+  nt_measured_done(&m.measured);
+  free(m.extra);
+}

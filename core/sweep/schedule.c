@@ -1,0 +1,434 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Who does what next. A thread that has nothing to do takes, in this order: a run whose scores are
+ * there (which frees memory); an input to extract; features to cluster; a batch of jobs for one
+ * pass, beginning with the costliest. Batches shrink as the work that is left does, so that all
+ * threads end at about the same time. Nothing that comes out depends on any of it.
+ */
+#include <omp.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "engine.h"
+#include "lease.h"
+
+/* s until something that another process works on is looked at again */
+#define LOOK_AGAIN 0.5
+/* Bytes a packet that metrics take while they are computed (metrics/measures.h). */
+#define MEASURE_BYTES 40
+/* What a detector is assumed to hold until it is known. */
+#define DETECTOR_BYTES ((uint64_t)1 << 20)
+
+enum {
+  MOST_TOGETHER = 8, /* jobs that are alike in a batch: the lanes of the widest vector */
+  MOST_IN_PASS = 16
+};
+
+typedef enum task_kind {
+  TASK_NOTHING_LEFT,
+  TASK_WAIT,
+  TASK_EXTRACT,
+  TASK_CORRELATE,
+  TASK_LOAD,
+  TASK_PASS,
+  TASK_FINISH
+} task_kind;
+
+typedef struct task {
+  task_kind kind;
+  input *input;
+  mapping *mapping;
+  run *run;
+  job *batch[MOST_IN_PASS];
+  size_t count;
+  uint64_t bytes; /* accounted for while it runs */
+} task;
+
+/* ---------------------------------------------------------------- leases */
+
+static void lease_folder(const nt_sweep *s, char *path) {
+  nt_cache_folder(s->options->cache, NT_CACHE_LEASES, path);
+}
+
+void sweep_give_back(nt_sweep *s, const char *key, int *leased) {
+  char folder[NT_CACHE_PATH];
+  lease_folder(s, folder);
+  if (*leased) nt_lease_give_back(folder, key);
+  *leased = 0;
+}
+
+/* Whether the stage is ours now; else its state is ELSEWHERE for a while. */
+static int lease(nt_sweep *s, const char *key, int *leased, work_state *state, double *look_again) {
+  char folder[NT_CACHE_PATH];
+  nt_error err;
+  nt_lease_answer answer;
+  lease_folder(s, folder);
+  if (nt_lease_take(folder, key, &answer, &err) != NT_OK) {
+    sweep_abort(s, &err);
+    return 0;
+  }
+  if (answer == NT_LEASE_TAKEN) {
+    *leased = 1;
+    return 1;
+  }
+  *state = WORK_ELSEWHERE;
+  *look_again = omp_get_wtime() + LOOK_AGAIN;
+  return 0;
+}
+
+static int is_due(work_state state, double look_again) {
+  return state == WORK_WAITING || (state == WORK_ELSEWHERE && omp_get_wtime() >= look_again);
+}
+
+/* ---------------------------------------------------------------- ends */
+
+void sweep_abort(nt_sweep *s, const nt_error *err) {
+  if (s->failure.status == NT_OK) s->failure = *err;
+  s->stop = 1;
+}
+
+static void release_input(nt_sweep *s, input *in) {
+  s->used -= sweep_bytes_of_input(in);
+  pthread_mutex_lock(&s->store_lock);
+  sweep_unload(in);
+  pthread_mutex_unlock(&s->store_lock);
+  in->state = WORK_WAITING;
+}
+
+void sweep_job_ended(nt_sweep *s, job *j) {
+  input *in = j->input;
+  if (j->state == WORK_READY) in->users--;
+  sweep_drop_scores(j);
+  s->used -= j->bytes;
+  j->bytes = 0;
+  sweep_give_back(s, j->key, &j->leased);
+  s->cost_done += j->cost;
+  s->open_jobs--;
+  if (--in->unfinished == 0 && in->state == WORK_READY && in->users == 0) release_input(s, in);
+}
+
+static void enqueue_runs(nt_sweep *s, job *j, const char *why) {
+  for (size_t i = j->first_run; i != SIZE_MAX; i = s->runs[i].next_run) {
+    run *r = &s->runs[i];
+    if (r->state != NT_RUN_MISSING) continue;
+    if (why) snprintf(r->why, sizeof r->why, "%s", why);
+    s->queue[s->queue_tail++] = i;
+  }
+}
+
+void sweep_scored(nt_sweep *s, job *j) {
+  j->state = WORK_READY;
+  j->input->users++; /* until it has ended */
+  enqueue_runs(s, j, NULL);
+}
+
+void sweep_job_failed(nt_sweep *s, job *j, const nt_error *err) {
+  sweep_drop_scores(j);
+  j->state = WORK_FAILED;
+  enqueue_runs(s, j, err->text);
+}
+
+/* ---------------------------------------------------------------- one kind of task after another
+ */
+
+static int fits(const nt_sweep *s, uint64_t bytes) {
+  return s->used + bytes <= s->memory || s->busy == 0;
+}
+
+static int take_finish(nt_sweep *s, task *t) {
+  if (s->queue_head == s->queue_tail) return 0;
+  run *r = &s->runs[s->queue[s->queue_head]];
+  uint64_t bytes = s->jobs[r->job].record.count * MEASURE_BYTES;
+  if (!fits(s, bytes)) return 0;
+  s->queue_head++;
+  *t = (task){.kind = TASK_FINISH, .run = r, .bytes = bytes};
+  return 1;
+}
+
+/* A file of the cache that failed a check is made again when nobody reads it any more. */
+static void renew(nt_sweep *s, input *in) {
+  if (!in->damaged || in->users > 0) return;
+  release_input(s, in);
+  nt_cache_remove(s->options->cache, NT_CACHE_FEATURES, in->key);
+  in->damaged = 0;
+  in->renewed = 1;
+}
+
+static int take_extract(nt_sweep *s, task *t) {
+  for (size_t i = 0; i < s->input_count && !s->stop; i++) {
+    input *in = &s->inputs[i];
+    renew(s, in);
+    if (in->unfinished == 0 || !is_due(in->state, in->look_again)) continue;
+    if (!nt_cache_has(s->options->cache, NT_CACHE_FEATURES, in->key) &&
+        !lease(s, in->key, &in->leased, &in->state, &in->look_again))
+      continue;
+    in->state = WORK_RUNNING;
+    *t = (task){.kind = TASK_EXTRACT, .input = in};
+    return 1;
+  }
+  return 0;
+}
+
+/* Ready to be looked at: its input is there, and nobody is at it. */
+static int job_is_due(const job *j) {
+  return j->runs_left > 0 && j->input->state == WORK_READY && !j->input->damaged &&
+         is_due(j->state, j->look_again);
+}
+
+static int take_correlate(nt_sweep *s, task *t) {
+  for (size_t i = 0; i < s->job_count && !s->stop; i++) {
+    job *j = s->order[i];
+    mapping *m = j->mapping;
+    if (!m || j->cached || !job_is_due(j) || !is_due(m->state, m->look_again)) continue;
+    if (!nt_cache_has(s->options->cache, NT_CACHE_CORRELATIONS, m->key) &&
+        !lease(s, m->key, &m->leased, &m->state, &m->look_again))
+      continue;
+    m->state = WORK_RUNNING;
+    m->input->users++;
+    *t = (task){.kind = TASK_CORRELATE, .mapping = m};
+    return 1;
+  }
+  return 0;
+}
+
+/* Runs that another process has finished while it held the lease. */
+static void look_at_runs(nt_sweep *s, job *j) {
+  pthread_mutex_lock(&s->store_lock);
+  for (size_t i = j->first_run; i != SIZE_MAX; i = s->runs[i].next_run) {
+    run *r = &s->runs[i];
+    if (r->state != NT_RUN_MISSING) continue;
+    sweep_look_for_run(s, r);
+    if (r->state == NT_RUN_MISSING) continue;
+    *(r->state == NT_RUN_FAILED ? &s->failed : &s->kept) += 1;
+    j->runs_left--;
+  }
+  pthread_mutex_unlock(&s->store_lock);
+}
+
+static uint64_t bytes_of(const job *j) {
+  uint64_t rows = j->input->rows, grace = score_from(j);
+  return (rows > grace ? rows - grace : 0) * sizeof(double) + grace / 10 * sizeof(double) +
+         DETECTOR_BYTES;
+}
+
+/* Whether the job is ours, and there is something to do. */
+static int claim(nt_sweep *s, job *j) {
+  if (!lease(s, j->key, &j->leased, &j->state, &j->look_again)) return 0;
+  look_at_runs(s, j);
+  if (j->runs_left > 0) {
+    j->state = WORK_RUNNING;
+    j->bytes = bytes_of(j);
+    s->used += j->bytes;
+    return 1;
+  }
+  sweep_job_ended(s, j);
+  return 0;
+}
+
+/* One that can never fit is a failed run, not a machine that runs out of memory. */
+static int too_large(nt_sweep *s, job *j) {
+  const input *in = j->input;
+  uint64_t need = sweep_bytes_of_input(in) + bytes_of(j) + in->rows * MEASURE_BYTES;
+  if (need <= s->memory || !claim(s, j)) return 0;
+  nt_error err;
+  nt_fail(&err, NT_E_LIMIT,
+          "its arrays take about %.0f MB: more than the %.0f MB of memory allowed",
+          (double)need / 1e6, (double)s->memory / 1e6);
+  sweep_job_failed(s, j, &err);
+  return 1;
+}
+
+static double waiting_cost(const nt_sweep *s) {
+  double sum = 0;
+  for (size_t i = 0; i < s->job_count; i++)
+    if (s->jobs[i].runs_left > 0 && s->jobs[i].state == WORK_WAITING) sum += s->jobs[i].cost;
+  return sum;
+}
+
+static double cost_of(const task *t) {
+  double cost = 0;
+  for (size_t i = 0; i < t->count; i++) cost += t->batch[i]->cost;
+  return cost;
+}
+
+/* Whether the job can go into a pass now, with a batch that began with `first` (NULL: alone). */
+static int can_pass(const nt_sweep *s, const job *j, const job *first) {
+  return job_is_due(j) && (!first || j->input == first->input) &&
+         (!j->mapping || j->mapping->state == WORK_READY) &&
+         !nt_cache_has(s->options->cache, NT_CACHE_SCORES, j->key) && fits(s, bytes_of(j));
+}
+
+/* Adds what may share the work of the job that was added last. */
+static void join_alike(nt_sweep *s, task *t, double most_cost) {
+  const job *like = t->batch[t->count - 1];
+  size_t most = t->count + MOST_TOGETHER - 1;
+  for (size_t i = 0; i < s->job_count && t->count < most && t->count < MOST_IN_PASS; i++) {
+    job *j = s->order[i];
+    if (sweep_alike(like, j) && cost_of(t) + j->cost <= most_cost && can_pass(s, j, like) &&
+        claim(s, j))
+      t->batch[t->count++] = j;
+  }
+}
+
+/* Adds others on the same input, with what is alike to each: one reading serves them all. */
+static void join_others(nt_sweep *s, task *t, double most_cost) {
+  for (size_t i = 0; i < s->job_count && t->count < MOST_IN_PASS; i++) {
+    job *j = s->order[i];
+    if (cost_of(t) + j->cost > most_cost || !can_pass(s, j, t->batch[0]) || !claim(s, j)) continue;
+    t->batch[t->count++] = j;
+    join_alike(s, t, most_cost);
+  }
+}
+
+static int take_pass(nt_sweep *s, task *t, job *j) {
+  double left = waiting_cost(s);
+  if (!can_pass(s, j, NULL) || !claim(s, j)) return 0;
+  *t = (task){.kind = TASK_PASS, .batch = {j}, .count = 1};
+  j->input->users++;
+  join_alike(s, t, left / s->options->jobs);
+  join_others(s, t, left / (2 * s->options->jobs));
+  return 1;
+}
+
+static int take_load(nt_sweep *s, task *t, job *j) {
+  if (!fits(s, bytes_of(j)) || !claim(s, j)) return 0;
+  *t = (task){.kind = TASK_LOAD, .batch = {j}, .count = 1};
+  return 1;
+}
+
+static int take_jobs(nt_sweep *s, task *t) {
+  for (size_t i = 0; i < s->job_count && !s->stop; i++) {
+    job *j = s->order[i];
+    if (!job_is_due(j)) continue;
+    if (s->busy == 0 && too_large(s, j)) return take_finish(s, t);
+    /* What was there when the sweep began may have been pruned since, and what was not may be. */
+    j->cached = nt_cache_has(s->options->cache, NT_CACHE_SCORES, j->key);
+    if (j->cached ? take_load(s, t, j) : take_pass(s, t, j)) return 1;
+    if (j->cached || !j->mapping || j->mapping->state != WORK_FAILED || !claim(s, j)) continue;
+    sweep_job_failed(s, j, &j->mapping->error);
+    return take_finish(s, t);
+  }
+  return 0;
+}
+
+/* Jobs of an input that cannot be had fail with its reason. */
+static int fail_of_inputs(nt_sweep *s) {
+  int any = 0;
+  for (size_t i = 0; i < s->job_count; i++) {
+    job *j = &s->jobs[i];
+    if (j->input->state != WORK_FAILED || j->runs_left == 0 || !is_due(j->state, j->look_again) ||
+        !claim(s, j))
+      continue;
+    sweep_job_failed(s, j, &j->input->error);
+    any = 1;
+  }
+  return any;
+}
+
+static void take(nt_sweep *s, task *t) {
+  *t = (task){.kind = TASK_NOTHING_LEFT};
+  if (s->open_jobs == 0 || s->stop) return;
+  if (take_finish(s, t) || take_extract(s, t) || take_correlate(s, t) || take_jobs(s, t)) return;
+  if (fail_of_inputs(s) && take_finish(s, t)) return;
+  t->kind = s->stop || s->open_jobs == 0 ? TASK_NOTHING_LEFT : TASK_WAIT;
+}
+
+/* ---------------------------------------------------------------- working */
+
+static void describe(nt_sweep *s, const task *t, worker *w) {
+  const job *j = t->kind == TASK_FINISH ? &s->jobs[t->run->job] : t->batch[0];
+  *w = (worker){0};
+  switch (t->kind) {
+  case TASK_EXTRACT:
+    snprintf(w->text, sizeof w->text, "features of %s", t->input->given->name);
+    break;
+  case TASK_CORRELATE:
+    snprintf(w->text, sizeof w->text, "map of %s", t->mapping->input->given->name);
+    break;
+  case TASK_FINISH:
+    snprintf(w->text, sizeof w->text, "metrics of %s on %s", j->run->class->name,
+             j->input->given->name);
+    break;
+  case TASK_LOAD:
+  case TASK_PASS:
+    snprintf(w->text, sizeof w->text, "%s on %s", j->run->class->name, j->input->given->name);
+    if (t->count > 1) {
+      size_t length = strlen(w->text);
+      snprintf(w->text + length, sizeof w->text - length, " and %zu more", t->count - 1);
+    }
+    for (size_t i = 0; i < t->count; i++) w->cost += t->batch[i]->cost;
+    break;
+  default:
+    break;
+  }
+}
+
+static void wait_a_little(nt_sweep *s) {
+  struct timespec until;
+  clock_gettime(CLOCK_REALTIME, &until);
+  until.tv_nsec += 200000000;
+  until.tv_sec += until.tv_nsec / 1000000000;
+  until.tv_nsec %= 1000000000;
+  pthread_cond_timedwait(&s->changed, &s->lock, &until);
+}
+
+static void perform(nt_sweep *s, int index, task *t) {
+  switch (t->kind) {
+  case TASK_EXTRACT:
+    sweep_extract(s, t->input);
+    break;
+  case TASK_CORRELATE:
+    sweep_correlate(s, t->mapping);
+    break;
+  case TASK_LOAD:
+    sweep_load(s, t->batch[0]);
+    break;
+  case TASK_PASS:
+    sweep_pass(s, &s->workers[index], t->batch, t->count);
+    break;
+  case TASK_FINISH:
+    sweep_finish(s, index, t->run);
+    break;
+  default:
+    break;
+  }
+}
+
+/* A job that went back to waiting gives back what it held. */
+static void tidy(nt_sweep *s, const task *t) {
+  for (size_t i = 0; i < t->count; i++) {
+    job *j = t->batch[i];
+    if (j->state != WORK_WAITING) continue;
+    s->used -= j->bytes;
+    j->bytes = 0;
+    sweep_give_back(s, j->key, &j->leased);
+  }
+}
+
+void sweep_work(nt_sweep *s, int index) {
+  pthread_mutex_lock(&s->lock);
+  for (;;) {
+    task t;
+    take(s, &t);
+    if (t.kind == TASK_NOTHING_LEFT) break;
+    if (t.kind == TASK_WAIT) {
+      wait_a_little(s);
+      continue;
+    }
+    describe(s, &t, &s->workers[index]);
+    s->busy++;
+    s->used += t.bytes;
+    pthread_mutex_unlock(&s->lock);
+    perform(s, index, &t);
+    pthread_mutex_lock(&s->lock);
+    s->used -= t.bytes;
+    s->busy--;
+    tidy(s, &t);
+    s->workers[index] = (worker){0};
+    pthread_cond_broadcast(&s->changed);
+  }
+  s->working--;
+  pthread_cond_broadcast(&s->changed);
+  pthread_mutex_unlock(&s->lock);
+}
