@@ -56,34 +56,38 @@ static void group_layer(nt_vector *out, size_t units, const nt_vector *start, co
   }
 }
 
-NT_INLINE void group_normalise(nt_group *g, double epsilon, const double *row) {
+NT_INLINE void group_normalise(nt_group *g, const double *row) {
   nt_vector *x = (nt_vector *)g->x, *min = (nt_vector *)g->min, *max = (nt_vector *)g->max;
   const nt_vector *mask = (const nt_vector *)g->visible_mask;
+  nt_vector epsilon = *(const nt_vector *)g->epsilon;
   for (size_t i = 0; i < g->visible; i++) {
-    nt_vector raw = nt_vector_gather(row, g->features + i * NT_LANES);
+    const size_t *columns = g->features + i * NT_LANES;
+    nt_vector raw = g->alike ? NT_SET1(row[columns[0]]) : nt_vector_gather(row, columns);
     max[i] = NT_MAX(raw, max[i]);
     min[i] = NT_MIN(raw, min[i]);
-    x[i] = nt_vector_keep((raw - min[i]) / (max[i] - min[i] + NT_SET1(epsilon)), mask[i]);
+    x[i] = nt_vector_keep((raw - min[i]) / (max[i] - min[i] + epsilon), mask[i]);
   }
 }
 
 /* bias += rate d, or rate times the mean of d over the lane's own units. */
-NT_INLINE void group_bias(nt_vector *bias, const nt_vector *d, size_t units, nt_vector count,
-                          const nt_step *step) {
-  nt_vector rate = NT_SET1(step->rate), sum = NT_SET1(0.0);
-  if (step->bias_mean) {
+NT_INLINE void group_bias(const nt_group *g, nt_vector *bias, const nt_vector *d, size_t units,
+                          nt_vector count) {
+  nt_vector rate = *(const nt_vector *)g->rate, sum = NT_SET1(0.0);
+  if (g->any_mean) {
     for (size_t i = 0; i < units; i++) sum += d[i];
-    nt_vector mean = sum / count;
-    for (size_t i = 0; i < units; i++) bias[i] = NT_FMA(rate, mean, bias[i]);
+    nt_vector mask = *(const nt_vector *)g->bias_mean, mean = sum / count;
+    for (size_t i = 0; i < units; i++)
+      bias[i] = NT_FMA(rate, nt_vector_choose(mask, mean, d[i]), bias[i]);
   } else {
     for (size_t i = 0; i < units; i++) bias[i] = NT_FMA(rate, d[i], bias[i]);
   }
 }
 
-static void group_row(nt_group *g, const nt_step *step, const double *row, double *errors) {
+static void group_row(nt_group *g, const double *row, double *errors) {
   size_t visible = g->visible, hidden = g->hidden;
   nt_vector *w = (nt_vector *)g->weights, *x = (nt_vector *)g->x, *y = (nt_vector *)g->y;
-  nt_vector *e = (nt_vector *)g->e, *d = (nt_vector *)g->g, rate = NT_SET1(step->rate);
+  nt_vector *e = (nt_vector *)g->e, *d = (nt_vector *)g->g;
+  nt_vector rate = *(const nt_vector *)g->rate;
   nt_vector *hidden_bias = (nt_vector *)g->hidden_bias,
             *visible_bias = (nt_vector *)g->visible_bias;
   const nt_vector *hidden_mask = (const nt_vector *)g->hidden_mask;
@@ -91,7 +95,7 @@ static void group_row(nt_group *g, const nt_step *step, const double *row, doubl
   nt_vector hidden_count = *(const nt_vector *)g->hidden_count;
   nt_vector visible_count = *(const nt_vector *)g->visible_count, sum = NT_SET1(0.0);
 
-  group_normalise(g, step->epsilon, row);
+  group_normalise(g, row);
   group_layer(y, hidden, hidden_bias, x, visible, w, hidden, 1);
   for (size_t j = 0; j < hidden; j++) y[j] = nt_vector_keep(logistic(y[j]), hidden_mask[j]);
   group_layer(e, visible, visible_bias, y, hidden, w, 1, hidden);
@@ -105,17 +109,17 @@ static void group_row(nt_group *g, const nt_step *step, const double *row, doubl
     nt_vector rate_x = rate * x[i], rate_e = rate * e[i];
     for (size_t j = 0; j < hidden; j++, w++) *w = NT_FMA(rate_x, d[j], NT_FMA(rate_e, y[j], *w));
   }
-  group_bias(hidden_bias, d, hidden, hidden_count, step);
-  group_bias(visible_bias, e, visible, visible_count, step);
+  group_bias(g, hidden_bias, d, hidden, hidden_count);
+  group_bias(g, visible_bias, e, visible, visible_count);
 
   double rmse[NT_LANES];
   nt_vector_store(rmse, NT_SQRT(sum / visible_count));
   for (size_t lane = 0; lane < g->used; lane++) errors[g->members[lane]] = rmse[lane];
 }
 
-static void train_group(nt_group *g, const nt_step *step, const double *rows, size_t width,
-                        size_t n, double *errors, size_t stride) {
-  for (size_t r = 0; r < n; r++) group_row(g, step, rows + r * width, errors + r * stride);
+static void train_group(nt_group *g, const double *rows, size_t width, size_t n, double *errors,
+                        size_t stride) {
+  for (size_t r = 0; r < n; r++) group_row(g, rows + r * width, errors + r * stride);
 }
 
 /* ---------------------------------------------------------------- one autoencoder, its units in
@@ -145,8 +149,8 @@ static void single_layer(double *out, size_t units, const double *start, const d
   }
 }
 
-NT_INLINE void single_normalise(nt_single *s, double epsilon, const double *row) {
-  for (size_t i = 0; i < s->visible; i++) s->x[i] = row[s->features ? s->features[i] : i];
+NT_INLINE void single_normalise(nt_single *s, const double *row) {
+  for (size_t i = 0; i < s->visible; i++) s->x[i] = row[s->features[i]];
   for (size_t i = s->visible; i < s->visible_stride; i++) s->x[i] = 0;
   for (size_t i = 0; i < s->visible_stride; i += NT_LANES) {
     nt_vector raw = nt_vector_load(s->x + i);
@@ -154,7 +158,7 @@ NT_INLINE void single_normalise(nt_single *s, double epsilon, const double *row)
     nt_vector min = NT_MIN(raw, nt_vector_load(s->min + i));
     nt_vector_store(s->max + i, max);
     nt_vector_store(s->min + i, min);
-    nt_vector_store(s->x + i, (raw - min) / (max - min + NT_SET1(epsilon)));
+    nt_vector_store(s->x + i, (raw - min) / (max - min + NT_SET1(s->step.epsilon)));
   }
 }
 
@@ -171,12 +175,13 @@ NT_INLINE void single_bias(double *bias, const double *d, size_t units, size_t p
                                      nt_vector_load(bias + i)));
 }
 
-static double single_row(nt_single *s, const nt_step *step, const double *row) {
+static double single_row(nt_single *s, const double *row) {
+  const nt_step *step = &s->step;
   size_t visible = s->visible, hidden = s->hidden;
   nt_vector rate = NT_SET1(step->rate);
   double sum = 0;
 
-  single_normalise(s, step->epsilon, row);
+  single_normalise(s, row);
   single_layer(s->y, s->hidden_stride, s->hidden_bias, s->x, visible, s->weights);
   for (size_t j = 0; j < s->hidden_stride; j += NT_LANES)
     nt_vector_store(s->y + j, logistic(nt_vector_load(s->y + j)));
@@ -209,10 +214,9 @@ static double single_row(nt_single *s, const nt_step *step, const double *row) {
   return sqrt(sum / (double)visible);
 }
 
-static void train_single(nt_single *s, const nt_step *step, const double *rows, size_t width,
-                         size_t n, double *errors, size_t stride) {
-  for (size_t r = 0; r < n; r++)
-    errors[r * stride + s->member] = single_row(s, step, rows + r * width);
+static void train_single(nt_single *s, const double *rows, size_t width, size_t n, double *errors,
+                         size_t stride) {
+  for (size_t r = 0; r < n; r++) errors[r * stride + s->member] = single_row(s, rows + r * width);
 }
 
 #endif
