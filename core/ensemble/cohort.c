@@ -24,8 +24,9 @@ nt_status nt_cohort_learn(nt_trainer *const *trainers, size_t count, const doubl
     nt_trainer_learn(trainers[0], rows, n, rmse[0]);
     return NT_OK;
   }
-  nt_trainer *joined = nt_trainer_join(trainers, count, err);
-  if (!joined) return NT_E_MEMORY;
+  nt_error error;
+  nt_trainer *joined = nt_trainer_join(trainers, count, &error);
+  if (!joined) return nt_fail(err, error.status, "%s", error.text);
   double *errors = nt_zeroed(BLOCK, count, sizeof *errors);
   nt_status status = NT_OK;
   if (errors) {

@@ -11,8 +11,9 @@
 
 #include "trainer.h"
 
-/* Trainers of one KitNET each, all of one width, map and kernels, learn n rows in order; rmse[i]: n
- * doubles of trainer i. NT_E_MEMORY: none has learnt anything. Packing and unpacking costs what a
+/* Trainers of one KitNET each, all of one width, map and kernels that have learnt the same rows so
+ * far, learn n rows in order; rmse[i]: n doubles of trainer i. NT_E_ARGUMENT: they have not,
+ * NT_E_MEMORY: in either case none learns anything. Packing and unpacking costs what a
  * few rows cost: bring some hundred. O(n sum(v h)) each. */
 nt_status nt_cohort_learn(nt_trainer *const *trainers, size_t count, const double *rows,
                           size_t width, size_t n, double *const *rmse, nt_error *err);

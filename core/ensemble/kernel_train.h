@@ -8,6 +8,7 @@
 #include "vector_math.h"
 
 #define TRAIN_UNITS 8 /* most units (vectors of units) whose sums are in registers at once */
+#define STEP_UNITS (NT_LANES == 8 ? 8 : 4) /* of which two values are: AVX512 has 32 registers */
 
 /* Runs `call` with k, a constant to the compiler, equal to n, 1 to 8. */
 #define WITH_CASE(n, call)                                                                         \
@@ -56,16 +57,51 @@ static void group_layer(nt_vector *out, size_t units, const nt_vector *start, co
   }
 }
 
+NT_INLINE nt_vector normalised(nt_vector raw, nt_vector *min, nt_vector *max, nt_vector epsilon) {
+  *max = NT_MAX(raw, *max);
+  *min = NT_MIN(raw, *min);
+  return (raw - *min) / (*max - *min + epsilon);
+}
+
 NT_INLINE void group_normalise(nt_group *g, const double *row) {
   nt_vector *x = (nt_vector *)g->x, *min = (nt_vector *)g->min, *max = (nt_vector *)g->max;
   const nt_vector *mask = (const nt_vector *)g->visible_mask;
   nt_vector epsilon = *(const nt_vector *)g->epsilon;
-  for (size_t i = 0; i < g->visible; i++) {
-    const size_t *columns = g->features + i * NT_LANES;
-    nt_vector raw = g->alike ? NT_SET1(row[columns[0]]) : nt_vector_gather(row, columns);
-    max[i] = NT_MAX(raw, max[i]);
-    min[i] = NT_MIN(raw, min[i]);
-    x[i] = nt_vector_keep((raw - min[i]) / (max[i] - min[i] + epsilon), mask[i]);
+  if (g->alike) { /* units in the lanes, then each one's value in all lanes */
+    double value[NT_LANES];
+    for (size_t i = 0; i < g->visible; i += NT_LANES) {
+      nt_vector_store(value, normalised(nt_vector_gather(row, g->features + i), min++, max++,
+                                        NT_SET1(g->epsilon[0])));
+      for (size_t j = 0; j < NT_LANES && i + j < g->visible; j++) x[i + j] = NT_SET1(value[j]);
+    }
+    return;
+  }
+  for (size_t i = 0; i < g->visible; i++)
+    x[i] = nt_vector_keep(
+        normalised(nt_vector_gather(row, g->features + i * NT_LANES), &min[i], &max[i], epsilon),
+        mask[i]);
+}
+
+/* w += rate (x d + e y) for the weights from one input to k units and the rows of g->visible. */
+NT_INLINE void group_step(size_t k, nt_vector *w, size_t in_step, const nt_group *g,
+                          const nt_vector *y, const nt_vector *d) {
+  const nt_vector *x = (const nt_vector *)g->x, *e = (const nt_vector *)g->e;
+  nt_vector rate = *(const nt_vector *)g->rate, units_y[TRAIN_UNITS], units_d[TRAIN_UNITS];
+  NT_UNROLL for (size_t j = 0; j < k; j++) units_y[j] = y[j];
+  NT_UNROLL for (size_t j = 0; j < k; j++) units_d[j] = d[j];
+  for (size_t i = 0; i < g->visible; i++, w += in_step) {
+    nt_vector rate_x = rate * x[i], rate_e = rate * e[i];
+    NT_UNROLL for (size_t j = 0; j < k; j++) w[j] =
+        NT_FMA(rate_x, units_d[j], NT_FMA(rate_e, units_y[j], w[j]));
+  }
+}
+
+/* The same for all units. */
+static void group_update(nt_group *g) {
+  nt_vector *w = (nt_vector *)g->weights, *y = (nt_vector *)g->y, *d = (nt_vector *)g->g;
+  for (size_t u = 0, block; u < g->hidden; u += block) {
+    block = nt_block_of(g->hidden - u, STEP_UNITS);
+    WITH_CONSTANT(block, group_step(k, w + u, g->hidden, g, y + u, d + u))
   }
 }
 
@@ -87,7 +123,6 @@ static void group_row(nt_group *g, const double *row, double *errors) {
   size_t visible = g->visible, hidden = g->hidden;
   nt_vector *w = (nt_vector *)g->weights, *x = (nt_vector *)g->x, *y = (nt_vector *)g->y;
   nt_vector *e = (nt_vector *)g->e, *d = (nt_vector *)g->g;
-  nt_vector rate = *(const nt_vector *)g->rate;
   nt_vector *hidden_bias = (nt_vector *)g->hidden_bias,
             *visible_bias = (nt_vector *)g->visible_bias;
   const nt_vector *hidden_mask = (const nt_vector *)g->hidden_mask;
@@ -105,10 +140,7 @@ static void group_row(nt_group *g, const double *row, double *errors) {
   }
   group_layer(d, hidden, NULL, e, visible, w, hidden, 1);
   for (size_t j = 0; j < hidden; j++) d[j] = d[j] * y[j] * (NT_SET1(1.0) - y[j]);
-  for (size_t i = 0; i < visible; i++) {
-    nt_vector rate_x = rate * x[i], rate_e = rate * e[i];
-    for (size_t j = 0; j < hidden; j++, w++) *w = NT_FMA(rate_x, d[j], NT_FMA(rate_e, y[j], *w));
-  }
+  group_update(g);
   group_bias(g, hidden_bias, d, hidden, hidden_count);
   group_bias(g, visible_bias, e, visible, visible_count);
 

@@ -33,14 +33,14 @@ typedef struct nt_group {
   size_t visible, hidden; /* at least those of each autoencoder */
   size_t used;            /* lanes with an autoencoder */
   size_t *members;        /* [lanes] where each one's error goes */
-  size_t *features;       /* [visible] columns of a row */
-  int alike;              /* every lane reads the same columns */
+  int alike;              /* the used lanes read the same columns with the same epsilon */
+  size_t *features;       /* [visible] columns of a row; alike: those of one lane, [1] to spare */
   int any_mean;           /* some lane has bias_mean */
   double *weights;        /* [visible][hidden] */
-  double *hidden_bias, *visible_bias, *min, *max;
-  double *hidden_mask, *visible_mask;   /* all bits of a double, or none */
-  double *hidden_count, *visible_count; /* [1] units of each lane */
-  double *rate, *epsilon, *bias_mean;   /* [1] nt_step of each lane, bias_mean as a mask */
+  double *hidden_bias, *visible_bias, *min, *max; /* alike: min and max of one lane, packed */
+  double *hidden_mask, *visible_mask;             /* all bits of a double, or none */
+  double *hidden_count, *visible_count;           /* [1] units of each lane */
+  double *rate, *epsilon, *bias_mean; /* [1] nt_step of each lane, bias_mean as a mask */
   double *x, *y, *e, *g; /* [visible], [hidden], [visible], [hidden] of the current row */
 } nt_group;
 

@@ -74,30 +74,36 @@ size_t nt_group_seat(nt_group *g, size_t lanes, const nt_seat *seat) {
 
 void nt_group_settle(nt_group *g, size_t lanes) {
   g->alike = 1;
-  for (size_t i = 0; i < g->visible * lanes; i++)
-    if (i % lanes < g->used && g->features[i] != g->features[i - i % lanes]) g->alike = 0;
+  for (size_t lane = 0; lane < g->used; lane++) {
+    g->alike &= g->epsilon[lane] == g->epsilon[0] && g->visible_count[lane] == (double)g->visible;
+    for (size_t i = 0; i < g->visible; i++)
+      g->alike &= g->features[i * lanes + lane] == g->features[i * lanes];
+  }
+  if (!g->alike) return;
+  for (size_t i = 0; i < g->visible; i++) g->features[i] = g->features[i * lanes];
+  for (size_t i = g->visible; i % lanes != 0; i++) g->features[i] = 0;
 }
 
 void nt_group_put(nt_group *g, size_t lanes, size_t lane, const nt_autoencoder *a) {
   for (size_t i = 0; i < a->visible; i++) {
-    size_t at = i * lanes + lane;
+    size_t at = i * lanes + lane, range = g->alike ? i : at;
     for (size_t j = 0; j < a->hidden; j++)
       g->weights[(i * g->hidden + j) * lanes + lane] = a->weights[i * a->hidden + j];
     g->visible_bias[at] = a->visible_bias[i];
-    g->min[at] = a->min[i];
-    g->max[at] = a->max[i];
+    g->min[range] = a->min[i];
+    g->max[range] = a->max[i];
   }
   for (size_t j = 0; j < a->hidden; j++) g->hidden_bias[j * lanes + lane] = a->hidden_bias[j];
 }
 
 void nt_group_get(const nt_group *g, size_t lanes, size_t lane, nt_autoencoder *a) {
   for (size_t i = 0; i < a->visible; i++) {
-    size_t at = i * lanes + lane;
+    size_t at = i * lanes + lane, range = g->alike ? i : at;
     for (size_t j = 0; j < a->hidden; j++)
       a->weights[i * a->hidden + j] = g->weights[(i * g->hidden + j) * lanes + lane];
     a->visible_bias[i] = g->visible_bias[at];
-    a->min[i] = g->min[at];
-    a->max[i] = g->max[at];
+    a->min[i] = g->min[range];
+    a->max[i] = g->max[range];
   }
   for (size_t j = 0; j < a->hidden; j++) a->hidden_bias[j] = g->hidden_bias[j * lanes + lane];
 }

@@ -23,7 +23,8 @@ void nt_group_done(nt_group *g);
 /* Takes the next lane, and says which. Once all are seated: nt_group_settle. */
 size_t nt_group_seat(nt_group *g, size_t lanes, const nt_seat *seat);
 void nt_group_settle(nt_group *g, size_t lanes);
-/* Weights, biases, min and max of the autoencoder in `lane`, of the sizes it was seated with. */
+/* Weights, biases, min and max of the autoencoder in `lane`, of the sizes it was seated with. Those
+ * of a group whose lanes are alike have one min and max. */
 void nt_group_put(nt_group *g, size_t lanes, size_t lane, const nt_autoencoder *a);
 void nt_group_get(const nt_group *g, size_t lanes, size_t lane, nt_autoencoder *a);
 size_t nt_group_memory(const nt_group *g, size_t lanes); /* bytes below the struct */

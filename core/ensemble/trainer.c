@@ -2,6 +2,7 @@
 #include "trainer.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "../memory.h"
 #include "layout.h"
@@ -31,9 +32,9 @@ struct nt_trainer {
   nt_feature_map map;
   place *places; /* [learners][count + 1] */
   layer ensemble, output;
-  size_t *inputs;          /* [learners][count] columns of errors that an output one reads */
-  double *errors;          /* [BLOCK][count][learners] */
-  nt_autoencoder *passing; /* on the way from one trainer to another; room for the largest */
+  size_t *inputs;            /* [learners][count] columns of errors that an output one reads */
+  double *errors;            /* [BLOCK][count][learners] */
+  nt_autoencoder passing[2]; /* on the way from one trainer to another; room for the largest */
 };
 
 /* ---------------------------------------------------------------- memory */
@@ -62,8 +63,7 @@ void nt_trainer_free(nt_trainer *t) {
   if (!t) return;
   layer_done(&t->ensemble);
   layer_done(&t->output);
-  if (t->passing) nt_autoencoder_done(t->passing);
-  free(t->passing);
+  for (int i = 0; i < 2; i++) nt_autoencoder_done(&t->passing[i]);
   nt_feature_map_done(&t->map);
   free(t->places);
   free(t->inputs);
@@ -91,6 +91,8 @@ static int larger_first(const void *a, const void *b) {
   if (x->seat.visible != y->seat.visible) return x->seat.visible > y->seat.visible ? -1 : 1;
   if (x->seat.hidden != y->seat.hidden) return x->seat.hidden > y->seat.hidden ? -1 : 1;
   if (x->index != y->index) return x->index < y->index ? -1 : 1;
+  double one = x->seat.step.epsilon, other = y->seat.step.epsilon;
+  if (one != other) return one < other ? -1 : 1;
   return x->seat.member < y->seat.member ? -1 : x->seat.member > y->seat.member;
 }
 
@@ -240,6 +242,17 @@ nt_trainer *nt_trainer_new(const nt_feature_map *map, size_t width, double hidde
 
 /* ---------------------------------------------------------------- joining */
 
+static nt_status make_passing(nt_trainer *t, nt_error *err) {
+  size_t visible = 0, hidden = 0;
+  for (size_t i = 0; i < t->learners * (t->count + 1); i++) {
+    const nt_seat *seat = &t->places[i].seat;
+    visible = seat->visible > visible ? seat->visible : visible;
+    hidden = seat->hidden > hidden ? seat->hidden : hidden;
+  }
+  nt_status status = nt_autoencoder_allocate(&t->passing[0], visible, hidden, err);
+  return status == NT_OK ? nt_autoencoder_allocate(&t->passing[1], visible, hidden, err) : status;
+}
+
 /* An autoencoder's state from its place in one trainer to that in another. */
 static void pass(const nt_trainer *from, const place *a, const nt_trainer *to, const place *b,
                  nt_autoencoder *passing) {
@@ -249,16 +262,22 @@ static void pass(const nt_trainer *from, const place *a, const nt_trainer *to, c
   put(to, b, passing);
 }
 
-static nt_status make_passing(nt_trainer *t, nt_error *err) {
-  size_t visible = 0, hidden = 0;
-  for (size_t i = 0; i < t->learners * (t->count + 1); i++) {
-    const nt_seat *seat = &t->places[i].seat;
-    visible = seat->visible > visible ? seat->visible : visible;
-    hidden = seat->hidden > hidden ? seat->hidden : hidden;
+/* All states into t. Groups whose lanes are alike have one min and max for all: they must be. */
+static nt_status pass_all(nt_trainer *t, nt_trainer *const *trainers, nt_error *err) {
+  const nt_autoencoder *first = &t->passing[0], *next = &t->passing[1];
+  for (size_t i = 0; i <= t->count; i++) {
+    size_t bytes = place_of(t, 0, i)->seat.visible * sizeof(double);
+    for (size_t k = 0; k < t->learners; k++) {
+      pass(trainers[k], place_of(trainers[k], 0, i), t, place_of(t, k, i), &t->passing[k > 0]);
+      if (k > 0 && i < t->count &&
+          (memcmp(first->min, next->min, bytes) || memcmp(first->max, next->max, bytes)))
+        return nt_fail(err, NT_E_ARGUMENT,
+                       "KitNETs 0 and %zu together: expected to have learnt "
+                       "the same rows",
+                       k);
+    }
   }
-  t->passing = calloc(1, sizeof *t->passing);
-  if (!t->passing) return nt_fail(err, NT_E_MEMORY, "no memory for an autoencoder");
-  return nt_autoencoder_allocate(t->passing, visible, hidden, err);
+  return NT_OK;
 }
 
 nt_trainer *nt_trainer_join(nt_trainer *const *trainers, size_t count, nt_error *err) {
@@ -271,21 +290,16 @@ nt_trainer *nt_trainer_join(nt_trainer *const *trainers, size_t count, nt_error 
     seat_learner(t, k);
   }
   if (!place_layers(t)) return no_memory(t, map, count, err);
-  if (make_passing(t, err) != NT_OK) {
-    nt_trainer_free(t);
-    return NULL;
-  }
-  for (size_t k = 0; k < count; k++)
-    for (size_t i = 0; i <= t->count; i++)
-      pass(trainers[k], place_of(trainers[k], 0, i), t, place_of(t, k, i), t->passing);
-  return t;
+  if (make_passing(t, err) == NT_OK && pass_all(t, trainers, err) == NT_OK) return t;
+  nt_trainer_free(t);
+  return NULL;
 }
 
 void nt_trainer_part(nt_trainer *joined, nt_trainer *const *trainers) {
   for (size_t k = 0; k < joined->learners; k++)
     for (size_t i = 0; i <= joined->count; i++)
       pass(joined, place_of(joined, k, i), trainers[k], place_of(trainers[k], 0, i),
-           joined->passing);
+           &joined->passing[0]);
 }
 
 /* ---------------------------------------------------------------- learning */
