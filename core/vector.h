@@ -104,5 +104,10 @@ NT_INLINE nt_vector nt_vector_gather(const double *row, const size_t *index) {
 NT_INLINE nt_vector nt_vector_keep(nt_vector v, nt_vector mask) {
   return (nt_vector)((nt_vector_bits)v & (nt_vector_bits)mask);
 }
+/* The lanes of a that mask keeps, those of b in the others. */
+NT_INLINE nt_vector nt_vector_choose(nt_vector mask, nt_vector a, nt_vector b) {
+  nt_vector_bits bits = (nt_vector_bits)mask;
+  return (nt_vector)((bits & (nt_vector_bits)a) | (~bits & (nt_vector_bits)b));
+}
 
 #endif

@@ -8,6 +8,7 @@
 #include "vector_math.h"
 
 #define TRAIN_UNITS 8 /* most units (vectors of units) whose sums are in registers at once */
+#define STEP_UNITS (NT_LANES == 8 ? 8 : 4) /* of which two values are: AVX512 has 32 registers */
 
 /* Runs `call` with k, a constant to the compiler, equal to n, 1 to 8. */
 #define WITH_CASE(n, call)                                                                         \
@@ -56,34 +57,72 @@ static void group_layer(nt_vector *out, size_t units, const nt_vector *start, co
   }
 }
 
-NT_INLINE void group_normalise(nt_group *g, double epsilon, const double *row) {
+NT_INLINE nt_vector normalised(nt_vector raw, nt_vector *min, nt_vector *max, nt_vector epsilon) {
+  *max = NT_MAX(raw, *max);
+  *min = NT_MIN(raw, *min);
+  return (raw - *min) / (*max - *min + epsilon);
+}
+
+NT_INLINE void group_normalise(nt_group *g, const double *row) {
   nt_vector *x = (nt_vector *)g->x, *min = (nt_vector *)g->min, *max = (nt_vector *)g->max;
   const nt_vector *mask = (const nt_vector *)g->visible_mask;
-  for (size_t i = 0; i < g->visible; i++) {
-    nt_vector raw = nt_vector_gather(row, g->features + i * NT_LANES);
-    max[i] = NT_MAX(raw, max[i]);
-    min[i] = NT_MIN(raw, min[i]);
-    x[i] = nt_vector_keep((raw - min[i]) / (max[i] - min[i] + NT_SET1(epsilon)), mask[i]);
+  nt_vector epsilon = *(const nt_vector *)g->epsilon;
+  if (g->alike) { /* units in the lanes, then each one's value in all lanes */
+    double value[NT_LANES];
+    for (size_t i = 0; i < g->visible; i += NT_LANES) {
+      nt_vector_store(value, normalised(nt_vector_gather(row, g->features + i), min++, max++,
+                                        NT_SET1(g->epsilon[0])));
+      for (size_t j = 0; j < NT_LANES && i + j < g->visible; j++) x[i + j] = NT_SET1(value[j]);
+    }
+    return;
+  }
+  for (size_t i = 0; i < g->visible; i++)
+    x[i] = nt_vector_keep(
+        normalised(nt_vector_gather(row, g->features + i * NT_LANES), &min[i], &max[i], epsilon),
+        mask[i]);
+}
+
+/* w += rate (x d + e y) for the weights from one input to k units and the rows of g->visible. */
+NT_INLINE void group_step(size_t k, nt_vector *w, size_t in_step, const nt_group *g,
+                          const nt_vector *y, const nt_vector *d) {
+  const nt_vector *x = (const nt_vector *)g->x, *e = (const nt_vector *)g->e;
+  nt_vector rate = *(const nt_vector *)g->rate, units_y[TRAIN_UNITS], units_d[TRAIN_UNITS];
+  NT_UNROLL for (size_t j = 0; j < k; j++) units_y[j] = y[j];
+  NT_UNROLL for (size_t j = 0; j < k; j++) units_d[j] = d[j];
+  for (size_t i = 0; i < g->visible; i++, w += in_step) {
+    nt_vector rate_x = rate * x[i], rate_e = rate * e[i];
+    NT_UNROLL for (size_t j = 0; j < k; j++) w[j] =
+        NT_FMA(rate_x, units_d[j], NT_FMA(rate_e, units_y[j], w[j]));
+  }
+}
+
+/* The same for all units. */
+static void group_update(nt_group *g) {
+  nt_vector *w = (nt_vector *)g->weights, *y = (nt_vector *)g->y, *d = (nt_vector *)g->g;
+  for (size_t u = 0, block; u < g->hidden; u += block) {
+    block = nt_block_of(g->hidden - u, STEP_UNITS);
+    WITH_CONSTANT(block, group_step(k, w + u, g->hidden, g, y + u, d + u))
   }
 }
 
 /* bias += rate d, or rate times the mean of d over the lane's own units. */
-NT_INLINE void group_bias(nt_vector *bias, const nt_vector *d, size_t units, nt_vector count,
-                          const nt_step *step) {
-  nt_vector rate = NT_SET1(step->rate), sum = NT_SET1(0.0);
-  if (step->bias_mean) {
+NT_INLINE void group_bias(const nt_group *g, nt_vector *bias, const nt_vector *d, size_t units,
+                          nt_vector count) {
+  nt_vector rate = *(const nt_vector *)g->rate, sum = NT_SET1(0.0);
+  if (g->any_mean) {
     for (size_t i = 0; i < units; i++) sum += d[i];
-    nt_vector mean = sum / count;
-    for (size_t i = 0; i < units; i++) bias[i] = NT_FMA(rate, mean, bias[i]);
+    nt_vector mask = *(const nt_vector *)g->bias_mean, mean = sum / count;
+    for (size_t i = 0; i < units; i++)
+      bias[i] = NT_FMA(rate, nt_vector_choose(mask, mean, d[i]), bias[i]);
   } else {
     for (size_t i = 0; i < units; i++) bias[i] = NT_FMA(rate, d[i], bias[i]);
   }
 }
 
-static void group_row(nt_group *g, const nt_step *step, const double *row, double *errors) {
+static void group_row(nt_group *g, const double *row, double *errors) {
   size_t visible = g->visible, hidden = g->hidden;
   nt_vector *w = (nt_vector *)g->weights, *x = (nt_vector *)g->x, *y = (nt_vector *)g->y;
-  nt_vector *e = (nt_vector *)g->e, *d = (nt_vector *)g->g, rate = NT_SET1(step->rate);
+  nt_vector *e = (nt_vector *)g->e, *d = (nt_vector *)g->g;
   nt_vector *hidden_bias = (nt_vector *)g->hidden_bias,
             *visible_bias = (nt_vector *)g->visible_bias;
   const nt_vector *hidden_mask = (const nt_vector *)g->hidden_mask;
@@ -91,7 +130,7 @@ static void group_row(nt_group *g, const nt_step *step, const double *row, doubl
   nt_vector hidden_count = *(const nt_vector *)g->hidden_count;
   nt_vector visible_count = *(const nt_vector *)g->visible_count, sum = NT_SET1(0.0);
 
-  group_normalise(g, step->epsilon, row);
+  group_normalise(g, row);
   group_layer(y, hidden, hidden_bias, x, visible, w, hidden, 1);
   for (size_t j = 0; j < hidden; j++) y[j] = nt_vector_keep(logistic(y[j]), hidden_mask[j]);
   group_layer(e, visible, visible_bias, y, hidden, w, 1, hidden);
@@ -101,21 +140,18 @@ static void group_row(nt_group *g, const nt_step *step, const double *row, doubl
   }
   group_layer(d, hidden, NULL, e, visible, w, hidden, 1);
   for (size_t j = 0; j < hidden; j++) d[j] = d[j] * y[j] * (NT_SET1(1.0) - y[j]);
-  for (size_t i = 0; i < visible; i++) {
-    nt_vector rate_x = rate * x[i], rate_e = rate * e[i];
-    for (size_t j = 0; j < hidden; j++, w++) *w = NT_FMA(rate_x, d[j], NT_FMA(rate_e, y[j], *w));
-  }
-  group_bias(hidden_bias, d, hidden, hidden_count, step);
-  group_bias(visible_bias, e, visible, visible_count, step);
+  group_update(g);
+  group_bias(g, hidden_bias, d, hidden, hidden_count);
+  group_bias(g, visible_bias, e, visible, visible_count);
 
   double rmse[NT_LANES];
   nt_vector_store(rmse, NT_SQRT(sum / visible_count));
   for (size_t lane = 0; lane < g->used; lane++) errors[g->members[lane]] = rmse[lane];
 }
 
-static void train_group(nt_group *g, const nt_step *step, const double *rows, size_t width,
-                        size_t n, double *errors, size_t stride) {
-  for (size_t r = 0; r < n; r++) group_row(g, step, rows + r * width, errors + r * stride);
+static void train_group(nt_group *g, const double *rows, size_t width, size_t n, double *errors,
+                        size_t stride) {
+  for (size_t r = 0; r < n; r++) group_row(g, rows + r * width, errors + r * stride);
 }
 
 /* ---------------------------------------------------------------- one autoencoder, its units in
@@ -145,8 +181,8 @@ static void single_layer(double *out, size_t units, const double *start, const d
   }
 }
 
-NT_INLINE void single_normalise(nt_single *s, double epsilon, const double *row) {
-  for (size_t i = 0; i < s->visible; i++) s->x[i] = row[s->features ? s->features[i] : i];
+NT_INLINE void single_normalise(nt_single *s, const double *row) {
+  for (size_t i = 0; i < s->visible; i++) s->x[i] = row[s->features[i]];
   for (size_t i = s->visible; i < s->visible_stride; i++) s->x[i] = 0;
   for (size_t i = 0; i < s->visible_stride; i += NT_LANES) {
     nt_vector raw = nt_vector_load(s->x + i);
@@ -154,7 +190,7 @@ NT_INLINE void single_normalise(nt_single *s, double epsilon, const double *row)
     nt_vector min = NT_MIN(raw, nt_vector_load(s->min + i));
     nt_vector_store(s->max + i, max);
     nt_vector_store(s->min + i, min);
-    nt_vector_store(s->x + i, (raw - min) / (max - min + NT_SET1(epsilon)));
+    nt_vector_store(s->x + i, (raw - min) / (max - min + NT_SET1(s->step.epsilon)));
   }
 }
 
@@ -171,12 +207,13 @@ NT_INLINE void single_bias(double *bias, const double *d, size_t units, size_t p
                                      nt_vector_load(bias + i)));
 }
 
-static double single_row(nt_single *s, const nt_step *step, const double *row) {
+static double single_row(nt_single *s, const double *row) {
+  const nt_step *step = &s->step;
   size_t visible = s->visible, hidden = s->hidden;
   nt_vector rate = NT_SET1(step->rate);
   double sum = 0;
 
-  single_normalise(s, step->epsilon, row);
+  single_normalise(s, row);
   single_layer(s->y, s->hidden_stride, s->hidden_bias, s->x, visible, s->weights);
   for (size_t j = 0; j < s->hidden_stride; j += NT_LANES)
     nt_vector_store(s->y + j, logistic(nt_vector_load(s->y + j)));
@@ -209,10 +246,9 @@ static double single_row(nt_single *s, const nt_step *step, const double *row) {
   return sqrt(sum / (double)visible);
 }
 
-static void train_single(nt_single *s, const nt_step *step, const double *rows, size_t width,
-                         size_t n, double *errors, size_t stride) {
-  for (size_t r = 0; r < n; r++)
-    errors[r * stride + s->member] = single_row(s, step, rows + r * width);
+static void train_single(nt_single *s, const double *rows, size_t width, size_t n, double *errors,
+                         size_t stride) {
+  for (size_t r = 0; r < n; r++) errors[r * stride + s->member] = single_row(s, rows + r * width);
 }
 
 #endif

@@ -4,7 +4,8 @@
  * they want.
  *
  * Training is sequential in the rows, but not in the autoencoders:
- *   nt_group   as many autoencoders of similar size as a vector has lanes, one in each lane
+ *   nt_group   as many autoencoders of similar size as a vector has lanes, one in each lane; they
+ *              may belong to KitNETs of different rates
  *   nt_single  one autoencoder, its units in the lanes: for the output one and for large ones
  * Execution is sequential in nothing:
  *   nt_scorer  all autoencoders, one row in each lane
@@ -29,14 +30,17 @@ typedef struct nt_step {
 /* Arrays are of vectors, [..][lanes], 64-byte aligned. A lane with fewer units than the group is
  * padded: its masks are 0 there, which keeps the padding's activations, errors and weights at 0. */
 typedef struct nt_group {
-  size_t visible, hidden; /* of the largest autoencoder */
+  size_t visible, hidden; /* at least those of each autoencoder */
   size_t used;            /* lanes with an autoencoder */
-  size_t *members;        /* [lanes] which autoencoders */
-  size_t *features;       /* [visible] columns of a row */
+  size_t *members;        /* [lanes] where each one's error goes */
+  int alike;              /* the used lanes read the same columns with the same epsilon */
+  size_t *features;       /* [visible] columns of a row; alike: those of one lane, [1] to spare */
+  int any_mean;           /* some lane has bias_mean */
   double *weights;        /* [visible][hidden] */
-  double *hidden_bias, *visible_bias, *min, *max;
-  double *hidden_mask, *visible_mask;   /* all bits of a double, or none */
-  double *hidden_count, *visible_count; /* [1] units of each lane */
+  double *hidden_bias, *visible_bias, *min, *max; /* alike: min and max of one lane, packed */
+  double *hidden_mask, *visible_mask;             /* all bits of a double, or none */
+  double *hidden_count, *visible_count;           /* [1] units of each lane */
+  double *rate, *epsilon, *bias_mean; /* [1] nt_step of each lane, bias_mean as a mask */
   double *x, *y, *e, *g; /* [visible], [hidden], [visible], [hidden] of the current row */
 } nt_group;
 
@@ -46,10 +50,11 @@ typedef struct nt_group {
 typedef struct nt_single {
   size_t visible, hidden;
   size_t visible_stride, hidden_stride; /* padded */
-  size_t member;                        /* which autoencoder */
-  const size_t *features;               /* [visible] columns of a row, NULL: all, in order */
-  double *weights;                      /* [visible][hidden_stride] */
-  double *transposed;                   /* [hidden][visible_stride], the same weights */
+  nt_step step;
+  size_t member;          /* where its error goes */
+  const size_t *features; /* [visible] columns of a row */
+  double *weights;        /* [visible][hidden_stride] */
+  double *transposed;     /* [hidden][visible_stride], the same weights */
   double *hidden_bias, *visible_bias, *min, *max;
   double *x, *y, *e, *g;
 } nt_single;
@@ -71,6 +76,7 @@ typedef struct nt_still {
 
 typedef struct nt_scorer {
   size_t width, count;
+  size_t memory;          /* bytes held, this struct and all below it */
   nt_still *autoencoders; /* [count], then the output one */
   double *x, *y,
       *z;         /* [most visible], [most hidden], [most visible] times NT_SCORE_VECTORS vectors */
@@ -90,10 +96,10 @@ typedef struct nt_kernels {
   size_t lanes;
   /* n rows of width doubles, in order; each autoencoder's RMSE goes to errors[row * stride +
    * member]. */
-  void (*train_group)(nt_group *g, const nt_step *step, const double *rows, size_t width, size_t n,
-                      double *errors, size_t stride);
-  void (*train_single)(nt_single *s, const nt_step *step, const double *rows, size_t width,
-                       size_t n, double *errors, size_t stride);
+  void (*train_group)(nt_group *g, const double *rows, size_t width, size_t n, double *errors,
+                      size_t stride);
+  void (*train_single)(nt_single *s, const double *rows, size_t width, size_t n, double *errors,
+                       size_t stride);
   /* n rows, a multiple of the lanes. */
   void (*score)(nt_scorer *s, const double *rows, size_t n, double *scores);
 } nt_kernels;

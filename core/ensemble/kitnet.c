@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "../mapper/correlation.h"
+#include "cohort.h"
 #include "scorer.h"
 #include "trainer.h"
 
@@ -214,6 +215,62 @@ nt_status nt_kitnet_process(nt_kitnet *k, const double *rows, size_t n, double *
   return status;
 }
 
+/* ---------------------------------------------------------------- together */
+
+int nt_kitnet_together(const nt_kitnet *a, const nt_kitnet *b) {
+  return a->phase != NT_PHASE_MAPPING && a->phase == b->phase && a->rows == b->rows &&
+         a->left == b->left && a->width == b->width && a->isa == b->isa &&
+         nt_feature_map_equal(&a->map, &b->map);
+}
+
+static nt_status check_together(nt_kitnet *const *k, size_t count, nt_error *err) {
+  for (size_t i = 0; i < count; i++) {
+    nt_status status = advance(k[i], err);
+    if (status != NT_OK) return status;
+  }
+  for (size_t i = 0; i < count; i++)
+    if (!nt_kitnet_together(k[0], k[i]))
+      return nt_fail(err, NT_E_ARGUMENT,
+                     "instances 0 and %zu together: expected one map, width and instruction set, "
+                     "and the same rows behind and before them",
+                     i);
+  return NT_OK;
+}
+
+/* n rows of training. */
+static nt_status train_together(nt_kitnet *const *k, size_t count, const double *rows, size_t n,
+                                double *const *rmse, nt_error *err) {
+  nt_trainer **trainers = calloc(count, sizeof *trainers);
+  if (!trainers) return nt_fail(err, NT_E_MEMORY, "no memory for %zu KitNETs", count);
+  for (size_t i = 0; i < count; i++) trainers[i] = k[i]->trainer;
+  nt_status status = nt_cohort_learn(trainers, count, rows, k[0]->width, n, rmse, err);
+  free(trainers);
+  return status;
+}
+
+nt_status nt_kitnet_process_together(nt_kitnet *const *k, size_t count, const double *rows,
+                                     size_t n, double *const *scores, double *const *training,
+                                     nt_error *err) {
+  size_t done = 0;
+  nt_status status = check_together(k, count, err);
+  if (status == NT_OK && count > 0 && n > 0 && k[0]->phase == NT_PHASE_TRAINING) {
+    done = n < k[0]->left ? n : (size_t)k[0]->left;
+    status = train_together(k, count, rows, done, training ? training : scores, err);
+    for (size_t i = 0; status == NT_OK && i < count; i++) {
+      for (size_t r = 0; r < done; r++) scores[i][r] = 0;
+      k[i]->rows += done;
+      k[i]->left -= done;
+    }
+    for (size_t i = 0; status == NT_OK && i < count; i++) status = advance(k[i], err);
+  }
+  for (size_t i = 0; status == NT_OK && done < n && i < count; i++)
+    status = nt_kitnet_process(k[i], rows + done * k[i]->width, n - done, scores[i] + done,
+                               training ? training[i] + done : NULL, err);
+  return status;
+}
+
+/* ---------------------------------------------------------------- what it is now */
+
 nt_phase nt_kitnet_phase_of(const nt_kitnet *k) {
   return k->phase;
 }
@@ -222,6 +279,13 @@ uint64_t nt_kitnet_rows(const nt_kitnet *k) {
 }
 uint64_t nt_kitnet_rows_left(const nt_kitnet *k) {
   return k->left;
+}
+size_t nt_kitnet_memory(const nt_kitnet *k) {
+  size_t bytes = sizeof *k + nt_feature_map_memory(&k->map);
+  if (k->correlation) bytes += nt_correlation_memory(k->correlation);
+  if (k->trainer) bytes += nt_trainer_memory(k->trainer);
+  if (k->scorer) bytes += k->scorer->memory;
+  return bytes;
 }
 nt_isa nt_kitnet_isa(const nt_kitnet *k) {
   return k->isa;

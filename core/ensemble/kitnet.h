@@ -72,6 +72,19 @@ void nt_kitnet_free(nt_kitnet *kitnet);
 nt_status nt_kitnet_process(nt_kitnet *kitnet, const double *rows, size_t n, double *scores,
                             double *training, nt_error *err);
 
+/*
+ * The same for several instances that nt_kitnet_together finds alike, to the same bits as for one
+ * after the other: faster in training (cohort.h). scores[i], training[i]: of instance i; training
+ * may be NULL. NT_E_ARGUMENT where two are not alike. Memory, while it trains: as much again.
+ */
+nt_status nt_kitnet_process_together(nt_kitnet *const *kitnets, size_t count, const double *rows,
+                                     size_t n, double *const *scores, double *const *training,
+                                     nt_error *err);
+
+/* Whether both are past the mapping, at the same row of the same phases, and agree in width, map
+ * and kernels. */
+int nt_kitnet_together(const nt_kitnet *a, const nt_kitnet *b);
+
 /* The phase that the next row falls in, and how many rows were seen. */
 nt_phase nt_kitnet_phase_of(const nt_kitnet *kitnet);
 uint64_t nt_kitnet_rows(const nt_kitnet *kitnet);
@@ -80,6 +93,9 @@ uint64_t nt_kitnet_rows_left(const nt_kitnet *kitnet);
 
 /* The map, owned by kitnet; NULL while mapping. */
 const nt_feature_map *nt_kitnet_map(const nt_kitnet *kitnet);
+
+/* Bytes held now, the struct and all below it. */
+size_t nt_kitnet_memory(const nt_kitnet *kitnet);
 
 /* The kernels in use (never NT_ISA_AUTO). */
 nt_isa nt_kitnet_isa(const nt_kitnet *kitnet);

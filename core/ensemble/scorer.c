@@ -67,6 +67,7 @@ static nt_status build(nt_scorer *s, const nt_trainer *trainer, const nt_feature
     nt_status status = nt_trainer_copy(trainer, i, &a, err);
     if (status != NT_OK) return status;
     status = pack(&s->autoencoders[i], &a, i < count ? map->features + first : NULL, epsilon, err);
+    s->memory += (2 * a.visible + 1) * (a.hidden + 2) * sizeof(double);
     visible = a.visible > visible ? a.visible : visible;
     hidden = a.hidden > hidden ? a.hidden : hidden;
     first += a.visible;
@@ -79,6 +80,8 @@ static nt_status build(nt_scorer *s, const nt_trainer *trainer, const nt_feature
   s->z = nt_zeroed(visible, rows, sizeof *s->z);
   s->errors = nt_zeroed(count, rows, sizeof *s->errors);
   s->tail = nt_zeroed(s->width, lanes, sizeof *s->tail);
+  s->memory += sizeof *s + (count + 1) * sizeof *s->autoencoders +
+               ((2 * visible + hidden + count) * rows + s->width * lanes) * sizeof(double);
   if (s->x && s->y && s->z && s->errors && s->tail) return NT_OK;
   return nt_fail(err, NT_E_MEMORY, "no memory to score %zu rows at once", rows);
 }

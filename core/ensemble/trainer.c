@@ -5,304 +5,325 @@
 #include <string.h>
 
 #include "../memory.h"
+#include "layout.h"
 
 /* Rows that one layout learns before the next one's turn: its weights stay in the first-level
  * cache. */
 #define BLOCK 64
 
 typedef struct place { /* of an autoencoder */
-  size_t visible, hidden;
-  size_t group, lane; /* group: index, or NO_GROUP: `single` */
-  size_t single;
+  nt_seat seat;
+  size_t index;    /* which one of its KitNET; the output autoencoder is the last */
+  nt_group *group; /* NULL: `single` */
+  size_t lane;
+  nt_single *single;
 } place;
-#define NO_GROUP ((size_t)-1)
 
-struct nt_trainer {
-  const nt_kernels *kernels;
-  nt_step step;
-  size_t width, count;
-  nt_feature_map map;
-  size_t *first; /* [count] where an autoencoder's features start in the map */
-  place *places; /* [count + 1]; the last is the output autoencoder, always a single */
+typedef struct layer { /* autoencoders that read the same kind of rows */
   nt_group *groups;
   size_t group_count;
   nt_single *singles;
   size_t single_count;
-  double *errors; /* [BLOCK][count] */
+} layer;
+
+struct nt_trainer {
+  const nt_kernels *kernels;
+  size_t width, count, learners; /* learners: how many KitNETs */
+  nt_feature_map map;
+  place *places; /* [learners][count + 1] */
+  layer ensemble, output;
+  size_t *inputs;            /* [learners][count] columns of errors that an output one reads */
+  double *errors;            /* [BLOCK][count][learners] */
+  nt_autoencoder passing[2]; /* on the way from one trainer to another; room for the largest */
 };
 
 /* ---------------------------------------------------------------- memory */
 
-/* The next n doubles of one allocation. */
-static double *take(double **cursor, size_t n) {
-  double *p = *cursor;
-  *cursor += n;
-  return p;
+static int layer_allocate(layer *l, size_t most) {
+  l->groups = calloc(most, sizeof *l->groups);
+  l->singles = calloc(most, sizeof *l->singles);
+  return l->groups && l->singles;
 }
 
-static int group_allocate(nt_group *g, size_t lanes, size_t visible, size_t hidden) {
-  /* (v + 4) (h + 6) vectors: v h weights, 6 v, 4 h, and some to spare for the 2 counts. */
-  double *p = nt_zeroed(visible + 4, (hidden + 6) * lanes, sizeof *p);
-  *g = (nt_group){.visible = visible,
-                  .hidden = hidden,
-                  .weights = p,
-                  .members = calloc(lanes, sizeof *g->members),
-                  .features = calloc(visible * lanes, sizeof *g->features)};
-  if (!p || !g->members || !g->features) return 0;
-  p += visible * hidden * lanes;
-  size_t v = visible * lanes, h = hidden * lanes;
-  g->hidden_bias = take(&p, h), g->hidden_mask = take(&p, h);
-  g->y = take(&p, h), g->g = take(&p, h);
-  g->visible_bias = take(&p, v), g->visible_mask = take(&p, v);
-  g->min = take(&p, v), g->max = take(&p, v);
-  g->x = take(&p, v), g->e = take(&p, v);
-  g->hidden_count = take(&p, lanes), g->visible_count = take(&p, lanes);
-  return 1;
+static void layer_done(layer *l) {
+  for (size_t i = 0; i < l->group_count; i++) nt_group_done(&l->groups[i]);
+  for (size_t i = 0; i < l->single_count; i++) nt_single_done(&l->singles[i]);
+  free(l->groups);
+  free(l->singles);
 }
 
-static int single_allocate(nt_single *s, size_t visible, size_t hidden) {
-  size_t v = (visible + NT_SINGLE_PADDING - 1) & ~(size_t)(NT_SINGLE_PADDING - 1);
-  size_t h = (hidden + NT_SINGLE_PADDING - 1) & ~(size_t)(NT_SINGLE_PADDING - 1);
-  /* (2 v + 3) (h + 3): 2 v h weights, 5 v, 3 h and some to spare. */
-  double *p = nt_zeroed(2 * v + 3, h + 3, sizeof *p);
-  *s = (nt_single){
-      .visible = visible, .hidden = hidden, .visible_stride = v, .hidden_stride = h, .weights = p};
-  if (!p) return 0;
-  p += visible * h;
-  s->transposed = take(&p, hidden * v);
-  s->hidden_bias = take(&p, h);
-  s->y = take(&p, h), s->g = take(&p, h);
-  s->visible_bias = take(&p, v);
-  s->min = take(&p, v), s->max = take(&p, v);
-  s->x = take(&p, v), s->e = take(&p, v);
-  return 1;
+static size_t layer_memory(const layer *l, size_t most, size_t lanes) {
+  size_t bytes = most * (sizeof *l->groups + sizeof *l->singles);
+  for (size_t i = 0; i < l->group_count; i++) bytes += nt_group_memory(&l->groups[i], lanes);
+  for (size_t i = 0; i < l->single_count; i++) bytes += nt_single_memory(&l->singles[i]);
+  return bytes;
 }
 
 void nt_trainer_free(nt_trainer *t) {
   if (!t) return;
-  for (size_t i = 0; t->groups && i < t->group_count; i++) {
-    free(t->groups[i].weights);
-    free(t->groups[i].members);
-    free(t->groups[i].features);
-  }
-  for (size_t i = 0; t->singles && i < t->single_count; i++) free(t->singles[i].weights);
+  layer_done(&t->ensemble);
+  layer_done(&t->output);
+  for (int i = 0; i < 2; i++) nt_autoencoder_done(&t->passing[i]);
   nt_feature_map_done(&t->map);
-  free(t->first);
   free(t->places);
-  free(t->groups);
-  free(t->singles);
+  free(t->inputs);
   free(t->errors);
   free(t);
 }
 
-/* ---------------------------------------------------------------- layouts */
-
-static void set_mask(double *mask) {
-  memset(mask, 0xff, sizeof *mask);
-}
-
-static void group_put(nt_group *g, size_t lanes, size_t lane, const nt_autoencoder *a,
-                      const size_t *features) {
-  for (size_t i = 0; i < a->visible; i++) {
-    size_t at = i * lanes + lane;
-    for (size_t j = 0; j < a->hidden; j++)
-      g->weights[(i * g->hidden + j) * lanes + lane] = a->weights[i * a->hidden + j];
-    g->visible_bias[at] = a->visible_bias[i];
-    g->min[at] = a->min[i];
-    g->max[at] = a->max[i];
-    g->features[at] = features[i];
-    set_mask(&g->visible_mask[at]);
-  }
-  for (size_t j = 0; j < a->hidden; j++) {
-    g->hidden_bias[j * lanes + lane] = a->hidden_bias[j];
-    set_mask(&g->hidden_mask[j * lanes + lane]);
-  }
-  g->visible_count[lane] = (double)a->visible;
-  g->hidden_count[lane] = (double)a->hidden;
-}
-
-static void group_get(const nt_group *g, size_t lanes, size_t lane, nt_autoencoder *a) {
-  for (size_t i = 0; i < a->visible; i++) {
-    size_t at = i * lanes + lane;
-    for (size_t j = 0; j < a->hidden; j++)
-      a->weights[i * a->hidden + j] = g->weights[(i * g->hidden + j) * lanes + lane];
-    a->visible_bias[i] = g->visible_bias[at];
-    a->min[i] = g->min[at];
-    a->max[i] = g->max[at];
-  }
-  for (size_t j = 0; j < a->hidden; j++) a->hidden_bias[j] = g->hidden_bias[j * lanes + lane];
-}
-
-static void single_put(nt_single *s, const nt_autoencoder *a) {
-  for (size_t i = 0; i < a->visible; i++) {
-    for (size_t j = 0; j < a->hidden; j++)
-      s->weights[i * s->hidden_stride + j] = s->transposed[j * s->visible_stride + i] =
-          a->weights[i * a->hidden + j];
-    s->visible_bias[i] = a->visible_bias[i];
-    s->min[i] = a->min[i];
-    s->max[i] = a->max[i];
-  }
-  memcpy(s->hidden_bias, a->hidden_bias, a->hidden * sizeof *a->hidden_bias);
-}
-
-static void single_get(const nt_single *s, nt_autoencoder *a) {
-  for (size_t i = 0; i < a->visible; i++) {
-    memcpy(a->weights + i * a->hidden, s->weights + i * s->hidden_stride,
-           a->hidden * sizeof *a->weights);
-    a->visible_bias[i] = s->visible_bias[i];
-    a->min[i] = s->min[i];
-    a->max[i] = s->max[i];
-  }
-  memcpy(a->hidden_bias, s->hidden_bias, a->hidden * sizeof *a->hidden_bias);
+size_t nt_trainer_memory(const nt_trainer *t) {
+  size_t lanes = t->kernels->lanes, places = t->learners * (t->count + 1);
+  return sizeof *t + nt_feature_map_memory(&t->map) + places * sizeof *t->places +
+         t->learners * t->count * (sizeof *t->inputs + BLOCK * sizeof *t->errors) +
+         layer_memory(&t->ensemble, t->learners * t->count, lanes) +
+         layer_memory(&t->output, t->learners, lanes);
 }
 
 /* ---------------------------------------------------------------- who lies where */
 
-typedef struct candidate {
-  size_t index, visible, hidden;
-} candidate;
+static place *place_of(const nt_trainer *t, size_t learner, size_t index) {
+  return &t->places[learner * (t->count + 1) + index];
+}
 
+/* Large ones first; of equals, those that read the same columns side by side. */
 static int larger_first(const void *a, const void *b) {
-  const candidate *x = a, *y = b;
-  if (x->visible != y->visible) return x->visible > y->visible ? -1 : 1;
-  return x->index < y->index ? -1 : x->index > y->index;
+  const place *x = *(place *const *)a, *y = *(place *const *)b;
+  if (x->seat.visible != y->seat.visible) return x->seat.visible > y->seat.visible ? -1 : 1;
+  if (x->seat.hidden != y->seat.hidden) return x->seat.hidden > y->seat.hidden ? -1 : 1;
+  if (x->index != y->index) return x->index < y->index ? -1 : 1;
+  double one = x->seat.step.epsilon, other = y->seat.step.epsilon;
+  if (one != other) return one < other ? -1 : 1;
+  return x->seat.member < y->seat.member ? -1 : x->seat.member > y->seat.member;
+}
+
+static size_t most_hidden(place *const *p, size_t n) {
+  size_t most = 0;
+  for (size_t i = 0; i < n; i++) most = p[i]->seat.hidden > most ? p[i]->seat.hidden : most;
+  return most;
 }
 
 /* In multiply-adds of a vector: a group costs the v h of its largest, whoever else is in it; a
  * single one v h over the lanes, and about 80 for its chains of dependent operations. */
-static int group_pays(const candidate *c, size_t n, size_t lanes) {
+static int group_pays(place *const *p, size_t n, size_t lanes) {
   double apart = 0;
   for (size_t i = 0; i < n; i++)
-    apart += 80 + (double)c[i].visible * (double)c[i].hidden / (double)lanes;
-  return (double)c[0].visible * (double)c[0].hidden <= apart;
+    apart += 80 + (double)p[i]->seat.visible * (double)p[i]->seat.hidden / (double)lanes;
+  return (double)p[0]->seat.visible * (double)most_hidden(p, n) <= apart;
 }
 
-static int place_group(nt_trainer *t, const candidate *c, size_t n) {
-  nt_group *g = &t->groups[t->group_count++];
-  size_t lanes = t->kernels->lanes;
-  if (!group_allocate(g, lanes, c[0].visible, c[0].hidden)) return 0;
-  for (size_t lane = 0; lane < lanes; lane++) g->visible_count[lane] = g->hidden_count[lane] = 1;
-  g->used = n;
-  for (size_t lane = 0; lane < n; lane++) {
-    g->members[lane] = c[lane].index;
-    t->places[c[lane].index].group = t->group_count - 1;
-    t->places[c[lane].index].lane = lane;
+static int place_group(layer *l, place *const *p, size_t n, size_t lanes) {
+  nt_group *g = &l->groups[l->group_count++];
+  if (!nt_group_allocate(g, lanes, p[0]->seat.visible, most_hidden(p, n))) return 0;
+  for (size_t i = 0; i < n; i++) {
+    p[i]->group = g;
+    p[i]->lane = nt_group_seat(g, lanes, &p[i]->seat);
   }
+  nt_group_settle(g, lanes);
   return 1;
 }
 
-static int place_single(nt_trainer *t, const candidate *c) {
-  nt_single *s = &t->singles[t->single_count++];
-  if (!single_allocate(s, c->visible, c->hidden)) return 0;
-  int output = c->index == t->count;
-  s->member = output ? 0 : c->index;
-  s->features = output ? NULL : t->map.features + t->first[c->index];
-  t->places[c->index].single = t->single_count - 1;
-  return 1;
+static int place_single(layer *l, place *p) {
+  p->single = &l->singles[l->single_count++];
+  return nt_single_allocate(p->single, &p->seat);
 }
 
-/* Sets t->places from the sizes; 0 when memory is short. */
-static int place_all(nt_trainer *t, candidate *c) {
-  size_t lanes = t->kernels->lanes;
-  qsort(c, t->count, sizeof *c, larger_first);
-  for (size_t i = 0, n; i < t->count; i += n) {
-    n = t->count - i < lanes ? t->count - i : lanes;
-    if (group_pays(c + i, n, lanes)) {
-      if (!place_group(t, c + i, n)) return 0;
+/* Gives n autoencoders their places; 0 when memory is short. */
+static int place_all(layer *l, place **p, size_t n, size_t lanes) {
+  qsort(p, n, sizeof *p, larger_first);
+  for (size_t i = 0, taken; i < n; i += taken) {
+    taken = n - i < lanes ? n - i : lanes;
+    if (group_pays(p + i, taken, lanes)) {
+      if (!place_group(l, p + i, taken, lanes)) return 0;
     } else {
-      n = 1;
-      if (!place_single(t, c + i)) return 0;
+      taken = 1;
+      if (!place_single(l, p[i])) return 0;
     }
   }
-  return place_single(t, c + t->count);
+  return 1;
 }
 
-/* Draws the weights of autoencoder i and puts them where it lies. */
-static nt_status put_first(nt_trainer *t, size_t i, double hidden_ratio, uint32_t seed,
-                           nt_error *err) {
-  nt_autoencoder a;
-  const place *p = &t->places[i];
-  nt_status status = nt_autoencoder_init(&a, p->visible, hidden_ratio, seed, err);
-  if (status != NT_OK) return status;
-  if (p->group == NO_GROUP)
-    single_put(&t->singles[p->single], &a);
-  else
-    group_put(&t->groups[p->group], t->kernels->lanes, p->lane, &a, t->map.features + t->first[i]);
-  nt_autoencoder_done(&a);
-  return NT_OK;
+static int place_layers(nt_trainer *t) {
+  size_t n = 0, lanes = t->kernels->lanes;
+  place **p = calloc(t->learners, t->count * sizeof *p);
+  if (!p) return 0;
+  for (size_t k = 0; k < t->learners; k++)
+    for (size_t i = 0; i < t->count; i++) p[n++] = place_of(t, k, i);
+  int fits = place_all(&t->ensemble, p, n, lanes);
+  for (size_t k = 0; k < t->learners; k++) p[k] = place_of(t, k, t->count);
+  fits = fits && place_all(&t->output, p, t->learners, lanes);
+  free(p);
+  return fits;
 }
 
-static nt_status build(nt_trainer *t, const nt_feature_map *map, double hidden_ratio, uint32_t seed,
-                       nt_error *err) {
-  nt_status status = nt_feature_map_copy(map, &t->map, err);
-  if (status != NT_OK) return status;
-  size_t count = t->count = map->autoencoders;
-  candidate *c = calloc(count + 1, sizeof *c);
-  t->first = calloc(count, sizeof *t->first);
-  t->places = calloc(count + 1, sizeof *t->places);
-  t->groups = calloc(count, sizeof *t->groups);
-  t->singles = calloc(count + 1, sizeof *t->singles);
-  t->errors = nt_zeroed(BLOCK, count, sizeof *t->errors);
-  int fits = c && t->first && t->places && t->groups && t->singles && t->errors;
-  for (size_t i = 0, first = 0; fits && i <= count; i++) {
-    size_t visible = i < count ? map->sizes[i] : count;
-    c[i] = (candidate){i, visible, nt_autoencoder_hidden(visible, hidden_ratio)};
-    t->places[i] = (place){.visible = visible, .hidden = c[i].hidden, .group = NO_GROUP};
-    if (i < count) t->first[i] = first;
-    first += visible;
+/* ---------------------------------------------------------------- making */
+
+static nt_trainer *no_memory(nt_trainer *t, const nt_feature_map *map, size_t learners,
+                             nt_error *err) {
+  nt_trainer_free(t);
+  nt_fail(err, NT_E_MEMORY, "no memory to train %zu x %zu autoencoders of %zu inputs in all",
+          learners, map->autoencoders, map->total);
+  return NULL;
+}
+
+/* Without places. */
+static nt_trainer *allocate(const nt_feature_map *map, size_t width, size_t learners,
+                            const nt_kernels *kernels, nt_error *err) {
+  size_t count = map->autoencoders, all;
+  nt_trainer *t = calloc(1, sizeof *t);
+  if (!t || __builtin_mul_overflow(count, learners, &all)) return no_memory(t, map, learners, err);
+  *t = (nt_trainer){.kernels = kernels, .width = width, .count = count, .learners = learners};
+  t->places = calloc(learners, (count + 1) * sizeof *t->places);
+  t->inputs = calloc(all, sizeof *t->inputs);
+  t->errors = nt_zeroed(BLOCK, all, sizeof *t->errors);
+  int fits = layer_allocate(&t->ensemble, all) && layer_allocate(&t->output, learners);
+  if (!fits || !t->places || !t->inputs || !t->errors ||
+      nt_feature_map_copy(map, &t->map, NULL) != NT_OK)
+    return no_memory(t, map, learners, err);
+  return t;
+}
+
+/* Seats one KitNET's autoencoders, whose hidden units and step are set, as number k of t. */
+static void seat_learner(nt_trainer *t, size_t k) {
+  size_t count = t->count, first = 0;
+  for (size_t i = 0; i <= count; i++) {
+    place *p = place_of(t, k, i);
+    p->index = i;
+    p->seat.visible = i < count ? t->map.sizes[i] : count;
+    p->seat.features = i < count ? t->map.features + first : t->inputs + k * count;
+    p->seat.member = i < count ? i * t->learners + k : k;
+    if (i < count) t->inputs[k * count + i] = p->seat.member;
+    first += p->seat.visible;
   }
-  fits = fits && place_all(t, c);
-  free(c);
-  if (!fits)
-    return nt_fail(err, NT_E_MEMORY, "no memory to train %zu autoencoders of %zu inputs in all",
-                   count, map->total);
-  for (size_t i = 0; i <= count && status == NT_OK; i++)
-    status = put_first(t, i, hidden_ratio, seed, err);
-  return status;
+}
+
+static void put(const nt_trainer *t, const place *p, const nt_autoencoder *a) {
+  if (p->group)
+    nt_group_put(p->group, t->kernels->lanes, p->lane, a);
+  else
+    nt_single_put(p->single, a);
+}
+
+static void get(const nt_trainer *t, const place *p, nt_autoencoder *a) {
+  if (p->group)
+    nt_group_get(p->group, t->kernels->lanes, p->lane, a);
+  else
+    nt_single_get(p->single, a);
+}
+
+/* Draws the weights of all autoencoders. */
+static nt_status put_first(nt_trainer *t, double hidden_ratio, uint32_t seed, nt_error *err) {
+  for (size_t i = 0; i <= t->count; i++) {
+    const place *p = place_of(t, 0, i);
+    nt_autoencoder a;
+    nt_status status = nt_autoencoder_init(&a, p->seat.visible, hidden_ratio, seed, err);
+    if (status != NT_OK) return status;
+    put(t, p, &a);
+    nt_autoencoder_done(&a);
+  }
+  return NT_OK;
 }
 
 nt_trainer *nt_trainer_new(const nt_feature_map *map, size_t width, double hidden_ratio,
                            uint32_t seed, const nt_step *step, const nt_kernels *kernels,
                            nt_error *err) {
-  nt_trainer *t = calloc(1, sizeof *t);
-  if (!t) {
-    nt_fail(err, NT_E_MEMORY, "no memory for a trainer");
-    return NULL;
+  nt_trainer *t = allocate(map, width, 1, kernels, err);
+  if (!t) return NULL;
+  seat_learner(t, 0);
+  for (size_t i = 0; i <= t->count; i++) {
+    nt_seat *seat = &place_of(t, 0, i)->seat;
+    seat->hidden = nt_autoencoder_hidden(seat->visible, hidden_ratio);
+    seat->step = *step;
   }
-  t->kernels = kernels;
-  t->step = *step;
-  t->width = width;
-  if (build(t, map, hidden_ratio, seed, err) == NT_OK) return t;
+  if (!place_layers(t)) return no_memory(t, map, 1, err);
+  if (put_first(t, hidden_ratio, seed, err) == NT_OK) return t;
   nt_trainer_free(t);
   return NULL;
 }
 
+/* ---------------------------------------------------------------- joining */
+
+static nt_status make_passing(nt_trainer *t, nt_error *err) {
+  size_t visible = 0, hidden = 0;
+  for (size_t i = 0; i < t->learners * (t->count + 1); i++) {
+    const nt_seat *seat = &t->places[i].seat;
+    visible = seat->visible > visible ? seat->visible : visible;
+    hidden = seat->hidden > hidden ? seat->hidden : hidden;
+  }
+  nt_status status = nt_autoencoder_allocate(&t->passing[0], visible, hidden, err);
+  return status == NT_OK ? nt_autoencoder_allocate(&t->passing[1], visible, hidden, err) : status;
+}
+
+/* An autoencoder's state from its place in one trainer to that in another. */
+static void pass(const nt_trainer *from, const place *a, const nt_trainer *to, const place *b,
+                 nt_autoencoder *passing) {
+  passing->visible = a->seat.visible;
+  passing->hidden = a->seat.hidden;
+  get(from, a, passing);
+  put(to, b, passing);
+}
+
+/* All states into t. Groups whose lanes are alike have one min and max for all: they must be. */
+static nt_status pass_all(nt_trainer *t, nt_trainer *const *trainers, nt_error *err) {
+  const nt_autoencoder *first = &t->passing[0], *next = &t->passing[1];
+  for (size_t i = 0; i <= t->count; i++) {
+    size_t bytes = place_of(t, 0, i)->seat.visible * sizeof(double);
+    for (size_t k = 0; k < t->learners; k++) {
+      pass(trainers[k], place_of(trainers[k], 0, i), t, place_of(t, k, i), &t->passing[k > 0]);
+      if (k > 0 && i < t->count &&
+          (memcmp(first->min, next->min, bytes) || memcmp(first->max, next->max, bytes)))
+        return nt_fail(err, NT_E_ARGUMENT,
+                       "KitNETs 0 and %zu together: expected to have learnt "
+                       "the same rows",
+                       k);
+    }
+  }
+  return NT_OK;
+}
+
+nt_trainer *nt_trainer_join(nt_trainer *const *trainers, size_t count, nt_error *err) {
+  const nt_feature_map *map = &trainers[0]->map;
+  nt_trainer *t = allocate(map, trainers[0]->width, count, trainers[0]->kernels, err);
+  if (!t) return NULL;
+  for (size_t k = 0; k < count; k++) {
+    for (size_t i = 0; i <= t->count; i++)
+      place_of(t, k, i)->seat = place_of(trainers[k], 0, i)->seat;
+    seat_learner(t, k);
+  }
+  if (!place_layers(t)) return no_memory(t, map, count, err);
+  if (make_passing(t, err) == NT_OK && pass_all(t, trainers, err) == NT_OK) return t;
+  nt_trainer_free(t);
+  return NULL;
+}
+
+void nt_trainer_part(nt_trainer *joined, nt_trainer *const *trainers) {
+  for (size_t k = 0; k < joined->learners; k++)
+    for (size_t i = 0; i <= joined->count; i++)
+      pass(joined, place_of(joined, k, i), trainers[k], place_of(trainers[k], 0, i),
+           &joined->passing[0]);
+}
+
 /* ---------------------------------------------------------------- learning */
 
-static void learn_block(nt_trainer *t, const double *rows, size_t n, double *rmse) {
-  const nt_kernels *k = t->kernels;
-  for (size_t i = 0; i < t->group_count; i++)
-    k->train_group(&t->groups[i], &t->step, rows, t->width, n, t->errors, t->count);
-  size_t output = t->single_count - 1;
-  for (size_t i = 0; i < output; i++)
-    k->train_single(&t->singles[i], &t->step, rows, t->width, n, t->errors, t->count);
-  k->train_single(&t->singles[output], &t->step, t->errors, t->count, n, rmse, 1);
+static void learn_layer(const nt_kernels *k, layer *l, const double *rows, size_t width, size_t n,
+                        double *errors, size_t stride) {
+  for (size_t i = 0; i < l->group_count; i++)
+    k->train_group(&l->groups[i], rows, width, n, errors, stride);
+  for (size_t i = 0; i < l->single_count; i++)
+    k->train_single(&l->singles[i], rows, width, n, errors, stride);
 }
 
 void nt_trainer_learn(nt_trainer *t, const double *rows, size_t n, double *rmse) {
+  size_t all = t->count * t->learners;
   for (size_t r = 0, block; r < n; r += block) {
     block = n - r < BLOCK ? n - r : BLOCK;
-    learn_block(t, rows + r * t->width, block, rmse + r);
+    learn_layer(t->kernels, &t->ensemble, rows + r * t->width, t->width, block, t->errors, all);
+    learn_layer(t->kernels, &t->output, t->errors, all, block, rmse + r * t->learners, t->learners);
   }
 }
 
 nt_status nt_trainer_copy(const nt_trainer *t, size_t index, nt_autoencoder *a, nt_error *err) {
-  const place *p = &t->places[index];
-  nt_status status = nt_autoencoder_allocate(a, p->visible, p->hidden, err);
-  if (status != NT_OK) return status;
-  if (p->group == NO_GROUP)
-    single_get(&t->singles[p->single], a);
-  else
-    group_get(&t->groups[p->group], t->kernels->lanes, p->lane, a);
-  return NT_OK;
+  const place *p = place_of(t, 0, index);
+  nt_status status = nt_autoencoder_allocate(a, p->seat.visible, p->seat.hidden, err);
+  if (status == NT_OK) get(t, p, a);
+  return status;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The ensemble and its output autoencoder while they learn. Which autoencoder lies in which layout
- * (kernels.h) is decided once, by what it costs; it does not change a bit of what they learn.
+ * The ensemble and its output autoencoder while they learn: of one KitNET, or of several that learn
+ * the same rows with the same feature map. Which autoencoder lies in which layout (kernels.h), and
+ * beside whom, is decided once, by what it costs; it does not change a bit of what they learn.
  */
 #ifndef NT_TRAINER_H
 #define NT_TRAINER_H
@@ -13,20 +14,29 @@
 
 typedef struct nt_trainer nt_trainer;
 
-/* width: columns of a row; the map must have passed nt_feature_map_check. Copies what it needs.
- * Memory: with v inputs and h hidden units of an autoencoder, 8 v h bytes a lane in a group and 16
- * v h on its own. */
+/* Of one KitNET. width: columns of a row; the map must have passed nt_feature_map_check. Copies
+ * what it needs. Memory: with v inputs and h hidden units of an autoencoder, 8 v h bytes a lane in
+ * a group and 16 v h on its own. */
 nt_trainer *nt_trainer_new(const nt_feature_map *map, size_t width, double hidden_ratio,
                            uint32_t seed, const nt_step *step, const nt_kernels *kernels,
                            nt_error *err);
 void nt_trainer_free(nt_trainer *t);
 
-/* Learns n rows in order; rmse: n doubles, the output autoencoder's error of each. O(n sum(v h)).
- */
+/* One trainer that goes on where `count` trainers stand, each of one KitNET, all of one width, map
+ * and kernels, and all having learnt the same rows (NT_E_ARGUMENT otherwise); they do not move
+ * until nt_trainer_part brings them to where the joined one stands. O(sum(v h)) each, as much
+ * memory as they have. */
+nt_trainer *nt_trainer_join(nt_trainer *const *trainers, size_t count, nt_error *err);
+void nt_trainer_part(nt_trainer *joined, nt_trainer *const *trainers);
+
+/* Learns n rows in order; rmse: [n][KitNETs], the output autoencoders' errors. O(n sum(v h)). */
 void nt_trainer_learn(nt_trainer *t, const double *rows, size_t n, double *rmse);
 
-/* A copy of autoencoder `index` (the count of the ensemble: the output one); nt_autoencoder_done.
- */
+/* A copy of autoencoder `index` (the count of the ensemble: the output one) of a trainer of one
+ * KitNET; nt_autoencoder_done. */
 nt_status nt_trainer_copy(const nt_trainer *t, size_t index, nt_autoencoder *a, nt_error *err);
+
+/* Bytes held, its own struct and all below it. */
+size_t nt_trainer_memory(const nt_trainer *t);
 
 #endif

@@ -76,6 +76,11 @@ uint64_t nt_correlation_rows(const nt_correlation *c) {
   return c->sums.rows;
 }
 
+size_t nt_correlation_memory(const nt_correlation *c) {
+  const nt_correlation_sums *s = &c->sums;
+  return sizeof *c + s->stride * (2 + NT_CORRELATION_BLOCK + s->height) * sizeof(double);
+}
+
 void nt_correlation_distance(const nt_correlation *c, double *distance) {
   const nt_correlation_sums *s = &c->sums;
   for (size_t i = 0; i < s->width; i++) {

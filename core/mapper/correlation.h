@@ -22,8 +22,10 @@ void nt_correlation_free(nt_correlation *correlation);
 /* n rows of width doubles, in order. O(n d^2). The same bits however the rows are batched. */
 void nt_correlation_update(nt_correlation *correlation, const double *rows, size_t n);
 uint64_t nt_correlation_rows(const nt_correlation *correlation);
+size_t nt_correlation_memory(const nt_correlation *correlation); /* bytes held, struct and all */
 
-/* distance: width x width doubles, symmetric, row-major; owned by the caller. O(d^2). */
+/* distance: width x width doubles, symmetric, row-major; owned by the caller. O(d^2). Changes
+ * nothing: asked at several counts of rows, one pass gives the maps of as many grace periods. */
 void nt_correlation_distance(const nt_correlation *correlation, double *distance);
 
 #endif

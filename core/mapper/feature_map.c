@@ -28,6 +28,16 @@ nt_status nt_feature_map_copy(const nt_feature_map *from, nt_feature_map *to, nt
   return NT_OK;
 }
 
+int nt_feature_map_equal(const nt_feature_map *a, const nt_feature_map *b) {
+  return a->autoencoders == b->autoencoders && a->total == b->total &&
+         memcmp(a->sizes, b->sizes, a->autoencoders * sizeof *a->sizes) == 0 &&
+         memcmp(a->features, b->features, a->total * sizeof *a->features) == 0;
+}
+
+size_t nt_feature_map_memory(const nt_feature_map *map) {
+  return map->autoencoders * sizeof *map->sizes + map->total * sizeof *map->features;
+}
+
 nt_status nt_feature_map_cut(const nt_merge *merges, size_t n, size_t max_size, nt_feature_map *map,
                              nt_error *err) {
   *map = (nt_feature_map){0};

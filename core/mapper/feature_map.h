@@ -26,6 +26,12 @@ nt_status nt_feature_map_cut(const nt_merge *merges, size_t n, size_t max_size, 
 nt_status nt_feature_map_copy(const nt_feature_map *from, nt_feature_map *to, nt_error *err);
 void nt_feature_map_done(nt_feature_map *map);
 
+/* Whether both give every autoencoder the same features in the same order. */
+int nt_feature_map_equal(const nt_feature_map *a, const nt_feature_map *b);
+
+/* Bytes of the arrays. */
+size_t nt_feature_map_memory(const nt_feature_map *map);
+
 /* NT_E_INPUT unless every size is at least 1, they sum to total, and every index is below width. An
  * index may occur more than once or not at all (public maps leave features out): that is the
  * author's choice. */

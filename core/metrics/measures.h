@@ -1,15 +1,38 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Everything that a table says about one run, from one sort: a list of named figures with units,
- * the metrics of an experiment as data.
+ * the metrics of an experiment as data. The list itself is in measures_list.c.
  *
- *     auc, auc_low, auc_high                DeLong's interval (packets taken as independent)
- *     auc_block_low, auc_block_high         block bootstrap; also eer_block_*, ...
- *     eer, eer_nearest, average_precision, best_f1, partial AUC, tpr_at_fpr_0, tpr_at_fpr_1e-5, ...
- *     threshold, threshold_tpr, threshold_fpr    log-normal, of benign training scores
- *     onset delays, alarms per hour at that threshold
+ *     scored, attacks, benign, excluded       packets; scores_nan, scores_infinite among the scored
+ *     auc                                     auc_low, auc_high: DeLong's interval, which takes
+ *                                             packets as independent
+ *     eer, eer_nearest, average_precision, partial_auc, partial_auc_standardised
+ *     tpr_at_fpr_0, ..._1e-5, ..._1e-4, ..._1e-3, ..._1e-2     and threshold_at_fpr_...
+ *     NAME_block_low, NAME_block_high         of auc, eer, average_precision and tpr_at_fpr_1e-3:
+ *                                             block bootstrap over attack episodes and, between
+ *                                             them, stretches of block_seconds
+ *     blocks, attack_blocks                   the honest sample size of those intervals
+ *     best_f1, best_f1_precision, ...         chosen with the labels in hand: a bound, no result
+ *     threshold                               log-normal, of threshold_sample usable benign
+ *                                             training scores; what follows is at this threshold
+ *     threshold_tpr, threshold_fpr            either exists without packets of the other class
+ *     episodes, episodes_missed               an attack that began in the grace periods is an
+ *                                             episode from its first scored packet on
+ *     onset_delay_median                      of all episodes; a missed one is infinitely late
+ *     onset_delay_mean                        of those that were noticed
+ *     alarms_per_hour, incidents_per_hour     on benign traffic outside the episodes, benign_hours
+ *                                             of it; alarms less than gap_seconds apart are one
+ *                                             incident
  *
- * Where a figure does not exist (no attacks, say) it is NaN and `absence` says why.
+ * A figure that does not exist (no attacks, no times, no training scores) is NaN.
+ *
+ * The protocol's switches (protocol.h) act on these figures and no others:
+ *     smoothing   tpr_at_fpr_*, its interval and threshold_at_fpr_*: of smoothed scores
+ *     fold_auc    auc becomes max(auc, 1 - auc). Its intervals become what folding makes of every
+ *                 value in them: one that holds 0.5 begins at 0.5
+ *     reference   tpr_at_fpr_* and threshold_at_fpr_*. The bootstrap knows shares of benign packets
+ *                 only: with NT_FPR_OF_ALL tpr_at_fpr_1e-3 has no interval
+ * The curves, everything at `threshold` and best_f1 are of the scores as they are.
  */
 #ifndef NT_METRICS_MEASURES_H
 #define NT_METRICS_MEASURES_H
@@ -22,14 +45,14 @@
 #include "protocol.h"
 
 typedef enum nt_measure_better {
-  NT_MEASURE_NEITHER,
+  NT_MEASURE_NEITHER, /* counts, thresholds, ends of intervals */
   NT_MEASURE_HIGHER,
   NT_MEASURE_LOWER
 } nt_measure_better;
 
 typedef struct nt_measure {
   const char *name;      /* "tpr_at_fpr_1e-3": [a-z0-9_.-]+ */
-  const char *unit;      /* "1", "s", "1/h" */
+  const char *unit;      /* "1", "s", "1/h", "h" */
   const char *long_name; /* "true positive rate at a false positive rate of at most 0.001" */
   nt_measure_better better;
   bool integer; /* a count */
@@ -38,35 +61,42 @@ typedef struct nt_measure {
 /* Every measure, in the order of tables. */
 extern const nt_measure nt_measures[];
 extern const size_t nt_measure_count;
-/* Index of a name, or nt_measure_count. */
+/* Index of a name, or nt_measure_count. O(nt_measure_count). */
 size_t nt_measure_find(const char *name);
 
 typedef struct nt_measure_options {
   nt_protocol protocol;    /* the paper's quirks, off by default */
-  double tail_probability; /* of the log-normal threshold; default NT_LOGNORMAL_TAIL */
-  double level;            /* of all intervals; default 0.95 */
-  double max_fpr;          /* of the partial AUC; default 0.01 */
-  size_t replicates;       /* of the block bootstrap; default 200; 0: none, its figures are NaN */
-  double block_seconds;    /* default 60 */
+  double tail_probability; /* of the log-normal threshold, in (0, 1); default NT_LOGNORMAL_TAIL */
+  double level;            /* of all intervals, in (0, 1); default 0.95 */
+  double max_fpr;          /* of the partial AUC, in (0, 1]; default 0.01 */
+  size_t replicates;       /* of the block bootstrap, at least 2; default 200; 0: none, its
+                              intervals are NaN */
+  double block_seconds;    /* > 0; default 60 */
   uint64_t seed;           /* of the bootstrap; default 1. The same seed pairs two runs */
-  double gap_seconds;      /* attack packets less than this apart are one episode; default 60 */
-  size_t curve_points;     /* most points of a stored curve; default 1000 */
+  double gap_seconds;  /* attack packets less than this apart are one episode; >= 0; default 60 */
+  size_t curve_points; /* most points of a stored curve, at least 2; default 1000 */
 } nt_measure_options;
 
 nt_measure_options nt_measure_defaults(void);
 
 typedef struct nt_measured {
-  double *value;       /* [nt_measure_count]; NaN: does not exist */
-  const char *absence; /* why figures that need both classes are NaN; "" when they exist. Static */
+  double *value;       /* [nt_measure_count]; a count is a whole number; NaN: does not exist */
+  const char *absence; /* why figures that need both classes are NaN: "no labels are given", "no
+                          attack packet is scored", ...; "" when they exist. Static */
   nt_curve roc, precision_recall; /* count 0: none */
 } nt_measured;
 
 /*
- * n scored packets: scores, their times (s; may hold NaN: figures in seconds are then NaN too) and
- * labels (NULL: none, all figures that need them are NaN). training: m scores of benign training
- * rows for the threshold; NaN among them is left out; m may be 0. *measured is to be released by
- * nt_measured_done. One sort, two with smoothing. O(n) but for the bootstrap, O(replicates n).
- * Memory: at most 40 bytes a packet while it runs.
+ * n scored packets, n >= 0: their scores, times (s) and labels. times NULL, or any of them not
+ * finite: figures that need time (blocks, their intervals, episodes and what follows) are NaN.
+ * labels NULL: all figures that need them are NaN. training: m scores of benign training rows for
+ * the threshold; m may be 0; fewer than two distinct usable ones (threshold.h): no threshold, NaN.
+ *
+ * *measured is to be released by nt_measured_done, but for an error: then it holds nothing.
+ * Options out of range: NT_E_ARGUMENT with the name; the rest as nt_ranking_new, nt_blocks_make and
+ * nt_bootstrap. One sort, two with smoothing: O(n), and the bootstrap's O(replicates n), which
+ * runs in parallel to the same bits. Memory: at most 40 bytes a packet and 8 bytes a training score
+ * while it runs.
  */
 nt_status nt_measure_run(const double *scores, const double *times, const uint8_t *labels, size_t n,
                          const double *training, size_t m, const nt_measure_options *options,

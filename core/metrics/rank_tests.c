@@ -73,20 +73,26 @@ static double rank_unit(size_t detectors, size_t data_sets) {
   return sqrt(k * (k + 1) / (6 * (double)data_sets));
 }
 
-/* Holm: the i-th smallest of m p-values counts m - i times, and no less than the one before it. */
+/* The i-th smallest of m p-values counts m - i times, and no less than the one before it. */
+nt_status nt_holm(const double *p, size_t m, double *adjusted, nt_error *err) {
+  size_t *order = calloc(m ? m : 1, sizeof *order);
+  if (!order) return nt_fail(err, NT_E_MEMORY, "no memory to order %zu p-values", m);
+  gsl_sort_index(order, p, 1, m);
+  double least = 0;
+  for (size_t i = 0; i < m; i++)
+    adjusted[order[i]] = least = fmax(least, fmin(1, (double)(m - i) * p[order[i]]));
+  free(order);
+  return NT_OK;
+}
+
 static nt_status adjust(nt_rank_pair *pairs, size_t m, nt_error *err) {
-  double *p = calloc(m, sizeof *p);
-  size_t *order = calloc(m, sizeof *order);
-  if (p && order) {
-    for (size_t i = 0; i < m; i++) p[i] = pairs[i].p;
-    gsl_sort_index(order, p, 1, m);
-    double least = 0;
-    for (size_t i = 0; i < m; i++)
-      pairs[order[i]].holm = least = fmax(least, fmin(1, (double)(m - i) * p[order[i]]));
-  }
-  bool ok = p && order;
-  free(p), free(order);
-  return ok ? NT_OK : nt_fail(err, NT_E_MEMORY, "no memory for %zu pairs of detectors", m);
+  double *p = calloc(2 * m, sizeof *p);
+  if (!p) return nt_fail(err, NT_E_MEMORY, "no memory for %zu pairs of detectors", m);
+  for (size_t i = 0; i < m; i++) p[i] = pairs[i].p;
+  nt_status status = nt_holm(p, m, p + m, err);
+  for (size_t i = 0; i < m; i++) pairs[i].holm = p[m + i];
+  free(p);
+  return status;
 }
 
 nt_status nt_compare_ranks(const double *mean_rank, size_t data_sets, size_t detectors,

@@ -41,8 +41,13 @@ typedef struct nt_rank_pair {
   size_t a, b; /* detectors, a < b */
   double z;    /* (R_a - R_b) / sqrt(k (k + 1) / (6 N)) */
   double p;    /* two-sided, normal approximation */
-  double holm; /* p adjusted for all the pairs by Holm's step-down (1979) */
+  double holm; /* p adjusted for all the pairs (nt_holm) */
 } nt_rank_pair;
+
+/* p-values adjusted for their number by Holm's step-down (1979): each is the level at which its own
+ * hypothesis falls while the chance of any false rejection stays below that level. p: m of them,
+ * none NaN; adjusted: m, owned by the caller, may not be p. O(m log m). */
+nt_status nt_holm(const double *p, size_t m, double *adjusted, nt_error *err);
 
 /* pairs: detectors (detectors - 1) / 2 entries, owned by the caller, in the order (0,1), (0,2), ...
  * O(k^2 log k). */
