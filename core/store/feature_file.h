@@ -8,12 +8,14 @@
  *     |- timestamps     n      float64  s since the epoch; NaN where the input had none
  *     |- sizes          n      uint32   bytes on the wire; absent where the input had none
  *     |- feature        d      text     names of the columns
- *     `- checksums      chunks uint64   XXH3 of each chunk of features
+ *     |- addresses  chunks x 3 uint64   where each chunk of features, timestamps, sizes lies
+ *     `- checksums  chunks x 3 uint64   XXH3 of its rows
  *
  * It is an ordinary HDF5 file (h5py opens it), but chunks without filters lie in it as they lie in
  * memory: once their addresses are known, rows are read with pread, past HDF5 and its one lock.
- * Reading is then a copy out of the system's page cache, which is where features are kept between
- * two passes: no second cache of ours beside it.
+ * Texts are of fixed length, and HDF5's own structures carry checksums (the format of HDF5 1.10):
+ * damage is found wherever it is. Reading is then a copy out of the system's page cache, which is
+ * where features are kept between two passes: no second cache of ours beside it.
  */
 #ifndef NT_FEATURE_FILE_H
 #define NT_FEATURE_FILE_H
