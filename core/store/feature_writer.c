@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Writing a feature file. Chunks are handed to HDF5 finished, and the driver tells where each went:
- * asking HDF5 for the address of a chunk takes time in proportion to the number of chunks
- * (10 s for all of 16 000), so the addresses are kept in the file beside the checksums.
+ * asking HDF5 for the address of a chunk takes time in proportion to the number of chunks (2 s for
+ * all of 16 000).
  */
 #include <hdf5_hl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <xxhash.h>
@@ -13,6 +14,7 @@
 #include "feature_layout.h"
 #include "hdf5_put.h"
 #include "output.h"
+#include "seal.h"
 
 struct nt_feature_writer {
   nt_output output;
@@ -24,7 +26,11 @@ struct nt_feature_writer {
   void *block[NT_FEATURE_PARTS];
   size_t row_bytes[NT_FEATURE_PARTS]; /* 0: no such part */
   size_t chunks, room;
-  uint64_t (*addresses)[NT_FEATURE_PARTS], (*checksums)[NT_FEATURE_PARTS];
+  nt_feature_chunk *addresses, *checksums;
+  uint64_t attributes;
+  FILE *texts; /* the rest of the index: names, attributes; in memory */
+  char *text;
+  size_t text_bytes;
 };
 
 static nt_status failed(nt_feature_writer *w, const hdf5_errors *errors, int bad, nt_error *err,
@@ -35,37 +41,6 @@ static nt_status failed(nt_feature_writer *w, const hdf5_errors *errors, int bad
 }
 
 /* ---------------------------------------------------------------- beginning */
-
-/* Text of a fixed length lies inside HDF5's structures, which carry checksums; text of a variable
- * length lies in a heap that carries none. */
-static hid_t fixed_text(size_t bytes) {
-  hid_t type = H5Tcopy(H5T_C_S1);
-  H5Tset_size(type, bytes);
-  H5Tset_cset(type, H5T_CSET_UTF8);
-  return type;
-}
-
-/* Copies texts to rows of one length, *bytes each with their zero; NULL: out of memory. */
-static char *pack_texts(const char *const *texts, size_t count, size_t *bytes) {
-  *bytes = 1;
-  for (size_t i = 0; i < count; i++)
-    if (strlen(texts[i]) >= *bytes) *bytes = strlen(texts[i]) + 1;
-  char *packed = nt_zeroed(count, *bytes, 1);
-  for (size_t i = 0; packed && i < count; i++) strcpy(packed + i * *bytes, texts[i]);
-  return packed;
-}
-
-static int put_fixed_texts(hid_t object, const char *name, hsize_t count,
-                           const char *const *texts) {
-  size_t bytes;
-  char *packed = pack_texts(texts, count ? count : 1, &bytes);
-  if (!packed) return -1;
-  hid_t type = fixed_text(bytes);
-  int result = hdf5_put_attribute(object, name, type, type, count, packed);
-  H5Tclose(type);
-  free(packed);
-  return result;
-}
 
 static hid_t grow_dataset(hid_t file, const char *name, hid_t type, int rank, hsize_t width) {
   hsize_t dims[2] = {0, width}, most[2] = {H5S_UNLIMITED, width};
@@ -79,36 +54,14 @@ static hid_t grow_dataset(hid_t file, const char *name, hid_t type, int rank, hs
   return id;
 }
 
-/* One chunk with a checksum: the values cannot change unseen. */
-static hid_t put_checked(hid_t file, const char *name, hid_t type, int rank, const hsize_t *dims,
-                         const void *values) {
-  hid_t space = H5Screate_simple(rank, dims, NULL), create = H5Pcreate(H5P_DATASET_CREATE);
-  int bad = dims[0] && (H5Pset_chunk(create, rank, dims) < 0 || H5Pset_fletcher32(create) < 0);
-  hid_t id = bad ? -1 : H5Dcreate2(file, name, type, space, H5P_DEFAULT, create, H5P_DEFAULT);
-  if (id >= 0 && dims[0] && H5Dwrite(id, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values) < 0) {
-    H5Dclose(id);
-    id = -1;
-  }
-  H5Pclose(create);
-  H5Sclose(space);
-  return id;
-}
-
 static int begin_names(nt_feature_writer *w, const nt_feature_shape *shape) {
-  size_t bytes;
-  char *packed = pack_texts(shape->names, w->width, &bytes);
-  if (!packed) return -1;
-  hid_t type = fixed_text(bytes);
-  const hsize_t count = w->width;
-  hid_t id = put_checked(w->file, "feature", type, 1, &count, packed);
-  hid_t features = w->dataset[NT_FEATURE_ROWS];
-  int bad = id < 0 || H5DSset_scale(id, "feature") < 0 ||
-            hdf5_put_text(id, "long_name", "names of the features") < 0 ||
+  hid_t text = hdf5_text_type(), id = -1, features = w->dataset[NT_FEATURE_ROWS];
+  int bad = hdf5_put_list(w->file, "feature", text, text, w->width, shape->names,
+                          "names of the features", &id) < 0 ||
             H5DSattach_scale(features, id, 1) < 0 ||
-            (shape->units && put_fixed_texts(features, "column_units", count, shape->units) < 0);
+            (shape->units && hdf5_put_texts(features, "column_units", w->width, shape->units) < 0);
   if (id >= 0) H5Dclose(id);
-  H5Tclose(type);
-  free(packed);
+  H5Tclose(text);
   return bad ? -1 : 0;
 }
 
@@ -133,7 +86,7 @@ static int begin(nt_feature_writer *w, const nt_feature_shape *shape) {
 static nt_status create(nt_feature_writer *w, const nt_feature_shape *shape, nt_error *err) {
   hdf5_errors errors;
   hdf5_errors_begin(&errors);
-  w->file = hdf5_create(w->output.temporary, HDF5_CHECKED, &w->disk);
+  w->file = hdf5_create(w->output.temporary, HDF5_OLDEST, &w->disk);
   nt_status status =
       failed(w, &errors, w->file < 0 || begin(w, shape) < 0, err, "cannot be created");
   hdf5_errors_end(&errors);
@@ -156,7 +109,10 @@ nt_feature_writer *nt_feature_writer_create(const char *path, const nt_feature_s
   w->width = shape->width;
   w->sizes = shape->sizes;
   nt_feature_row_bytes(w->width, w->sizes, w->row_bytes);
-  int memory = 1;
+  w->texts = open_memstream(&w->text, &w->text_bytes);
+  int memory = w->texts != NULL;
+  for (size_t i = 0; memory && i < w->width; i++)
+    fwrite(shape->names[i], 1, strlen(shape->names[i]) + 1, w->texts);
   for (int i = 0; i < NT_FEATURE_PARTS; i++) {
     w->dataset[i] = -1;
     w->block[i] = nt_zeroed(NT_FEATURE_CHUNK, w->row_bytes[i], 1);
@@ -250,36 +206,62 @@ nt_status nt_feature_writer_append(nt_feature_writer *w, size_t count, const dou
 
 /* ---------------------------------------------------------------- attributes and the end */
 
-nt_status nt_feature_writer_text(nt_feature_writer *w, const char *name, const char *value,
-                                 nt_error *err) {
+/* Into HDF5, for whoever opens the file, and into the index, for us. */
+static nt_status attribute(nt_feature_writer *w, const char *name, const char *text, double number,
+                           nt_error *err) {
   hdf5_errors errors;
   hdf5_errors_begin(&errors);
-  nt_status status = failed(w, &errors, put_fixed_texts(w->file, name, 0, &value) < 0, err, name);
+  int bad =
+      text ? hdf5_put_text(w->file, name, text) < 0 : hdf5_put_number(w->file, name, number) < 0;
+  nt_status status = hdf5_outcome(&w->disk, &errors, bad, err, "cannot be written");
   hdf5_errors_end(&errors);
-  return status;
+  if (status != NT_OK) {
+    nt_fail_in(err, "%s: attribute %s", w->output.path, name);
+    return status;
+  }
+  putc(text ? 't' : 'n', w->texts);
+  fwrite(name, 1, strlen(name) + 1, w->texts);
+  fwrite(text ? text : (const char *)&number, 1, text ? strlen(text) + 1 : sizeof number, w->texts);
+  w->attributes++;
+  return NT_OK;
+}
+
+nt_status nt_feature_writer_text(nt_feature_writer *w, const char *name, const char *value,
+                                 nt_error *err) {
+  return attribute(w, name, value, 0, err);
 }
 
 nt_status nt_feature_writer_number(nt_feature_writer *w, const char *name, double value,
                                    nt_error *err) {
-  hdf5_errors errors;
-  hdf5_errors_begin(&errors);
-  nt_status status = failed(w, &errors, hdf5_put_number(w->file, name, value) < 0, err, name);
-  hdf5_errors_end(&errors);
+  return attribute(w, name, NULL, value, err);
+}
+
+static nt_status put_index(nt_feature_writer *w, nt_error *err) {
+  const nt_feature_index index = {.mark = NT_FEATURE_MARK,
+                                  .rows = w->rows,
+                                  .width = w->width,
+                                  .sizes = w->sizes != 0,
+                                  .attributes = w->attributes};
+  int bad = ferror(w->texts) | fflush(w->texts);
+  size_t tables = w->chunks * sizeof(nt_feature_chunk);
+  size_t size = sizeof index + 2 * tables + w->text_bytes;
+  char *whole = bad ? NULL : malloc(size);
+  if (!whole) return nt_fail(err, NT_E_MEMORY, "%s: out of memory", w->output.path);
+  memcpy(whole, &index, sizeof index);
+  if (tables) {
+    memcpy(whole + sizeof index, w->addresses, tables);
+    memcpy(whole + sizeof index + tables, w->checksums, tables);
+  }
+  memcpy(whole + sizeof index + 2 * tables, w->text, w->text_bytes);
+  nt_status status = nt_seal_put(w->output.temporary, whole, size, err);
+  free(whole);
   return status;
 }
 
-static int put_chunk_table(nt_feature_writer *w, const char *name, const void *values) {
-  const hsize_t dims[2] = {w->chunks, NT_FEATURE_PARTS};
-  hid_t id = put_checked(w->file, name, H5T_NATIVE_UINT64, 2, dims, values);
-  if (id >= 0) H5Dclose(id);
-  return id < 0 ? -1 : 0;
-}
-
-static nt_status close_file(nt_feature_writer *w, int tables, nt_error *err) {
+static nt_status close_file(nt_feature_writer *w, nt_error *err) {
   hdf5_errors errors;
   hdf5_errors_begin(&errors);
-  int bad = tables && (put_chunk_table(w, "addresses", w->addresses) < 0 ||
-                       put_chunk_table(w, "checksums", w->checksums) < 0);
+  int bad = 0;
   for (int i = 0; i < NT_FEATURE_PARTS; i++)
     if (w->dataset[i] >= 0) bad |= H5Dclose(w->dataset[i]) < 0;
   if (w->file >= 0) bad |= H5Fclose(w->file) < 0;
@@ -292,6 +274,8 @@ static nt_status close_file(nt_feature_writer *w, int tables, nt_error *err) {
 static void release(nt_feature_writer *w) {
   nt_output_discard(&w->output);
   for (int i = 0; i < NT_FEATURE_PARTS; i++) free(w->block[i]);
+  if (w->texts) fclose(w->texts);
+  free(w->text);
   free(w->addresses);
   free(w->checksums);
   free(w);
@@ -299,8 +283,9 @@ static void release(nt_feature_writer *w) {
 
 nt_status nt_feature_writer_commit(nt_feature_writer *w, nt_error *err) {
   nt_status status = w->filled ? write_block(w, err) : NT_OK;
-  nt_status closed = close_file(w, status == NT_OK, status == NT_OK ? err : NULL);
+  nt_status closed = close_file(w, status == NT_OK ? err : NULL);
   if (status == NT_OK) status = closed;
+  if (status == NT_OK) status = put_index(w, err);
   if (status == NT_OK) status = nt_output_commit(&w->output, err);
   release(w);
   return status;
@@ -308,6 +293,6 @@ nt_status nt_feature_writer_commit(nt_feature_writer *w, nt_error *err) {
 
 void nt_feature_writer_discard(nt_feature_writer *w) {
   if (!w) return;
-  close_file(w, 0, NULL);
+  close_file(w, NULL);
   release(w);
 }
