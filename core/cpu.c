@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static const char *const names[] = {"auto", "plain", "avx2", "avx512"};
 
@@ -47,6 +48,15 @@ nt_status nt_isa_resolve(nt_isa wanted, nt_isa *isa, nt_error *err) {
     return nt_fail(err, NT_E_ARGUMENT, "instruction set %s: this machine has %s at most",
                    nt_isa_name(wanted), nt_isa_name(machine_best()));
   return NT_OK;
+}
+
+int nt_cpu_count(void) {
+  long count = sysconf(_SC_NPROCESSORS_ONLN);
+  return count > 0 ? (int)count : 1;
+}
+
+uint64_t nt_cpu_memory(void) {
+  return (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE);
 }
 
 void nt_cpu_features(char *text, size_t size) {

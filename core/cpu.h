@@ -5,6 +5,7 @@
 #define NT_CPU_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "error.h"
 
@@ -21,6 +22,9 @@ nt_status nt_isa_from_name(const char *name, nt_isa *isa, nt_error *err);
 /* "sse2 avx avx2 fma avx512f ..." into text (cut to size), for `ninetails version` and provenance.
  */
 void nt_cpu_features(char *text, size_t size);
+/* Processors that are online, at least 1; and the machine's memory in bytes. */
+int nt_cpu_count(void);
+uint64_t nt_cpu_memory(void);
 /* The processor's own name, or "unknown". */
 void nt_cpu_model(char *text, size_t size);
 

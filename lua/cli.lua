@@ -10,7 +10,7 @@ local text = require "ninetails.text"
 local cli = {}
 
 -- In the order of help.
-local names = {"extract", "score", "dataset", "version"}
+local names = {"extract", "score", "dataset", "cache", "version"}
 
 local function usage(format, ...)
   error({status = "argument", message = string.format(format, ...)}, 0)

@@ -7,6 +7,7 @@
 #include "embedded.h"
 
 static const luaL_Reg c_modules[] = {
+    {"ninetails.cache", luaopen_ninetails_cache},
     {"ninetails.comparison", luaopen_ninetails_comparison},
     {"ninetails.fetch", luaopen_ninetails_fetch},
     {"ninetails.files", luaopen_ninetails_files},
@@ -14,6 +15,7 @@ static const luaL_Reg c_modules[] = {
     {"ninetails.labels", luaopen_ninetails_labels},
     {"ninetails.pipeline", luaopen_ninetails_pipeline},
     {"ninetails.survey", luaopen_ninetails_survey},
+    {"ninetails.sweep", luaopen_ninetails_sweep},
     {"ninetails.synthesiser", luaopen_ninetails_synthesiser},
     {"ninetails.system", luaopen_ninetails_system},
     {NULL, NULL},

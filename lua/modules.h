@@ -10,6 +10,7 @@
 void modules_register(lua_State *L);
 
 /* The openers, in modules.c's list. */
+int luaopen_ninetails_cache(lua_State *L);
 int luaopen_ninetails_comparison(lua_State *L);
 int luaopen_ninetails_fetch(lua_State *L);
 int luaopen_ninetails_files(lua_State *L);
@@ -17,6 +18,7 @@ int luaopen_ninetails_json(lua_State *L);
 int luaopen_ninetails_labels(lua_State *L);
 int luaopen_ninetails_pipeline(lua_State *L);
 int luaopen_ninetails_survey(lua_State *L);
+int luaopen_ninetails_sweep(lua_State *L);
 int luaopen_ninetails_synthesiser(lua_State *L);
 int luaopen_ninetails_system(lua_State *L);
 

@@ -14,15 +14,13 @@
  * it runs, SIGINT and SIGTERM end it at the next chunk: the error is then {status = "interrupted",
  * signal = "INT" | "TERM"}, and no output is left behind.
  */
-#include <fcntl.h>
 #include <lauxlib.h>
-#include <signal.h>
 #include <stddef.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "modules.h"
 #include "pipeline/run.h"
+#include "signals.h"
 
 /* ---------------------------------------------------------------- options */
 
@@ -190,40 +188,6 @@ static int names(lua_State *L) {
 
 /* ---------------------------------------------------------------- signals and progress */
 
-/* Signals are the process's: one flag for all runs, set by the handler. */
-static volatile sig_atomic_t caught, from_stdin;
-
-/* A read that waits for a pipe would go on waiting: standard input becomes empty instead, and the
- * run sees the flag before it could take that for the end of its input. */
-static void on_signal(int number) {
-  caught = number;
-  int nothing = from_stdin ? open("/dev/null", O_RDONLY | O_CLOEXEC) : -1;
-  if (nothing < 0) return;
-  dup2(nothing, STDIN_FILENO);
-  close(nothing);
-}
-
-typedef struct signals {
-  struct sigaction interrupt, terminate;
-} signals;
-
-/* Without SA_RESTART, so that a read that waits for a pipe comes back; once, so that a second ^C
- * ends what hangs. */
-static void signals_catch(signals *before) {
-  struct sigaction action = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};
-  sigemptyset(&action.sa_mask);
-  caught = 0;
-  sigaction(SIGINT, &action, &before->interrupt);
-  sigaction(SIGTERM, &action, &before->terminate);
-  /* A background job of a shell has SIGINT ignored: it stays so. */
-  if (before->interrupt.sa_handler == SIG_IGN) sigaction(SIGINT, &before->interrupt, NULL);
-}
-
-static void signals_restore(const signals *before) {
-  sigaction(SIGINT, &before->interrupt, NULL);
-  sigaction(SIGTERM, &before->terminate, NULL);
-}
-
 /* What a run holds while Lua may raise errors around it; its __gc releases it. */
 typedef struct box {
   lua_State *L;
@@ -252,7 +216,8 @@ static void on_progress(void *context, const nt_pipeline_result *p) {
   lua_pushnumber(b->L, p->wall_seconds);
   lua_pushstring(b->L, phases[phase]);
   b->failed = lua_pcall(b->L, 3, 0, 0) != LUA_OK;
-  if (b->failed) caught = SIGINT; /* ends the run; the error is told instead of the signal */
+  if (b->failed)
+    signals_caught = SIGINT; /* ends the run; the error is told instead of the signal */
 }
 
 /* ---------------------------------------------------------------- results */
@@ -372,7 +337,7 @@ static int raise_interrupted(lua_State *L, const nt_error *err) {
   lua_createtable(L, 0, 3);
   put_string(L, "status", "interrupted");
   put_string(L, "message", err->status == NT_E_STATE ? err->text : "interrupted");
-  put_string(L, "signal", caught == SIGTERM ? "TERM" : "INT");
+  put_string(L, "signal", signals_name());
   return lua_error(L);
 }
 
@@ -392,16 +357,15 @@ static int run(lua_State *L) {
     options.progress_context = b;
   }
   luaL_checkstack(L, 16, NULL);
-  options.cancel = &caught;
+  options.cancel = &signals_caught;
 
   nt_error err;
   signals before;
-  from_stdin = options.input && strcmp(options.input, "-") == 0;
-  signals_catch(&before);
+  signals_catch(&before, options.input && strcmp(options.input, "-") == 0);
   nt_status status = nt_run(&options, &b->result, &err);
   signals_restore(&before);
   if (b->failed) return lua_error(L);
-  if (status != NT_OK && caught) return raise_interrupted(L, &err);
+  if (status != NT_OK && signals_caught) return raise_interrupted(L, &err);
   if (status != NT_OK) return modules_raise(L, &err);
   push_result(L, &options, &b->result);
   nt_run_result_done(&b->result);

@@ -42,6 +42,16 @@ function text.scaled(x, unit)
   return suffix == "" and word or word .. " " .. suffix
 end
 
+function text.plural(n, noun) return ("%s %s%s"):format(text.count(n), noun, n == 1 and "" or "s") end
+
+-- "20G", "1.5M", "4096" -> bytes, of 1000s; nil when it is none.
+function text.bytes(word)
+  local number, prefix = word:match("^(%d+%.?%d*)%s?([kMGT]?)B?$")
+  local power = {[""] = 1, k = 1e3, M = 1e6, G = 1e9, T = 1e12}
+  local bytes = number and tonumber(number) * power[prefix]
+  return bytes and bytes < 2^53 and math.floor(bytes) or nil
+end
+
 function text.percent(part, whole)
   return whole > 0 and ("%.2f %%"):format(100 * part / whole) or "none"
 end

@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "../cpu.h"
 #include "../store/result_file.h"
 #include "engine.h"
 #include "lease.h"

@@ -1,0 +1,528 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <fcntl.h>
+#include <math.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include "check.h"
+#include "ninetails.h"
+#include "small_capture.h"
+#include "store/result_file.h"
+#include "sweep/cache.h"
+#include "sweep/lease.h"
+#include "sweep/sweep.h"
+
+static char directory[] = "/tmp/ninetails-sweep-XXXXXX";
+
+/* ---------------------------------------------------------------- plans */
+
+#define KITNET_PARAMETERS 6
+enum { RUNS = 8 };
+
+/* A detector that fails when its parameter says so. */
+static const nt_parameter brittle_parameters[] = {{.name = "fails_at",
+                                                   .type = NT_PARAMETER_INTEGER,
+                                                   .unit = "packets",
+                                                   .help = "the packet at which it fails",
+                                                   .preset = 0,
+                                                   .least = 0,
+                                                   .most = 1e9}};
+static void *brittle_create(const nt_detector_setting *setting, const nt_value *values,
+                            nt_error *err) {
+  (void)setting;
+  double *state = malloc(sizeof *state);
+  if (!state) nt_fail(err, NT_E_MEMORY, "out of memory");
+  if (state) *state = values[0].number;
+  return state;
+}
+static nt_status brittle_learn(void *detector, const nt_rows *rows, double *training,
+                               nt_error *err) {
+  (void)detector, (void)err;
+  for (size_t i = 0; i < rows->count; i++) training[i] = NAN;
+  return NT_OK;
+}
+static nt_status brittle_score(void *detector, const nt_rows *rows, double *scores, nt_error *err) {
+  double at = *(double *)detector;
+  for (size_t i = 0; i < rows->count; i++) {
+    if (at && (double)(rows->first + i) >= at)
+      return nt_fail(err, NT_E_INPUT, "it broke at packet %llu",
+                     (unsigned long long)(rows->first + i));
+    scores[i] = rows->sizes[i];
+  }
+  return NT_OK;
+}
+static const nt_detector_class brittle = {.name = "brittle",
+                                          .title = "Brittle",
+                                          .source = "this test",
+                                          .cost = "none",
+                                          .flags = NT_DETECTOR_FROZEN | NT_DETECTOR_SIZES,
+                                          .parameters = brittle_parameters,
+                                          .parameter_count = 1,
+                                          .create = brittle_create,
+                                          .learn = brittle_learn,
+                                          .score = brittle_score,
+                                          .free = free};
+
+typedef struct plan {
+  nt_sweep_options options;
+  nt_sweep_input inputs[2];
+  nt_sweep_run runs[RUNS];
+  nt_value values[RUNS][KITNET_PARAMETERS];
+  size_t run_count;
+} plan;
+
+/* Two profiles; KitNET with two m and two seeds, on each. */
+static void small_plan(plan *p, const char *folder) {
+  *p = (plan){.options = {.folder = folder,
+                          .cache = "cache",
+                          .jobs = 2,
+                          .cache_limit = UINT64_MAX,
+                          .keep_scores = 1,
+                          .compression = 1,
+                          .measures = nt_measure_defaults()},
+              .run_count = RUNS};
+  p->options.measures.replicates = 20;
+  for (int i = 0; i < 2; i++)
+    p->inputs[i] = (nt_sweep_input){.name = "small",
+                                    .capture = "in.pcap",
+                                    .labels = "in.labels",
+                                    .extracted = 1,
+                                    .profile = i ? NT_PROFILE_CSV115 : NT_PROFILE_STREAM};
+  for (size_t i = 0; i < RUNS; i++) {
+    nt_parameter_presets(nt_detectors[0]->parameters, KITNET_PARAMETERS, p->values[i]);
+    p->values[i][0].number = i & 2 ? 5 : 10;
+    p->runs[i] = (nt_sweep_run){.input = i / 4,
+                                .class = nt_detectors[0],
+                                .values = p->values[i],
+                                .fm_grace = 500,
+                                .ad_grace = 3000,
+                                .seed = i & 1 ? 77 : 1234,
+                                .replicate = 1 + (i & 1)};
+  }
+}
+
+static nt_status execute(plan *p, nt_sweep_outcome *outcome, nt_error *err) {
+  nt_sweep *sweep = nt_sweep_new(&p->options, p->inputs, 2, p->runs, p->run_count, err);
+  if (!sweep) return err->status;
+  nt_status status = nt_sweep_execute(sweep, outcome, err);
+  nt_sweep_free(sweep);
+  return status;
+}
+
+static nt_sweep_outcome run_plan(plan *p) {
+  nt_error err = {0};
+  nt_sweep_outcome outcome = {0};
+  CHECK_OK(execute(p, &outcome, &err), err);
+  return outcome;
+}
+
+static void key_of(plan *p, size_t run, char *key) {
+  nt_error err;
+  nt_sweep_status status;
+  nt_sweep *sweep = nt_sweep_new(&p->options, p->inputs, 2, p->runs, p->run_count, &err);
+  CU_ASSERT_PTR_NOT_NULL_FATAL(sweep);
+  nt_sweep_status_of(sweep, run, &status);
+  strcpy(key, status.key);
+  nt_sweep_free(sweep);
+}
+
+static double number_of(const nt_table *table, const char *column, size_t row) {
+  for (size_t i = 0; i < table->columns; i++) {
+    const nt_column *c = &table->column[i];
+    if (strcmp(c->name, column) != 0) continue;
+    return c->type == NT_CELL_INTEGER ? (double)c->integer[row] : c->number[row];
+  }
+  return NAN;
+}
+
+static const char *text_of(const nt_table *table, const char *column, size_t row) {
+  for (size_t i = 0; i < table->columns; i++)
+    if (strcmp(table->column[i].name, column) == 0) return table->column[i].text[row];
+  return "";
+}
+
+static void empty(const char *folder) {
+  char command[256];
+  snprintf(command, sizeof command, "rm -rf %s", folder);
+  CU_ASSERT_EQUAL(system(command), 0);
+}
+
+/* ---------------------------------------------------------------- tests */
+
+static void inputs_are_made(void) {
+  write_capture("in.pcap");
+  write_labels("in.labels", PACKETS);
+  write_labels("in.short", PACKETS - 1);
+  CU_ASSERT_EQUAL(access("in.pcap", R_OK), 0);
+}
+
+/* Run 0 of the plan is what nt_run does with the same parameters. */
+static void scores_are_those_of_a_single_run(void) {
+  plan p;
+  nt_error err = {0};
+  small_plan(&p, "single.runs");
+  p.options.output = "single.h5";
+  nt_sweep_outcome outcome = run_plan(&p);
+  CU_ASSERT_EQUAL(outcome.done, RUNS);
+  nt_run_options options = nt_run_defaults();
+  options.input = "in.pcap";
+  options.labels = "in.labels";
+  options.kitnet.fm_grace = 500;
+  options.kitnet.ad_grace = 3000;
+  nt_run_result result;
+  CHECK_OK(nt_run(&options, &result, &err), err);
+  nt_table table;
+  nt_run_arrays arrays;
+  CHECK_OK(nt_table_read("single.h5", &table, &err), err);
+  CU_ASSERT_EQUAL_FATAL(table.rows, RUNS);
+  CHECK_OK(nt_result_run("single.h5", text_of(&table, "run", 0), &arrays, &err), err);
+  CU_ASSERT_EQUAL_FATAL(arrays.count, PACKETS - 3501);
+  CU_ASSERT_EQUAL(arrays.first, 3501);
+  CU_ASSERT_EQUAL(memcmp(arrays.scores, result.scores + 3501, arrays.count * sizeof(double)), 0);
+  CU_ASSERT_EQUAL(number_of(&table, "auc", 0), result.summary.auc);
+  CU_ASSERT_EQUAL(number_of(&table, "threshold", 0), result.summary.threshold);
+  CU_ASSERT_EQUAL(number_of(&table, "attacks", 0), (double)result.summary.attacks);
+  nt_run_arrays_done(&arrays);
+  nt_table_done(&table);
+  nt_run_result_done(&result);
+}
+
+/* All that does not tell time: every cell that is no cost, and the scores. */
+static void check_same(const char *a, const char *b) {
+  nt_table x, y;
+  nt_error err = {0};
+  CHECK_OK(nt_table_read(a, &x, &err), err);
+  CHECK_OK(nt_table_read(b, &y, &err), err);
+  CU_ASSERT_EQUAL_FATAL(x.rows, y.rows);
+  CU_ASSERT_EQUAL_FATAL(x.columns, y.columns);
+  for (size_t c = 0; c < x.columns; c++) {
+    const nt_column *u = &x.column[c], *v = &y.column[c];
+    CU_ASSERT_STRING_EQUAL(u->name, v->name);
+    for (size_t r = 0; r < x.rows && u->role != NT_ROLE_COST; r++) {
+      if (u->type == NT_CELL_TEXT) CU_ASSERT_STRING_EQUAL(u->text[r], v->text[r]);
+      if (u->type == NT_CELL_INTEGER) CU_ASSERT_EQUAL(u->integer[r], v->integer[r]);
+      if (u->type == NT_CELL_NUMBER)
+        CU_ASSERT_EQUAL(memcmp(&u->number[r], &v->number[r], sizeof(double)), 0);
+    }
+  }
+  for (size_t r = 0; r < x.rows; r++) {
+    nt_run_arrays s, t;
+    CHECK_OK(nt_result_run(a, text_of(&x, "run", r), &s, &err), err);
+    CHECK_OK(nt_result_run(b, text_of(&y, "run", r), &t, &err), err);
+    CU_ASSERT_EQUAL_FATAL(s.count, t.count);
+    CU_ASSERT_EQUAL(memcmp(s.scores, t.scores, s.count * sizeof(double)), 0);
+    nt_run_arrays_done(&s);
+    nt_run_arrays_done(&t);
+  }
+  nt_table_done(&x);
+  nt_table_done(&y);
+}
+
+static void threads_change_no_bit(void) {
+  static const int jobs[] = {1, 2, 5};
+  static const char *const outputs[] = {"jobs1.h5", "jobs2.h5", "jobs5.h5"};
+  for (size_t i = 0; i < 3; i++) {
+    plan p;
+    small_plan(&p, "jobs.runs");
+    p.options.cache = "jobs.cache";
+    p.options.jobs = jobs[i];
+    p.options.output = outputs[i];
+    nt_sweep_outcome outcome = run_plan(&p);
+    CU_ASSERT_EQUAL(outcome.done, RUNS);
+    empty("jobs.cache jobs.runs");
+  }
+  check_same("jobs1.h5", "jobs2.h5");
+  check_same("jobs1.h5", "jobs5.h5");
+}
+
+static void what_is_there_is_not_done_again(void) {
+  plan p;
+  small_plan(&p, "again.runs");
+  nt_sweep_outcome outcome = run_plan(&p);
+  CU_ASSERT_EQUAL(outcome.done, RUNS);
+  CU_ASSERT_EQUAL(outcome.rate, 0); /* scores were in the cache: no row went through a detector */
+  outcome = run_plan(&p);
+  CU_ASSERT_EQUAL(outcome.kept, RUNS);
+  CU_ASSERT_EQUAL(outcome.done, 0);
+  /* Another protocol: new runs, no new score. */
+  p.options.measures.protocol.fold_auc = 1;
+  outcome = run_plan(&p);
+  CU_ASSERT_EQUAL(outcome.done, RUNS);
+  CU_ASSERT_EQUAL(outcome.rate, 0);
+  /* Fresh: everything again. */
+  p.options.fresh = 1;
+  outcome = run_plan(&p);
+  CU_ASSERT_EQUAL(outcome.done, RUNS);
+  CU_ASSERT(outcome.rate > 0);
+}
+
+static void a_failed_run_is_a_record_and_the_others_go_on(void) {
+  plan p;
+  nt_table table;
+  nt_error err = {0};
+  nt_value fails = {.number = 8000}, works = {.number = 0};
+  small_plan(&p, "failed.runs");
+  p.options.output = "failed.h5";
+  p.runs[1].class = p.runs[2].class = &brittle;
+  p.runs[1].values = &fails;
+  p.runs[2].values = &works;
+  p.runs[3].ad_grace = PACKETS;
+  nt_sweep_outcome outcome = run_plan(&p);
+  CU_ASSERT_EQUAL(outcome.done, RUNS - 2);
+  CU_ASSERT_EQUAL(outcome.failed, 2);
+  CHECK_OK(nt_table_read("failed.h5", &table, &err), err);
+  CU_ASSERT_EQUAL_FATAL(table.rows, RUNS);
+  CU_ASSERT_STRING_EQUAL(text_of(&table, "status", 0), "done");
+  CU_ASSERT_STRING_EQUAL(text_of(&table, "status", 1), "failed");
+  CU_ASSERT_STRING_EQUAL(text_of(&table, "reason", 1), "it broke at packet 8000");
+  CU_ASSERT_STRING_EQUAL(text_of(&table, "status", 2), "done");
+  CU_ASSERT_PTR_NOT_NULL(strstr(text_of(&table, "reason", 3), "none is left to score"));
+  CU_ASSERT(isnan(number_of(&table, "auc", 1)));
+  nt_table_done(&table);
+  /* It is not tried again unless that is asked for. */
+  outcome = run_plan(&p);
+  CU_ASSERT_EQUAL(outcome.kept, RUNS - 2);
+  CU_ASSERT_EQUAL(outcome.failed, 2);
+  p.options.retry = 1;
+  p.runs[3].ad_grace = 3000;
+  outcome = run_plan(&p);
+  CU_ASSERT_EQUAL(outcome.failed, 1);
+  CU_ASSERT_EQUAL(outcome.done, 1);
+}
+
+static void inputs_that_do_not_fit_say_so(void) {
+  plan p;
+  nt_error err = {0};
+  nt_table table;
+  small_plan(&p, "unfit.runs");
+  p.options.output = "unfit.h5";
+  p.inputs[0].labels = p.inputs[1].labels = "in.short";
+  nt_sweep_outcome outcome = run_plan(&p);
+  CU_ASSERT_EQUAL(outcome.failed, RUNS);
+  CHECK_OK(nt_table_read("unfit.h5", &table, &err), err);
+  CU_ASSERT_PTR_NOT_NULL(strstr(text_of(&table, "reason", 0), "9000"));
+  CU_ASSERT_PTR_NOT_NULL(strstr(text_of(&table, "reason", 0), "9001"));
+  nt_table_done(&table);
+  p.inputs[0].capture = "nothing.pcap";
+  CU_ASSERT_EQUAL(execute(&p, &outcome, &err), NT_E_IO);
+  CU_ASSERT_PTR_NOT_NULL(strstr(err.text, "nothing.pcap"));
+  small_plan(&p, "unfit.runs");
+  p.values[2][2].number = 1.5;
+  CU_ASSERT_EQUAL(execute(&p, &outcome, &err), NT_E_ARGUMENT);
+  CU_ASSERT_STRING_EQUAL(err.text, "run 3 (kitnet on small): hidden_ratio = 1.5: expected a number "
+                                   "more than 0 and at most 1");
+  small_plan(&p, "unfit.runs");
+  p.options.memory = 200000;
+  p.options.cache = "unfit.cache";
+  outcome = run_plan(&p);
+  CU_ASSERT_EQUAL(outcome.failed, RUNS);
+}
+
+static void flip(const char *path, long at) {
+  FILE *f = fopen(path, "r+b");
+  CU_ASSERT_PTR_NOT_NULL_FATAL(f);
+  fseek(f, at, at < 0 ? SEEK_END : SEEK_SET);
+  int byte = fgetc(f);
+  fseek(f, -1, SEEK_CUR);
+  fputc(byte ^ 0x55, f);
+  fclose(f);
+}
+
+static void damage_all(const char *folder, long at) {
+  char command[512];
+  snprintf(command, sizeof command, "ls %s/*.h5 > list.txt", folder);
+  CU_ASSERT_EQUAL(system(command), 0);
+  FILE *list = fopen("list.txt", "r");
+  while (fgets(command, sizeof command, list)) {
+    command[strcspn(command, "\n")] = 0;
+    flip(command, at);
+  }
+  fclose(list);
+}
+
+static void damaged_files_are_made_again(void) {
+  plan p;
+  small_plan(&p, "damaged.runs");
+  p.options.cache = "damaged.cache";
+  p.options.output = "damaged0.h5";
+  CU_ASSERT_EQUAL(run_plan(&p).done, RUNS);
+  damage_all("damaged.cache/features", 1000000);
+  damage_all("damaged.cache/scores", 40);
+  damage_all("damaged.runs", 4); /* the signature */
+  p.options.output = "damaged1.h5";
+  CU_ASSERT_EQUAL(run_plan(&p).done, RUNS);
+  check_same("damaged0.h5", "damaged1.h5");
+}
+
+static volatile sig_atomic_t cancelled;
+static void cancel_soon(void *context, const nt_sweep_progress *progress) {
+  size_t *seen = context;
+  if (progress->done >= 1 || ++*seen > 3) cancelled = 1;
+}
+
+static void what_was_cut_off_is_completed(void) {
+  plan p;
+  size_t seen = 0, kept = 0, rounds = 0;
+  small_plan(&p, "cut.runs");
+  p.options.cache = "cut.cache";
+  p.options.jobs = 1;
+  p.options.cancel = &cancelled;
+  p.options.progress = cancel_soon;
+  p.options.progress_context = &seen;
+  p.options.output = "cut.h5";
+  for (nt_sweep_outcome outcome = {0}; outcome.kept < RUNS && rounds < 200; rounds++) {
+    cancelled = 0;
+    seen = 0;
+    outcome = run_plan(&p);
+    CU_ASSERT(outcome.kept >= kept); /* nothing that was done is lost */
+    kept = outcome.kept + outcome.done;
+    CU_ASSERT_EQUAL(outcome.kept + outcome.done + outcome.missing, RUNS);
+  }
+  CU_ASSERT_EQUAL(kept, RUNS);
+  check_same("cut.h5", "single.h5");
+}
+
+/* Two processes and one plan: the work is shared, nothing is done twice, both have all of it. */
+static void processes_share_the_work(void) {
+  int ends[2];
+  CU_ASSERT_EQUAL_FATAL(pipe(ends), 0);
+  for (int i = 0; i < 2; i++) {
+    if (fork() > 0) continue;
+    plan p;
+    nt_sweep_outcome outcome = {0};
+    small_plan(&p, "shared.runs");
+    p.options.cache = "shared.cache";
+    p.options.jobs = 1;
+    p.options.output = i ? "shared1.h5" : "shared0.h5";
+    nt_error err;
+    nt_status status = execute(&p, &outcome, &err);
+    const size_t counts[] = {outcome.done, outcome.kept, (size_t)status};
+    _exit(write(ends[1], counts, sizeof counts) != sizeof counts);
+  }
+  size_t sum = 0, counts[3];
+  for (int i = 0; i < 2; i++) {
+    CU_ASSERT_EQUAL_FATAL(read(ends[0], counts, sizeof counts), sizeof counts);
+    CU_ASSERT_EQUAL(counts[2], NT_OK);
+    CU_ASSERT_EQUAL(counts[0] + counts[1], RUNS);
+    sum += counts[0];
+  }
+  CU_ASSERT_EQUAL(sum, RUNS);
+  while (wait(NULL) > 0) continue;
+  check_same("shared0.h5", "shared1.h5");
+  check_same("shared0.h5", "single.h5");
+}
+
+static void leases_have_one_holder(void) {
+  nt_lease_answer answer;
+  nt_error err = {0};
+  mkdir("leases", 0777);
+  CHECK_OK(nt_lease_take("leases", "a", &answer, &err), err);
+  CU_ASSERT_EQUAL(answer, NT_LEASE_TAKEN);
+  CHECK_OK(nt_lease_take("leases", "a", &answer, &err), err);
+  CU_ASSERT_EQUAL(answer, NT_LEASE_ELSEWHERE);
+  nt_lease_give_back("leases", "a");
+  CU_ASSERT_NOT_EQUAL(access("leases/a.lease", F_OK), 0);
+  /* Of a process that is gone: void at once. */
+  pid_t child = fork();
+  if (child == 0) _exit(nt_lease_take("leases", "b", &answer, NULL) != NT_OK);
+  waitpid(child, NULL, 0);
+  CU_ASSERT_EQUAL(access("leases/b.lease", F_OK), 0);
+  CHECK_OK(nt_lease_take("leases", "b", &answer, &err), err);
+  CU_ASSERT_EQUAL(answer, NT_LEASE_TAKEN);
+  /* Of another host: void when nobody has touched it for a while. */
+  FILE *f = fopen("leases/c.lease", "w");
+  fputs("elsewhere.example 1 1\n", f);
+  fclose(f);
+  CHECK_OK(nt_lease_take("leases", "c", &answer, &err), err);
+  CU_ASSERT_EQUAL(answer, NT_LEASE_ELSEWHERE);
+  const struct timespec old[2] = {{.tv_sec = 1000000000}, {.tv_sec = 1000000000}};
+  utimensat(AT_FDCWD, "leases/c.lease", old, 0);
+  CHECK_OK(nt_lease_take("leases", "c", &answer, &err), err);
+  CU_ASSERT_EQUAL(answer, NT_LEASE_TAKEN);
+  CU_ASSERT_EQUAL(nt_lease_take("leases/none", "c", &answer, &err), NT_E_IO);
+}
+
+static void the_cache_is_pruned_by_use(void) {
+  plan p;
+  small_plan(&p, "prune.runs");
+  p.options.cache = "prune.cache";
+  CU_ASSERT_EQUAL(run_plan(&p).done, RUNS);
+  nt_cache_entry *entries;
+  size_t count, removed;
+  uint64_t bytes, total = 0;
+  nt_error err = {0};
+  CHECK_OK(nt_cache_list("prune.cache", &entries, &count, &err), err);
+  CU_ASSERT_EQUAL(count, 2 + 2 + RUNS); /* features, correlations, scores */
+  for (size_t i = 0; i < count; i++) total += entries[i].bytes;
+  for (size_t i = 1; i < count; i++) CU_ASSERT(entries[i - 1].used <= entries[i].used);
+  CHECK_OK(nt_cache_prune("prune.cache", total - 1, INFINITY, &removed, &bytes, &err), err);
+  CU_ASSERT_EQUAL(removed, 1);
+  CU_ASSERT_EQUAL(bytes, entries[0].bytes);
+  CU_ASSERT(!nt_cache_has("prune.cache", entries[0].kind, entries[0].key));
+  free(entries);
+  /* A limit that is smaller than what the sweep itself uses removes nothing of that. */
+  empty("prune.runs");
+  p.options.cache_limit = 1;
+  CU_ASSERT_EQUAL(run_plan(&p).done, RUNS);
+  CHECK_OK(nt_cache_list("prune.cache", &entries, &count, &err), err);
+  CU_ASSERT(count > 0);
+  free(entries);
+  CHECK_OK(nt_cache_list("no.cache", &entries, &count, &err), err);
+  CU_ASSERT_EQUAL(count, 0);
+  free(entries);
+}
+
+static void keys_depend_on_what_they_should(void) {
+  char a[NT_KEY_TEXT], b[NT_KEY_TEXT];
+  plan p;
+  small_plan(&p, "keys.runs");
+  key_of(&p, 0, a);
+  p.options.jobs = 7;
+  p.options.compression = 9;
+  key_of(&p, 0, b);
+  CU_ASSERT_STRING_EQUAL(a, b);
+  p.values[0][1].number = 0.2;
+  key_of(&p, 0, b);
+  CU_ASSERT_STRING_NOT_EQUAL(a, b);
+  small_plan(&p, "keys.runs");
+  p.options.measures.level = 0.9;
+  key_of(&p, 0, b);
+  CU_ASSERT_STRING_NOT_EQUAL(a, b);
+  small_plan(&p, "keys.runs");
+  p.inputs[0].labels = NULL;
+  key_of(&p, 0, b);
+  CU_ASSERT_STRING_NOT_EQUAL(a, b);
+}
+
+static void a_folder_that_cannot_be_written_is_told_at_once(void) {
+  plan p;
+  nt_error err = {0};
+  nt_sweep_outcome outcome;
+  small_plan(&p, "in.pcap/runs");
+  CU_ASSERT_EQUAL(execute(&p, &outcome, &err), NT_E_IO);
+  CU_ASSERT_PTR_NOT_NULL(strstr(err.text, "in.pcap/runs"));
+}
+
+int main(void) {
+  static const check_case cases[] = {
+      {"inputs are made", inputs_are_made},
+      {"scores are those of a single run", scores_are_those_of_a_single_run},
+      {"threads change no bit", threads_change_no_bit},
+      {"what is there is not done again", what_is_there_is_not_done_again},
+      {"a failed run is a record, and the others go on",
+       a_failed_run_is_a_record_and_the_others_go_on},
+      {"inputs that do not fit say so", inputs_that_do_not_fit_say_so},
+      {"damaged files are made again", damaged_files_are_made_again},
+      {"what was cut off is completed", what_was_cut_off_is_completed},
+      {"processes share the work", processes_share_the_work},
+      {"leases have one holder", leases_have_one_holder},
+      {"the cache is pruned by use", the_cache_is_pruned_by_use},
+      {"keys depend on what they should", keys_depend_on_what_they_should},
+      {"a folder that cannot be written is told at once",
+       a_folder_that_cannot_be_written_is_told_at_once},
+  };
+  if (!mkdtemp(directory) || chdir(directory) != 0) return 2;
+  int failed = check_main("sweep", cases, sizeof cases / sizeof *cases);
+  empty(directory);
+  return failed;
+}
