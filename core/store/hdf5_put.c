@@ -4,6 +4,11 @@
 #include <hdf5_hl.h>
 #include <string.h>
 
+#include "output.h"
+#include "seal.h"
+
+#define CHUNK 32768 /* values */
+
 #define ORDERED (H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED)
 
 /* ---------------------------------------------------------------- files and groups */
@@ -36,6 +41,33 @@ nt_status hdf5_outcome(const hdf5_disk *disk, const hdf5_errors *errors, int bad
                        const char *what) {
   if (disk->error) return nt_fail(err, NT_E_IO, "%s: %s", what, strerror(disk->error));
   return bad ? hdf5_fail(errors, err, what) : NT_OK;
+}
+
+static nt_status write_temporary(const char *path, hdf5_fill *fill, void *context, nt_error *err) {
+  hdf5_disk disk = {0};
+  hdf5_errors errors;
+  hdf5_errors_begin(&errors);
+  hid_t file = hdf5_create(path, HDF5_CHECKED, &disk);
+  nt_status status = hdf5_outcome(&disk, &errors, file < 0, err, "cannot be created");
+  if (status == NT_OK) status = fill(file, &errors, context, err);
+  int bad = file >= 0 && H5Fclose(file) < 0;
+  /* What a full disk made of the rest is not the reason. */
+  if (disk.error || status == NT_OK)
+    status = hdf5_outcome(&disk, &errors, bad, err, "cannot be written");
+  hdf5_errors_end(&errors);
+  return status;
+}
+
+nt_status hdf5_write_file(const char *path, hdf5_fill *fill, void *context, nt_error *err) {
+  nt_output output;
+  nt_status status = nt_output_begin(&output, path, err);
+  if (status != NT_OK) return status;
+  status = write_temporary(output.temporary, fill, context, err);
+  if (status != NT_OK) nt_fail_in(err, "%s", path);
+  if (status == NT_OK) status = nt_seal_file(output.temporary, err);
+  if (status == NT_OK) return nt_output_commit(&output, err);
+  nt_output_discard(&output);
+  return status;
 }
 
 hid_t hdf5_group(hid_t parent, const char *name) {
@@ -86,6 +118,23 @@ int hdf5_put_number(hid_t object, const char *name, double value) {
 }
 
 /* ---------------------------------------------------------------- small datasets */
+
+int hdf5_put_values(hid_t group, const char *name, hid_t file_type, hid_t memory_type,
+                    hsize_t count, const void *values, int compression) {
+  const hsize_t chunk = count < CHUNK ? count : CHUNK;
+  hid_t space = H5Screate_simple(1, &count, NULL), create = H5Pcreate(H5P_DATASET_CREATE);
+  int bad = chunk && H5Pset_chunk(create, 1, &chunk) < 0;
+  if (chunk && compression > 0)
+    bad |= H5Pset_shuffle(create) < 0 || H5Pset_deflate(create, (unsigned)compression) < 0;
+  if (chunk) bad |= H5Pset_fletcher32(create) < 0;
+  H5Pset_attr_creation_order(create, ORDERED);
+  hid_t id = bad ? -1 : H5Dcreate2(group, name, file_type, space, H5P_DEFAULT, create, H5P_DEFAULT);
+  bad = id < 0 || (count && H5Dwrite(id, memory_type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values) < 0);
+  if (id >= 0) bad |= H5Dclose(id) < 0;
+  H5Pclose(create);
+  H5Sclose(space);
+  return bad ? -1 : 0;
+}
 
 int hdf5_put_list(hid_t group, const char *name, hid_t file_type, hid_t memory_type, hsize_t count,
                   const void *values, const char *description, hid_t *keep) {

@@ -29,6 +29,11 @@ hid_t hdf5_open(const char *path);
 nt_status hdf5_outcome(const hdf5_disk *disk, const hdf5_errors *errors, int bad, nt_error *err,
                        const char *what);
 
+/* A file that appears whole or not at all (output.h), checked and sealed (seal.h): `fill` puts into
+ * it what it holds. Errors name the path. */
+typedef nt_status hdf5_fill(hid_t file, hdf5_errors *errors, void *context, nt_error *err);
+nt_status hdf5_write_file(const char *path, hdf5_fill *fill, void *context, nt_error *err);
+
 /* A group that keeps the order of what is in it. */
 hid_t hdf5_group(hid_t parent, const char *name);
 
@@ -42,6 +47,11 @@ int hdf5_put_texts(hid_t object, const char *name, hsize_t count, const char *co
 int hdf5_put_text(hid_t object, const char *name, const char *text);
 int hdf5_put_integer(hid_t object, const char *name, int64_t value);
 int hdf5_put_number(hid_t object, const char *name, double value);
+
+/* A dataset of one dimension, shuffled, deflated at level `compression` (0: not) and checksummed.
+ */
+int hdf5_put_values(hid_t group, const char *name, hid_t file_type, hid_t memory_type,
+                    hsize_t count, const void *values, int compression);
 
 /* A small dataset, written at once: its own dimension scale, so that netCDF-4 readers have a name
  * for its axis. *keep, where not NULL: the open dataset. */
