@@ -6,5 +6,7 @@
 #include "detector.h"
 
 extern const nt_detector_class nt_detector_kitnet;
+extern const nt_detector_class nt_detector_isolation_forest, nt_detector_gaussian_mixture,
+    nt_detector_mahalanobis, nt_detector_pca, nt_detector_box_plot;
 
 #endif

@@ -6,6 +6,11 @@
 
 const nt_detector_class *const nt_detectors[] = {
     &nt_detector_kitnet,
+    &nt_detector_isolation_forest,
+    &nt_detector_gaussian_mixture,
+    &nt_detector_mahalanobis,
+    &nt_detector_pca,
+    &nt_detector_box_plot,
     NULL,
 };
 

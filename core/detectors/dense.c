@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "dense.h"
+
+#include "../cpu.h"
+#include "../memory.h"
+
+static size_t round_up(size_t n, size_t multiple) {
+  return (n + multiple - 1) / multiple * multiple;
+}
+
+static nt_dense_multiply_kernel *best_multiply(void) {
+#if defined(__x86_64__)
+  nt_isa isa = nt_isa_best();
+  if (isa == NT_ISA_AVX512) return nt_dense_multiply_avx512;
+  if (isa == NT_ISA_AVX2) return nt_dense_multiply_avx2;
+#endif
+  return nt_dense_multiply_plain;
+}
+
+nt_status nt_dense_make(nt_dense *m, size_t rows, size_t columns, int lower, nt_error *err) {
+  *m = (nt_dense){.rows = rows, .columns = columns, .lower = lower, .kernel = best_multiply()};
+  m->packed = nt_zeroed(round_up(rows, NT_DENSE_TILE), columns, sizeof *m->packed);
+  if (m->packed) return NT_OK;
+  return nt_fail(err, NT_E_MEMORY, "no memory for a matrix of %zu x %zu", rows, columns);
+}
+
+void nt_dense_set(nt_dense *m, const double *matrix) {
+  for (size_t i = 0; i < m->rows; i++) {
+    double *tile = m->packed + i / NT_DENSE_TILE * NT_DENSE_TILE * m->columns + i % NT_DENSE_TILE;
+    size_t end = m->lower && i + 1 < m->columns ? i + 1 : m->columns;
+    for (size_t j = 0; j < end; j++) tile[j * NT_DENSE_TILE] = matrix[i * m->columns + j];
+  }
+}
+
+void nt_dense_done(nt_dense *m) {
+  free(m->packed);
+  m->packed = NULL;
+}
+
+size_t nt_dense_bytes(const nt_dense *m) {
+  return m->packed ? round_up(m->rows, NT_DENSE_TILE) * m->columns * sizeof *m->packed : 0;
+}
+
+size_t nt_dense_block_size(size_t features) {
+  return round_up(features, NT_DENSE_TILE) * NT_DENSE_BLOCK;
+}
+
+void nt_dense_load(const double *rows, size_t count, size_t width, const double *mean,
+                   const double *factor, double *x) {
+  if (count < NT_DENSE_BLOCK) memset(x, 0, width * NT_DENSE_BLOCK * sizeof *x);
+  for (size_t j = 0; j < width; j++) {
+    double m = mean[j], f = factor[j], *to = x + j * NT_DENSE_BLOCK;
+    for (size_t lane = 0; lane < count; lane++) {
+      double value = (rows[lane * width + j] - m) * f;
+      value = value > 1e100 ? 1e100 : value;
+      to[lane] = value < -1e100 ? -1e100 : value;
+    }
+  }
+}
+
+void nt_dense_squares(const double *restrict x, size_t features, double *restrict sums) {
+  double sum[NT_DENSE_BLOCK] = {0};
+  for (size_t j = 0; j < features; j++)
+    for (size_t lane = 0; lane < NT_DENSE_BLOCK; lane++)
+      sum[lane] += x[j * NT_DENSE_BLOCK + lane] * x[j * NT_DENSE_BLOCK + lane];
+  memcpy(sums, sum, sizeof sum);
+}
+
+void nt_dense_multiply(const nt_dense *m, const double *x, double *y) {
+  m->kernel(m, x, y);
+}
+
+size_t nt_dense_stride(size_t width) {
+  return round_up(width, NT_DENSE_COLUMNS);
+}
+
+size_t nt_dense_height(size_t width) {
+  return round_up(width, NT_DENSE_TILE);
+}
+
+nt_dense_gram_kernel *nt_dense_best_gram(void) {
+#if defined(__x86_64__)
+  nt_isa isa = nt_isa_best();
+  if (isa == NT_ISA_AVX512) return nt_dense_gram_avx512;
+  if (isa == NT_ISA_AVX2) return nt_dense_gram_avx2;
+#endif
+  return nt_dense_gram_plain;
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The loops of dense.h, compiled once for each instruction set (core/vector.h). */
+#ifndef NT_DENSE_KERNEL_H
+#define NT_DENSE_KERNEL_H
+
+#include "../vector.h"
+#include "dense.h"
+
+/* Four rows of M by two vectors of lanes stay in registers. */
+NT_INLINE void multiply_tile(const double *m, size_t columns, const double *x, double *y) {
+  nt_vector sum[NT_DENSE_TILE][2];
+  NT_UNROLL for (int k = 0; k < NT_DENSE_TILE; k++) sum[k][0] = sum[k][1] = NT_SET1(0.0);
+  for (size_t j = 0; j < columns; j++) {
+    nt_vector a = nt_vector_load(x + j * NT_DENSE_BLOCK);
+    nt_vector b = nt_vector_load(x + j * NT_DENSE_BLOCK + NT_LANES);
+    NT_UNROLL for (int k = 0; k < NT_DENSE_TILE; k++) {
+      nt_vector left = NT_SET1(m[j * NT_DENSE_TILE + (size_t)k]);
+      sum[k][0] += left * a;
+      sum[k][1] += left * b;
+    }
+  }
+  NT_UNROLL for (int k = 0; k < NT_DENSE_TILE; k++) {
+    nt_vector_store(y + k * NT_DENSE_BLOCK, sum[k][0]);
+    nt_vector_store(y + k * NT_DENSE_BLOCK + NT_LANES, sum[k][1]);
+  }
+}
+
+void NT_MULTIPLY(const nt_dense *m, const double *x, double *y) {
+  for (size_t i = 0; i < m->rows; i += NT_DENSE_TILE) {
+    size_t columns = m->lower && i + NT_DENSE_TILE < m->columns ? i + NT_DENSE_TILE : m->columns;
+    for (size_t lane = 0; lane < NT_DENSE_BLOCK; lane += 2 * NT_LANES)
+      multiply_tile(m->packed + i * m->columns, columns, x + lane, y + i * NT_DENSE_BLOCK + lane);
+  }
+}
+
+NT_INLINE void gram_tile(double *c, size_t stride, const double *r, size_t i, size_t j, size_t n) {
+  nt_vector sum[NT_DENSE_TILE][2];
+  c += i * stride + j;
+  NT_UNROLL for (int k = 0; k < NT_DENSE_TILE; k++) NT_UNROLL for (int v = 0; v < 2; v++)
+      sum[k][v] = nt_vector_load(c + (size_t)k * stride + v * NT_LANES);
+  for (size_t b = 0; b < n; b++, r += stride) {
+    nt_vector right[2] = {nt_vector_load(r + j), nt_vector_load(r + j + NT_LANES)};
+    NT_UNROLL for (int k = 0; k < NT_DENSE_TILE; k++) {
+      nt_vector left = NT_SET1(r[i + (size_t)k]);
+      NT_UNROLL for (int v = 0; v < 2; v++) sum[k][v] += left * right[v];
+    }
+  }
+  NT_UNROLL for (int k = 0; k < NT_DENSE_TILE; k++) NT_UNROLL for (int v = 0; v < 2; v++)
+      nt_vector_store(c + (size_t)k * stride + v * NT_LANES, sum[k][v]);
+}
+
+void NT_GRAM(double *c, size_t width, const double *r, size_t n) {
+  size_t stride = nt_dense_stride(width), height = nt_dense_height(width);
+  for (size_t i = 0; i < height; i += NT_DENSE_TILE)
+    for (size_t j = i & ~(size_t)(NT_DENSE_COLUMNS - 1); j < stride; j += 2 * NT_LANES)
+      gram_tile(c, stride, r, i, j, n);
+}
+
+#endif

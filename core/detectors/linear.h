@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Inside core/detectors: GSL's factorisations on plain row-major arrays, with errors returned
+ * instead of GSL's handler, which would end the process.
+ */
+#ifndef NT_LINEAR_H
+#define NT_LINEAR_H
+
+#include <stddef.h>
+
+#include "../error.h"
+
+/* A = L L^T; a (n x n, symmetric, finite) becomes the inverse of L, lower triangular, zeroes above.
+ * *log_determinant: of that inverse, the sum of the logarithms of its diagonal. Returns 0, or -1
+ * where A is not positive definite. O(n^3). */
+int nt_inverse_cholesky(double *a, size_t n, double *log_determinant);
+
+/* A = V diag(values) V^T, values descending, eigenvectors the ROWS of vectors. a (n x n, symmetric,
+ * finite) is destroyed. NT_E_MEMORY. O(n^3). */
+nt_status nt_eigen(double *a, size_t n, double *values, double *vectors, nt_error *err);
+
+#endif

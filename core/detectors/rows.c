@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "rows.h"
+
+#include <math.h>
+
+#include "../memory.h"
+
+int nt_row_usable(const double *row, size_t width) {
+  int usable = 1;
+  for (size_t j = 0; j < width; j++) usable &= fabs(row[j]) <= 1e100;
+  return usable;
+}
+
+gsl_rng *nt_generator_new(uint64_t seed) {
+  gsl_rng *rng = calloc(1, sizeof *rng);
+  if (!rng) return NULL;
+  /* Memory of our own, freed with gsl_rng_free: gsl_rng_alloc would abort when there is none. */
+  *rng = (gsl_rng){.type = gsl_rng_mt19937, .state = calloc(1, gsl_rng_mt19937->size)};
+  if (!rng->state) {
+    free(rng);
+    return NULL;
+  }
+  gsl_rng_set(rng, (uint32_t)(seed ^ seed >> 32));
+  return rng;
+}
+
+void nt_no_training_scores(const nt_rows *rows, double *training) {
+  for (size_t i = 0; i < rows->count; i++) training[i] = NAN;
+}
+
+nt_status nt_enough_rows(const char *detector, uint64_t usable, uint64_t least, nt_error *err) {
+  if (usable >= least) return NT_OK;
+  return nt_fail(err, NT_E_INPUT, "%s: %llu usable rows to learn from: expected at least %llu",
+                 detector, (unsigned long long)usable, (unsigned long long)least);
+}
+
+nt_status nt_row_sample_make(nt_row_sample *s, size_t width, uint64_t most, uint64_t total,
+                             nt_error *err) {
+  *s = (nt_row_sample){.width = width, .total = total};
+  s->most = (size_t)(most < total ? most : total);
+  s->rows = nt_zeroed(s->most, width, sizeof *s->rows);
+  if (s->rows) return NT_OK;
+  return nt_fail(err, NT_E_MEMORY, "no memory for a sample of %zu rows of %zu features", s->most,
+                 width);
+}
+
+void nt_row_sample_add(nt_row_sample *s, const nt_rows *rows) {
+  for (size_t i = 0; i < rows->count; i++) {
+    const double *row = rows->features + i * s->width;
+    s->phase += s->most;
+    if (s->phase >= s->total) s->phase -= s->total, s->owed++;
+    int usable = nt_row_usable(row, s->width);
+    s->skipped += !usable;
+    if (!usable || s->owed == 0 || s->count == s->most) continue;
+    memcpy(s->rows + s->count++ * s->width, row, s->width * sizeof *row);
+    s->owed--;
+  }
+}
+
+void nt_row_sample_done(nt_row_sample *s) {
+  free(s->rows);
+  s->rows = NULL;
+}
+
+size_t nt_row_sample_bytes(const nt_row_sample *s) {
+  return s->rows ? s->most * s->width * sizeof *s->rows : 0;
+}
+
+struct nt_moments {
+  size_t width, stride;
+  uint64_t rows;
+  double *origin;   /* [stride] the first usable row */
+  double *sum;      /* [stride] of x - origin */
+  double *products; /* [height][stride] C */
+  double *residual; /* [NT_DENSE_ROWS][stride] r of rows not yet in C, 0 beyond the width */
+  nt_dense_gram_kernel *gram;
+};
+
+nt_moments *nt_moments_new(size_t width, nt_error *err) {
+  nt_moments *m = calloc(1, sizeof *m);
+  if (m) {
+    m->width = width;
+    m->stride = nt_dense_stride(width);
+    m->origin = nt_zeroed(m->stride, 1, sizeof *m->origin);
+    m->sum = nt_zeroed(m->stride, 1, sizeof *m->sum);
+    m->products = nt_zeroed(nt_dense_height(width), m->stride, sizeof *m->products);
+    m->residual = nt_zeroed(NT_DENSE_ROWS, m->stride, sizeof *m->residual);
+    m->gram = nt_dense_best_gram();
+    if (m->origin && m->sum && m->products && m->residual) return m;
+  }
+  nt_moments_free(m);
+  nt_fail(err, NT_E_MEMORY, "no memory for the covariance of %zu features", width);
+  return NULL;
+}
+
+void nt_moments_free(nt_moments *m) {
+  if (!m) return;
+  free(m->origin);
+  free(m->sum);
+  free(m->products);
+  free(m->residual);
+  free(m);
+}
+
+/* r of one row; eight columns at a time, which compilers make vectors of. Beyond the width all
+ * stays 0. */
+static void residual_of(nt_moments *m, const double *restrict x, double *restrict r) {
+  if (m->rows == 0) memcpy(m->origin, x, m->width * sizeof *x);
+  double n = (double)++m->rows, factor = n > 1 ? sqrt(n / (n - 1)) : 0;
+  double *restrict sum = m->sum;
+  const double *restrict origin = m->origin;
+  memcpy(r, x, m->width * sizeof *x);
+  for (size_t j = 0; j < m->stride; j += 8)
+    for (size_t k = j; k < j + 8; k++) {
+      double y = r[k] - origin[k];
+      sum[k] += y;
+      r[k] = (y - sum[k] / n) * factor;
+    }
+}
+
+void nt_moments_add(nt_moments *m, const nt_rows *rows) {
+  size_t held = 0;
+  for (size_t i = 0; i < rows->count; i++) {
+    const double *row = rows->features + i * m->width;
+    if (!nt_row_usable(row, m->width)) continue;
+    residual_of(m, row, m->residual + held++ * m->stride);
+    if (held < NT_DENSE_ROWS) continue;
+    m->gram(m->products, m->width, m->residual, held);
+    held = 0;
+  }
+  if (held) m->gram(m->products, m->width, m->residual, held);
+}
+
+uint64_t nt_moments_rows(const nt_moments *m) {
+  return m->rows;
+}
+
+void nt_moments_get(const nt_moments *m, double *mean, double *covariance) {
+  double n = (double)m->rows;
+  for (size_t i = 0; i < m->width; i++) {
+    mean[i] = m->origin[i] + m->sum[i] / n;
+    for (size_t j = i; j < m->width; j++)
+      covariance[i * m->width + j] = covariance[j * m->width + i] =
+          m->products[i * m->stride + j] / n;
+  }
+}
+
+size_t nt_moments_bytes(const nt_moments *m) {
+  if (!m) return 0;
+  size_t rows = 2 + NT_DENSE_ROWS + nt_dense_height(m->width);
+  return sizeof *m + rows * m->stride * sizeof *m->sum;
+}
