@@ -6,5 +6,8 @@
 #include "detector.h"
 
 extern const nt_detector_class nt_detector_kitnet;
+extern const nt_detector_class nt_detector_autoencoder_single, nt_detector_suricata;
+extern const nt_detector_class nt_detector_one_feature, nt_detector_packet_length,
+    nt_detector_inter_arrival, nt_detector_packet_rate, nt_detector_packet_index;
 
 #endif

@@ -59,7 +59,7 @@ static nt_status pack(nt_still *s, const nt_autoencoder *a, const size_t *featur
 
 static nt_status build(nt_scorer *s, const nt_trainer *trainer, const nt_feature_map *map,
                        double epsilon, size_t lanes, nt_error *err) {
-  size_t count = s->count = map->autoencoders, visible = 0, hidden = 0, first = 0;
+  size_t count = s->count = map ? map->autoencoders : 0, visible = 0, hidden = 0, first = 0;
   s->autoencoders = calloc(count + 1, sizeof *s->autoencoders);
   if (!s->autoencoders) return nt_fail(err, NT_E_MEMORY, "no memory for %zu autoencoders", count);
   for (size_t i = 0; i <= count; i++) {
