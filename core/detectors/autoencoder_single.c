@@ -10,19 +10,9 @@
  * Formulas, normalisation and start: ensemble/autoencoder.h. The score is its RMSE.
  */
 #include <math.h>
-#include <stdlib.h>
 
-#include "../ensemble/scorer.h"
-#include "../ensemble/trainer.h"
+#include "../ensemble/lone_autoencoder.h"
 #include "classes.h"
-
-typedef struct autoencoder_single {
-  const nt_kernels *kernels;
-  size_t width;
-  double hidden_ratio, execute_epsilon;
-  nt_trainer *trainer; /* until ready */
-  nt_scorer *scorer;   /* after it */
-} autoencoder_single;
 
 static const char *const bias_names[] = {"element", "mean", NULL};
 
@@ -67,65 +57,40 @@ static const nt_parameter parameters[] = {
 };
 
 static void single_free(void *detector) {
-  autoencoder_single *a = detector;
-  if (!a) return;
-  nt_trainer_free(a->trainer);
-  nt_scorer_free(a->scorer);
-  free(a);
+  nt_lone_autoencoder_free(detector);
 }
 
 static void *single_create(const nt_detector_setting *setting, const nt_value *values,
                            nt_error *err) {
   nt_isa isa;
   if (nt_isa_resolve(NT_ISA_AUTO, &isa, err) != NT_OK) return NULL;
-  autoencoder_single *a = malloc(sizeof *a);
-  if (!a) {
-    nt_fail(err, NT_E_MEMORY, "out of memory for a detector");
-    return NULL;
-  }
-  *a = (autoencoder_single){.kernels = nt_kernels_of(isa),
-                            .width = setting->width,
-                            .hidden_ratio = values[HIDDEN_RATIO].number,
-                            .execute_epsilon = values[EXECUTE_EPSILON].number};
   nt_step step = {.rate = values[LEARNING_RATE].number,
                   .epsilon = values[TRAIN_EPSILON].number,
                   .bias_mean = values[BIAS_UPDATE].number == 1};
-  a->trainer = nt_trainer_new(NULL, a->width, a->hidden_ratio, (uint32_t)setting->seed, &step,
-                              a->kernels, err);
-  if (a->trainer) return a;
-  single_free(a);
-  return NULL;
+  return nt_lone_autoencoder_new(setting->width, values[HIDDEN_RATIO].number,
+                                 (uint32_t)setting->seed, &step, values[EXECUTE_EPSILON].number,
+                                 nt_kernels_of(isa), err);
 }
 
 static nt_status single_learn(void *detector, const nt_rows *rows, double *training,
                               nt_error *err) {
-  autoencoder_single *a = detector;
   (void)err;
-  nt_trainer_learn(a->trainer, rows->features, rows->count, training);
+  nt_lone_autoencoder_learn(detector, rows->features, rows->count, training);
   return NT_OK;
 }
 
 static nt_status single_ready(void *detector, nt_error *err) {
-  autoencoder_single *a = detector;
-  a->scorer = nt_scorer_new(a->trainer, NULL, a->width, a->execute_epsilon, a->kernels, err);
-  if (!a->scorer) return NT_E_MEMORY;
-  nt_trainer_free(a->trainer);
-  a->trainer = NULL;
-  return NT_OK;
+  return nt_lone_autoencoder_ready(detector, err);
 }
 
 static nt_status single_score(void *detector, const nt_rows *rows, double *scores, nt_error *err) {
-  autoencoder_single *a = detector;
   (void)err;
-  nt_scorer_score(a->scorer, a->kernels, rows->features, rows->count, scores);
+  nt_lone_autoencoder_score(detector, rows->features, rows->count, scores);
   return NT_OK;
 }
 
-/* Either form holds each weight twice. */
 static size_t single_memory(const void *detector) {
-  const autoencoder_single *a = detector;
-  size_t hidden = nt_autoencoder_hidden(a->width, a->hidden_ratio);
-  return sizeof *a + 16 * (a->width + 3) * (hidden + 3);
+  return nt_lone_autoencoder_memory(detector);
 }
 
 const nt_detector_class nt_detector_autoencoder_single = {

@@ -8,12 +8,15 @@
 #include "kernels.h"
 #include "trainer.h"
 
-/* epsilon: added to max - min in the normalisation. The map must outlive the scorer; NULL where the
- * trainer has none. Memory: 16 v h bytes for an autoencoder of v inputs and h hidden units, and
- * scratch for one batch of rows. */
+/* epsilon: added to max - min in the normalisation. The map must outlive the scorer. Memory: 16 v h
+ * bytes for an autoencoder of v inputs and h hidden units, and scratch for one batch of rows. */
 nt_scorer *nt_scorer_new(const nt_trainer *trainer, const nt_feature_map *map, size_t width,
                          double epsilon, const nt_kernels *kernels, nt_error *err);
 void nt_scorer_free(nt_scorer *s);
+
+/* One autoencoder over all columns and no output one: the score is its own error. Copies it. */
+nt_scorer *nt_scorer_new_alone(const nt_autoencoder *a, double epsilon, const nt_kernels *kernels,
+                               nt_error *err);
 
 /* Scores n rows. O(n sum(v h)); not from two threads at once, since the scratch is the scorer's. */
 void nt_scorer_score(nt_scorer *s, const nt_kernels *kernels, const double *rows, size_t n,

@@ -234,18 +234,18 @@ static nt_status put_first(nt_trainer *t, size_t i, double hidden_ratio, uint32_
 
 static nt_status build(nt_trainer *t, const nt_feature_map *map, double hidden_ratio, uint32_t seed,
                        nt_error *err) {
-  nt_status status = map ? nt_feature_map_copy(map, &t->map, err) : NT_OK;
+  nt_status status = nt_feature_map_copy(map, &t->map, err);
   if (status != NT_OK) return status;
-  size_t count = t->count = t->map.autoencoders;
+  size_t count = t->count = map->autoencoders;
   candidate *c = calloc(count + 1, sizeof *c);
-  t->first = calloc(count + 1, sizeof *t->first);
+  t->first = calloc(count, sizeof *t->first);
   t->places = calloc(count + 1, sizeof *t->places);
-  t->groups = calloc(count + 1, sizeof *t->groups);
+  t->groups = calloc(count, sizeof *t->groups);
   t->singles = calloc(count + 1, sizeof *t->singles);
   t->errors = nt_zeroed(BLOCK, count, sizeof *t->errors);
   int fits = c && t->first && t->places && t->groups && t->singles && t->errors;
   for (size_t i = 0, first = 0; fits && i <= count; i++) {
-    size_t visible = i < count ? map->sizes[i] : count > 0 ? count : t->width;
+    size_t visible = i < count ? map->sizes[i] : count;
     c[i] = (candidate){i, visible, nt_autoencoder_hidden(visible, hidden_ratio)};
     t->places[i] = (place){.visible = visible, .hidden = c[i].hidden, .group = NO_GROUP};
     if (i < count) t->first[i] = first;
@@ -255,7 +255,7 @@ static nt_status build(nt_trainer *t, const nt_feature_map *map, double hidden_r
   free(c);
   if (!fits)
     return nt_fail(err, NT_E_MEMORY, "no memory to train %zu autoencoders of %zu inputs in all",
-                   count, t->map.total);
+                   count, map->total);
   for (size_t i = 0; i <= count && status == NT_OK; i++)
     status = put_first(t, i, hidden_ratio, seed, err);
   return status;
@@ -281,15 +281,12 @@ nt_trainer *nt_trainer_new(const nt_feature_map *map, size_t width, double hidde
 
 static void learn_block(nt_trainer *t, const double *rows, size_t n, double *rmse) {
   const nt_kernels *k = t->kernels;
-  /* What the output autoencoder learns from. */
-  const double *input = t->count ? t->errors : rows;
-  size_t input_width = t->count ? t->count : t->width;
   for (size_t i = 0; i < t->group_count; i++)
     k->train_group(&t->groups[i], &t->step, rows, t->width, n, t->errors, t->count);
   size_t output = t->single_count - 1;
   for (size_t i = 0; i < output; i++)
     k->train_single(&t->singles[i], &t->step, rows, t->width, n, t->errors, t->count);
-  k->train_single(&t->singles[output], &t->step, input, input_width, n, rmse, 1);
+  k->train_single(&t->singles[output], &t->step, t->errors, t->count, n, rmse, 1);
 }
 
 void nt_trainer_learn(nt_trainer *t, const double *rows, size_t n, double *rmse) {

@@ -13,8 +13,7 @@
 
 typedef struct nt_trainer nt_trainer;
 
-/* width: columns of a row; the map must have passed nt_feature_map_check. Copies what it needs. map
- * NULL: an ensemble of none, whose output autoencoder learns the rows themselves, all columns.
+/* width: columns of a row; the map must have passed nt_feature_map_check. Copies what it needs.
  * Memory: with v inputs and h hidden units of an autoencoder, 8 v h bytes a lane in a group and 16
  * v h on its own. */
 nt_trainer *nt_trainer_new(const nt_feature_map *map, size_t width, double hidden_ratio,
