@@ -70,8 +70,8 @@ static double plain_train(nt_autoencoder *a, const double *row, const nt_kitnet_
 
 /* Scores of n rows with a given map: ad_grace rows of training, then execution. training: the
  * output autoencoder's RMSE while training. */
-static void plain_kitnet(const nt_kitnet_options *o, const nt_feature_map *map, size_t width,
-                         const double *rows, size_t n, double *scores, double *training) {
+static inline void plain_kitnet(const nt_kitnet_options *o, const nt_feature_map *map, size_t width,
+                                const double *rows, size_t n, double *scores, double *training) {
   size_t count = map->autoencoders, most = count > map->total ? count : map->total;
   nt_autoencoder *a = calloc(count + 1, sizeof *a);
   double *input = calloc(7 * most, sizeof *input), *errors = input + most;

@@ -8,5 +8,8 @@
 extern const nt_detector_class nt_detector_kitnet;
 extern const nt_detector_class nt_detector_isolation_forest, nt_detector_gaussian_mixture,
     nt_detector_mahalanobis, nt_detector_pca, nt_detector_box_plot;
+extern const nt_detector_class nt_detector_autoencoder_single, nt_detector_suricata;
+extern const nt_detector_class nt_detector_one_feature, nt_detector_packet_length,
+    nt_detector_inter_arrival, nt_detector_packet_rate, nt_detector_packet_index;
 
 #endif

@@ -11,6 +11,15 @@ const nt_detector_class *const nt_detectors[] = {
     &nt_detector_mahalanobis,
     &nt_detector_pca,
     &nt_detector_box_plot,
+    /* what the paper compares it with */
+    &nt_detector_autoencoder_single,
+    &nt_detector_suricata,
+    /* whether a data set is hard at all */
+    &nt_detector_one_feature,
+    &nt_detector_packet_length,
+    &nt_detector_inter_arrival,
+    &nt_detector_packet_rate,
+    &nt_detector_packet_index,
     NULL,
 };
 

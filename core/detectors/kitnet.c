@@ -5,6 +5,7 @@
  * learns from the rows after the mapping. To the same bits as learning the map itself
  * (tests/detector_kitnet_test.c).
  */
+#include "../ensemble/autoencoder.h"
 #include "../ensemble/kitnet.h"
 
 #include <math.h>
@@ -14,6 +15,7 @@
 
 typedef struct kitnet {
   nt_kitnet *net;
+  double hidden_ratio;
 } kitnet;
 
 static const char *const bias_names[] = {"element", "mean", NULL};
@@ -92,6 +94,7 @@ static void *kitnet_create(const nt_detector_setting *setting, const nt_value *v
     nt_fail(err, NT_E_MEMORY, "out of memory for a detector");
     return NULL;
   }
+  k->hidden_ratio = options.hidden_ratio;
   k->net = nt_kitnet_new(setting->width, &options, setting->map, err);
   if (k->net) return k;
   kitnet_free(k);
@@ -114,6 +117,18 @@ static nt_status kitnet_score(void *detector, const nt_rows *rows, double *score
   return nt_kitnet_process(k->net, rows->features, rows->count, scores, NULL, err);
 }
 
+/* Up to the padding of vectors. */
+static size_t kitnet_memory(const void *detector) {
+  const kitnet *k = detector;
+  const nt_feature_map *map = nt_kitnet_map(k->net);
+  size_t bytes = sizeof *k;
+  for (size_t i = 0; i <= map->autoencoders; i++) {
+    size_t visible = i < map->autoencoders ? map->sizes[i] : map->autoencoders;
+    bytes += 16 * (visible + 3) * (nt_autoencoder_hidden(visible, k->hidden_ratio) + 3);
+  }
+  return bytes;
+}
+
 const nt_detector_class nt_detector_kitnet = {
     .name = "kitnet",
     .title = "KitNET",
@@ -128,4 +143,5 @@ const nt_detector_class nt_detector_kitnet = {
     .learn = kitnet_learn,
     .score = kitnet_score,
     .free = kitnet_free,
+    .memory = kitnet_memory,
 };

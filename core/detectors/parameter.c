@@ -17,8 +17,12 @@ size_t nt_parameter_find(const nt_parameter *parameters, size_t count, const cha
   return i;
 }
 
-/* The shortest decimal that reads back as the same number. */
+/* The shortest decimal that reads back as the same number; whole ones without an exponent. */
 static void print_number(double number, char *text, size_t size) {
+  if (number == floor(number) && fabs(number) < 1e9) {
+    snprintf(text, size, "%.0f", number);
+    return;
+  }
   for (int digits = 1; digits <= 17; digits++) {
     snprintf(text, size, "%.*g", digits, number);
     if (strtod(text, NULL) == number) return;

@@ -63,6 +63,15 @@ NT_INLINE void score_autoencoder(size_t vectors, const nt_still *a, const nt_vec
       NT_SQRT(sum[v] / NT_SET1((double)a->visible));
 }
 
+/* The rows themselves, normalised, as the input of an autoencoder over all columns. */
+NT_INLINE void score_columns(size_t vectors, const nt_scorer *s, const nt_still *a,
+                             const double *rows, nt_vector *x) {
+  for (size_t i = 0; i < a->visible; i++) NT_UNROLL for (size_t v = 0; v < vectors; v++) {
+      nt_vector raw = nt_vector_strided(rows + v * NT_LANES * s->width + i, s->width);
+      x[i * vectors + v] = (raw - NT_SET1(a->min[i])) * NT_SET1(a->inverse[i]);
+    }
+}
+
 NT_INLINE void score_rows(size_t vectors, nt_scorer *s, const double *rows, double *scores) {
   nt_vector *x = (nt_vector *)s->x, *y = (nt_vector *)s->y, *z = (nt_vector *)s->z;
   nt_vector *errors = (nt_vector *)s->errors, result[NT_SCORE_VECTORS];
@@ -79,7 +88,8 @@ NT_INLINE void score_rows(size_t vectors, nt_scorer *s, const double *rows, doub
   for (size_t a = 0; a < s->count; a++)
     NT_UNROLL for (size_t v = 0; v < vectors; v++) errors[a * vectors + v] =
         (errors[a * vectors + v] - NT_SET1(output->min[a])) * NT_SET1(output->inverse[a]);
-  score_autoencoder(vectors, output, errors, y, z, result);
+  if (s->count == 0) score_columns(vectors, s, output, rows, x);
+  score_autoencoder(vectors, output, s->count == 0 ? x : errors, y, z, result);
   NT_UNROLL for (size_t v = 0; v < vectors; v++) nt_vector_store(scores + v * NT_LANES, result[v]);
 }
 

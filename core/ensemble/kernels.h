@@ -77,7 +77,7 @@ typedef struct nt_still {
 typedef struct nt_scorer {
   size_t width, count;
   size_t memory;          /* bytes held, this struct and all below it */
-  nt_still *autoencoders; /* [count], then the output one */
+  nt_still *autoencoders; /* [count], then the output one, which reads rows if count is 0 */
   double *x, *y,
       *z;         /* [most visible], [most hidden], [most visible] times NT_SCORE_VECTORS vectors */
   double *errors; /* [count], likewise */
@@ -105,5 +105,8 @@ typedef struct nt_kernels {
 } nt_kernels;
 
 extern const nt_kernels nt_kernels_plain, nt_kernels_avx2, nt_kernels_avx512;
+
+/* Those of a resolved instruction set (cpu.h). */
+const nt_kernels *nt_kernels_of(nt_isa isa);
 
 #endif

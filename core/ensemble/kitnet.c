@@ -36,7 +36,7 @@ nt_kitnet_options nt_kitnet_defaults(void) {
                              .isa = NT_ISA_AUTO};
 }
 
-static const nt_kernels *kernels_of(nt_isa isa) {
+const nt_kernels *nt_kernels_of(nt_isa isa) {
 #if defined(__x86_64__)
   if (isa == NT_ISA_AVX512) return &nt_kernels_avx512;
   if (isa == NT_ISA_AVX2) return &nt_kernels_avx2;
@@ -148,7 +148,7 @@ static nt_status advance(nt_kitnet *k, nt_error *err) {
 static nt_status begin(nt_kitnet *k, const nt_feature_map *map, nt_error *err) {
   nt_status status = nt_isa_resolve(k->options.isa, &k->isa, err);
   if (status != NT_OK) return status;
-  k->kernels = kernels_of(k->isa);
+  k->kernels = nt_kernels_of(k->isa);
   if (!map) return begin_mapping(k, err);
   status = nt_feature_map_check(map, k->width, err);
   if (status == NT_OK) status = nt_feature_map_copy(map, &k->map, err);

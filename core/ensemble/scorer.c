@@ -110,3 +110,23 @@ void nt_scorer_score(nt_scorer *s, const nt_kernels *kernels, const double *rows
   kernels->score(s, s->tail, kernels->lanes, out);
   memcpy(scores + whole, out, rest * sizeof *scores);
 }
+
+nt_scorer *nt_scorer_new_alone(const nt_autoencoder *a, double epsilon, const nt_kernels *kernels,
+                               nt_error *err) {
+  size_t rows = kernels->lanes * NT_SCORE_VECTORS;
+  nt_scorer *s = calloc(1, sizeof *s);
+  if (s) {
+    s->width = a->visible;
+    s->autoencoders = calloc(1, sizeof *s->autoencoders);
+    s->x = nt_zeroed(a->visible, rows, sizeof *s->x);
+    s->y = nt_zeroed(a->hidden, rows, sizeof *s->y);
+    s->z = nt_zeroed(a->visible, rows, sizeof *s->z);
+    s->tail = nt_zeroed(s->width, kernels->lanes, sizeof *s->tail);
+  }
+  if (!s || !s->autoencoders || !s->x || !s->y || !s->z || !s->tail)
+    nt_fail(err, NT_E_MEMORY, "no memory to score %zu rows at once", rows);
+  else if (pack(&s->autoencoders[0], a, NULL, epsilon, err) == NT_OK)
+    return s;
+  nt_scorer_free(s);
+  return NULL;
+}

@@ -14,6 +14,10 @@ nt_scorer *nt_scorer_new(const nt_trainer *trainer, const nt_feature_map *map, s
                          double epsilon, const nt_kernels *kernels, nt_error *err);
 void nt_scorer_free(nt_scorer *s);
 
+/* One autoencoder over all columns and no output one: the score is its own error. Copies it. */
+nt_scorer *nt_scorer_new_alone(const nt_autoencoder *a, double epsilon, const nt_kernels *kernels,
+                               nt_error *err);
+
 /* Scores n rows. O(n sum(v h)); not from two threads at once, since the scratch is the scorer's. */
 void nt_scorer_score(nt_scorer *s, const nt_kernels *kernels, const double *rows, size_t n,
                      double *scores);
