@@ -1,15 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cohort.h"
 
-#include <stdlib.h>
-
-#include "../memory.h"
-
 /* Rows whose errors are held together before they go to their KitNETs. */
-#define BLOCK 256
+#define BLOCK 128
 
-static void learn(nt_trainer *joined, size_t count, const double *rows, size_t width, size_t n,
-                  double *errors, double *const *rmse) {
+static void learn_joined(nt_trainer *joined, size_t count, const double *rows, size_t width,
+                         size_t n, double *const *rmse) {
+  double errors[BLOCK * NT_MOST_LANES];
   for (size_t r = 0, block; r < n; r += block) {
     block = n - r < BLOCK ? n - r : BLOCK;
     nt_trainer_learn(joined, rows + r * width, block, errors);
@@ -18,24 +15,18 @@ static void learn(nt_trainer *joined, size_t count, const double *rows, size_t w
   }
 }
 
-nt_status nt_cohort_learn(nt_trainer *const *trainers, size_t count, const double *rows,
-                          size_t width, size_t n, double *const *rmse, nt_error *err) {
-  if (count == 1) {
-    nt_trainer_learn(trainers[0], rows, n, rmse[0]);
-    return NT_OK;
+void nt_cohort_learn(nt_trainer *const *trainers, size_t count, const nt_kernels *kernels,
+                     const double *rows, size_t width, size_t n, double *const *rmse) {
+  /* More at once would fill no lane better, and the cache with errors. */
+  for (size_t first = 0, part; first < count; first += part) {
+    part = count - first < kernels->lanes ? count - first : kernels->lanes;
+    nt_trainer *joined = part > 1 ? nt_trainer_join(trainers + first, part) : NULL;
+    if (joined) {
+      learn_joined(joined, part, rows, width, n, rmse + first);
+      nt_trainer_part(joined, trainers + first);
+      nt_trainer_free(joined);
+    } else {
+      for (size_t i = first; i < first + part; i++) nt_trainer_learn(trainers[i], rows, n, rmse[i]);
+    }
   }
-  nt_error error;
-  nt_trainer *joined = nt_trainer_join(trainers, count, &error);
-  if (!joined) return nt_fail(err, error.status, "%s", error.text);
-  double *errors = nt_zeroed(BLOCK, count, sizeof *errors);
-  nt_status status = NT_OK;
-  if (errors) {
-    learn(joined, count, rows, width, n, errors, rmse);
-    nt_trainer_part(joined, trainers);
-  } else {
-    status = nt_fail(err, NT_E_MEMORY, "no memory for the errors of %zu KitNETs", count);
-  }
-  free(errors);
-  nt_trainer_free(joined);
-  return status;
 }

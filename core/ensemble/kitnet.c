@@ -243,9 +243,9 @@ static nt_status train_together(nt_kitnet *const *k, size_t count, const double 
   nt_trainer **trainers = calloc(count, sizeof *trainers);
   if (!trainers) return nt_fail(err, NT_E_MEMORY, "no memory for %zu KitNETs", count);
   for (size_t i = 0; i < count; i++) trainers[i] = k[i]->trainer;
-  nt_status status = nt_cohort_learn(trainers, count, rows, k[0]->width, n, rmse, err);
+  nt_cohort_learn(trainers, count, k[0]->kernels, rows, k[0]->width, n, rmse);
   free(trainers);
-  return status;
+  return NT_OK;
 }
 
 nt_status nt_kitnet_process_together(nt_kitnet *const *k, size_t count, const double *rows,

@@ -91,8 +91,6 @@ static int larger_first(const void *a, const void *b) {
   if (x->seat.visible != y->seat.visible) return x->seat.visible > y->seat.visible ? -1 : 1;
   if (x->seat.hidden != y->seat.hidden) return x->seat.hidden > y->seat.hidden ? -1 : 1;
   if (x->index != y->index) return x->index < y->index ? -1 : 1;
-  double one = x->seat.step.epsilon, other = y->seat.step.epsilon;
-  if (one != other) return one < other ? -1 : 1;
   return x->seat.member < y->seat.member ? -1 : x->seat.member > y->seat.member;
 }
 
@@ -242,15 +240,15 @@ nt_trainer *nt_trainer_new(const nt_feature_map *map, size_t width, double hidde
 
 /* ---------------------------------------------------------------- joining */
 
-static nt_status make_passing(nt_trainer *t, nt_error *err) {
+static int make_passing(nt_trainer *t) {
   size_t visible = 0, hidden = 0;
   for (size_t i = 0; i < t->learners * (t->count + 1); i++) {
     const nt_seat *seat = &t->places[i].seat;
     visible = seat->visible > visible ? seat->visible : visible;
     hidden = seat->hidden > hidden ? seat->hidden : hidden;
   }
-  nt_status status = nt_autoencoder_allocate(&t->passing[0], visible, hidden, err);
-  return status == NT_OK ? nt_autoencoder_allocate(&t->passing[1], visible, hidden, err) : status;
+  return nt_autoencoder_allocate(&t->passing[0], visible, hidden, NULL) == NT_OK &&
+         nt_autoencoder_allocate(&t->passing[1], visible, hidden, NULL) == NT_OK;
 }
 
 /* An autoencoder's state from its place in one trainer to that in another. */
@@ -262,8 +260,9 @@ static void pass(const nt_trainer *from, const place *a, const nt_trainer *to, c
   put(to, b, passing);
 }
 
-/* All states into t. Groups whose lanes are alike have one min and max for all: they must be. */
-static nt_status pass_all(nt_trainer *t, nt_trainer *const *trainers, nt_error *err) {
+/* All states into t. A group whose lanes are alike has one min and max for all: 0 where they are
+ * not. */
+static int pass_all(nt_trainer *t, nt_trainer *const *trainers) {
   const nt_autoencoder *first = &t->passing[0], *next = &t->passing[1];
   for (size_t i = 0; i <= t->count; i++) {
     size_t bytes = place_of(t, 0, i)->seat.visible * sizeof(double);
@@ -271,26 +270,22 @@ static nt_status pass_all(nt_trainer *t, nt_trainer *const *trainers, nt_error *
       pass(trainers[k], place_of(trainers[k], 0, i), t, place_of(t, k, i), &t->passing[k > 0]);
       if (k > 0 && i < t->count &&
           (memcmp(first->min, next->min, bytes) || memcmp(first->max, next->max, bytes)))
-        return nt_fail(err, NT_E_ARGUMENT,
-                       "KitNETs 0 and %zu together: expected to have learnt "
-                       "the same rows",
-                       k);
+        return 0;
     }
   }
-  return NT_OK;
+  return 1;
 }
 
-nt_trainer *nt_trainer_join(nt_trainer *const *trainers, size_t count, nt_error *err) {
-  const nt_feature_map *map = &trainers[0]->map;
-  nt_trainer *t = allocate(map, trainers[0]->width, count, trainers[0]->kernels, err);
+nt_trainer *nt_trainer_join(nt_trainer *const *trainers, size_t count) {
+  const nt_trainer *one = trainers[0];
+  nt_trainer *t = allocate(&one->map, one->width, count, one->kernels, NULL);
   if (!t) return NULL;
   for (size_t k = 0; k < count; k++) {
     for (size_t i = 0; i <= t->count; i++)
       place_of(t, k, i)->seat = place_of(trainers[k], 0, i)->seat;
     seat_learner(t, k);
   }
-  if (!place_layers(t)) return no_memory(t, map, count, err);
-  if (make_passing(t, err) == NT_OK && pass_all(t, trainers, err) == NT_OK) return t;
+  if (place_layers(t) && make_passing(t) && pass_all(t, trainers)) return t;
   nt_trainer_free(t);
   return NULL;
 }

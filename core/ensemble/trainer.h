@@ -23,10 +23,10 @@ nt_trainer *nt_trainer_new(const nt_feature_map *map, size_t width, double hidde
 void nt_trainer_free(nt_trainer *t);
 
 /* One trainer that goes on where `count` trainers stand, each of one KitNET, all of one width, map
- * and kernels, and all having learnt the same rows (NT_E_ARGUMENT otherwise); they do not move
- * until nt_trainer_part brings them to where the joined one stands. O(sum(v h)) each, as much
- * memory as they have. */
-nt_trainer *nt_trainer_join(nt_trainer *const *trainers, size_t count, nt_error *err);
+ * and kernels; they do not move until nt_trainer_part brings them to where the joined one stands.
+ * NULL: memory is short, or they have not learnt the same rows. O(sum(v h)) each, as much memory as
+ * they have. */
+nt_trainer *nt_trainer_join(nt_trainer *const *trainers, size_t count);
 void nt_trainer_part(nt_trainer *joined, nt_trainer *const *trainers);
 
 /* Learns n rows in order; rmse: [n][KitNETs], the output autoencoders' errors. O(n sum(v h)). */
