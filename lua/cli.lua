@@ -10,7 +10,7 @@ local text = require "ninetails.text"
 local cli = {}
 
 -- In the order of help.
-local names = {"extract", "score", "dataset", "cache", "version"}
+local names = {"extract", "score", "results", "dataset", "cache", "version"}
 
 local function usage(format, ...)
   error({status = "argument", message = string.format(format, ...)}, 0)
@@ -253,6 +253,7 @@ function cli.main(words)
   local name = state.path and ("ninetails " .. state.path) or "ninetails"
   io.stderr:write(("%s: %s\n"):format(name, result.message))
   if result.status == "interrupted" then system.die(result.signal) end
+  if result.status == "unmeasured" then return 4 end
   if result.status ~= "argument" then return 2 end
   if result.hint ~= false then
     io.stderr:write(("See: ninetails help%s\n"):format(state.path and " " .. state.path or ""))

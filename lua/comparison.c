@@ -21,6 +21,7 @@
  *              critical_difference = (Nemenyi's), order = {detectors from best to worst},
  *              bars = {{first =, last =}, ...} (places in order),
  *              pairs = {{a =, b =, z =, p =, holm =}, ...}} core/metrics/rank_tests.h
+ *     comparison.figures                     names of pair()'s figures
  *     comparison.holm {p, ...}               --> adjusted p-values
  *     comparison.measures()                  --> {{name =, unit =, long_name =, better = "higher",
  *                                             "lower" or nil, integer =}, ...}  metrics/measures.h
@@ -418,5 +419,11 @@ int luaopen_ninetails_comparison(lua_State *L) {
   static const luaL_Reg functions[] = {
       {"pair", pair}, {"friedman", friedman}, {"holm", holm}, {"measures", measures}, {NULL, NULL}};
   luaL_newlib(L, functions);
+  lua_createtable(L, NT_BOOT_METRICS, 0);
+  for (int m = 0; m < NT_BOOT_METRICS; m++) {
+    lua_pushstring(L, nt_paired_names[m]);
+    lua_rawseti(L, -2, m + 1);
+  }
+  lua_setfield(L, -2, "figures");
   return 1;
 }

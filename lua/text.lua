@@ -5,6 +5,7 @@
 --   text.number(0.00012345)        "0.0001234"        4 significant digits
 --   text.nearest("scor", {"score", "extract"})  "score"
 --   text.rows {{"packets", "12"}, {"score", "0.5"}}   a two-column list, aligned
+--   text.table({{"name", "auc"}, {"x", "0.5"}}, {[2] = true})   any columns; those told are flush right
 local text = {}
 
 function text.count(n)
@@ -64,6 +65,22 @@ function text.rows(rows)
   end
   for _, row in ipairs(rows) do
     if row[2] then lines[#lines + 1] = ("%-" .. width .. "s  %s\n"):format(row[1], row[2]) end
+  end
+  return table.concat(lines)
+end
+
+function text.table(rows, right)
+  local widths, lines = {}, {}
+  for _, row in ipairs(rows) do
+    for i, cell in ipairs(row) do widths[i] = math.max(widths[i] or 0, utf8.len(cell) or #cell) end
+  end
+  for _, row in ipairs(rows) do
+    local cells = {}
+    for i, cell in ipairs(row) do
+      local space = (" "):rep(widths[i] - (utf8.len(cell) or #cell))
+      cells[i] = right and right[i] and space .. cell or cell .. space
+    end
+    lines[#lines + 1] = table.concat(cells, "  "):gsub("%s+$", "") .. "\n"
   end
   return table.concat(lines)
 end

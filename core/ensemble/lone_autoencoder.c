@@ -10,7 +10,6 @@
 
 struct nt_lone_autoencoder {
   const nt_kernels *kernels;
-  nt_step step;
   double epsilon;
   size_t width, hidden;
   size_t *columns;   /* [width], in order */
@@ -63,7 +62,7 @@ nt_lone_autoencoder *nt_lone_autoencoder_new(size_t width, double hidden_ratio, 
   nt_autoencoder start;
   if (a) {
     a->kernels = kernels;
-    a->step = *step;
+    a->single.step = *step;
     a->epsilon = epsilon;
     a->width = width;
     a->hidden = nt_autoencoder_hidden(width, hidden_ratio);
@@ -91,7 +90,7 @@ void nt_lone_autoencoder_free(nt_lone_autoencoder *a) {
 }
 
 void nt_lone_autoencoder_learn(nt_lone_autoencoder *a, const double *rows, size_t n, double *rmse) {
-  a->kernels->train_single(&a->single, &a->step, rows, a->width, n, rmse, 1);
+  a->kernels->train_single(&a->single, rows, a->width, n, rmse, 1);
 }
 
 nt_status nt_lone_autoencoder_ready(nt_lone_autoencoder *a, nt_error *err) {

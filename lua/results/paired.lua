@@ -1,0 +1,56 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+-- Paired tests between runs of result files, where they apply (ninetails.comparison).
+local comparison = require "ninetails.comparison"
+
+local paired = {}
+
+local better = {}
+for _, measure in ipairs(comparison.measures()) do better[measure.name] = measure.better end
+
+-- "higher", "lower" or nil: unknown, or neither.
+function paired.better(name) return better[name] end
+
+local names = {}
+for _, name in ipairs(comparison.figures) do names[name] = true end
+
+-- Whether the paired bootstrap has this figure.
+function paired.has(name) return names[name] or false end
+
+-- Quirks of the protocol change figures that the bootstrap takes from the scores as they are.
+local function plain(run, name)
+  if name:find("^tpr_") then
+    return (run.smoothing or 0) <= 1 and (run.fpr_reference or "benign") == "benign"
+  end
+  return not (name == "auc" and (run.fold_auc == 1 or run.fold_auc == "true"))
+end
+
+-- The figure `name` of a test of runs x and y, or nil where it says nothing about the column of that name.
+function paired.figure(tested, x, y, name)
+  if not (plain(x, name) and plain(y, name)) then return nil end
+  for _, figure in ipairs(tested.figures) do
+    if figure.name == name and figure.low == figure.low then return figure end
+  end
+end
+
+-- Settings of the test: as told, else as the runs were measured.
+local function settings(run, options)
+  local chosen = {replicates = options.replicates, seed = options.seed}
+  for _, name in ipairs {"level", "block_seconds", "gap_seconds"} do chosen[name] = options[name] or run[name] end
+  return chosen
+end
+
+-- Run x of table a against run y of table b -> comparison.pair's result, or nil and why not.
+function paired.test(a, x, b, y, options)
+  local results = require "ninetails.results"
+  local good, result = pcall(function()
+    local one, other = results.run(a.path, x.run), results.run(b.path, y.run)
+    if not one.scores or not other.scores or #one.scores == 0 or #other.scores == 0 then
+      error({message = "scores were not kept"}, 0)
+    end
+    return comparison.pair(one, other, settings(x, options))
+  end)
+  if good then return result end
+  return nil, type(result) == "table" and result.message or tostring(result)
+end
+
+return paired

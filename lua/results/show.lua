@@ -1,0 +1,212 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+-- `ninetails results ls` and `show`: the runs of result files, one file, one run, for people.
+local export = require "ninetails.results.export"
+local json = require "ninetails.json"
+local result_table = require "ninetails.results.table"
+local text = require "ninetails.text"
+
+local show = {}
+
+local function print_json(value) io.write(json.encode(value, true), "\n") end
+
+-- ------------------------------------------------------------------ ls
+
+-- What a list shows unless told: which run, what it was told differently from the others, what came out.
+local function usual_columns(t, runs)
+  local columns = {}
+  local function add(name) columns[#columns + 1] = t.column[name] end
+  add "dataset"
+  add "detector"
+  add "status"
+  for _, column in ipairs(result_table.varying(t, runs)) do columns[#columns + 1] = column end
+  for _, name in ipairs {"auc", "eer", "tpr_at_fpr_1e-3"} do add(name) end
+  for _, run in ipairs(runs) do
+    if run.reason then
+      add "reason"
+      break
+    end
+  end
+  return columns
+end
+
+local function cell(t, run, column)
+  local shown = result_table.shown(column, run[column.name])
+  local low, high = result_table.interval(t, column.name)
+  if not low or run[low] == nil or run[high] == nil then return shown, false end
+  local from, to = result_table.shown(column, run[low]), result_table.shown(column, run[high])
+  return ("%s [%s, %s]"):format(shown, from, to), true
+end
+
+-- -> text, whether an interval is in it.
+local function list_text(t, runs, columns)
+  local rows, right, any = {{"#", "run"}}, {[1] = true}, false
+  for i, column in ipairs(columns) do
+    rows[1][i + 2] = column.name
+    right[i + 2] = column.type ~= "text"
+  end
+  for _, run in ipairs(runs) do
+    local row = {("%d"):format(run.row), (run.run or "-"):sub(1, 8)}
+    for i, column in ipairs(columns) do
+      local interval
+      row[i + 2], interval = cell(t, run, column)
+      any = any or interval
+    end
+    rows[#rows + 1] = row
+  end
+  return text.table(rows, right), any
+end
+
+local function level_text(t, runs)
+  local level = t.column.level and runs[1] and runs[1].level
+  return level and text.plain(level * 100) .. " % " or ""
+end
+
+function show.list(args)
+  local out = json.array {}
+  for i, path in ipairs(args.file) do
+    local t = result_table.read(path)
+    local runs = result_table.select(t, args.only)
+    if args.sort then result_table.sort(t, runs, args.sort) end
+    local columns = result_table.chosen(t, args.columns, "--columns")
+    if args.json then
+      out[i] = json.object {{"file", path}, {"runs", export.records(runs, columns or t.columns)}}
+    else
+      if #args.file > 1 then io.write(i > 1 and "\n" or "", path, ":\n") end
+      local body, intervals = list_text(t, runs, columns or usual_columns(t, runs))
+      io.write(body)
+      if intervals then
+        local _, _, kind = result_table.interval(t, "auc")
+        io.write(("In brackets: %sintervals%s.\n"):format(level_text(t, runs), kind and " by " .. kind or ""))
+      end
+    end
+  end
+  if args.json then print_json(out) end
+  return 0
+end
+
+-- ------------------------------------------------------------------ show: a file
+
+local function counted(runs, name)
+  local count, order, words = {}, {}, {}
+  for _, run in ipairs(runs) do
+    local value = result_table.one_line(run[name] or "?")
+    if not count[value] then order[#order + 1] = value end
+    count[value] = (count[value] or 0) + 1
+  end
+  for i, value in ipairs(order) do words[i] = ("%s (%d)"):format(value, count[value]) end
+  return table.concat(words, ", ")
+end
+
+local function sizes_of(path)
+  local results = require "ninetails.results"
+  return results.sizes and results.sizes(path)
+end
+
+local function size_rows(sizes)
+  local names, rows = {}, {}
+  for name in pairs(sizes) do names[#names + 1] = name end
+  table.sort(names)
+  for i, name in ipairs(names) do
+    local value = sizes[name]
+    rows[i] = {name, type(value) == "number" and text.scaled(value, "B") or tostring(value)}
+  end
+  return rows
+end
+
+local function sorted_keys(map)
+  local keys = {}
+  for key in pairs(map) do keys[#keys + 1] = key end
+  table.sort(keys)
+  return keys
+end
+
+local function note_text(note)
+  local _, breaks = note:gsub("\n", "\n")
+  if breaks == 0 then return result_table.one_line(note) end
+  return ("%d lines, %d bytes (--json has it)"):format(breaks + (note:sub(-1) == "\n" and 0 or 1), #note)
+end
+
+local function show_file(args, t)
+  local sizes = sizes_of(t.path)
+  if args.json then
+    print_json(json.object {{"file", t.path}, {"notes", t.notes}, {"sizes", sizes}, {"runs", #t.runs},
+      {"columns", json.array(result_table.names(t))}})
+    return
+  end
+  local varying = {}
+  for i, column in ipairs(result_table.varying(t, t.runs)) do varying[i] = column.name end
+  io.write(text.rows {{"file", t.path}, {"runs", ("%d: %s"):format(#t.runs, counted(t.runs, "status"))},
+    {"data sets", counted(t.runs, "dataset")}, {"detectors", counted(t.runs, "detector")},
+    {"varied", #varying > 0 and table.concat(varying, ", ") or "nothing"}})
+  if sizes then io.write("\nSizes:\n", (text.rows(size_rows(sizes)):gsub("([^\n]+)", "  %1"))) end
+  local rows = {}
+  for i, key in ipairs(sorted_keys(t.notes)) do rows[i] = {key, note_text(t.notes[key])} end
+  if #rows > 0 then io.write("\nProvenance:\n", (text.rows(rows):gsub("([^\n]+)", "  %1"))) end
+end
+
+-- ------------------------------------------------------------------ show: a run
+
+local sections = {{"identity", "Run"}, {"parameter", "Parameters"}, {"metric", "Metrics"}, {"cost", "Costs"}}
+
+local function unit_text(column)
+  return (column.unit == "" or column.unit == "1") and "" or " " .. column.unit
+end
+
+local function section_rows(t, run, role)
+  local rows = {}
+  for _, column in ipairs(t.columns) do
+    local value = run[column.name]
+    if column.role == role and value ~= nil then
+      local explained = role ~= "identity" and column.long_name ~= column.name and column.long_name or ""
+      rows[#rows + 1] = {"  " .. column.name, result_table.shown(column, value) .. unit_text(column), explained}
+    end
+  end
+  return rows
+end
+
+local function curve_text(curve)
+  local x = curve and (curve.fpr or curve.recall)
+  return x and #x > 0 and ("%d points"):format(#x) or nil
+end
+
+local function arrays_rows(arrays)
+  local rows = {}
+  if arrays.count and arrays.count > 0 then
+    rows[1] = {"  scores", ("%s, of packets %s to %s"):format(text.count(arrays.count), text.count(arrays.first),
+      text.count(arrays.first + arrays.count - 1))}
+  end
+  rows[#rows + 1] = {"  ROC curve", curve_text(arrays.roc)}
+  rows[#rows + 1] = {"  precision-recall curve", curve_text(arrays.precision_recall)}
+  return rows
+end
+
+local function show_run(args, t, run)
+  local arrays = run.status ~= "failed" and require("ninetails.results").run(t.path, run.run) or {}
+  if args.json then
+    local function points(curve)
+      local x = curve and (curve.fpr or curve.recall)
+      return x and #x or 0
+    end
+    print_json(json.object {{"file", t.path}, {"run", export.record(run, t.columns)},
+      {"scores", arrays.count or 0}, {"first", arrays.first},
+      {"roc_points", points(arrays.roc)}, {"precision_recall_points", points(arrays.precision_recall)}})
+    return
+  end
+  for i, section in ipairs(sections) do
+    local rows = section_rows(t, run, section[1])
+    if #rows > 0 then io.write(i > 1 and "\n" or "", section[2], ":\n", text.table(rows)) end
+  end
+  if run.reason and run.reason:find("\n") then
+    io.write("\nReason:\n", (run.reason:gsub("%c", function(c) return c ~= "\n" and "?" or nil end):gsub("([^\n]+)", "  %1")), "\n")
+  end
+  local rows = text.rows(arrays_rows(arrays))
+  if #rows > 0 then io.write("\nArrays:\n", rows) end
+end
+
+function show.show(args)
+  local t = result_table.read(args.file)
+  if args.run then show_run(args, t, result_table.find_run(t, args.run)) else show_file(args, t) end
+  return 0
+end
+
+return show

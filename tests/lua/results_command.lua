@@ -1,0 +1,343 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+-- `ninetails results` over tables made here instead of files.
+local json = require "ninetails.json"
+local cli, command
+
+local function is(got, expected)
+  if got ~= expected then error(("got %s, expected %s"):format(got, expected), 2) end
+end
+local function has(body, piece)
+  if not body:find(piece, 1, true) then error(("no '%s' in\n%s"):format(piece, body), 2) end
+end
+local function lacks(body, piece)
+  if body:find(piece, 1, true) then error(("'%s' in\n%s"):format(piece, body), 2) end
+end
+
+-- ------------------------------------------------------------------ files made here
+
+local NAN = 0 / 0
+local described = {
+  {"run", "", "identity", "text"}, {"dataset", "", "identity", "text"}, {"profile", "", "identity", "text"},
+  {"detector", "", "identity", "text"}, {"status", "", "identity", "text"}, {"reason", "", "identity", "text"},
+  {"replicate", "1", "parameter", "integer"}, {"seed", "1", "parameter", "integer"},
+  {"m", "1", "parameter", "integer"}, {"trees", "1", "parameter", "integer"}, {"rate", "1", "parameter", "number"},
+  {"auc", "1", "metric", "number"}, {"auc_block_low", "1", "metric", "number"},
+  {"auc_block_high", "1", "metric", "number"}, {"eer", "1", "metric", "number"},
+  {"alarms_per_hour", "1/h", "metric", "number"}, {"scored", "1", "metric", "integer"},
+  {"own", "", "metric", "number"}, {"seconds_score", "s", "cost", "number"},
+}
+local none = {text = "", integer = -1, number = NAN}
+
+local function file_of(runs)
+  local f = {rows = #runs, columns = {}, notes = {name = "test", script = "a\nb\nc\n"}}
+  for i, d in ipairs(described) do
+    local column = {name = d[1], unit = d[2], long_name = "the " .. d[1], role = d[3], type = d[4], values = {}}
+    for k, run in ipairs(runs) do
+      local value = run[d[1]]
+      if value == nil then value = none[d[4]] end
+      column.values[k] = value
+    end
+    f.columns[i] = column
+  end
+  return f
+end
+
+-- 600 packets in 60 blocks of 10 s, every third with attacks; `skill` is what an attack adds to its score.
+local function arrays_of(skill, salt, first)
+  local a = {first = first or 0, scores = {}, times = {}, labels = {}}
+  math.randomseed(salt)
+  local noise = {} -- salt: of the noise, and in thousands a time
+  for i = 1, 600 do noise[i] = math.random() end
+  for i = a.first + 1, 600 do
+    local attack = (i - 1) // 10 % 3 == 1
+    a.scores[#a.scores + 1] = noise[i] + (attack and skill or 0)
+    a.times[#a.times + 1] = i - 1.0 + salt // 1000
+    a.labels[#a.labels + 1] = string.char(attack and 1 or 0)
+  end
+  a.labels, a.count = table.concat(a.labels), #a.scores
+  a.roc = {fpr = {0, 1}, tpr = {0, 1}, threshold = {1, 0}}
+  return a
+end
+
+local files, arrays, written = {}, {}, {}
+package.preload["ninetails.results"] = function()
+  return {
+    read = function(path)
+      return files[path] or error({status = "io", message = path .. ": no such file"}, 0)
+    end,
+    run = function(path, key) return arrays[path][key] or {count = 0, scores = {}} end,
+    write = function(path, sources, options)
+      written = {path = path, sources = sources, options = options}
+      return 7
+    end,
+    sizes = function() return {total = 12345} end,
+  }
+end
+
+local function auc_of(a)
+  local figures = require("ninetails.comparison").pair(a, a, {replicates = 2}).figures
+  return figures[1].a, figures[2].a
+end
+
+-- A file of runs {dataset, detector, skill, more...} with their scores.
+local function make(path, list)
+  local runs = {}
+  arrays[path] = {}
+  for i, r in ipairs(list) do
+    local run = {run = ("%08x%024x"):format(0xabc00000 + i, i), dataset = r[1], detector = r[2], status = "done",
+      profile = "stream", replicate = 1, seed = 7, rate = 0.1, scored = 600, seconds_score = 0.5}
+    for k, v in pairs(r) do
+      if type(k) == "string" then run[k] = v end
+    end
+    if run.status == "done" then
+      local a = arrays_of(r[3], #r[1] + 31 * run.replicate + (run.seed or 0), r.first)
+      arrays[path][run.run] = r.no_scores and {count = 0, scores = {}} or a
+      run.auc, run.eer = auc_of(a)
+      run.auc_block_low, run.auc_block_high = run.auc - 0.03, math.min(1, run.auc + 0.03)
+      run.alarms_per_hour = r.alarms or 2.5
+    end
+    runs[i] = run
+  end
+  files[path] = file_of(runs)
+end
+
+-- -> exit code, what was printed. Errors of `refuse` are the code's message.
+local function run(...)
+  local words, out, write = {"results", ...}, {}, io.write
+  io.write = function(...)
+    for i = 1, select("#", ...) do out[#out + 1] = tostring((select(i, ...))) end
+  end
+  local good, code = pcall(function()
+    local sub
+    for _, s in ipairs(command.subcommands) do sub = s.name == words[2] and s or sub end
+    local args = cli.parse(sub, words, 3)
+    args.command_line = table.concat(words, " ")
+    return sub.run(args)
+  end)
+  io.write = write
+  if not good and type(code) == "table" then return code.status, code.message end
+  if not good then error(code, 0) end
+  return code, table.concat(out)
+end
+
+cli, command = require "ninetails.cli", require "ninetails.commands.results"
+
+make("a.h5", {
+  {"one", "kitnet", 0.5, m = 10}, {"one", "kitnet", 0.5, m = 20, seed = 8}, {"one", "forest", 0.2, trees = 100},
+  {"two", "kitnet", 0.5, m = 10}, {"two", "kitnet", 0.4, m = 20, seed = 8}, {"two", "forest", 0.2, trees = 100},
+  {"two", "forest", 0, status = "failed", reason = "matrix, \"singular\"", trees = 200},
+})
+
+-- ------------------------------------------------------------------ ls
+
+local code, out = run("ls", "a.h5")
+is(code, 0)
+has(out, "#  run       dataset")
+has(out, "abc00001")
+has(out, 'matrix, "singular"')
+has(out, "m ") -- varied
+lacks(out, "rate") -- the same everywhere
+has(out, "In brackets: intervals by block bootstrap.")
+code, out = run("ls", "a.h5", "--only", "detector=kit*", "--only", "m>10", "--columns", "m,auc", "--sort", "-auc")
+is(select(2, out:gsub("\n", "\n")), 4) -- head, two runs, the brackets
+lacks(out, "forest")
+code, out = run("ls", "a.h5", "--only", "detector=!kitnet", "--columns", "dataset")
+is(select(2, out:gsub("\n", "\n")), 4)
+code, out = run("ls", "a.h5", "--json", "--only", "status=failed")
+local decoded = json.decode(out)[1].runs
+is(#decoded, 1)
+is(decoded[1].auc, json.null)
+is(decoded[1].trees, 200)
+is(decoded[1].m, json.null)
+code, out = run("ls", "a.h5", "--sort", "auc", "--json")
+decoded = json.decode(out)[1].runs
+is(decoded[7].status, "failed") -- missing values last
+assert(decoded[1].auc <= decoded[2].auc and decoded[5].auc <= decoded[6].auc)
+code, out = run("ls", "a.h5", "--sort", "acu")
+is(code, "argument")
+has(out, "did you mean auc?")
+for word, why in pairs {["x=1"] = "no column x", m = "expected COLUMN=VALUE", ["dataset>2"] = "a column of numbers",
+  ["m>=x"] = "a number"} do
+  code, out = run("ls", "a.h5", "--only", word)
+  is(code, "argument")
+  has(out, why)
+end
+is((run("ls", "none.h5")), "io")
+
+-- ------------------------------------------------------------------ show
+
+code, out = run("show", "a.h5")
+has(out, "7: done (6), failed (1)")
+has(out, "3 lines, 6 bytes")
+has(out, "total  12.3 kB")
+code, out = run("show", "a.h5", "2")
+for _, piece in ipairs {"Parameters:", "m ", "20", "Metrics:", "the auc", "Costs:", "0.5", "600, of packets 0 to 599",
+  "ROC curve  "} do has(out, piece) end
+lacks(out, "trees")
+is((select(2, run("show", "a.h5", "abc00002"))), out)
+is(select(2, run("show", "a.h5", "99")), "run 99 of a.h5: there are 7")
+has(select(2, run("show", "a.h5", "abc0")), "several begin so")
+has(select(2, run("show", "a.h5", "ffff")), "there is none")
+has(select(2, run("show", "a.h5", "7")), "failed")
+is(json.decode(select(2, run("show", "a.h5", "1", "--json"))).roc_points, 2)
+is(json.decode(select(2, run("show", "a.h5", "--json"))).notes.script, "a\nb\nc\n")
+
+-- ------------------------------------------------------------------ diff
+
+local quick = {"--replicates", "200", "--block-seconds", "10", "--gap-seconds", "3"}
+local function diff(...)
+  local words = {...}
+  table.move(quick, 1, #quick, #words + 1, words)
+  return run("diff", table.unpack(words))
+end
+
+code, out = diff("a.h5", "a.h5")
+is(code, 0)
+has(out, "7 runs in both, 6 with the same metrics\n")
+has(out, "failed in both")
+
+-- everything with another rate; one run much worse, one a little, one not there, one new
+make("b.h5", {
+  {"one", "kitnet", 0.1, m = 10}, {"one", "kitnet", 0.5, m = 20, seed = 8}, {"one", "forest", 0.21, trees = 100},
+  {"two", "kitnet", 0.5, m = 10}, {"two", "kitnet", 0.4, m = 20, seed = 8, alarms = 3},
+  {"two", "forest", 0.2, trees = 300},
+})
+for _, column in ipairs(files["b.h5"].columns) do
+  if column.name == "rate" then for i = 1, 6 do column.values[i] = 0.2 end end
+end
+code, out = diff("a.h5", "b.h5")
+is(code, 3)
+has(out, "rate  0.1 -> 0.2")
+has(out, "only in a: 2")
+has(out, "only in b: 1")
+has(out, "paired blocks")
+has(out, "5 runs in both, 2 with the same metrics")
+decoded = json.decode(select(2, diff("a.h5", "b.h5", "--json")))
+local by_name = {}
+for _, metric in ipairs(decoded.runs[1].metrics) do by_name[metric.name] = metric end
+is(by_name.auc.verdict, "worse")
+is(by_name.eer.verdict, "worse")
+assert(by_name.auc.high < 0 and by_name.auc.low < by_name.auc.difference)
+is(by_name.auc.attack_blocks, 20)
+is(decoded.runs[5].metrics[1].name, "alarms_per_hour")
+is(decoded.runs[5].metrics[1].verdict, "not judged")
+is(decoded.regression, true)
+is(decoded.parameters[1].name, "rate")
+-- the other way round the same difference is an improvement, though a run of b is worse
+decoded = json.decode(select(2, diff("b.h5", "a.h5", "--json")))
+for _, metric in ipairs(decoded.runs[1].metrics) do is(metric.verdict, "better") end
+-- only the metric that was asked for
+code, out = diff("a.h5", "b.h5", "--metric", "alarms_per_hour")
+is(code, 0)
+lacks(out, "eer")
+
+-- runs of one file, of two
+code, out = diff("a.h5", "1", "3")
+is(code, 3)
+has(out, "kitnet -> forest")
+has(out, "m         10 -> -")
+is((diff("a.h5", "3", "1")), 0)
+is((diff("a.h5", "1", "b.h5", "1")), 3)
+has(select(2, diff("a.h5")), "expected A B")
+-- other packets cannot be paired: intervals are left
+make("c.h5", {{"later", "kitnet", 0.1, m = 10, seed = 1007}, {"later", "kitnet", 0.1, m = 10, no_scores = true}})
+code, out = diff("a.h5", "1", "c.h5", "1")
+is(code, 3)
+has(out, "block intervals")
+has(out, "not paired: not the same packets: the time of packet 0 is 0.000000 in a, 1.000000 in b")
+has(select(2, diff("a.h5", "1", "c.h5", "2")), "not paired: scores were not kept")
+code, out = diff("a.h5", "c.h5")
+is(code, "unmeasured")
+has(out, "no run in common")
+-- a run that failed, or came to run
+make("d.h5", {{"one", "kitnet", 0.5, m = 10}})
+make("e.h5", {{"one", "kitnet", 0.5, m = 10, status = "failed", reason = "no\27[31m\nline two"}})
+code, out = diff("d.h5", "e.h5")
+is(code, 3)
+has(out, "failed now: no?[31m ...\n")
+has(select(2, run("show", "e.h5", "1")), "Reason:\n  no?[31m\n  line two\n")
+lacks(select(2, run("ls", "e.h5")), "\27")
+is((diff("e.h5", "d.h5")), 0)
+
+-- ------------------------------------------------------------------ compare
+
+make("f.h5", {
+  {"one", "kitnet", 0.5, seed = 1}, {"one", "kitnet", 0.4, seed = 2, replicate = 2},
+  {"one", "kitnet", 0.3, seed = 3, replicate = 3}, {"one", "forest", 0.1, trees = 10}, {"one", "forest", 0.2, trees = 20},
+  {"two", "kitnet", 0.4, seed = 1}, {"two", "forest", 0.1, trees = 10}, {"two", "forest", 0.2, trees = 20},
+  {"three", "kitnet", 0.4, seed = 1}, {"three", "forest", 0.2, trees = 10}, {"three", "forest", 0.1, trees = 20},
+  {"four", "kitnet", 0.4, seed = 1}, {"four", "forest", 0, status = "failed", reason = "no", trees = 10},
+})
+local function compare(...)
+  local words = {...}
+  table.move(quick, 1, #quick, #words + 1, words)
+  return run("compare", table.unpack(words))
+end
+code, out = compare("f.h5")
+is(code, 0)
+has(out, "auc (higher is better) of 3 detectors on 4 data sets, against kitnet; the median of up to 3 repeats")
+has(out, "1 runs have no auc")
+has(out, "Over 3 data sets (left out, not every detector has a value: four)")
+has(out, "Nemenyi critical difference 1.914 at 0.05") -- 2.3437 sqrt(3 4 / (6 3))
+has(out, "not told apart: ")
+decoded = json.decode(select(2, compare("f.h5", "--json")))
+is(decoded.reference, "kitnet")
+is(#decoded.data_sets, 4)
+local tests = decoded.data_sets[1].tests
+is(#tests, 2)
+is(tests[1].detector, "forest trees=10")
+assert(tests[1].difference < 0 and tests[1].high < 0 and tests[1].p < 0.02 and tests[1].holm >= tests[1].p)
+assert(tests[1].delong_p < 0.01)
+is(tests[1].attack_blocks, 20)
+local ranks = decoded.over_all.ranks
+is(ranks[1].detector, "kitnet")
+is(ranks[1].mean_rank, 1.0)
+is(#decoded.over_all.pairs, 3)
+is(#decoded.data_sets[4].tests, 0)
+-- the median of the repeats stands for kitnet on data set one
+local aucs = {}
+for i = 1, 3 do aucs[i] = files["f.h5"].columns[12].values[i] end
+table.sort(aucs)
+is(decoded.data_sets[1].reference_value, aucs[2])
+
+decoded = json.decode(select(2, compare("f.h5", "--metric", "eer", "--reference", "forest trees=20", "--json")))
+is(decoded.better, "lower")
+is(decoded.reference, "forest trees=20")
+is(decoded.over_all.ranks[1].detector, "kitnet")
+decoded = json.decode(select(2, compare("f.h5", "--metric", "alarms_per_hour", "--json")))
+is(decoded.data_sets[1].tests[1].why_not, "there is no paired test of alarms_per_hour")
+is(decoded.over_all.chi_square, json.null) -- all equal
+decoded = json.decode(select(2, compare("f.h5", "--only", "dataset=one", "--json")))
+is(decoded.over_all.why_not, "1 data set with a value of every detector: at least 2 expected")
+has(select(2, compare("f.h5", "--reference", "forest")), "several configurations: expected forest trees=10, forest")
+has(select(2, compare("f.h5", "--reference", "loda")), "no such detector")
+has(select(2, compare("f.h5", "--metric", "scored")), "--better says it")
+has(select(2, compare("f.h5", "--metric", "own", "--better", "lower")), "no run has a value of own")
+has(select(2, compare("f.h5", "--metric", "m")), "it is a parameter")
+
+-- ------------------------------------------------------------------ merge, export
+
+code, out = run("merge", "a.h5", "b.h5", "-o", DIRECTORY .. "/none/new.h5")
+is(out, DIRECTORY .. "/none/new.h5: 7 runs\n")
+is(table.concat(written.sources, " "), "a.h5 b.h5")
+is(written.options.notes[2][2], "a.h5\nb.h5")
+has(select(2, run("merge", "a.h5", "-o", DIRECTORY .. "/lua/results_command.lua")), "is there already")
+has(select(2, run("merge", "a.h5", "-o", "a.h5")), "one of the inputs")
+
+code, out = run("export", "a.h5", "--columns", "dataset,reason,trees,own,rate", "--only", "detector=forest")
+is(out, "dataset,reason,trees,own,rate\none,,100,,0.1\ntwo,,100,,0.1\n"
+  .. 'two,"matrix, ""singular""",200,,0.1\n')
+code, out = run("export", "a.h5", "--format", "jsonl")
+local lines = 0
+for line in out:gmatch("[^\n]+") do
+  lines = lines + 1
+  is(json.decode(line).own, json.null)
+end
+is(lines, 7)
+files["a.h5"].columns[16].values[1] = math.huge
+decoded = json.decode(select(2, run("export", "a.h5", "--format", "json")))
+is(decoded.runs[1].alarms_per_hour, json.null)
+is(decoded.columns[12].unit, "1")
+is(decoded.notes.name, "test")
+has(select(2, run("export", "a.h5", "--columns", "alarms_per_hour")), "\ninf\n2.5\n")
+has(select(2, run("export", "a.h5", "--columns", "nix")), "no such column")
