@@ -7,6 +7,7 @@
 #include "embedded.h"
 
 static const luaL_Reg c_modules[] = {
+    {"ninetails.array", luaopen_ninetails_array},
     {"ninetails.fetch", luaopen_ninetails_fetch},
     {"ninetails.files", luaopen_ninetails_files},
     {"ninetails.json", luaopen_ninetails_json},
