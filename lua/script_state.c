@@ -231,7 +231,7 @@ nt_status script_state_open(script_state *s, const script *from, uint64_t seed, 
   s->L = lua_newstate(allocate, s);
   if (!s->L) return nt_fail(err, NT_E_MEMORY, "%s %s: out of memory for a Lua state", kind, name);
   *(script_state **)lua_getextraspace(s->L) = s;
-  lua_sethook(s->L, look, LUA_MASKCOUNT, HOOK_INSTRUCTIONS);
+  if (from->cancel) lua_sethook(s->L, look, LUA_MASKCOUNT, HOOK_INSTRUCTIONS);
   nt_status status = script_state_call(s, open_state, &seed, err);
   if (status) script_state_close(s);
   return status;
