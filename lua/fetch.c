@@ -19,6 +19,7 @@
 #include <fcntl.h>
 #include <lauxlib.h>
 #include <math.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -341,10 +342,16 @@ static int sleep_seconds(lua_State *L) {
   return 0;
 }
 
+/* Lua states of several threads may open the module at once. */
+static pthread_once_t curl_is_ready = PTHREAD_ONCE_INIT;
+static void make_curl_ready(void) {
+  curl_global_init(CURL_GLOBAL_DEFAULT);
+}
+
 int luaopen_ninetails_fetch(lua_State *L) {
   static const luaL_Reg functions[] = {
       {"attempt", try_once}, {"sleep", sleep_seconds}, {NULL, NULL}};
-  curl_global_init(CURL_GLOBAL_DEFAULT);
+  pthread_once(&curl_is_ready, make_curl_ready);
   luaL_newlib(L, functions);
   return 1;
 }
