@@ -25,6 +25,15 @@ function text.plain(x)
   return ("%g"):format(x)
 end
 
+-- The same, of infinities and not-a-number too.
+function text.plain_or_odd(x)
+  if x ~= x then return "nan" end
+  if math.abs(x) == math.huge then return x > 0 and "infinity" or "-infinity" end
+  return text.plain(x)
+end
+
+function text.plain_or_word(x) return type(x) == "number" and text.plain_or_odd(x) or x end
+
 function text.number(x, digits)
   if x ~= x then return "none" end
   return ("%." .. (digits or 4) .. "g"):format(x)
@@ -56,6 +65,32 @@ function text.rows(rows)
     if row[2] then lines[#lines + 1] = ("%-" .. width .. "s  %s\n"):format(row[1], row[2]) end
   end
   return table.concat(lines)
+end
+
+-- A table of cells: numbers to the right, the rest to the left.
+function text.table(rows)
+  local widths, lines = {}, {}
+  for _, row in ipairs(rows) do
+    for i, cell in ipairs(row) do widths[i] = math.max(widths[i] or 0, utf8.len(cell) or #cell) end
+  end
+  for _, row in ipairs(rows) do
+    local cells = {}
+    for i, cell in ipairs(row) do
+      local number = cell:find("^[%d,?]+$") and i > 1
+      local pad = (" "):rep(widths[i] - (utf8.len(cell) or #cell))
+      cells[i] = i == #row and not number and cell or number and pad .. cell or cell .. pad
+    end
+    lines[#lines + 1] = table.concat(cells, "  "):gsub("%s+$", "") .. "\n"
+  end
+  return table.concat(lines)
+end
+
+-- "3 h 12 min", "2 min 05 s", "7 s": for waiting people.
+function text.duration(seconds)
+  local s = math.floor(seconds + 0.5)
+  if s >= 3600 then return ("%d h %02d min"):format(s // 3600, s % 3600 // 60) end
+  if s >= 60 then return ("%d min %02d s"):format(s // 60, s % 60) end
+  return seconds < 9.95 and ("%.1f s"):format(seconds) or ("%d s"):format(s)
 end
 
 -- Breaks `body` into lines of at most `width` columns; empty lines stay.
