@@ -21,7 +21,7 @@ local function explain(problem)
   if type(problem) == "table" and problem.message then return problem end
   local trace = debug.traceback(tostring(problem), 2)
   trace = trace:gsub("\n%s+%[C%]: in function 'xpcall'.*", "")
-  trace = trace:gsub("\n%s+%[C%]: in function 'error'", ""):gsub("\n%s+lua/experiment[^\n]*", "")
+  trace = trace:gsub("\n%s+%[C%]: in function 'error'", ""):gsub("\n%s+lua/ninetails%.lua:[^\n]*", "")
   return {status = "script", message = trace}
 end
 
@@ -34,9 +34,10 @@ local function run(chunk, source)
     result == nil and "nothing" or "a " .. type(result), forgot)
 end
 
--- text of the script; chunk_name: its path, for messages.
+-- text of the script; chunk_name: its path, for messages (with or without Lua's @ before it).
 function experiment.load(text, chunk_name, set)
   if type(set) == "string" then set = options.from_text(set) end
+  chunk_name = chunk_name:gsub("^@", "")
   if #text > MOST_BYTES then
     error({status = "script", message = ("%s: longer than %d bytes"):format(chunk_name, MOST_BYTES)}, 0)
   end

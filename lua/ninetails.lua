@@ -4,6 +4,7 @@
 local context = require "ninetails.experiment.context"
 local datasets = require "ninetails.experiment.datasets"
 local detectors = require "ninetails.experiment.detectors"
+local interactive = require "ninetails.experiment.interactive"
 local options = require "ninetails.experiment.options"
 local specification = require "ninetails.experiment.specification"
 local values = require "ninetails.experiment.values"
@@ -15,6 +16,7 @@ local constructors = {
   dataset = datasets.dataset, synthetic = datasets.synthetic, available = datasets.available,
   range = values.range, uniform = values.uniform, log_uniform = values.log_uniform, choice = values.choice,
   grid = values.grid, zip = values.zip, random = values.random,
+  load = interactive.load, plan = interactive.plan, run = interactive.run,
 }
 
 local made, asked = {}, {}

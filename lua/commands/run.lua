@@ -1,50 +1,10 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- ninetails run: an experiment script -> a sweep -> a result file.
-local embedded = require "ninetails.embedded"
 local experiment = require "ninetails.experiment"
-local files = require "ninetails.files"
-local progress = require "ninetails.progress"
-local registry = require "ninetails.registry"
+local session = require "ninetails.experiment.session"
 local summary = require "ninetails.experiment.summary"
-local system = require "ninetails.system"
 local text = require "ninetails.text"
 local tree = require "ninetails.experiment.tree"
-
-local PREFIX = "experiments."
-
-local function fail(...) error({status = "argument", message = string.format(...)}, 0) end
-
--- ------------------------------------------------------------------ the script
-
-local function shipped()
-  local names = {}
-  for module in pairs(package.preload) do
-    local name = type(module) == "string" and module:sub(1, #PREFIX) == PREFIX and module:sub(#PREFIX + 1)
-    if name then names[#names + 1] = name end
-  end
-  table.sort(names)
-  return names
-end
-
--- Text and chunk name: a file's by its path, or that of a shipped experiment by its name.
-local function read(word)
-  local kind = (files.stat(word) or {}).kind
-  if kind then
-    if kind ~= "file" then fail("%s: a %s, a script was expected", word, kind) end
-    local input, why = io.open(word, "rb")
-    local body = input and input:read("a")
-    if input then input:close() end
-    if not body then fail("%s: cannot be read: %s", word, why or "?") end
-    return body, word
-  end
-  local body, chunk = embedded(PREFIX .. word)
-  if body then return body, chunk:sub(2) end
-  local names = shipped()
-  if word:find("/", 1, true) or word:find("%.lua$") then fail("%s: there is no such file", word) end
-  local near = text.nearest(word, names)
-  fail("no experiment '%s': %s", word,
-    near and ("did you mean %s?"):format(near) or "expected a file, or one of " .. table.concat(names, ", "))
-end
 
 -- A mistake in a script is a matter of usage: its message says all, with the line.
 local function guarded(f, ...)
@@ -58,31 +18,12 @@ local function guarded(f, ...)
 end
 
 local function load_script(args)
-  local body, chunk = read(args.script)
+  local body, chunk = session.read(args.script)
   return guarded(experiment.load, body, chunk, experiment.parse_options(args.set))
 end
 
--- ------------------------------------------------------------------ the plan
-
-local function complete(plan, args)
-  local output = args.output or ("results/%s.h5"):format(plan.name)
-  local base = output:match("^(.*)%.h5$") or output:match("^(.*)%.hdf5$")
-  if not base or base == "" or base:find("/$") then fail("--output %s: expected a file that ends in .h5", output) end
-  plan.output, plan.folder = output, base .. ".runs"
-  plan.jobs = args.jobs or system.version().processors
-  plan.memory, plan.fresh, plan.retry = args.memory, args.fresh or false, args.retry_failed or false
-  plan.command_line = args.command_line
-end
-
--- ------------------------------------------------------------------ running
-
 local function run(plan, args)
-  files.make_folders(registry.folder_of(plan.output))
-  local shown = progress.new {quiet = args.quiet}
-  plan.progress = function(state) shown:runs(state) end
-  local good, outcome = pcall(require("ninetails.sweep").run, plan)
-  shown:clear()
-  if not good then error(outcome, 0) end
+  local outcome = session.run(plan, args.quiet)
   if args.json then io.write(summary.json(plan, outcome), "\n")
   elseif not args.quiet then io.write(summary.text(plan, outcome)) end
   if outcome.interrupted then
@@ -103,10 +44,8 @@ local function command(args)
     io.stderr:write(("ninetails run: %s: %s\n"):format(spec.chunk, plan.message), summary.skipped(plan))
     return 4
   end
-  complete(plan, args)
-  if not args.quiet then
-    for _, warning in ipairs(plan.warnings) do io.stderr:write("warning: ", warning, "\n") end
-  end
+  session.complete(plan, args)
+  for _, warning in ipairs(plan.warnings) do io.stderr:write("warning: ", warning, "\n") end
   if not args.dry_run then return run(plan, args) end
   local states = require("ninetails.sweep").plan(plan)
   io.write(args.json and tree.json(plan, states) .. "\n" or tree.text(plan, states))
@@ -119,7 +58,7 @@ local this = {
   name = "run",
   summary = "Run an experiment: a Lua script that says which detectors to try on which data sets.",
   arguments = {{name = "SCRIPT", help = "a file, or the name of an experiment that comes with the program: "
-    .. table.concat(shipped(), ", ")}},
+    .. table.concat(session.shipped(), ", ")}},
   options = {
     {name = "jobs", short = "j", type = "integer", min = 1, max = 4096,
       help = "runs at a time [one for each processor]. Results do not depend on it"},
@@ -133,7 +72,7 @@ local this = {
     {name = "dry-run", type = "flag", help = "show what would run, what is there already, and an estimate; run nothing"},
     {name = "fresh", type = "flag", help = "repeat runs that are there"},
     {name = "retry-failed", type = "flag", help = "repeat runs that failed"},
-    {name = "memory", type = "size", min = 1 << 26, help = "memory to stay within, as 2G or 500M"},
+    {name = "memory", type = "size", min = 1 << 26, help = "memory to stay within, as 2G or 500M [half of the machine's]"},
     {name = "from", type = "string", value = "FOLDER", help = "look for the files of data sets here first"},
     {name = "output", short = "o", type = "path",
       help = "the result file [results/NAME.h5]; the runs lie beside it, in NAME.runs"},

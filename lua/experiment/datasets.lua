@@ -207,10 +207,10 @@ end
 
 -- Why an `available` leaves out a data set of which this is known so far, or nil.
 local function unwanted(n, facts)
-  if n.attacks and not ((facts.attacks or 0) > 0 and (facts.benign or 1) > 0) then return "has no labelled attacks" end
-  if n.capture and facts.rows then return "is rows of features, not packets" end
-  if facts.packets and n.least and facts.packets < n.least then return ("has fewer than %s packets"):format(text.count(n.least)) end
-  if facts.packets and n.most and facts.packets > n.most then return ("has more than %s packets"):format(text.count(n.most)) end
+  if n.attacks and not ((facts.attacks or 0) > 0 and (facts.benign or 1) > 0) then return "no labelled attacks" end
+  if n.capture and facts.rows then return "rows of features, not packets" end
+  if facts.packets and n.least and facts.packets < n.least then return ("fewer than %s packets"):format(text.count(n.least)) end
+  if facts.packets and n.most and facts.packets > n.most then return ("more than %s packets"):format(text.count(n.most)) end
 end
 
 local function add_available(n, from, wanted, add, skip)

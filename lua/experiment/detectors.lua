@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- Detectors of a script: those in C by their names, those written in Lua, and the configurations that come of them.
 local context = require "ninetails.experiment.context"
+local text = require "ninetails.text"
 local values = require "ninetails.experiment.values"
 
 local detectors = {}
@@ -28,8 +29,14 @@ end
 
 -- ------------------------------------------------------------------ written in Lua
 
-local keys = {name = true, title = true, parameters = true, fit = true, learn = true, ready = true, score = true,
-  seeded = true}
+-- Fields of nt.detector {...}; lua/script_detector.h says what each is for.
+local functions = {"fit", "learn", "new", "ready", "remark", "score", "score_rows"}
+local texts = {"cost", "source", "title"}
+local flags = {"blind", "frozen", "seeded", "sizes", "times"}
+local fields = {name = "name", parameters = "parameters"}
+for kind, list in pairs {["function"] = functions, string = texts, boolean = flags} do
+  for _, name in ipairs(list) do fields[name] = kind end
+end
 local parameter_keys = {default = true, type = true, min = true, max = true, above = true, below = true,
   choices = true, unit = true, help = true}
 local types = {"choice", "integer", "number", "text"}
@@ -74,24 +81,40 @@ local function check_name(where, path, name)
   end
 end
 
+-- Other functions are helpers that the detector calls itself, unless they look like a slip.
+local function check_field(where, path, key, value)
+  local kind, names = fields[key], context.sorted(fields)
+  if not kind and type(value) == "function" and type(key) == "string" and not text.nearest(key, functions) then return end
+  if not kind then
+    context.fail(where, "%s.%s: no such field of a detector: %s", path, tostring(key), context.instead(key, names))
+  end
+  local what = ({["function"] = "a function", string = "a text", boolean = "true or false"})[kind]
+  if what and type(value) ~= kind then context.expected(where, path .. "." .. key, value, what) end
+end
+
+local function check_functions(where, path, t)
+  if (t.score == nil) == (t.score_rows == nil) then
+    context.fail(where, "%s: expected %s of the functions score and score_rows", path,
+      t.score and "one, not both," or "one")
+  end
+  if t.fit and t.learn then context.fail(where, "%s: expected one of the functions fit and learn, not both", path) end
+end
+
 -- nt.detector {...}: callable with parameters, and usable as it is.
 function detectors.define(where, t)
-  context.check_keys(where, "detector", t, keys, "key of a detector")
+  if type(t) ~= "table" then context.expected(where, "detector", t, "a table: nt.detector {...}") end
   check_name(where, "detector.name", t.name)
   local path = ("detector '%s'"):format(t.name)
   if detectors.classes()[t.name] then context.fail(where, "%s: there is one in C of that name", path) end
-  for _, key in ipairs {"fit", "learn", "ready", "score"} do
-    if type(t[key]) ~= "function" and (t[key] ~= nil or key == "score") then
-      context.expected(where, path .. "." .. key, t[key], "a function")
-    end
+  local made = {}
+  for _, key in ipairs(context.sorted(t)) do
+    check_field(where, path, key, t[key])
+    made[key] = t[key]
   end
-  if t.fit and t.learn then context.fail(where, "%s: one of fit and learn, not both", path) end
-  if t.title ~= nil and type(t.title) ~= "string" then context.expected(where, path .. ".title", t.title, "a text") end
-  if t.seeded ~= nil and type(t.seeded) ~= "boolean" then
-    context.expected(where, path .. ".seeded", t.seeded, "true or false")
-  end
-  local made = {name = t.name, title = t.title or t.name, fit = t.fit, learn = t.learn, ready = t.ready,
-    score = t.score, seeded = t.seeded ~= false, parameters = {}, swept = {}, where = where}
+  check_functions(where, path, t)
+  made.title, made.where, made.parameters, made.swept, made.flags = t.title or t.name, where, {}, {}, {}
+  for _, flag in ipairs(flags) do made.flags[flag] = t[flag] end
+  made.flags.seeded = t.seeded ~= false
   if t.parameters ~= nil and type(t.parameters) ~= "table" then
     context.expected(where, path .. ".parameters", t.parameters, "a table by name")
   end
@@ -155,7 +178,7 @@ end
 -- The list of a script -> {{name =, lua =, class = {name =, parameters =, flags =}, configurations = {{name = value}},
 -- where =}, ...} and the Lua detectors by name. Every parameter of a configuration is there, with its default.
 function detectors.resolve(where, list, stream)
-  if getmetatable(list) == Node or getmetatable(list) == Lua or type(list) == "string" then list = {list} end
+  if getmetatable(list) or type(list) == "string" or type(list) == "function" then list = {list} end
   context.check_list(where, "detectors", list, "a list of detectors")
   local found, lua = {}, {}
   for i, item in ipairs(list) do

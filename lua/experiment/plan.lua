@@ -40,6 +40,7 @@ end
 local function pairs_text(list)
   local words = {}
   for i, pair in ipairs(list) do words[i] = ("fm=%d ad=%d"):format(pair.fm, pair.ad) end
+  if #words > 4 then words = table.move({("... (%d in all)"):format(#words)}, 1, 1, 4, {table.unpack(words, 1, 3)}) end
   return table.concat(words, ", ")
 end
 
@@ -90,32 +91,41 @@ end
 
 -- Why a detector cannot work on a data set, or nil.
 local function unfit(detector, set)
-  local flags = detector.class.flags or {}
+  local flags = detector.class.flags
   if not set.rows then return nil end
   if flags.capture then return "reads packets, and these are rows of features" end
   if flags.sizes then return "needs sizes of packets, and these are rows of features" end
-  if flags.times then return "needs times, and these are rows of features" end
+  if flags.times and set.origin ~= "files" then return "needs times, and these are rows of features" end
 end
 
 -- Seeds and profiles that matter to a detector: what cannot differ is run once.
-local function narrowed(detector, list, flag, unless)
-  if detector.lua and flag == "seeded" then return detector.class.seeded and list or {list[1]} end
-  local flags = detector.class.flags or {}
-  local once = unless and flags[flag] or not unless and not flags[flag]
-  return once and not detector.lua and {list[1]} or list
+local function seeds_of(spec, detector)
+  return detector.class.flags.seeded and spec.seeds or {spec.seeds[1]}
+end
+
+local function profiles_of(spec, detector, set)
+  if set and set.rows then return {set.profile or false} end
+  return detector.class.flags.blind and {spec.profiles[1]} or spec.profiles
+end
+
+local function has(list, value)
+  for _, one in ipairs(list) do
+    if one == value then return true end
+  end
+  return false
 end
 
 local function notes(spec, out)
   local fixed, blind = {}, {}
   for _, detector in ipairs(spec.detectors) do
-    if #narrowed(detector, spec.seeds, "seeded") < #spec.seeds then fixed[#fixed + 1] = detector.name end
-    if #narrowed(detector, spec.profiles, "blind", true) < #spec.profiles then blind[#blind + 1] = detector.name end
+    if #seeds_of(spec, detector) < #spec.seeds then fixed[#fixed + 1] = detector.name end
+    if #profiles_of(spec, detector) < #spec.profiles then blind[#blind + 1] = detector.name end
   end
   if #fixed > 0 then
     out.notes[1] = ("one run instead of %d where no seed matters: %s"):format(#spec.seeds, table.concat(fixed, ", "))
   end
   if #blind > 0 then
-    out.notes[#out.notes + 1] = ("profile %s only where features do not matter: %s"):format(spec.profiles[1],
+    out.notes[#out.notes + 1] = ("where features do not matter, profile %s only: %s"):format(spec.profiles[1],
       table.concat(blind, ", "))
   end
 end
@@ -151,7 +161,7 @@ local function add_runs(spec, out, filters, set, profile, grace, detector, full)
     ad_grace = grace.ad}
   for name, value in pairs(full) do row[name] = value end
   local started = false
-  for replicate, seed in ipairs(narrowed(detector, spec.seeds, "seeded")) do
+  for replicate, seed in ipairs(seeds_of(spec, detector)) do
     row.seed, row.replicate = seed, replicate
     if filter.keeps(filters, row) then
       if not started then out.configurations, started = out.configurations + 1, true end
@@ -164,29 +174,29 @@ local function add_runs(spec, out, filters, set, profile, grace, detector, full)
   end
 end
 
+-- What a detector cannot do on a data set is told once.
+local function unusable(out, filters, set, detector, told)
+  local why = unfit(detector, set)
+  if why and not told[detector.name] and filter.keeps(filters, {dataset = set.name, detector = detector.name}, true) then
+    told[detector.name] = true
+    out.skipped[#out.skipped + 1] = {name = set.name, why = ("%s %s"):format(detector.name, why)}
+  end
+  return why ~= nil
+end
+
 local function expand(spec, out, filters, set)
   local told = {}
-  for _, detector in ipairs(spec.detectors) do
-    detector.here = set.rows and {set.profile or false} or narrowed(detector, spec.profiles, "blind", true)
-  end
   for _, profile in ipairs(set.rows and {set.profile or false} or spec.profiles) do
     for _, grace in ipairs(set.graces) do
       for _, detector in ipairs(spec.detectors) do
-        local why = unfit(detector, set)
-        if why and not told[detector.name] and filter.keeps(filters, {dataset = set.name, detector = detector.name}, true)
-        then
-          told[detector.name] = true
-          out.skipped[#out.skipped + 1] = {name = set.name, why = ("%s %s"):format(detector.name, why)}
-        end
-        local here = false
-        for _, one in ipairs(detector.here) do here = here or one == profile end
-        for _, full in ipairs(not why and here and detector.configurations or {}) do
-          add_runs(spec, out, filters, set, profile or nil, grace, detector, full)
+        if has(profiles_of(spec, detector, set), profile) and not unusable(out, filters, set, detector, told) then
+          for _, full in ipairs(detector.configurations) do
+            add_runs(spec, out, filters, set, profile or nil, grace, detector, full)
+          end
         end
       end
     end
   end
-  for _, detector in ipairs(spec.detectors) do detector.here = nil end
 end
 
 local function parameters_of(spec)
@@ -216,7 +226,7 @@ function plan.make(spec, more)
       text.count(out.repeated))
   end
   if #out.runs == 0 then
-    if #filters > 0 and #sets > 0 then
+    if #filters > 0 and (#sets > 0 or #skipped == 0) then
       error({status = "argument", message = ("--only %s: no run is left"):format(table.concat(more.only, " --only "))}, 0)
     end
     error({status = "missing", message = "no data set to run on", skipped = skipped, warnings = out.warnings}, 0)
@@ -224,7 +234,7 @@ function plan.make(spec, more)
   return {name = spec.name, title = spec.title, inputs = out.inputs, runs = out.runs, measures = spec.measures,
     extra = spec.extra, keep_scores = spec.keep_scores, compression = spec.compression,
     script = {path = spec.chunk, text = spec.text, options = options.text(spec.set or {})}, skipped = out.skipped,
-    warnings = out.warnings, notes = out.notes, configurations = out.configurations, seeds = spec.seeds,
+    warnings = out.warnings, notes = out.notes, configurations = out.configurations,
     parameters = parameters_of(spec)}
 end
 

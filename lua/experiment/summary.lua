@@ -5,7 +5,8 @@ local text = require "ninetails.text"
 
 local summary = {}
 
-local FEW = 10 -- failures and reasons shown one by one
+local FEW = 10   -- failures shown one by one
+local MOST = 100 -- configurations
 
 -- ------------------------------------------------------------------ the table's columns
 
@@ -98,17 +99,25 @@ end
 
 -- ------------------------------------------------------------------ for people
 
+-- What was left out, the reasons one by one, each with all that it keeps out.
 function summary.skipped(plan)
-  local lines, absent = {}, {}
+  local absent, groups, found = 0, {}, {}
+  for _, entry in ipairs(plan.skipped) do absent = absent + (entry.absent and 1 or 0) end
   for _, entry in ipairs(plan.skipped) do
-    if entry.absent and #plan.skipped > FEW then absent[#absent + 1] = entry.name
-    else lines[#lines + 1] = ("skipped %s: %s\n"):format(entry.name, entry.why) end
+    local why = entry.why
+    if entry.absent and absent > 3 then why = "not here: `ninetails dataset fetch NAME` brings it" end
+    if not found[why] then
+      found[why] = {why = why, names = {}}
+      groups[#groups + 1] = found[why]
+    end
+    table.insert(found[why].names, entry.name)
   end
-  if #absent > 0 then
-    lines[#lines + 1] = table.concat(text.wrap(("skipped, as their files are not here (`ninetails dataset fetch NAME` "
-      .. "brings them): %s"):format(table.concat(absent, ", ")), 100), "\n") .. "\n"
+  local lines = {}
+  for i, group in ipairs(groups) do
+    lines[i] = ("skipped %s: %s"):format(table.concat(group.names, ", "), group.why)
+    if #group.names > 1 then lines[i] = table.concat(text.wrap(lines[i], 100), "\n  ") end
   end
-  return table.concat(lines)
+  return #lines > 0 and table.concat(lines, "\n") .. "\n" or ""
 end
 
 -- One run in a few words.
@@ -156,7 +165,12 @@ function summary.text(plan, outcome)
     for _, name in ipairs(metrics) do row[#row + 1] = figure(c.figures[name]) end
     rows[#rows + 1] = row
   end
+  local more = #rows - 1 - MOST
+  for i = #rows, MOST + 2, -1 do rows[i] = nil end
   local out = {text.table(rows), "\n"}
+  if more > 0 then
+    table.insert(out, 2, ("... and %d more: ninetails results show %s\n"):format(more, outcome.output))
+  end
   out[#out + 1] = summary.failures(plan, outcome)
   out[#out + 1] = summary.skipped(plan)
   for _, note in ipairs(plan.notes or {}) do out[#out + 1] = note .. "\n" end

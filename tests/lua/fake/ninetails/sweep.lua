@@ -16,6 +16,7 @@ function sweep.detectors()
         number("max_autoencoder", 10, 1, 2 ^ 31, {type = "integer", unit = "features"}),
         number("learning_rate", 0.1, 0, math.huge, {above = true}),
         number("hidden_ratio", 0.75, 0, 1, {above = true}),
+        number("execute_epsilon", 1e-16, 0, math.huge, {above = true}),
         {name = "bias_update", type = "choice", help = "x", default = "element", choices = {"element", "mean"}},
       }},
     {name = "isolation_forest", title = "Isolation forest", source = "x", cost = "x",
