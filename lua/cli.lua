@@ -10,7 +10,7 @@ local text = require "ninetails.text"
 local cli = {}
 
 -- In the order of help.
-local names = {"extract", "score", "results", "dataset", "cache", "version"}
+local names = {"extract", "score", "run", "results", "dataset", "cache", "repl", "version"}
 
 local function usage(format, ...)
   error({status = "argument", message = string.format(format, ...)}, 0)
@@ -64,6 +64,13 @@ local parse_value = {
   number = function(option, word)
     local value = not word:find("[xX]") and tonumber(word)
     return numeric(option, word, value, "a number")
+  end,
+  size = function(option, word) -- bytes: "500M", "2G", in powers of 1024
+    local digits, suffix = word:match("^(%d+%.?%d*)([KMGT]?)B?$")
+    local power = ({[""] = 0, K = 1, M = 2, G = 3, T = 4})[suffix]
+    local bytes = digits and tonumber(digits) * 1024.0 ^ power
+    if not bytes or bytes >= 2.0 ^ 60 then usage("--%s '%s': expected a size such as 500M or 2G", option.name, word) end
+    return numeric(option, word, math.floor(bytes), "a size")
   end,
   choice = function(option, word)
     for _, choice in ipairs(option.choices) do
@@ -194,12 +201,23 @@ local function descend(commands, words, first)
   return command, path, i
 end
 
+-- The command as its help shows it: one that has `describe` adds what the other words of the command line tell.
+local function described(command, words, first)
+  if not command.describe then return command end
+  local rest = {}
+  for i = first, #words do
+    if words[i] ~= "--help" and words[i] ~= "-h" then rest[#rest + 1] = words[i] end
+  end
+  if #rest == 0 then return command end
+  return command.describe(cli.parse(command, rest, 1))
+end
+
 local function show_help(commands, words, first)
   if not words[first] then
     io.write(help.overview(commands))
   else
-    local command, path = descend(commands, words, first)
-    io.write(help.command(command, path))
+    local command, path, next_word = descend(commands, words, first)
+    io.write(help.command(described(command, words, next_word), path))
   end
   return 0
 end
@@ -224,7 +242,7 @@ local function dispatch(words, state)
   end
   local args = cli.parse(command, words, next_word)
   if args == "help" then
-    io.write(help.command(command, path))
+    io.write(help.command(described(command, words, next_word), path))
     return 0
   end
   args.command_line = text.command_line(words)

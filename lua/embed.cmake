@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Turns Lua files into one C table, so that the executable is one file and its Lua half cannot be out of
-# step with its C half. lua/commands/score.lua becomes the module "ninetails.commands.score",
-# datasets/scenarios/camera.lua the module "datasets.scenarios.camera".
+# step with its C half. lua/commands/score.lua becomes the module "ninetails.commands.score", lua/ninetails.lua
+# the module "ninetails", datasets/scenarios/camera.lua the module "datasets.scenarios.camera".
 set(arrays "")
 set(entries "")
 set(index 0)
@@ -9,6 +9,7 @@ foreach(file ${FILES})
   file(RELATIVE_PATH path ${ROOT} ${file})
   string(REGEX REPLACE "\\.lua$" "" module ${path})
   string(REGEX REPLACE "^lua/" "ninetails/" module ${module})
+  string(REGEX REPLACE "^ninetails/ninetails$" "ninetails" module ${module})
   string(REPLACE "/" "." module ${module})
   file(READ ${file} bytes HEX)
   string(LENGTH "${bytes}" digits)

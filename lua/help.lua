@@ -5,7 +5,7 @@ local text = require "ninetails.text"
 local help = {}
 local WIDTH = 90
 
-local placeholders = {integer = "N", number = "X", path = "FILE", string = "TEXT"}
+local placeholders = {integer = "N", number = "X", path = "FILE", string = "TEXT", size = "SIZE"}
 
 -- {left, right} pairs -> lines, the right side wrapped beside the left one.
 local function columns(pairs_)
@@ -71,6 +71,7 @@ function help.command(command, path)
   for _, option in ipairs(command.options or {}) do rows[#rows + 1] = {option_left(option), option_right(option)} end
   rows[#rows + 1] = {"-h, --help", "show this text"}
   section("Options", rows)
+  for _, more in ipairs(command.sections or {}) do section(more.title, more.rows) end
   if command.details then
     out[#out + 1] = "\n" .. table.concat(text.wrap(command.details, WIDTH), "\n") .. "\n"
   end

@@ -6,10 +6,13 @@
 
 #include "embedded.h"
 
+static int open_embedded(lua_State *L);
+
 static const luaL_Reg c_modules[] = {
     {"ninetails.cache", luaopen_ninetails_cache},
     {"ninetails.comparison", luaopen_ninetails_comparison},
     {"ninetails.array", luaopen_ninetails_array},
+    {"ninetails.embedded", open_embedded},
     {"ninetails.fetch", luaopen_ninetails_fetch},
     {"ninetails.files", luaopen_ninetails_files},
     {"ninetails.json", luaopen_ninetails_json},
@@ -21,6 +24,24 @@ static const luaL_Reg c_modules[] = {
     {"ninetails.system", luaopen_ninetails_system},
     {NULL, NULL},
 };
+
+/* require("ninetails.embedded")("experiments.quickstart") returns the text of an embedded file and
+ * the name of its chunk, or nothing. */
+static int embedded_text(lua_State *L) {
+  const char *module = luaL_checkstring(L, 1);
+  for (const embedded_file *f = embedded_files; f->module; f++)
+    if (strcmp(f->module, module) == 0) {
+      lua_pushlstring(L, f->text, f->length);
+      lua_pushstring(L, f->chunk);
+      return 2;
+    }
+  return 0;
+}
+
+static int open_embedded(lua_State *L) {
+  lua_pushcfunction(L, embedded_text);
+  return 1;
+}
 
 static int load_embedded(lua_State *L) {
   const embedded_file *file = lua_touserdata(L, lua_upvalueindex(1));

@@ -4,6 +4,7 @@
 --   local progress = require "ninetails.progress"
 --   local shown = progress.new {quiet = args.quiet, what = "packets"}
 --   shown:update(packets, seconds, "training")
+--   shown:runs(state)            -- of a sweep (ninetails.sweep): a bar, rate, what is left, failures, what is running
 --   shown:clear()                -- before anything else is printed; also when the work failed
 local system = require "ninetails.system"
 local text = require "ninetails.text"
@@ -21,16 +22,46 @@ function progress.new(options)
   return self
 end
 
-function progress:update(count, seconds, phase)
-  if self.quiet then return end
+function progress:is_due()
   local now = system.clock()
-  if now - self.told < self.every then return end
+  if self.quiet or now - self.told < self.every then return false end
   self.told = now
-  local rate = seconds > 0 and count / seconds or 0
-  local line = ("%s %s, %s/s%s"):format(text.count(count), self.what, text.scaled(rate), phase and ", " .. phase or "")
+  return true
+end
+
+function progress:show(line)
   io.stderr:write(self.terminal and "\r\27[K" .. line or line .. "\n")
   io.stderr:flush()
   self.dirty = self.terminal
+end
+
+function progress:update(count, seconds, phase)
+  if not self:is_due() then return end
+  local rate = seconds > 0 and count / seconds or 0
+  self:show(("%s %s, %s/s%s"):format(text.count(count), self.what, text.scaled(rate), phase and ", " .. phase or ""))
+end
+
+local BAR = 20
+
+-- One line about a sweep; the bar where `bar` says so.
+function progress.line(state, bar)
+  local parts = {("%d of %d runs"):format(state.done + state.failed + state.kept, state.total)}
+  if state.kept > 0 then parts[#parts + 1] = ("%d kept"):format(state.kept) end
+  if state.failed > 0 then parts[#parts + 1] = ("%d failed"):format(state.failed) end
+  if state.rate and state.rate > 0 then parts[#parts + 1] = text.scaled(state.rate) .. " packets/s" end
+  if state.remaining then parts[#parts + 1] = text.duration(state.remaining) .. " left" end
+  if state.stage then parts[#parts + 1] = state.stage end
+  if state.running and #state.running > 0 then parts[#parts + 1] = table.concat(state.running, "; ") end
+  local line = table.concat(parts, ", ")
+  if not bar then return line end
+  local full = state.total > 0 and (state.done + state.failed + state.kept) * BAR // state.total or 0
+  return ("[%s%s] %s"):format(("#"):rep(full), ("."):rep(BAR - full), line)
+end
+
+function progress:runs(state)
+  if not self:is_due() then return end
+  local line = progress.line(state, self.terminal)
+  self:show(self.terminal and line:sub(1, system.columns(2) - 1) or line)
 end
 
 function progress:clear()

@@ -329,11 +329,15 @@ function registry.synthetic_paths(s)
   return capture, capture .. ".labels.csv"
 end
 
+-- Makes a scenario's capture where it is not yet; s: {scenario =, packets =, seed =}. Returns it and its label file.
+function registry.made(s)
+  local capture, label_file = registry.synthetic_paths(s)
+  if not is_file(label_file) or system.version().dirty then registry.synthesise(s, capture, label_file) end
+  return capture, label_file
+end
+
 local function load_synthetic(set)
-  local capture, label_file = registry.synthetic_paths(set.card.synthetic)
-  if not is_file(label_file) or system.version().dirty then
-    registry.synthesise(set.card.synthetic, capture, label_file)
-  end
+  local capture, label_file = registry.made(set.card.synthetic)
   return capture, (labels.read(label_file))
 end
 
@@ -362,7 +366,8 @@ end
 function registry.synthesise(s, capture, label_file, progress)
   local scenario = scenario_of(s.scenario)
   files.make_folders(registry.folder_of(capture))
-  local unfinished = {capture .. ".part", label_file .. ".part"}
+  local part = (".%.0f.part"):format(system.clock() * 1e9) -- another process may be at it too
+  local unfinished = {capture .. part, label_file .. part}
   local good, problem = pcall(require("ninetails.synthesiser").run, {scenario = scenario, packets = s.packets,
     seed = s.seed, over = s.over, output = unfinished[1], labels = unfinished[2], progress = progress})
   if not good then

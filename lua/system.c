@@ -8,6 +8,7 @@
  *     print(v.cpu, v.features, v.isa, v.processors)
  *     print(v.libraries[1].name, v.libraries[1].version)
  *     print(system.is_terminal(2))  -- whether stderr is one
+ *     print(system.columns(2))      -- how wide that is, 80 where nobody says
  *     print(system.clock())         -- seconds, monotonic
  *
  * system.die("INT") ends the program as if the signal had never been caught, so that shells see it.
@@ -18,6 +19,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -72,6 +74,13 @@ static int is_terminal(lua_State *L) {
   return 1;
 }
 
+static int columns(lua_State *L) {
+  struct winsize size;
+  int known = ioctl((int)luaL_checkinteger(L, 1), TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
+  lua_pushinteger(L, known ? size.ws_col : 80);
+  return 1;
+}
+
 static int clock_seconds(lua_State *L) {
   struct timespec t;
   clock_gettime(CLOCK_MONOTONIC, &t);
@@ -90,11 +99,9 @@ static int die(lua_State *L) {
 }
 
 int luaopen_ninetails_system(lua_State *L) {
-  static const luaL_Reg functions[] = {{"version", version},
-                                       {"is_terminal", is_terminal},
-                                       {"clock", clock_seconds},
-                                       {"die", die},
-                                       {NULL, NULL}};
+  static const luaL_Reg functions[] = {{"version", version}, {"is_terminal", is_terminal},
+                                       {"columns", columns}, {"clock", clock_seconds},
+                                       {"die", die},         {NULL, NULL}};
   luaL_newlib(L, functions);
   return 1;
 }

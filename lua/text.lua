@@ -26,6 +26,15 @@ function text.plain(x)
   return ("%g"):format(x)
 end
 
+-- The same, of infinities and not-a-number too.
+function text.plain_or_odd(x)
+  if x ~= x then return "nan" end
+  if math.abs(x) == math.huge then return x > 0 and "infinity" or "-infinity" end
+  return text.plain(x)
+end
+
+function text.plain_or_word(x) return type(x) == "number" and text.plain_or_odd(x) or x end
+
 function text.number(x, digits)
   if x ~= x then return "none" end
   return ("%." .. (digits or 4) .. "g"):format(x)
@@ -69,6 +78,7 @@ function text.rows(rows)
   return table.concat(lines)
 end
 
+-- A table of cells. right[i]: column i is flush right; without `right`, numbers are, and the rest is not.
 function text.table(rows, right)
   local widths, lines = {}, {}
   for _, row in ipairs(rows) do
@@ -77,12 +87,22 @@ function text.table(rows, right)
   for _, row in ipairs(rows) do
     local cells = {}
     for i, cell in ipairs(row) do
+      local flush = i > 1 and cell:find("^[%d,?]+$")
+      if right then flush = right[i] end
       local space = (" "):rep(widths[i] - (utf8.len(cell) or #cell))
-      cells[i] = right and right[i] and space .. cell or cell .. space
+      cells[i] = flush and space .. cell or cell .. space
     end
     lines[#lines + 1] = table.concat(cells, "  "):gsub("%s+$", "") .. "\n"
   end
   return table.concat(lines)
+end
+
+-- "3 h 12 min", "2 min 05 s", "7 s": for waiting people.
+function text.duration(seconds)
+  local s = math.floor(seconds + 0.5)
+  if s >= 3600 then return ("%d h %02d min"):format(s // 3600, s % 3600 // 60) end
+  if s >= 60 then return ("%d min %02d s"):format(s // 60, s % 60) end
+  return seconds < 9.95 and ("%.1f s"):format(seconds) or ("%d s"):format(s)
 end
 
 -- Breaks `body` into lines of at most `width` columns; empty lines stay.

@@ -2,10 +2,9 @@
 #include "lone_autoencoder.h"
 
 #include <stdlib.h>
-#include <string.h>
 
-#include "../memory.h"
 #include "autoencoder.h"
+#include "layout.h"
 #include "scorer.h"
 
 struct nt_lone_autoencoder {
@@ -17,42 +16,12 @@ struct nt_lone_autoencoder {
   nt_scorer *scorer; /* after that */
 };
 
-static double *take(double **cursor, size_t n) {
-  double *p = *cursor;
-  *cursor += n;
-  return p;
-}
-
-static size_t padded(size_t n) {
-  return (n + NT_SINGLE_PADDING - 1) & ~(size_t)(NT_SINGLE_PADDING - 1);
-}
-
-static int allocate(nt_lone_autoencoder *a) {
-  size_t v = padded(a->width), h = padded(a->hidden);
-  /* (2 v + 3) (h + 3): 2 v h weights, 5 v, 3 h and some to spare. */
-  double *p = nt_zeroed(2 * v + 3, h + 3, sizeof *p);
-  nt_single *s = &a->single;
+static int allocate(nt_lone_autoencoder *a, const nt_step *step) {
   a->columns = calloc(a->width, sizeof *a->columns);
-  s->weights = p;
-  if (!p || !a->columns) return 0;
-  for (size_t c = 0; c < a->width; c++) a->columns[c] = c;
-  s->visible = a->width, s->visible_stride = v, s->features = a->columns;
-  s->hidden = a->hidden, s->hidden_stride = h;
-  take(&p, v * h);
-  s->transposed = take(&p, a->hidden * v);
-  s->hidden_bias = take(&p, h), s->y = take(&p, h), s->g = take(&p, h);
-  s->visible_bias = take(&p, v), s->min = take(&p, v), s->max = take(&p, v);
-  s->x = take(&p, v), s->e = take(&p, v);
-  return 1;
-}
-
-static void put(nt_single *s, const nt_autoencoder *a) {
-  for (size_t i = 0; i < a->visible; i++)
-    for (size_t j = 0; j < a->hidden; j++)
-      s->weights[i * s->hidden_stride + j] = s->transposed[j * s->visible_stride + i] =
-          a->weights[i * a->hidden + j];
-  memcpy(s->min, a->min, a->visible * sizeof *a->min);
-  memcpy(s->max, a->max, a->visible * sizeof *a->max);
+  for (size_t c = 0; a->columns && c < a->width; c++) a->columns[c] = c;
+  const nt_seat seat = {
+      .visible = a->width, .hidden = a->hidden, .step = *step, .features = a->columns};
+  return a->columns && nt_single_allocate(&a->single, &seat);
 }
 
 nt_lone_autoencoder *nt_lone_autoencoder_new(size_t width, double hidden_ratio, uint32_t seed,
@@ -62,12 +31,11 @@ nt_lone_autoencoder *nt_lone_autoencoder_new(size_t width, double hidden_ratio, 
   nt_autoencoder start;
   if (a) {
     a->kernels = kernels;
-    a->single.step = *step;
     a->epsilon = epsilon;
     a->width = width;
     a->hidden = nt_autoencoder_hidden(width, hidden_ratio);
   }
-  if (!a || !allocate(a)) {
+  if (!a || !allocate(a, step)) {
     nt_fail(err, NT_E_MEMORY, "no memory for an autoencoder of %zu columns", width);
     nt_lone_autoencoder_free(a);
     return NULL;
@@ -76,7 +44,7 @@ nt_lone_autoencoder *nt_lone_autoencoder_new(size_t width, double hidden_ratio, 
     nt_lone_autoencoder_free(a);
     return NULL;
   }
-  put(&a->single, &start);
+  nt_single_put(&a->single, &start);
   nt_autoencoder_done(&start);
   return a;
 }
@@ -84,7 +52,7 @@ nt_lone_autoencoder *nt_lone_autoencoder_new(size_t width, double hidden_ratio, 
 void nt_lone_autoencoder_free(nt_lone_autoencoder *a) {
   if (!a) return;
   free(a->columns);
-  free(a->single.weights);
+  nt_single_done(&a->single);
   nt_scorer_free(a->scorer);
   free(a);
 }
@@ -94,21 +62,14 @@ void nt_lone_autoencoder_learn(nt_lone_autoencoder *a, const double *rows, size_
 }
 
 nt_status nt_lone_autoencoder_ready(nt_lone_autoencoder *a, nt_error *err) {
-  const nt_single *s = &a->single;
   nt_autoencoder learnt;
   nt_status status = nt_autoencoder_allocate(&learnt, a->width, a->hidden, err);
   if (status != NT_OK) return status;
-  for (size_t i = 0; i < a->width; i++)
-    memcpy(learnt.weights + i * a->hidden, s->weights + i * s->hidden_stride,
-           a->hidden * sizeof *learnt.weights);
-  memcpy(learnt.hidden_bias, s->hidden_bias, a->hidden * sizeof *s->hidden_bias);
-  memcpy(learnt.visible_bias, s->visible_bias, a->width * sizeof *s->visible_bias);
-  memcpy(learnt.min, s->min, a->width * sizeof *s->min);
-  memcpy(learnt.max, s->max, a->width * sizeof *s->max);
+  nt_single_get(&a->single, &learnt);
   a->scorer = nt_scorer_new_alone(&learnt, a->epsilon, a->kernels, err);
   nt_autoencoder_done(&learnt);
   if (!a->scorer) return NT_E_MEMORY;
-  free(a->single.weights);
+  nt_single_done(&a->single);
   a->single.weights = NULL;
   return NT_OK;
 }
@@ -118,12 +79,7 @@ void nt_lone_autoencoder_score(nt_lone_autoencoder *a, const double *rows, size_
   nt_scorer_score(a->scorer, a->kernels, rows, n, scores);
 }
 
-/* Either form holds each weight twice. */
 size_t nt_lone_autoencoder_memory(const nt_lone_autoencoder *a) {
-  size_t learning = (2 * padded(a->width) + 3) * (padded(a->hidden) + 3);
-  size_t rows = a->kernels->lanes * NT_SCORE_VECTORS;
-  size_t scoring = (2 * a->width + 1) * (a->hidden + 2) + (2 * a->width + a->hidden) * rows +
-                   a->width * a->kernels->lanes;
   return sizeof *a + a->width * sizeof *a->columns +
-         (a->scorer ? scoring : learning) * sizeof(double);
+         (a->scorer ? a->scorer->memory : nt_single_memory(&a->single));
 }

@@ -125,8 +125,13 @@ nt_scorer *nt_scorer_new_alone(const nt_autoencoder *a, double epsilon, const nt
   }
   if (!s || !s->autoencoders || !s->x || !s->y || !s->z || !s->tail)
     nt_fail(err, NT_E_MEMORY, "no memory to score %zu rows at once", rows);
-  else if (pack(&s->autoencoders[0], a, NULL, epsilon, err) == NT_OK)
+  else if (pack(&s->autoencoders[0], a, NULL, epsilon, err) == NT_OK) {
+    s->memory = sizeof *s + sizeof *s->autoencoders +
+                ((2 * a->visible + 1) * (a->hidden + 2) + (2 * a->visible + a->hidden) * rows +
+                 s->width * kernels->lanes) *
+                    sizeof(double);
     return s;
+  }
   nt_scorer_free(s);
   return NULL;
 }

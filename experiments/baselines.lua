@@ -1,0 +1,36 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+-- Every detector on every labelled data set that is here, each with what it learns from the same grace periods.
+local nt = require "ninetails"
+
+local opt = nt.options {
+  detectors = {default = {"all"}, help = "which"},
+  except = {default = {"suricata"}, help = "which not; suricata needs its program, or its alerts"},
+  synthetic = {default = false, help = "take the ten synthetic data sets too (2 million packets)"},
+  packets = {default = 100000, min = 1000, max = 100000000, help = "packets of the synthetic capture that is always there"},
+  most = {default = 3000000, min = 1, help = "leave out data sets of more packets"},
+}
+
+local function has(list, name)
+  for _, item in ipairs(list) do
+    if item == name then return true end
+  end
+  return false
+end
+
+local wanted = {}
+for _, class in ipairs(nt.detectors()) do
+  local taken = has(opt.detectors, "all") or has(opt.detectors, class.name)
+  if taken and not has(opt.except, class.name) then wanted[#wanted + 1] = nt[class.name] {} end
+end
+
+return nt.experiment {
+  name = "baselines",
+  title = "Every detector on every data set",
+  datasets = {
+    nt.available {attacks = true, most = opt.most, synthetic = opt.synthetic},
+    nt.synthetic {scenario = "fuzzing", packets = opt.packets, seed = 1, grace = {fm = 2000, ad = 18000}},
+  },
+  grace = "recommended",
+  detectors = wanted,
+  repeats = 5,
+}

@@ -1,0 +1,234 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+-- What a sweep came to: configurations with mean and standard deviation over their repeats, failures, what was skipped.
+local json = require "ninetails.json"
+local text = require "ninetails.text"
+
+local summary = {}
+
+local FEW = 10   -- failures shown one by one
+local MOST = 100 -- configurations
+
+-- ------------------------------------------------------------------ the table's columns
+
+-- What tells configurations apart: {title =, of = function(run)}. The detector always, the others where they differ.
+function summary.columns(plan)
+  local columns = {{title = "dataset", of = function(r) return r.dataset end},
+    {title = "profile", of = function(r) return r.profile end},
+    {title = "detector", of = function(r) return r.detector end, always = true},
+    {title = "fm_grace", of = function(r) return r.fm_grace end},
+    {title = "ad_grace", of = function(r) return r.ad_grace end}}
+  for _, name in ipairs(plan.parameters) do
+    columns[#columns + 1] = {title = name, parameter = true, of = function(r) return r.full[name] end}
+  end
+  local shown = {}
+  for _, column in ipairs(columns) do
+    local first, differs = nil, column.always
+    for _, run in ipairs(plan.runs) do
+      local value = column.of(run)
+      if value ~= nil then
+        if first == nil then first = value end
+        differs = differs or value ~= first
+      end
+    end
+    if differs then shown[#shown + 1] = column end
+  end
+  return shown
+end
+
+-- ------------------------------------------------------------------ figures
+
+local function by_key(table_of_runs)
+  local rows, columns = {}, {}
+  for _, column in ipairs(table_of_runs.columns) do columns[column.name] = column.values end
+  for i, key in ipairs(columns.run or {}) do rows[key] = i end
+  return rows, columns
+end
+
+-- Mean and standard deviation (of a sample) of what are numbers among `list`, and how many they are.
+function summary.statistics(list)
+  local n, mean, squares = 0, 0, 0
+  for _, x in ipairs(list) do
+    if x == x and math.abs(x) < math.huge then
+      n = n + 1
+      local d = x - mean
+      mean = mean + d / n
+      squares = squares + d * (x - mean)
+    end
+  end
+  if n == 0 then return nil, nil, 0 end
+  return mean, n > 1 and math.sqrt(squares / (n - 1)) or nil, n
+end
+
+-- Configurations in the order of the plan: {run = one of theirs, done =, figures = {name = {values}}}.
+local function configurations(plan, outcome, metrics)
+  local rows, columns = by_key(require("ninetails.results").read(outcome.output))
+  local list, found = {}, {}
+  for i, run in ipairs(plan.runs) do
+    local c = found[run.configuration]
+    if not c then
+      c = {run = run, done = 0, all = 0, figures = {}}
+      found[run.configuration], list[#list + 1] = c, c
+      for _, name in ipairs(metrics) do c.figures[name] = {} end
+    end
+    c.all = c.all + 1
+    local state = (outcome.runs[i] or {}).state
+    local row = rows[(outcome.runs[i] or {}).key]
+    if (state == "done" or state == "kept") and row then
+      c.done = c.done + 1
+      for _, name in ipairs(metrics) do
+        local values = columns[name]
+        if values and values[row] then table.insert(c.figures[name], values[row]) end
+      end
+    end
+  end
+  return list
+end
+
+local function metrics_of(plan)
+  local names = {"auc", "eer"}
+  for _, metric in ipairs(plan.extra or {}) do names[#names + 1] = metric.name end
+  return names
+end
+
+local function figure(values)
+  local mean, deviation = summary.statistics(values)
+  if not mean then return "-" end
+  if not deviation then return ("%.4f"):format(mean) end
+  return ("%.4f ± %.4f"):format(mean, deviation)
+end
+
+-- ------------------------------------------------------------------ for people
+
+-- What was left out, the reasons one by one, each with all that it keeps out.
+function summary.skipped(plan)
+  local absent, groups, found = 0, {}, {}
+  for _, entry in ipairs(plan.skipped) do absent = absent + (entry.absent and 1 or 0) end
+  for _, entry in ipairs(plan.skipped) do
+    local why = entry.why
+    if entry.absent and absent > 3 then why = "not here: `ninetails dataset fetch NAME` brings it" end
+    if not found[why] then
+      found[why] = {why = why, names = {}}
+      groups[#groups + 1] = found[why]
+    end
+    table.insert(found[why].names, entry.name)
+  end
+  local lines = {}
+  for i, group in ipairs(groups) do
+    lines[i] = ("skipped %s: %s"):format(table.concat(group.names, ", "), group.why)
+    if #group.names > 1 then lines[i] = table.concat(text.wrap(lines[i], 100), "\n  ") end
+  end
+  return #lines > 0 and table.concat(lines, "\n") .. "\n" or ""
+end
+
+-- One run in a few words.
+function summary.name_of(columns, run)
+  local words = {}
+  for _, column in ipairs(columns) do
+    local value = column.of(run)
+    if value ~= nil then
+      words[#words + 1] = (column.parameter or type(value) == "number")
+        and ("%s=%s"):format(column.title, text.plain_or_word(value)) or value
+    end
+  end
+  return table.concat(words, " ")
+end
+
+function summary.failures(plan, outcome)
+  local columns, lines, more = summary.columns(plan), {}, 0
+  for i, run in ipairs(plan.runs) do
+    local state = outcome.runs[i] or {}
+    if state.state == "failed" then
+      if #lines < FEW then
+        lines[#lines + 1] = ("failed %s seed=%d: %s\n"):format(summary.name_of(columns, run), run.seed,
+          state.reason or "no reason")
+      else more = more + 1 end
+    end
+  end
+  if more > 0 then lines[#lines + 1] = ("... and %d more: column `reason` of the result file\n"):format(more) end
+  return table.concat(lines)
+end
+
+function summary.text(plan, outcome)
+  local columns, metrics = summary.columns(plan), metrics_of(plan)
+  local rows, header = {}, {}
+  for i, column in ipairs(columns) do header[i] = column.title end
+  header[#header + 1] = "runs"
+  for _, name in ipairs(metrics) do header[#header + 1] = name end
+  rows[1] = header
+  for _, c in ipairs(configurations(plan, outcome, metrics)) do
+    local row = {}
+    for i, column in ipairs(columns) do
+      local value = column.of(c.run)
+      row[i] = value == nil and "-" or tostring(text.plain_or_word(value))
+    end
+    row[#row + 1] = c.done == c.all and ("%d"):format(c.done) or ("%d of %d"):format(c.done, c.all)
+    for _, name in ipairs(metrics) do row[#row + 1] = figure(c.figures[name]) end
+    rows[#rows + 1] = row
+  end
+  local more = #rows - 1 - MOST
+  for i = #rows, MOST + 2, -1 do rows[i] = nil end
+  local out = {text.table(rows), "\n"}
+  if more > 0 then
+    table.insert(out, 2, ("... and %d more: ninetails results show %s\n"):format(more, outcome.output))
+  end
+  out[#out + 1] = summary.failures(plan, outcome)
+  out[#out + 1] = summary.skipped(plan)
+  for _, note in ipairs(plan.notes or {}) do out[#out + 1] = note .. "\n" end
+  local counts = {("%d runs done"):format(outcome.done)}
+  if outcome.kept > 0 then counts[#counts + 1] = ("%d were there"):format(outcome.kept) end
+  if outcome.failed > 0 then counts[#counts + 1] = ("%d failed"):format(outcome.failed) end
+  if outcome.missing > 0 then counts[#counts + 1] = ("%d missing"):format(outcome.missing) end
+  out[#out + 1] = text.rows {
+    {"runs", table.concat(counts, ", ")},
+    {"time", text.duration(outcome.seconds)},
+    {"speed", outcome.rate and outcome.rate > 0
+      and text.scaled(outcome.rate) .. " packets/s, all configurations together" or nil},
+    {"written", outcome.output},
+  }
+  return table.concat(out)
+end
+
+-- ------------------------------------------------------------------ for programs
+
+function summary.skipped_json(plan)
+  local list = json.array {}
+  for i, entry in ipairs(plan.skipped) do list[i] = json.object {{"name", entry.name}, {"why", entry.why}} end
+  return list
+end
+
+-- Members that name a run's configuration.
+function summary.run_json(run)
+  local names, parameters = {}, {}
+  for name in pairs(run.full) do names[#names + 1] = name end
+  table.sort(names)
+  for i, name in ipairs(names) do parameters[i] = {name, run.full[name]} end
+  return {{"dataset", run.dataset}, {"profile", run.profile}, {"detector", run.detector},
+    {"fm_grace", run.fm_grace}, {"ad_grace", run.ad_grace}, {"parameters", json.object(parameters)}}
+end
+
+function summary.json(plan, outcome)
+  local metrics, list, failed = metrics_of(plan), json.array {}, json.array {}
+  for i, c in ipairs(configurations(plan, outcome, metrics)) do
+    local members = summary.run_json(c.run)
+    members[#members + 1] = {"runs", c.done}
+    members[#members + 1] = {"of", c.all}
+    for _, name in ipairs(metrics) do
+      local mean, deviation = summary.statistics(c.figures[name])
+      members[#members + 1] = {name, json.object {{"mean", mean}, {"deviation", deviation}}}
+    end
+    list[i] = json.object(members)
+  end
+  for i, run in ipairs(plan.runs) do
+    local state = outcome.runs[i] or {}
+    if state.state == "failed" then
+      failed[#failed + 1] = json.object {{"run", state.key}, {"detector", run.detector}, {"dataset", run.dataset},
+        {"seed", run.seed}, {"reason", state.reason}}
+    end
+  end
+  return json.encode(json.object {{"name", plan.name}, {"output", outcome.output}, {"done", outcome.done},
+    {"kept", outcome.kept}, {"failed", outcome.failed}, {"missing", outcome.missing},
+    {"interrupted", outcome.interrupted}, {"seconds", outcome.seconds}, {"packets_per_second", outcome.rate},
+    {"configurations", list}, {"failures", failed}, {"skipped", summary.skipped_json(plan)}}, true)
+end
+
+return summary
