@@ -233,7 +233,8 @@ function plan.make(spec, more)
   end
   return {name = spec.name, title = spec.title, inputs = out.inputs, runs = out.runs, measures = spec.measures,
     extra = spec.extra, keep_scores = spec.keep_scores, compression = spec.compression,
-    script = {path = spec.chunk, text = spec.text, options = options.text(spec.set or {})}, skipped = out.skipped,
+    script = {path = spec.chunk, text = spec.text, options = options.text(spec.set or {}),
+      set = spec.set or {}}, skipped = out.skipped,
     warnings = out.warnings, notes = out.notes, configurations = out.configurations,
     parameters = parameters_of(spec)}
 end
