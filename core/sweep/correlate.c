@@ -63,8 +63,10 @@ static nt_status compute_distances(nt_sweep *s, const mapping *m, double *distan
   nt_status status = correlation ? NT_OK : err->status;
   if (!chunk) status = nt_fail(err, NT_E_MEMORY, "out of memory for rows of features");
   for (uint64_t at = 0; at < rows && status == NT_OK; at += NT_FEATURE_CHUNK) {
-    size_t count = rows - at < NT_FEATURE_CHUNK ? (size_t)(rows - at) : NT_FEATURE_CHUNK;
-    status = nt_feature_file_read(in->file, at, count, chunk, NULL, NULL, err);
+    /* Whole chunks, whose checksums are looked at. */
+    size_t whole = in->rows - at < NT_FEATURE_CHUNK ? (size_t)(in->rows - at) : NT_FEATURE_CHUNK;
+    size_t count = rows - at < whole ? (size_t)(rows - at) : whole;
+    status = nt_feature_file_read(in->file, at, whole, chunk, NULL, NULL, err);
     if (status == NT_OK) nt_correlation_update(correlation, chunk, count);
     if (status == NT_OK && s->stop) status = nt_fail(err, NT_E_STATE, "interrupted");
   }
@@ -78,7 +80,7 @@ void sweep_correlate(nt_sweep *s, mapping *m) {
   nt_error err = {0};
   char path[NT_CACHE_PATH];
   size_t width = nt_feature_file_width(m->input->file);
-  int unwritten = 0;
+  int unread = 0, unwritten = 0;
   nt_cache_path(s->options->cache, NT_CACHE_CORRELATIONS, m->key, path);
   double *distance = calloc(width * width + 1, sizeof *distance);
   m->merges = calloc(width, sizeof *m->merges);
@@ -89,6 +91,7 @@ void sweep_correlate(nt_sweep *s, mapping *m) {
               read_distances(s, path, width, distance, &err) == NT_OK;
   if (status == NT_OK && !found) {
     status = compute_distances(s, m, distance, &err);
+    unread = (status == NT_E_INPUT || status == NT_E_IO) && m->fm_grace < m->input->rows;
     if (status == NT_OK) {
       status = write_distances(s, path, m->input, distance, &err);
       unwritten = status != NT_OK;
@@ -106,7 +109,9 @@ void sweep_correlate(nt_sweep *s, mapping *m) {
     m->merges = NULL;
     m->error = err;
     if (unwritten) sweep_abort(s, &err);
-    m->state = s->stop ? WORK_WAITING : WORK_FAILED;
+    /* Features that could not be read are made again, once. */
+    if (unread && !m->input->renewed) m->input->damaged = 1;
+    m->state = s->stop || m->input->damaged ? WORK_WAITING : WORK_FAILED;
   }
   pthread_cond_broadcast(&s->changed);
   pthread_mutex_unlock(&s->lock);

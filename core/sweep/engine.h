@@ -44,7 +44,7 @@ typedef struct input {
   size_t unfinished;    /* jobs on it; at 0 the arrays above are released */
   size_t users;         /* passes that read it now */
   int damaged, renewed; /* its file failed a check; it was made again once because of that */
-  int data_written;
+  int data_wanted;      /* the file beside its runs is not there, or damaged */
 } input;
 
 /* The clustering of an input's features after fm_grace + 1 rows. */
@@ -120,7 +120,7 @@ struct nt_sweep {
   worker *workers;
   double started;
   size_t *queue, queue_head, queue_tail; /* runs to be finished: each is queued once */
-  size_t open_jobs;                      /* with runs that have not ended */
+  size_t open;                           /* jobs with runs that have not ended, and data_wanted */
   int busy;                              /* threads at work */
   int working;                           /* threads that have not left yet */
   uint64_t memory, used;                 /* bytes */
@@ -150,11 +150,14 @@ void sweep_finish(nt_sweep *s, int index, run *r);
 /* Whether two jobs may learn and be scored together (detector.h). */
 int sweep_alike(const job *a, const job *b);
 
-void sweep_unload(input *in); /* what READY means, released */
+void sweep_unload(input *in);                   /* what READY means, released */
+void sweep_input_ready(nt_sweep *s, input *in); /* with the lock held */
 
 /* The scores are there (job->record), or not: err. With the lock held, as all down to sweep_work.
  */
 void sweep_scored(nt_sweep *s, job *j);
+/* It is nobody's again, and is waiting for whoever takes it. */
+void sweep_job_waits(nt_sweep *s, job *j);
 void sweep_job_failed(nt_sweep *s, job *j, const nt_error *err);
 /* A file could not be written: nothing more is begun. */
 void sweep_abort(nt_sweep *s, const nt_error *err);

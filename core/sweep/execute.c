@@ -10,6 +10,7 @@
 
 #include "../cpu.h"
 #include "../store/result_file.h"
+#include "../store/seal.h"
 #include "engine.h"
 #include "lease.h"
 
@@ -127,12 +128,27 @@ static nt_status gather(nt_sweep *s, nt_error *err) {
 
 /* ---------------------------------------------------------------- all of it */
 
+/* The file beside the runs: made where it is not there as it was written. */
+static int data_is_wanted(const nt_sweep *s, const input *in) {
+  char path[NT_CACHE_PATH];
+  int sealed = 0;
+  sweep_data_path(s, in, path);
+  return access(path, F_OK) != 0 || nt_seal_check(path, &sealed, NULL) != NT_OK || !sealed;
+}
+
 static void count_what_is_there(nt_sweep *s) {
   for (size_t i = 0; i < s->run_count; i++) {
-    s->kept += s->runs[i].state == NT_RUN_KEPT;
-    s->failed += s->runs[i].state == NT_RUN_FAILED;
+    const run *r = &s->runs[i];
+    s->kept += r->state == NT_RUN_KEPT;
+    s->failed += r->state == NT_RUN_FAILED;
+    if (r->state != NT_RUN_FAILED) s->jobs[r->job].input->data_wanted = 1;
   }
-  for (size_t i = 0; i < s->job_count; i++) s->open_jobs += s->jobs[i].runs_left > 0;
+  for (size_t i = 0; i < s->input_count; i++) {
+    input *in = &s->inputs[i];
+    in->data_wanted = in->data_wanted && data_is_wanted(s, in);
+    s->open += (size_t)in->data_wanted;
+  }
+  for (size_t i = 0; i < s->job_count; i++) s->open += s->jobs[i].runs_left > 0;
 }
 
 /* One thread more than there are jobs: it watches, and sleeps most of the time. */
@@ -180,7 +196,7 @@ nt_status nt_sweep_execute(nt_sweep *s, nt_sweep_outcome *outcome, nt_error *err
                   ? s->options->memory
                   : (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE) / 2;
   count_what_is_there(s);
-  if (s->open_jobs > 0) run_threads(s);
+  if (s->open > 0) run_threads(s);
   give_back_all(s);
   nt_costs_write(&s->costs, s->options->cache);
   conclude(s, outcome);

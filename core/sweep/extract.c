@@ -161,6 +161,27 @@ static nt_status load(nt_sweep *s, input *in, nt_error *err) {
   return nt_labels_check_count(&in->labels, in->given->labels, in->rows, err);
 }
 
+/* What all runs on this input share, beside their files. */
+static nt_status write_data(nt_sweep *s, const input *in, nt_error *err) {
+  char path[NT_CACHE_PATH];
+  cells c;
+  sweep_data_path(s, in, path);
+  nt_status status = sweep_data_cells(in, &c, err);
+  pthread_mutex_lock(&s->store_lock);
+  if (status == NT_OK)
+    status = nt_data_file_write(path,
+                                &(nt_data_record){.name = in->given->name,
+                                                  .cells = c.count,
+                                                  .cell = c.cell,
+                                                  .count = (size_t)in->rows,
+                                                  .times = in->times,
+                                                  .labels = in->labels.value},
+                                s->options->compression, err);
+  pthread_mutex_unlock(&s->store_lock);
+  sweep_cells_done(&c);
+  return status;
+}
+
 void sweep_unload(input *in) {
   nt_feature_file_close(in->file);
   free(in->times);
@@ -182,12 +203,15 @@ void sweep_extract(nt_sweep *s, input *in) {
     status = extract(s, in, &unwritten, &err);
     if (status == NT_OK) status = load(s, in, &err);
   }
+  if (status == NT_OK && in->data_wanted) {
+    status = write_data(s, in, &err);
+    unwritten = status != NT_OK;
+  }
   if (status != NT_OK) sweep_unload(in);
   pthread_mutex_lock(&s->lock);
   sweep_give_back(s, in->key, &in->leased);
   if (status == NT_OK) {
-    in->state = WORK_READY;
-    s->used += sweep_bytes_of_input(in);
+    sweep_input_ready(s, in);
   } else if (s->stop) {
     in->state = WORK_WAITING;
   } else if (unwritten) {

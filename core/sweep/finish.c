@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "engine.h"
 
@@ -43,40 +42,19 @@ static void put_utc(char text[32]) {
   strftime(text, 32, "%Y-%m-%dT%H:%M:%SZ", &utc);
 }
 
-static nt_status write_data(nt_sweep *s, const input *in, nt_error *err) {
-  char path[NT_CACHE_PATH];
-  cells c;
-  sweep_data_path(s, in, path);
-  if (access(path, F_OK) == 0) return NT_OK;
-  nt_status status = sweep_data_cells(in, &c, err);
-  if (status == NT_OK)
-    status = nt_data_file_write(path,
-                                &(nt_data_record){.name = in->given->name,
-                                                  .cells = c.count,
-                                                  .cell = c.cell,
-                                                  .count = (size_t)in->rows,
-                                                  .times = in->times,
-                                                  .labels = in->labels.value},
-                                s->options->compression, err);
-  sweep_cells_done(&c);
-  return status;
-}
-
 /* With the store's lock held. m NULL: of a failed run. */
 static nt_status write_files(nt_sweep *s, const run *r, const measurement *m, nt_error *err) {
   char path[NT_CACHE_PATH];
   const job *j = &s->jobs[r->job];
   cells c;
   sweep_run_path(s, r->key, path);
-  nt_status status = m ? write_data(s, j->input, err) : NT_OK;
-  if (status != NT_OK) return status;
-  status =
+  nt_status status =
       sweep_cells(s, r, m ? &m->measured : NULL, m ? m->extra : NULL, m ? m->seconds : 0, &c, err);
   char now[32];
   nt_note notes[NT_SWEEP_NOTES + 1];
   nt_run_record record = {
       .key = r->key, .cells = c.count, .cell = c.cell, .note = notes, .notes = s->options->notes};
-  memcpy(notes, s->options->note, record.notes * sizeof *notes);
+  if (record.notes) memcpy(notes, s->options->note, record.notes * sizeof *notes);
   put_utc(now);
   notes[record.notes++] = (nt_note){.name = "written", .text = now};
   if (m) {

@@ -117,8 +117,8 @@ static void fail_group(pass *p, group *g, const nt_error *err) {
   g->failed = 1;
   pthread_mutex_lock(&p->sweep->lock);
   for (size_t i = 0; i < g->count; i++) {
-    if (p->sweep->stop)
-      g->jobs[i]->state = WORK_WAITING; /* it was told to end */
+    if (p->sweep->stop) /* it was told to end */
+      sweep_job_waits(p->sweep, g->jobs[i]);
     else
       sweep_job_failed(p->sweep, g->jobs[i], err);
   }
@@ -381,8 +381,7 @@ static void conclude(pass *p, group *g) {
     if (status == NT_OK) {
       sweep_scored(s, j);
     } else {
-      sweep_drop_scores(j);
-      j->state = WORK_WAITING;
+      sweep_job_waits(s, j);
       sweep_abort(s, &err);
     }
     pthread_cond_broadcast(&s->changed);
@@ -408,9 +407,8 @@ void sweep_pass(nt_sweep *s, worker *w, job **batch, size_t count) {
   if (damaged && !p.input->renewed) p.input->damaged = 1;
   for (size_t i = 0; i < count && status != NT_OK; i++) {
     if (batch[i]->state != WORK_RUNNING) continue;
-    sweep_drop_scores(batch[i]);
     if (s->stop || p.input->damaged)
-      batch[i]->state = WORK_WAITING;
+      sweep_job_waits(s, batch[i]);
     else
       sweep_job_failed(s, batch[i], &err);
   }
@@ -437,10 +435,9 @@ void sweep_load(nt_sweep *s, job *j) {
     sweep_costs_from(&j->record, &j->costs);
     sweep_scored(s, j);
   } else { /* damaged: it is computed again */
-    sweep_drop_scores(j);
     nt_cache_remove(s->options->cache, NT_CACHE_SCORES, j->key);
     j->cached = 0;
-    j->state = WORK_WAITING;
+    sweep_job_waits(s, j);
   }
   pthread_cond_broadcast(&s->changed);
   pthread_mutex_unlock(&s->lock);

@@ -96,6 +96,18 @@ static void release_input(nt_sweep *s, input *in) {
   in->state = WORK_WAITING;
 }
 
+static void release_if_done(nt_sweep *s, input *in) {
+  if (in->unfinished == 0 && in->users == 0 && in->state == WORK_READY) release_input(s, in);
+}
+
+void sweep_input_ready(nt_sweep *s, input *in) {
+  in->state = WORK_READY;
+  s->used += sweep_bytes_of_input(in);
+  s->open -= (size_t)in->data_wanted;
+  in->data_wanted = 0;
+  release_if_done(s, in);
+}
+
 void sweep_job_ended(nt_sweep *s, job *j) {
   input *in = j->input;
   if (j->state == WORK_READY) in->users--;
@@ -104,8 +116,9 @@ void sweep_job_ended(nt_sweep *s, job *j) {
   j->bytes = 0;
   sweep_give_back(s, j->key, &j->leased);
   s->cost_done += j->cost;
-  s->open_jobs--;
-  if (--in->unfinished == 0 && in->state == WORK_READY && in->users == 0) release_input(s, in);
+  s->open--;
+  in->unfinished--;
+  release_if_done(s, in);
 }
 
 static void enqueue_runs(nt_sweep *s, job *j, const char *why) {
@@ -115,6 +128,14 @@ static void enqueue_runs(nt_sweep *s, job *j, const char *why) {
     if (why) snprintf(r->why, sizeof r->why, "%s", why);
     s->queue[s->queue_tail++] = i;
   }
+}
+
+void sweep_job_waits(nt_sweep *s, job *j) {
+  sweep_drop_scores(j);
+  s->used -= j->bytes;
+  j->bytes = 0;
+  sweep_give_back(s, j->key, &j->leased);
+  j->state = WORK_WAITING;
 }
 
 void sweep_scored(nt_sweep *s, job *j) {
@@ -159,7 +180,7 @@ static int take_extract(nt_sweep *s, task *t) {
   for (size_t i = 0; i < s->input_count && !s->stop; i++) {
     input *in = &s->inputs[i];
     renew(s, in);
-    if (in->unfinished == 0 || !is_due(in->state, in->look_again)) continue;
+    if (!(in->unfinished || in->data_wanted) || !is_due(in->state, in->look_again)) continue;
     if (!nt_cache_has(s->options->cache, NT_CACHE_FEATURES, in->key) &&
         !lease(s, in->key, &in->leased, &in->state, &in->look_again))
       continue;
@@ -315,6 +336,11 @@ static int take_jobs(nt_sweep *s, task *t) {
 /* Jobs of an input that cannot be had fail with its reason. */
 static int fail_of_inputs(nt_sweep *s) {
   int any = 0;
+  for (size_t i = 0; i < s->input_count; i++) {
+    if (s->inputs[i].state != WORK_FAILED || !s->inputs[i].data_wanted) continue;
+    s->inputs[i].data_wanted = 0;
+    s->open--;
+  }
   for (size_t i = 0; i < s->job_count; i++) {
     job *j = &s->jobs[i];
     if (j->input->state != WORK_FAILED || j->runs_left == 0 || !is_due(j->state, j->look_again) ||
@@ -328,10 +354,10 @@ static int fail_of_inputs(nt_sweep *s) {
 
 static void take(nt_sweep *s, task *t) {
   *t = (task){.kind = TASK_NOTHING_LEFT};
-  if (s->open_jobs == 0 || s->stop) return;
+  if (s->open == 0 || s->stop) return;
   if (take_finish(s, t) || take_extract(s, t) || take_correlate(s, t) || take_jobs(s, t)) return;
   if (fail_of_inputs(s) && take_finish(s, t)) return;
-  t->kind = s->stop || s->open_jobs == 0 ? TASK_NOTHING_LEFT : TASK_WAIT;
+  t->kind = s->stop || s->open == 0 ? TASK_NOTHING_LEFT : TASK_WAIT;
 }
 
 /* ---------------------------------------------------------------- working */
@@ -395,17 +421,6 @@ static void perform(nt_sweep *s, int index, task *t) {
   }
 }
 
-/* A job that went back to waiting gives back what it held. */
-static void tidy(nt_sweep *s, const task *t) {
-  for (size_t i = 0; i < t->count; i++) {
-    job *j = t->batch[i];
-    if (j->state != WORK_WAITING) continue;
-    s->used -= j->bytes;
-    j->bytes = 0;
-    sweep_give_back(s, j->key, &j->leased);
-  }
-}
-
 void sweep_work(nt_sweep *s, int index) {
   pthread_mutex_lock(&s->lock);
   for (;;) {
@@ -424,7 +439,6 @@ void sweep_work(nt_sweep *s, int index) {
     pthread_mutex_lock(&s->lock);
     s->used -= t.bytes;
     s->busy--;
-    tidy(s, &t);
     s->workers[index] = (worker){0};
     pthread_cond_broadcast(&s->changed);
   }
