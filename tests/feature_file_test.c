@@ -5,6 +5,7 @@
 
 #include "directory.h"
 #include "store/feature_file.h"
+#include "store/seal.h"
 
 #define WIDTH 5
 #define ROWS (2 * NT_FEATURE_CHUNK + 777)
@@ -263,6 +264,36 @@ static void other_files_are_refused(void) {
   remove_files();
 }
 
+/* An index that someone made, with a good checksum: no byte of it may lead out of the file. Under
+ * the sanitizers this sees what a wrong bound would do. */
+static void forged_indexes_do_no_harm(void) {
+  nt_error err;
+  write_rows("f.h5", NT_FEATURE_CHUNK + 9, 1);
+  file_bytes good = load_bytes("f.h5");
+  uint64_t covered;
+  memcpy(&covered, good.data + good.size - 24, sizeof covered);
+  size_t body = good.size - 24 - covered, opened = 0;
+  for (size_t at = 0; at < covered; at++)
+    for (int bit = 0; bit < 8; bit += 7) {
+      good.data[body + at] ^= (unsigned char)(1 << bit);
+      save_bytes("bad.h5", good.data, body);
+      CHECK_OK(nt_seal_put("bad.h5", good.data + body, at % 2 ? covered : covered - at % 64, &err),
+               err);
+      good.data[body + at] ^= (unsigned char)(1 << bit);
+      nt_feature_file *file = nt_feature_file_open("bad.h5", &err);
+      if (!file) continue;
+      opened++;
+      double x[WIDTH + 64];
+      if (nt_feature_file_width(file) < WIDTH + 64)
+        nt_feature_file_read(file, nt_feature_file_rows(file) - 1, 1, x, times, sizes, &err);
+      nt_feature_file_text(file, "none");
+      nt_feature_file_close(file);
+    }
+  CU_ASSERT(opened > 0);
+  free(good.data);
+  remove_files();
+}
+
 /* A long text is an attribute too. */
 static void long_texts_fit(void) {
   nt_error err;
@@ -290,6 +321,7 @@ static const check_case cases[] = {
     {"a full disk leaves the old file", full_disk_leaves_the_old_file},
     {"damage is found", damage_is_found},
     {"other files are refused", other_files_are_refused},
+    {"forged indexes do no harm", forged_indexes_do_no_harm},
     {"long texts fit", long_texts_fit},
 };
 

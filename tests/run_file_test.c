@@ -4,6 +4,7 @@
 
 #include "directory.h"
 #include "store/run_file.h"
+#include "store/seal.h"
 
 #define KEY "0123456789abcdef0123456789abcdef"
 
@@ -243,6 +244,28 @@ static void damaged_scores_are_refused(void) {
   remove_files();
 }
 
+/* Score files that someone made, with a good seal. */
+static void forged_scores_do_no_harm(void) {
+  nt_error err;
+  nt_score_record score = a_score(), read;
+  score.count = 3;
+  CHECK_OK(nt_score_file_write("good", &score, &err), err);
+  file_bytes good = load_bytes("good");
+  size_t refused = 0;
+  for (size_t at = 0; at + 24 < good.size; at++)
+    for (int bit = 0; bit < 8; bit += 7) {
+      good.data[at] ^= (unsigned char)(1 << bit);
+      save_bytes("bad", good.data, good.size - 24 - at % 64);
+      CHECK_OK(nt_seal_file("bad", &err), err);
+      good.data[at] ^= (unsigned char)(1 << bit);
+      refused += nt_score_file_read("bad", &read, &err) != NT_OK;
+      nt_score_record_done(&read);
+    }
+  CU_ASSERT(refused > 100);
+  free(good.data);
+  remove_files();
+}
+
 static int write_until_full(void) {
   nt_error err;
   nt_run_record run = a_run();
@@ -275,6 +298,7 @@ static const check_case cases[] = {
     {"threads write scores at once", threads_write_scores_at_once},
     {"damaged runs are refused", damaged_runs_are_refused},
     {"damaged scores are refused", damaged_scores_are_refused},
+    {"forged scores do no harm", forged_scores_do_no_harm},
     {"a full disk leaves the old file", full_disk_leaves_the_old_file},
 };
 

@@ -16,9 +16,11 @@
 /* Attribute of the root: "run", "data", "result"; no cell can have this name. */
 #define HDF5_KIND "ninetails:file"
 
-/* Opens a file of ours whose seal (seal.h) is not broken. *kind: what it is, "" where it does not
- * say; free. Negative: NT_E_IO, NT_E_INPUT, with the path. */
-hid_t hdf5_open_checked(const char *path, const hdf5_errors *errors, char **kind, nt_error *err);
+/* Opens a file of ours whose seal (seal.h) is not broken; of more than `most` bytes the seal is not
+ * looked at. *kind: what it is, "" where it does not say; free. Negative: NT_E_IO, NT_E_INPUT, with
+ * the path. */
+hid_t hdf5_open_checked(const char *path, uint64_t most, const hdf5_errors *errors, char **kind,
+                        nt_error *err);
 
 typedef struct hdf5_names {
   size_t count;

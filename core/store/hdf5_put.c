@@ -121,7 +121,7 @@ int hdf5_put_number(hid_t object, const char *name, double value) {
 
 int hdf5_put_values(hid_t group, const char *name, hid_t file_type, hid_t memory_type,
                     hsize_t count, const void *values, int compression) {
-  const hsize_t chunk = count < CHUNK ? count : CHUNK;
+  const hsize_t chunk = compression < 0 ? 0 : count < CHUNK ? count : CHUNK; /* 0: not in chunks */
   hid_t space = H5Screate_simple(1, &count, NULL), create = H5Pcreate(H5P_DATASET_CREATE);
   int bad = chunk && H5Pset_chunk(create, 1, &chunk) < 0;
   if (chunk && compression > 0)

@@ -48,8 +48,8 @@ int hdf5_put_text(hid_t object, const char *name, const char *text);
 int hdf5_put_integer(hid_t object, const char *name, int64_t value);
 int hdf5_put_number(hid_t object, const char *name, double value);
 
-/* A dataset of one dimension, shuffled, deflated at level `compression` (0: not) and checksummed.
- */
+/* A dataset of one dimension, shuffled, deflated at level `compression` (0: not) and checksummed;
+ * below 0: as it is, which text needs. */
 int hdf5_put_values(hid_t group, const char *name, hid_t file_type, hid_t memory_type,
                     hsize_t count, const void *values, int compression);
 

@@ -85,13 +85,13 @@ nt_status nt_run_file_read(const char *path, nt_run_record *record, nt_error *er
   hdf5_errors errors;
   hdf5_errors_begin(&errors);
   char *kind = NULL;
-  hid_t file = hdf5_open_checked(path, &errors, &kind, err);
+  hid_t file = hdf5_open_checked(path, UINT64_MAX, &errors, &kind, err);
   nt_status status = file < 0 ? err->status : NT_OK;
   if (status == NT_OK) {
     nt_cell *cells = NULL;
     char *key = hdf5_get_text(file, "run");
     record->key = key;
-    if (!kind || !key)
+    if (!key)
       status = nt_fail(err, NT_E_MEMORY, "out of memory");
     else if (strcmp(kind, "run") != 0 || !nt_name_is_fine(key))
       status = nt_fail(err, NT_E_INPUT, "is not the file of one run of ninetails");

@@ -213,7 +213,7 @@ static int put_packet_axis(hid_t group) {
   hid_t id =
       H5Dcreate2(group, "packet", H5T_IEEE_F32BE, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
   char name[80];
-  snprintf(name, sizeof name, "This is a netCDF dimension but not a netCDF variable%10llu",
+  snprintf(name, sizeof name, "This is a netCDF dimension but not a netCDF variable.%10llu",
            (unsigned long long)length);
   int bad = id < 0 || H5DSset_scale(id, name) < 0;
   if (id >= 0) H5Dclose(id);
