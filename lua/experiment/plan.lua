@@ -77,8 +77,8 @@ local function fit(spec, sets, out)
       if set.clean and (set.attacks or 0) > 0 and pair.fm + 1 + pair.ad > set.clean then late[#late + 1] = pair end
     end
     if #late > 0 then
-      out.warnings[#out.warnings + 1] = ("%s: %s: trains on attacks too: its clean packets are 1 to %s"):format(set.name,
-        pairs_text(late), text.count(set.clean))
+      out.warnings[#out.warnings + 1] = ("%s: %s: trains on attacks too: its clean packets are 1 to %s"):format(
+        set.name, pairs_text(late), text.count(set.clean))
     end
     for _, warning in ipairs(set.warnings) do
       out.warnings[#out.warnings + 1] = ("%s: %s"):format(set.name, warning)
@@ -177,7 +177,8 @@ end
 -- What a detector cannot do on a data set is told once.
 local function unusable(out, filters, set, detector, told)
   local why = unfit(detector, set)
-  if why and not told[detector.name] and filter.keeps(filters, {dataset = set.name, detector = detector.name}, true) then
+  local row = {dataset = set.name, detector = detector.name}
+  if why and not told[detector.name] and filter.keeps(filters, row, true) then
     told[detector.name] = true
     out.skipped[#out.skipped + 1] = {name = set.name, why = ("%s %s"):format(detector.name, why)}
   end
@@ -227,7 +228,8 @@ function plan.make(spec, more)
   end
   if #out.runs == 0 then
     if #filters > 0 and (#sets > 0 or #skipped == 0) then
-      error({status = "argument", message = ("--only %s: no run is left"):format(table.concat(more.only, " --only "))}, 0)
+      local words = table.concat(more.only, " --only ")
+      error({status = "argument", message = ("--only %s: no run is left"):format(words)}, 0)
     end
     error({status = "missing", message = "no data set to run on", skipped = skipped, warnings = out.warnings}, 0)
   end

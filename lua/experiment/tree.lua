@@ -40,7 +40,7 @@ local function branches(plan)
     return node
   end
   for i, run in ipairs(plan.runs) do
-    local input = child(inputs, ("%d"):format(run.input), function() return {input = plan.inputs[run.input], first = i} end)
+    local input = child(inputs, ("%d"):format(run.input), function() return {input = plan.inputs[run.input]} end)
     local grace = child(input.children, ("%d %d %d"):format(run.input, run.fm_grace, run.ad_grace),
       function() return {fm = run.fm_grace, ad = run.ad_grace, runs = {}} end)
     grace.runs[#grace.runs + 1] = i
