@@ -5,6 +5,7 @@
 --   text.number(0.00012345)        "0.0001234"        4 significant digits
 --   text.nearest("scor", {"score", "extract"})  "score"
 --   text.rows {{"packets", "12"}, {"score", "0.5"}}   a two-column list, aligned
+--   text.table({{"name", "auc"}, {"x", "0.5"}}, {[2] = true})   any columns; those told are flush right
 local text = {}
 
 function text.count(n)
@@ -51,6 +52,16 @@ function text.scaled(x, unit)
   return suffix == "" and word or word .. " " .. suffix
 end
 
+function text.plural(n, noun) return ("%s %s%s"):format(text.count(n), noun, n == 1 and "" or "s") end
+
+-- "20G", "1.5M", "4096" -> bytes, of 1000s; nil when it is none.
+function text.bytes(word)
+  local number, prefix = word:match("^(%d+%.?%d*)%s?([kMGT]?)B?$")
+  local power = {[""] = 1, k = 1e3, M = 1e6, G = 1e9, T = 1e12}
+  local bytes = number and tonumber(number) * power[prefix]
+  return bytes and bytes < 2^53 and math.floor(bytes) or nil
+end
+
 function text.percent(part, whole)
   return whole > 0 and ("%.2f %%"):format(100 * part / whole) or "none"
 end
@@ -67,8 +78,7 @@ function text.rows(rows)
   return table.concat(lines)
 end
 
--- A table of cells: numbers to the right, the rest to the left.
-function text.table(rows)
+function text.table(rows, right)
   local widths, lines = {}, {}
   for _, row in ipairs(rows) do
     for i, cell in ipairs(row) do widths[i] = math.max(widths[i] or 0, utf8.len(cell) or #cell) end
@@ -76,21 +86,12 @@ function text.table(rows)
   for _, row in ipairs(rows) do
     local cells = {}
     for i, cell in ipairs(row) do
-      local number = cell:find("^[%d,?]+$") and i > 1
-      local pad = (" "):rep(widths[i] - (utf8.len(cell) or #cell))
-      cells[i] = i == #row and not number and cell or number and pad .. cell or cell .. pad
+      local space = (" "):rep(widths[i] - (utf8.len(cell) or #cell))
+      cells[i] = right and right[i] and space .. cell or cell .. space
     end
     lines[#lines + 1] = table.concat(cells, "  "):gsub("%s+$", "") .. "\n"
   end
   return table.concat(lines)
-end
-
--- "3 h 12 min", "2 min 05 s", "7 s": for waiting people.
-function text.duration(seconds)
-  local s = math.floor(seconds + 0.5)
-  if s >= 3600 then return ("%d h %02d min"):format(s // 3600, s % 3600 // 60) end
-  if s >= 60 then return ("%d min %02d s"):format(s // 60, s % 60) end
-  return seconds < 9.95 and ("%.1f s"):format(seconds) or ("%d s"):format(s)
 end
 
 -- Breaks `body` into lines of at most `width` columns; empty lines stay.
@@ -112,6 +113,14 @@ function text.wrap(body, width)
     end
   end
   return lines
+end
+
+-- "3 h 12 min", "2 min 05 s", "7 s": for waiting people.
+function text.duration(seconds)
+  local s = math.floor(seconds + 0.5)
+  if s >= 3600 then return ("%d h %02d min"):format(s // 3600, s % 3600 // 60) end
+  if s >= 60 then return ("%d min %02d s"):format(s // 60, s % 60) end
+  return seconds < 9.95 and ("%.1f s"):format(seconds) or ("%d s"):format(s)
 end
 
 -- Edit distance where two swapped neighbours count as one (optimal string alignment).

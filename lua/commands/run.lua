@@ -73,7 +73,7 @@ local this = {
       help = "show what would run, what is there already, and an estimate; run nothing"},
     {name = "fresh", type = "flag", help = "repeat runs that are there"},
     {name = "retry-failed", type = "flag", help = "repeat runs that failed"},
-    {name = "memory", type = "size", min = 1 << 26,
+    {name = "memory", type = "size", min = 64000000,
       help = "memory to stay within, as 2G or 500M [half of the machine's]"},
     {name = "from", type = "string", value = "FOLDER", help = "look for the files of data sets here first"},
     {name = "output", short = "o", type = "path",

@@ -146,7 +146,7 @@ end
 -- A text that is the same for the same configuration.
 local function key_of(set, profile, grace, detector, full)
   local words = {set.name, profile or "", grace.fm, grace.ad, detector.name}
-  for _, p in ipairs(detector.class.parameters) do words[#words + 1] = text.plain_or_word(full[p.name]) end
+  for _, p in ipairs(detector.class.parameters) do words[#words + 1] = text.plain_or_word(full[p.name] or "") end
   return table.concat(words, "\0")
 end
 
@@ -223,8 +223,8 @@ function plan.make(spec, more)
   for _, set in ipairs(sets) do expand(spec, out, filters, set) end
   notes(spec, out)
   if out.repeated > 0 then
-    out.notes[#out.notes + 1] = ("%s configurations are there more than once, and run once"):format(
-      text.count(out.repeated))
+    out.notes[#out.notes + 1] = ("%s listed more than once, and run once"):format(
+      text.plural(out.repeated, "configuration"))
   end
   if #out.runs == 0 then
     if #filters > 0 and (#sets > 0 or #skipped == 0) then

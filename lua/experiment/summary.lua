@@ -150,9 +150,13 @@ end
 
 function summary.text(plan, outcome)
   local columns, metrics = summary.columns(plan), metrics_of(plan)
-  local rows, header = {}, {}
-  for i, column in ipairs(columns) do header[i] = column.title end
+  local rows, header, right = {}, {}, {}
+  for i, column in ipairs(columns) do
+    header[i] = column.title
+    right[i] = type(column.of(plan.runs[1])) == "number"
+  end
   header[#header + 1] = "runs"
+  right[#header] = true
   for _, name in ipairs(metrics) do header[#header + 1] = name end
   rows[1] = header
   for _, c in ipairs(configurations(plan, outcome, metrics)) do
@@ -167,7 +171,7 @@ function summary.text(plan, outcome)
   end
   local more = #rows - 1 - MOST
   for i = #rows, MOST + 2, -1 do rows[i] = nil end
-  local out = {text.table(rows), "\n"}
+  local out = {text.table(rows, right), "\n"}
   if more > 0 then
     table.insert(out, 2, ("... and %d more: ninetails results show %s\n"):format(more, outcome.output))
   end

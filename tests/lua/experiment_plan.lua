@@ -93,7 +93,7 @@ is(plan.warnings[1], nil)
 -- The same configuration twice is one.
 plan = plan_of "datasets = 'toy_a', detectors = {nt.kitnet {max_autoencoder = {5, 10}}, nt.kitnet {}}"
 is(#plan.runs, 2)
-has(plan.notes[1], "1 configurations are there more than once")
+has(plan.notes[1], "1 configuration listed more than once, and run once")
 
 -- Rows of features have their profile; who wants sizes is skipped there.
 plan = plan_of [[datasets = {'toy_rows', 'toy_a'}, profile = {'py100', 'stream'},
@@ -226,7 +226,7 @@ has(command("return nt.experiment {}"), "s.lua:2: datasets is missing")
 has(command(script:format(10), {"--only", "x=1"}), "no such column")
 has(command("return nt.experiment {datasets = 'toy_*', detectors = 'kitnet'}", {"--memory", "2Q"}),
   "--memory '2Q': expected a size")
-is(cli.parse(run, {"x", "--memory", "1.5G"}, 1).memory, 3 << 29)
+is(cli.parse(run, {"x", "--memory", "1.5G"}, 1).memory, 1500000000)
 
 local described = run.describe(cli.parse(run, {"quickstart"}, 1))
 has(described.sections[1].title, "experiments/quickstart.lua")

@@ -46,7 +46,7 @@ The command line.
   See: ninetails help run
   [1]
   $ ninetails run good.lua --memory 1k
-  ninetails run: --memory '1k': expected a size such as 500M or 2G
+  ninetails run: --memory 1k: expected a size such as 500M or 2G, at least 64000000
   See: ninetails help run
   [1]
   $ ninetails run good.lua --set packets
