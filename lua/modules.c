@@ -9,11 +9,11 @@
 static int open_embedded(lua_State *L);
 
 static const luaL_Reg c_modules[] = {
+    {"ninetails.embedded", open_embedded},
     {"ninetails.fetch", luaopen_ninetails_fetch},
     {"ninetails.files", luaopen_ninetails_files},
     {"ninetails.json", luaopen_ninetails_json},
     {"ninetails.labels", luaopen_ninetails_labels},
-    {"ninetails.embedded", open_embedded},
     {"ninetails.pipeline", luaopen_ninetails_pipeline},
     {"ninetails.survey", luaopen_ninetails_survey},
     {"ninetails.synthesiser", luaopen_ninetails_synthesiser},

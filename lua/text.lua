@@ -78,6 +78,7 @@ function text.rows(rows)
   return table.concat(lines)
 end
 
+-- A table of cells. right[i]: column i is flush right; without `right`, numbers are, and the rest is not.
 function text.table(rows, right)
   local widths, lines = {}, {}
   for _, row in ipairs(rows) do
@@ -86,12 +87,22 @@ function text.table(rows, right)
   for _, row in ipairs(rows) do
     local cells = {}
     for i, cell in ipairs(row) do
+      local flush = i > 1 and cell:find("^[%d,?]+$")
+      if right then flush = right[i] end
       local space = (" "):rep(widths[i] - (utf8.len(cell) or #cell))
-      cells[i] = right and right[i] and space .. cell or cell .. space
+      cells[i] = flush and space .. cell or cell .. space
     end
     lines[#lines + 1] = table.concat(cells, "  "):gsub("%s+$", "") .. "\n"
   end
   return table.concat(lines)
+end
+
+-- "3 h 12 min", "2 min 05 s", "7 s": for waiting people.
+function text.duration(seconds)
+  local s = math.floor(seconds + 0.5)
+  if s >= 3600 then return ("%d h %02d min"):format(s // 3600, s % 3600 // 60) end
+  if s >= 60 then return ("%d min %02d s"):format(s // 60, s % 60) end
+  return seconds < 9.95 and ("%.1f s"):format(seconds) or ("%d s"):format(s)
 end
 
 -- Breaks `body` into lines of at most `width` columns; empty lines stay.
@@ -113,14 +124,6 @@ function text.wrap(body, width)
     end
   end
   return lines
-end
-
--- "3 h 12 min", "2 min 05 s", "7 s": for waiting people.
-function text.duration(seconds)
-  local s = math.floor(seconds + 0.5)
-  if s >= 3600 then return ("%d h %02d min"):format(s // 3600, s % 3600 // 60) end
-  if s >= 60 then return ("%d min %02d s"):format(s // 60, s % 60) end
-  return seconds < 9.95 and ("%.1f s"):format(seconds) or ("%d s"):format(s)
 end
 
 -- Edit distance where two swapped neighbours count as one (optimal string alignment).

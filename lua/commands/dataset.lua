@@ -40,21 +40,6 @@ local function presence(set)
   return here == all and "here" or here > 0 and "partly" or "no"
 end
 
-local function table_of(rows)
-  local widths = {}
-  for _, row in ipairs(rows) do
-    for i, cell in ipairs(row) do widths[i] = math.max(widths[i] or 0, #cell) end
-  end
-  for _, row in ipairs(rows) do
-    local cells = {}
-    for i, cell in ipairs(row) do
-      local number = cell:find("^[%d,?]+$") and i > 1
-      cells[i] = i == #row and cell or ("%" .. (number and "" or "-") .. widths[i] .. "s"):format(cell)
-    end
-    io.write((table.concat(cells, "  "):gsub("%s+$", "")), "\n")
-  end
-end
-
 local function list(args)
   local rows, out = {{"name", "packets", "attacks", "data", "title"}}, json.array {}
   for _, entry in ipairs(registry.list()) do
@@ -72,7 +57,7 @@ local function list(args)
         {"packets", (card.fact(c.packets))}, {"attacks", (card.fact(attacks))}, {"data", data}}
     end
   end
-  if args.json then print_json(out) else table_of(rows) end
+  if args.json then print_json(out) else io.write(text.table(rows)) end
   return 0
 end
 
