@@ -116,8 +116,9 @@ local function has(list, value)
 end
 
 local function notes(spec, out)
-  local fixed, blind = {}, {}
+  local fixed, blind, oracles = {}, {}, {}
   for _, detector in ipairs(spec.detectors) do
+    if detector.class.flags.oracle then oracles[#oracles + 1] = detector.name end
     if #seeds_of(spec, detector) < #spec.seeds then fixed[#fixed + 1] = detector.name end
     if #profiles_of(spec, detector) < #spec.profiles then blind[#blind + 1] = detector.name end
   end
@@ -127,6 +128,10 @@ local function notes(spec, out)
   if #blind > 0 then
     out.notes[#out.notes + 1] = ("where features do not matter, profile %s only: %s"):format(spec.profiles[1],
       table.concat(blind, ", "))
+  end
+  if #oracles > 0 then
+    out.notes[#out.notes + 1] = ("no detector but a bound, as it is shown the labels: %s"):format(
+      table.concat(oracles, ", "))
   end
 end
 
