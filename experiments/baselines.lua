@@ -6,7 +6,7 @@ local opt = nt.options {
   detectors = {default = {"all"}, help = "which"},
   except = {default = {"suricata"}, help = "which not; suricata needs its program, or its alerts"},
   synthetic = {default = false, help = "take the ten synthetic data sets too (2 million packets)"},
-  packets = {default = 100000, min = 1000, max = 100000000, help = "packets of the synthetic capture that is always there"},
+  packets = {default = 100000, min = 1000, max = 100000000, help = "packets of the synthetic capture"},
   most = {default = 3000000, min = 1, help = "leave out data sets of more packets"},
 }
 

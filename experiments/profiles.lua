@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- What the features do to quality and speed: Kitsune-py's hundred (py100), the 115 of the released CSV files (csv115),
--- and the fast ones (stream), under the same detectors. Rows of features have a profile already: only captures are taken.
+-- and the fast ones (stream), under the same detector. Rows of features have a profile already: only captures are
+-- taken.
 local nt = require "ninetails"
 
 local opt = nt.options {

@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- How much does KitNET's quality depend on the size of its autoencoders, and on how long it trains? 3 x 3
--- configurations with 3 seeds each on a made-up capture: 27 runs, which share one extraction and one correlation matrix.
+-- configurations with 3 seeds each on a made-up capture: 27 runs, which share one extraction and one correlation
+-- matrix.
 local nt = require "ninetails"
 
 local opt = nt.options {

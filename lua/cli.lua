@@ -65,13 +65,7 @@ local parse_value = {
     local value = not word:find("[xX]") and tonumber(word)
     return numeric(option, word, value, "a number")
   end,
-  size = function(option, word) -- bytes: "500M", "2G", in powers of 1024
-    local digits, suffix = word:match("^(%d+%.?%d*)([KMGT]?)B?$")
-    local power = ({[""] = 0, K = 1, M = 2, G = 3, T = 4})[suffix]
-    local bytes = digits and tonumber(digits) * 1024.0 ^ power
-    if not bytes or bytes >= 2.0 ^ 60 then usage("--%s '%s': expected a size such as 500M or 2G", option.name, word) end
-    return numeric(option, word, math.floor(bytes), "a size")
-  end,
+  size = function(option, word) return numeric(option, word, text.bytes(word), "a size such as 500M or 2G") end,
   choice = function(option, word)
     for _, choice in ipairs(option.choices) do
       if choice == word then return word end

@@ -22,6 +22,7 @@ local function explain(problem)
   local trace = debug.traceback(tostring(problem), 2)
   trace = trace:gsub("\n%s+%[C%]: in function 'xpcall'.*", "")
   trace = trace:gsub("\n%s+%[C%]: in function 'error'", ""):gsub("\n%s+lua/ninetails%.lua:[^\n]*", "")
+    :gsub("\n%s+lua/experiment/%w+%.lua:[^\n]*", "")
   return {status = "script", message = trace}
 end
 

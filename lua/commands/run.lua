@@ -69,10 +69,12 @@ local this = {
       help = "take the runs of which a column (detector, dataset, profile, replicate, seed, fm_grace, ad_grace, or a "
         .. "parameter) has this value. A list with commas, with * and ?; ! before it: all others. May be repeated: "
         .. "all must hold"},
-    {name = "dry-run", type = "flag", help = "show what would run, what is there already, and an estimate; run nothing"},
+    {name = "dry-run", type = "flag",
+      help = "show what would run, what is there already, and an estimate; run nothing"},
     {name = "fresh", type = "flag", help = "repeat runs that are there"},
     {name = "retry-failed", type = "flag", help = "repeat runs that failed"},
-    {name = "memory", type = "size", min = 1 << 26, help = "memory to stay within, as 2G or 500M [half of the machine's]"},
+    {name = "memory", type = "size", min = 64000000,
+      help = "memory to stay within, as 2G or 500M [half of the machine's]"},
     {name = "from", type = "string", value = "FOLDER", help = "look for the files of data sets here first"},
     {name = "output", short = "o", type = "path",
       help = "the result file [results/NAME.h5]; the runs lie beside it, in NAME.runs"},

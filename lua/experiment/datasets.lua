@@ -42,7 +42,8 @@ datasets.whole = whole
 local function fixed_grace(where, path, grace)
   if grace == nil then return nil end
   context.check_keys(where, path, grace, {fm = true, ad = true}, "grace period")
-  return {fm = whole(where, path .. ".fm", grace.fm, 0, 1 << 53), ad = whole(where, path .. ".ad", grace.ad, 0, 1 << 53)}
+  return {fm = whole(where, path .. ".fm", grace.fm, 0, 1 << 53),
+    ad = whole(where, path .. ".ad", grace.ad, 0, 1 << 53)}
 end
 
 local function check_name(where, path, name)
@@ -209,8 +210,9 @@ end
 local function unwanted(n, facts)
   if n.attacks and not ((facts.attacks or 0) > 0 and (facts.benign or 1) > 0) then return "no labelled attacks" end
   if n.capture and facts.rows then return "rows of features, not packets" end
-  if facts.packets and n.least and facts.packets < n.least then return ("fewer than %s packets"):format(text.count(n.least)) end
-  if facts.packets and n.most and facts.packets > n.most then return ("more than %s packets"):format(text.count(n.most)) end
+  local packets = facts.packets
+  if packets and n.least and packets < n.least then return ("fewer than %s packets"):format(text.count(n.least)) end
+  if packets and n.most and packets > n.most then return ("more than %s packets"):format(text.count(n.most)) end
 end
 
 local function add_available(n, from, wanted, add, skip)

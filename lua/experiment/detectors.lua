@@ -84,8 +84,8 @@ end
 -- Other functions are helpers that the detector calls itself, unless they look like a slip.
 local function check_field(where, path, key, value)
   local kind, names = fields[key], context.sorted(fields)
-  if not kind and type(value) == "function" and type(key) == "string" and not text.nearest(key, functions) then return end
   if not kind then
+    if type(value) == "function" and type(key) == "string" and not text.nearest(key, functions) then return end
     context.fail(where, "%s.%s: no such field of a detector: %s", path, tostring(key), context.instead(key, names))
   end
   local what = ({["function"] = "a function", string = "a text", boolean = "true or false"})[kind]

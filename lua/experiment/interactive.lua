@@ -11,7 +11,9 @@ local specification = require "ninetails.experiment.specification"
 local interactive = {}
 
 local function outside(where, name)
-  if context.current().source then context.fail(where, "nt.%s: not in a script, which is run by `ninetails run`", name) end
+  if context.current().source then
+    context.fail(where, "nt.%s: not in a script, which is run by `ninetails run`", name)
+  end
 end
 
 local function check(where, name, spec)

@@ -102,7 +102,9 @@ local function declare(where, name, raw)
     choices = raw.choices}
   if type(o.help) ~= "string" then context.expected(where, path .. ".help", o.help, "a text") end
   for _, key in ipairs {"min", "max"} do
-    if o[key] ~= nil and type(o[key]) ~= "number" then context.expected(where, path .. "." .. key, o[key], "a number") end
+    if o[key] ~= nil and type(o[key]) ~= "number" then
+      context.expected(where, path .. "." .. key, o[key], "a number")
+    end
   end
   if o.choices ~= nil then context.check_list(where, path .. ".choices", o.choices, "a list of texts") end
   o.kind = o.choices and "choice" or kind_of(where, path .. ".default", o.default)
@@ -138,7 +140,9 @@ function options.declare(where, t)
       end
       return found[key]
     end,
-    __newindex = function(_, key) error(("option '%s' is assigned: options are read only"):format(tostring(key)), 2) end,
+    __newindex = function(_, key)
+      error(("option '%s' is assigned: options are read only"):format(tostring(key)), 2)
+    end,
     __pairs = function() return next, found end,
   })
 end

@@ -77,8 +77,8 @@ local function fit(spec, sets, out)
       if set.clean and (set.attacks or 0) > 0 and pair.fm + 1 + pair.ad > set.clean then late[#late + 1] = pair end
     end
     if #late > 0 then
-      out.warnings[#out.warnings + 1] = ("%s: %s: trains on attacks too: its clean packets are 1 to %s"):format(set.name,
-        pairs_text(late), text.count(set.clean))
+      out.warnings[#out.warnings + 1] = ("%s: %s: trains on attacks too: its clean packets are 1 to %s"):format(
+        set.name, pairs_text(late), text.count(set.clean))
     end
     for _, warning in ipairs(set.warnings) do
       out.warnings[#out.warnings + 1] = ("%s: %s"):format(set.name, warning)
@@ -116,8 +116,9 @@ local function has(list, value)
 end
 
 local function notes(spec, out)
-  local fixed, blind = {}, {}
+  local fixed, blind, oracles = {}, {}, {}
   for _, detector in ipairs(spec.detectors) do
+    if detector.class.flags.oracle then oracles[#oracles + 1] = detector.name end
     if #seeds_of(spec, detector) < #spec.seeds then fixed[#fixed + 1] = detector.name end
     if #profiles_of(spec, detector) < #spec.profiles then blind[#blind + 1] = detector.name end
   end
@@ -127,6 +128,10 @@ local function notes(spec, out)
   if #blind > 0 then
     out.notes[#out.notes + 1] = ("where features do not matter, profile %s only: %s"):format(spec.profiles[1],
       table.concat(blind, ", "))
+  end
+  if #oracles > 0 then
+    out.notes[#out.notes + 1] = ("no detector but a bound, as it is shown the labels: %s"):format(
+      table.concat(oracles, ", "))
   end
 end
 
@@ -146,7 +151,7 @@ end
 -- A text that is the same for the same configuration.
 local function key_of(set, profile, grace, detector, full)
   local words = {set.name, profile or "", grace.fm, grace.ad, detector.name}
-  for _, p in ipairs(detector.class.parameters) do words[#words + 1] = text.plain_or_word(full[p.name]) end
+  for _, p in ipairs(detector.class.parameters) do words[#words + 1] = text.plain_or_word(full[p.name] or "") end
   return table.concat(words, "\0")
 end
 
@@ -177,7 +182,8 @@ end
 -- What a detector cannot do on a data set is told once.
 local function unusable(out, filters, set, detector, told)
   local why = unfit(detector, set)
-  if why and not told[detector.name] and filter.keeps(filters, {dataset = set.name, detector = detector.name}, true) then
+  local row = {dataset = set.name, detector = detector.name}
+  if why and not told[detector.name] and filter.keeps(filters, row, true) then
     told[detector.name] = true
     out.skipped[#out.skipped + 1] = {name = set.name, why = ("%s %s"):format(detector.name, why)}
   end
@@ -222,12 +228,13 @@ function plan.make(spec, more)
   for _, set in ipairs(sets) do expand(spec, out, filters, set) end
   notes(spec, out)
   if out.repeated > 0 then
-    out.notes[#out.notes + 1] = ("%s configurations are there more than once, and run once"):format(
-      text.count(out.repeated))
+    out.notes[#out.notes + 1] = ("%s listed more than once, and run once"):format(
+      text.plural(out.repeated, "configuration"))
   end
   if #out.runs == 0 then
     if #filters > 0 and (#sets > 0 or #skipped == 0) then
-      error({status = "argument", message = ("--only %s: no run is left"):format(table.concat(more.only, " --only "))}, 0)
+      local words = table.concat(more.only, " --only ")
+      error({status = "argument", message = ("--only %s: no run is left"):format(words)}, 0)
     end
     error({status = "missing", message = "no data set to run on", skipped = skipped, warnings = out.warnings}, 0)
   end

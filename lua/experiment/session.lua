@@ -44,11 +44,12 @@ function session.read(word)
     near and ("did you mean %s?"):format(near) or "expected a file, or one of " .. table.concat(names, ", "))
 end
 
--- What a plan does not say of itself. options: output, jobs, memory, fresh, retry_failed, command_line.
+-- What a plan does not say of itself; makes the folder that it goes to. options: output, jobs, memory, fresh, retry_failed, command_line.
 function session.complete(plan, options)
   local output = options.output or ("results/%s.h5"):format(plan.name)
   local base = output:match("^(.*)%.h5$") or output:match("^(.*)%.hdf5$")
   if not base or base == "" or base:find("/$") then fail("--output %s: expected a file that ends in .h5", output) end
+  files.make_folders(registry.folder_of(output))
   plan.output, plan.folder = output, base .. ".runs"
   plan.jobs = options.jobs or system.version().processors
   plan.memory, plan.fresh, plan.retry = options.memory, options.fresh or false, options.retry_failed or false
@@ -57,7 +58,6 @@ end
 
 -- Runs a complete plan with progress on stderr; what ninetails.sweep says came of it.
 function session.run(plan, quiet)
-  files.make_folders(registry.folder_of(plan.output))
   local shown = progress.new {quiet = quiet}
   plan.progress = function(state) shown:runs(state) end
   local good, outcome = pcall(require("ninetails.sweep").run, plan)

@@ -59,7 +59,8 @@ local function profiles_of(where, raw)
 end
 
 local grace_owner = {of = "grace period", list = {
-  {name = "fm", type = "integer", least = 0, most = 1 << 53}, {name = "ad", type = "integer", least = 0, most = 1 << 53},
+  {name = "fm", type = "integer", least = 0, most = 1 << 53},
+  {name = "ad", type = "integer", least = 0, most = 1 << 53},
 }}
 
 -- "recommended", {fm =, ad =} with values to sweep over, a group, or a list of these.

@@ -10,7 +10,8 @@ local MOST = 100 -- configurations
 
 -- ------------------------------------------------------------------ the table's columns
 
--- What tells configurations apart: {title =, of = function(run)}. The detector always, the others where they differ.
+-- What tells configurations apart: {title =, of = function(run)}. The detector always, parameters where they differ
+-- among the runs of one detector, the others where they differ at all.
 function summary.columns(plan)
   local columns = {{title = "dataset", of = function(r) return r.dataset end},
     {title = "profile", of = function(r) return r.profile end},
@@ -22,13 +23,11 @@ function summary.columns(plan)
   end
   local shown = {}
   for _, column in ipairs(columns) do
-    local first, differs = nil, column.always
+    local first, differs = {}, column.always
     for _, run in ipairs(plan.runs) do
-      local value = column.of(run)
-      if value ~= nil then
-        if first == nil then first = value end
-        differs = differs or value ~= first
-      end
+      local value, among = column.of(run), column.parameter and run.detector or ""
+      if first[among] == nil then first[among] = value end
+      differs = differs or value ~= nil and value ~= first[among]
     end
     if differs then shown[#shown + 1] = column end
   end
@@ -150,9 +149,13 @@ end
 
 function summary.text(plan, outcome)
   local columns, metrics = summary.columns(plan), metrics_of(plan)
-  local rows, header = {}, {}
-  for i, column in ipairs(columns) do header[i] = column.title end
+  local rows, header, right = {}, {}, {}
+  for i, column in ipairs(columns) do
+    header[i] = column.title
+    right[i] = type(column.of(plan.runs[1])) == "number"
+  end
   header[#header + 1] = "runs"
+  right[#header] = true
   for _, name in ipairs(metrics) do header[#header + 1] = name end
   rows[1] = header
   for _, c in ipairs(configurations(plan, outcome, metrics)) do
@@ -167,15 +170,15 @@ function summary.text(plan, outcome)
   end
   local more = #rows - 1 - MOST
   for i = #rows, MOST + 2, -1 do rows[i] = nil end
-  local out = {text.table(rows), "\n"}
+  local out = {text.table(rows, right), "\n"}
   if more > 0 then
     table.insert(out, 2, ("... and %d more: ninetails results show %s\n"):format(more, outcome.output))
   end
   out[#out + 1] = summary.failures(plan, outcome)
   out[#out + 1] = summary.skipped(plan)
   for _, note in ipairs(plan.notes or {}) do out[#out + 1] = note .. "\n" end
-  local counts = {("%d runs done"):format(outcome.done)}
-  if outcome.kept > 0 then counts[#counts + 1] = ("%d were there"):format(outcome.kept) end
+  local counts = {text.plural(outcome.done, "run") .. " done"}
+  if outcome.kept > 0 then counts[#counts + 1] = ("%d there already"):format(outcome.kept) end
   if outcome.failed > 0 then counts[#counts + 1] = ("%d failed"):format(outcome.failed) end
   if outcome.missing > 0 then counts[#counts + 1] = ("%d missing"):format(outcome.missing) end
   out[#out + 1] = text.rows {

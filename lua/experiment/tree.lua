@@ -12,7 +12,7 @@ local function states_text(counts, all)
   for _, state in ipairs {"kept", "cached", "failed", "missing"} do
     if counts[state] then words[#words + 1] = ("%d %s"):format(counts[state], state) end
   end
-  return ("%d run%s: %s"):format(all, all == 1 and "" or "s", table.concat(words, ", "))
+  return ("%s: %s"):format(text.plural(all, "run"), table.concat(words, ", "))
 end
 
 local function configuration_text(run, columns)
@@ -40,7 +40,7 @@ local function branches(plan)
     return node
   end
   for i, run in ipairs(plan.runs) do
-    local input = child(inputs, ("%d"):format(run.input), function() return {input = plan.inputs[run.input], first = i} end)
+    local input = child(inputs, ("%d"):format(run.input), function() return {input = plan.inputs[run.input]} end)
     local grace = child(input.children, ("%d %d %d"):format(run.input, run.fm_grace, run.ad_grace),
       function() return {fm = run.fm_grace, ad = run.ad_grace, runs = {}} end)
     grace.runs[#grace.runs + 1] = i
@@ -98,9 +98,10 @@ function tree.text(plan, states)
   out[#out + 1] = "\n"
   out[#out + 1] = summary.skipped(plan)
   for _, note in ipairs(plan.notes) do out[#out + 1] = note .. "\n" end
-  out[#out + 1] = ("%s runs of %s configurations: %s there already, %s to run, about %s with %d job%s\n"):format(
-    text.count(#plan.runs), text.count(plan.configurations), text.count(#plan.runs - states.missing),
-    text.count(states.missing), text.duration(states.seconds or 0), plan.jobs, plan.jobs == 1 and "" or "s")
+  out[#out + 1] = ("%s of %s: %s there already, %s to run, about %s with %s\n"):format(
+    text.plural(#plan.runs, "run"), text.plural(plan.configurations, "configuration"),
+    text.count(#plan.runs - states.missing), text.count(states.missing), text.duration(states.seconds or 0),
+    text.plural(plan.jobs, "job"))
   return table.concat(out)
 end
 

@@ -16,6 +16,8 @@ local Spread = {__name = "spread"}             -- a list whose values may be rou
 
 function values.is_group(value) return getmetatable(value) == Group end
 
+local random, randomseed = math.random, math.randomseed -- whatever scripts do to `math`
+
 local MOST = 1000000 -- values of a list, draws, assignments
 
 -- ------------------------------------------------------------------ constructors: the first argument is their line
@@ -182,9 +184,9 @@ end
 
 -- n draws of one parameter: a stream of its own, so that another parameter, or more draws, leave it as it is.
 local function draws(where, path, p, raw, n, stream)
-  math.randomseed(stream.seed, hash(("%s/%s"):format(stream.name, path)))
+  randomseed(stream.seed, hash(("%s/%s"):format(stream.name, path)))
   local shares, list = {}, {}
-  for i = 1, n do shares[i] = math.random() end
+  for i = 1, n do shares[i] = random() end
   for i = 1, n do list[i] = draw(where, path, p, raw, shares[i]) end
   return list
 end

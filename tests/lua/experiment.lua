@@ -78,14 +78,16 @@ fails("datasets is missing", "return nt.experiment {detectors = nt.kitnet {}}")
 experiment_fails("detectors[1] = 'kitnit': no such detector: did you mean kitnet?", "detectors = {'kitnit'}")
 experiment_fails("detectors[2] = a function: expected a detector: call the function",
   "detectors = {nt.kitnet {}, nt.kitnet}")
-experiment_fails("some/x.lua:4: detectors[2].max_autoencodr: no such parameter of kitnet: did you mean max_autoencoder?",
+experiment_fails("some/x.lua:4: detectors[2].max_autoencodr: no such parameter of kitnet: "
+  .. "did you mean max_autoencoder?",
   "\ndetectors = {nt.kitnet {},\n nt.kitnet {max_autoencodr = 5}}")
 experiment_fails("kitnet = 5: expected a table of parameters", "detectors = nt.kitnet(5)")
 experiment_fails("profile[1] = 'py10': did you mean py100?", "profile = 'py10', detectors = nt.kitnet {}")
 experiment_fails("profile[2] = 'stream' is there twice", "profile = {'stream', 'stream'}, detectors = nt.kitnet {}")
 experiment_fails("grace.ad is missing", "grace = {fm = 5}, detectors = nt.kitnet {}")
 experiment_fails("grace[2].fn: no such grace period", "grace = {'recommended', {fn = 5}}, detectors = nt.kitnet {}")
-experiment_fails("grace.fm = -1: expected a whole number, at least 0", "grace = {fm = -1, ad = 5}, detectors = nt.kitnet {}")
+experiment_fails("grace.fm = -1: expected a whole number, at least 0",
+  "grace = {fm = -1, ad = 5}, detectors = nt.kitnet {}")
 experiment_fails("grace = 'best': expected 'recommended'", "grace = 'best', detectors = nt.kitnet {}")
 experiment_fails("expected either seeds, or seed and repeats", "seeds = {1}, repeats = 2, detectors = nt.kitnet {}")
 experiment_fails("seeds[2] = 1 is there twice", "seeds = {1, 1}, detectors = nt.kitnet {}")
@@ -123,7 +125,8 @@ fails("returns a table", "return {}")
 fails("some/x.lua: longer than", "--" .. ("x"):rep(1 << 20))
 is(experiment_of("detectors = nt.kitnet {}, name = _G.os.getenv and 'a' or 'b'").name, "a")
 -- What a script draws itself is the same each time.
-local drawing = "local x = math.random(1000) return nt.experiment {name = 'n' .. x, datasets = 'a', detectors = 'kitnet'}"
+local drawing = [[local x = math.random(1000)
+return nt.experiment {name = 'n' .. x, datasets = 'a', detectors = 'kitnet'}]]
 local drawn = load_script(drawing).name
 math.random()
 is(load_script(drawing).name, drawn)
@@ -172,7 +175,8 @@ is(experiment.parse_options({"a=1=2"}).a, "1=2")
 
 spec = load_script [[
 local far = nt.detector {name = "far", title = "Far away", seeded = false,
-  parameters = {k = {1, 2}, p = {default = 0.5, above = 0, max = 1}, kind = {default = "a", choices = {"a", "b"}}, w = "x"},
+  parameters = {k = {1, 2}, p = {default = 0.5, above = 0, max = 1}, kind = {default = "a", choices = {"a", "b"}},
+    w = "x"},
   fit = function() end, score = function() return 0 end, distance = function() end}
 return nt.experiment {datasets = "a", detectors = {far, far {k = 7, p = {0.1, 0.2}}}}]]
 is(#spec.detectors[1].configurations, 2)
@@ -200,7 +204,8 @@ detector_fails("detector 'd'.parameters.k.defualt: no such key of a parameter: d
   "name = 'd', score = print, parameters = {k = {defualt = 5}}")
 detector_fails("detector 'd'.parameters.k.default = 5: expected a number, at most 4",
   "name = 'd', score = print, parameters = {k = {default = 5, max = 4}}")
-detector_fails("detector 'd'.parameters.k = true: expected a number or a text", "name = 'd', score = print, parameters = {k = true}")
+detector_fails("detector 'd'.parameters.k = true: expected a number or a text",
+  "name = 'd', score = print, parameters = {k = true}")
 fails("some/x.lua:3: detectors[2]: another detector is called 'd' too (some/x.lua:2)", [[
 local a = nt.detector {name = "d", score = print}
 local b = nt.detector {name = "d", score = print}
@@ -210,7 +215,8 @@ local a = nt.detector {name = "d", parameters = {k = 1}, score = print}
 return nt.experiment {datasets = "a", detectors = {a {q = 1}}}]])
 experiment_fails("metric 'auc': there is one of that name already",
   "detectors = 'kitnet', metrics = {nt.metric {name = 'auc', run = print}}")
-experiment_fails("metric 'm'.run is missing: expected a function", "detectors = 'kitnet', metrics = nt.metric {name = 'm'}")
+experiment_fails("metric 'm'.run is missing: expected a function",
+  "detectors = 'kitnet', metrics = nt.metric {name = 'm'}")
 experiment_fails("metric 'm'.better = 'more': expected 'higher' or 'lower'",
   "detectors = 'kitnet', metrics = nt.metric {name = 'm', run = print, better = 'more'}")
 

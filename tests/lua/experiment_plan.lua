@@ -30,10 +30,12 @@ local function put_card(name, body)
 end
 local function put_set(name, packets, attacks_from, kind)
   files.write(("%s/data/%s.bin"):format(base, name), "x")
-  files.write(("%s/data/%s.csv"):format(base, name), ("0\n"):rep(attacks_from - 1) .. ("1\n"):rep(packets - attacks_from + 1))
+  files.write(("%s/data/%s.csv"):format(base, name), ("0\n"):rep(attacks_from - 1)
+    .. ("1\n"):rep(packets - attacks_from + 1))
   put_card(name, ([[%s = 'c', packets = %d, files = {c = {path = '%s.bin'}, l = {path = '%s.csv'}},
     grace = {fm = 10, ad = 20, why = 'x'}, labels = {meaning = '%s', explain = 'x', file = 'l', attacks = %d}]]):format(
-    kind or "capture", packets, name, name, attacks_from > packets and "none" or "behaviour", packets - attacks_from + 1))
+    kind or "capture", packets, name, name, attacks_from > packets and "none" or "behaviour",
+    packets - attacks_from + 1))
 end
 put_set("toy_a", 100, 51)
 put_set("toy_b", 60, 41)
@@ -44,7 +46,8 @@ put_card("toy_gone", "capture = 'c', files = {c = {path = 'gone.bin'}}")
 local function plan_of(body, more)
   more = more or {}
   more.from = more.from or base .. "/data"
-  local spec = experiment.load('local nt = require "ninetails"\nreturn nt.experiment {' .. body .. "}", "x.lua", more.set)
+  local script = 'local nt = require "ninetails"\nreturn nt.experiment {' .. body .. "}"
+  local spec = experiment.load(script, "x.lua", more.set)
   return experiment.plan(spec, more)
 end
 local function fails(expected, status, body, more)
@@ -90,10 +93,11 @@ is(plan.warnings[1], nil)
 -- The same configuration twice is one.
 plan = plan_of "datasets = 'toy_a', detectors = {nt.kitnet {max_autoencoder = {5, 10}}, nt.kitnet {}}"
 is(#plan.runs, 2)
-has(plan.notes[1], "1 configurations are there more than once")
+has(plan.notes[1], "1 configuration listed more than once, and run once")
 
 -- Rows of features have their profile; who wants sizes is skipped there.
-plan = plan_of "datasets = {'toy_rows', 'toy_a'}, profile = {'py100', 'stream'}, detectors = {'kitnet', 'packet_length'}"
+plan = plan_of [[datasets = {'toy_rows', 'toy_a'}, profile = {'py100', 'stream'},
+  detectors = {'kitnet', 'packet_length'}]]
 is(#plan.inputs, 3)
 is(plan.inputs[1].profile, nil)
 is(#plan.runs, 1 + 2 + 1)
@@ -118,10 +122,12 @@ plan = plan_of((([[datasets = {nt.dataset {name = "mine", capture = "BASE/data/t
   labels = "BASE/data/toy_a.csv", grace = {fm = 3, ad = 4}}}, detectors = "kitnet"]]):gsub("BASE", base)))
 is(plan.runs[1].fm_grace, 3)
 is(plan.inputs[1].packets, 100)
-plan = plan_of "datasets = {nt.synthetic {scenario = 'os_scan', packets = 2000, grace = {fm = 10, ad = 20}}}, detectors = 'kitnet'"
+plan = plan_of [[datasets = {nt.synthetic {scenario = 'os_scan', packets = 2000, grace = {fm = 10, ad = 20}}},
+  detectors = 'kitnet']]
 is(plan.inputs[1].name, "os_scan_2000_1")
 is(files.stat(plan.inputs[1].capture).kind, "file")
-fails("x.lua:2: datasets[1]: unknown data set 'toy_aa': did you mean toy_a?", "script", "datasets = 'toy_aa', detectors = 'kitnet'")
+fails("x.lua:2: datasets[1]: unknown data set 'toy_aa': did you mean toy_a?", "script",
+  "datasets = 'toy_aa', detectors = 'kitnet'")
 fails("dataset 'mine': capture = 'nowhere': there is no such file", "script",
   "datasets = nt.dataset {name = 'mine', capture = 'nowhere'}, detectors = 'kitnet'")
 fails("data set 'toy_a' is there twice", "script", "datasets = {'toy_a', 'toy_a'}, detectors = 'kitnet'")
@@ -138,11 +144,14 @@ is(skipped(plan), "toy_b: fm=10 ad=88: leaves nothing to score of its 60 packets
 is(plan.warnings[1], "toy_a: fm=10 ad=88: trains on attacks too: its clean packets are 1 to 50")
 plan = plan_of "datasets = 'toy_*', grace = {fm = 10, ad = {20, 1000}}, detectors = 'kitnet'" -- only what is here
 is(#plan.runs, 4)
-fails("recommends none", "script", ("datasets = nt.dataset {name = 'm', capture = '%s/data/toy_a.bin'}, detectors = 'kitnet'"):format(base))
+fails("recommends none", "script",
+  ("datasets = nt.dataset {name = 'm', capture = '%s/data/toy_a.bin'}, detectors = 'kitnet'"):format(
+    base))
 
 -- ------------------------------------------------------------------ --only
 
-local sweep = "datasets = {'toy_a', 'toy_b'}, detectors = {nt.kitnet {max_autoencoder = {5, 10}}, nt.isolation_forest {}}, repeats = 3"
+local sweep = [[datasets = {'toy_a', 'toy_b'}, repeats = 3,
+  detectors = {nt.kitnet {max_autoencoder = {5, 10}}, nt.isolation_forest {}}]]
 local function count(...) return #plan_of(sweep, {only = {...}}).runs end
 is(count(), 18)
 is(count("detector=kitnet"), 12)
@@ -167,13 +176,15 @@ local function command(body, words)
   local all = {base .. "/s.lua", "--from", base .. "/data", "-o", base .. "/out/s.h5"}
   table.move(words or {}, 1, #(words or {}), #all + 1, all)
   local out, real = {}, {io.write, io.stderr}
-  io.write = function(...) table.move({...}, 1, select("#", ...), #out + 1, out) end -- luacheck: ignore
-  io.stderr = {write = function(_, ...) table.move({...}, 1, select("#", ...), #out + 1, out) end, flush = print} -- luacheck: ignore
+  local function keep(...) table.move({...}, 1, select("#", ...), #out + 1, out) end
+  io.write = keep -- luacheck: ignore
+  io.stderr = {write = function(_, ...) keep(...) end, flush = function() end} -- luacheck: ignore
   local good, code = pcall(function() return run.run(cli.parse(run, all, 1)) end)
   io.write, io.stderr = real[1], real[2] -- luacheck: ignore
   return good and code or code.message, table.concat(out)
 end
-local script = "return nt.experiment {datasets = 'toy_*', detectors = nt.kitnet {max_autoencoder = {5, %d}}, seeds = {1, 2}}"
+local script = [[return nt.experiment {datasets = 'toy_*', seeds = {1, 2},
+  detectors = nt.kitnet {max_autoencoder = {5, %d}}}]]
 local code, out = command(script:format(10))
 is(code, 0)
 has(out, "dataset    detector  max_autoencoder  runs  auc              eer\n")
@@ -213,8 +224,9 @@ is(code, 4)
 has(out, "no data set to run on\nskipped toy_gone: ")
 has(command("return nt.experiment {}"), "s.lua:2: datasets is missing")
 has(command(script:format(10), {"--only", "x=1"}), "no such column")
-has(command("return nt.experiment {datasets = 'toy_*', detectors = 'kitnet'}", {"--memory", "2Q"}), "--memory '2Q': expected a size")
-is(cli.parse(run, {"x", "--memory", "1.5G"}, 1).memory, 3 << 29)
+has(command("return nt.experiment {datasets = 'toy_*', detectors = 'kitnet'}", {"--memory", "2Q"}),
+  "--memory '2Q': expected a size")
+is(cli.parse(run, {"x", "--memory", "1.5G"}, 1).memory, 1500000000)
 
 local described = run.describe(cli.parse(run, {"quickstart"}, 1))
 has(described.sections[1].title, "experiments/quickstart.lua")

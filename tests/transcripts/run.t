@@ -1,0 +1,140 @@
+SPDX-License-Identifier: GPL-3.0-or-later
+
+  $ export NINETAILS_DATA=$PWD/data XDG_CONFIG_HOME=$PWD/config
+  $ unset NINETAILS_SHARED NINETAILS_CACHE
+
+A sweep from nothing; the second time all of it is there already.
+
+  $ cat > sweep.lua << 'END'
+  > local nt = require "ninetails"
+  > local opt = nt.options {sizes = {5, 10}}
+  > return nt.experiment {
+  >   datasets = {nt.synthetic {scenario = "ssdp_flood", packets = 4000, seed = 1}, "westermo_right"},
+  >   grace = {fm = 100, ad = {500, 900}},
+  >   detectors = {nt.kitnet {max_autoencoder = opt.sizes}, nt.mahalanobis {}},
+  >   repeats = 2,
+  > }
+  > END
+  $ rates() { sed -E 's/ +[01]\.[0-9]{4}( ± [0-9.]+)?/ */g; s/ +$//; s/^(time|speed) .*/\1 .../; s/about .* with/about ... with/'; }
+  $ ninetails run sweep.lua --dry-run -j 2 | sed -E 's/, about [^w]*$//' | rates
+  ssdp_flood_4000_1 (4,000 packets)
+    features stream: missing
+      fm 100, ad 500: map missing
+        kitnet max_autoencoder=5: 2 runs: 2 missing
+        kitnet max_autoencoder=10: 2 runs: 2 missing
+        mahalanobis: 1 run: 1 missing
+      fm 100, ad 900: map missing
+        kitnet max_autoencoder=5: 2 runs: 2 missing
+        kitnet max_autoencoder=10: 2 runs: 2 missing
+        mahalanobis: 1 run: 1 missing
+  
+  skipped westermo_right: files.capture_archive: 'westermo_right/right.zip' is not in *: `ninetails dataset fetch westermo_right` brings it (glob)
+  one run instead of 2 where no seed matters: mahalanobis
+  10 runs of 6 configurations: 0 there already, 10 to run, about ... with 2 jobs
+  $ ninetails run sweep.lua -j 2 2> message | tee first | rates
+  detector     ad_grace  max_autoencoder  runs  auc              eer
+  kitnet            500                5     2 * *
+  kitnet            500               10     2 * *
+  mahalanobis       500                -     1 * *
+  kitnet            900                5     2 * *
+  kitnet            900               10     2 * *
+  mahalanobis       900                -     1 * *
+  
+  skipped westermo_right: files.capture_archive: 'westermo_right/right.zip' is not in *: `ninetails dataset fetch westermo_right` brings it (glob)
+  one run instead of 2 where no seed matters: mahalanobis
+  runs     10 runs done
+  time ...
+  speed ...
+  written  results/sweep.h5
+  $ cat message
+  $ ninetails run sweep.lua -j 1 | tee second | grep '^runs '
+  runs     0 runs done, 10 there already
+  $ grep -E '^(kitnet|mahal)' first > a; grep -E '^(kitnet|mahal)' second | cmp - a
+  $ ninetails run sweep.lua --only detector=kitnet --only replicate=2 --quiet -o other/name.h5
+  $ ls other results
+  other:
+  name.h5
+  name.runs
+  
+  results:
+  sweep.h5
+  sweep.runs
+  $ ninetails run sweep.lua --set sizes=5,7 --json | grep -E '"(done|kept|failed|missing)"'
+    "done": 4,
+    "kept": 6,
+    "failed": 0,
+    "missing": 0,
+
+A run that fails is a line with its reason, and the others are there: exit code 2.
+
+  $ cat > fails.lua << 'END'
+  > local nt = require "ninetails"
+  > local brittle = nt.detector {
+  >   name = "brittle", parameters = {last = {3000, 100000}},
+  >   score = function(self, row, i)
+  >     if i > self.values.last then error "too late" end
+  >     return row[1]
+  >   end,
+  > }
+  > return nt.experiment {
+  >   datasets = {nt.synthetic {scenario = "ssdp_flood", packets = 4000, seed = 1}},
+  >   grace = {fm = 100, ad = 500}, detectors = {brittle},
+  > }
+  > END
+  $ ninetails run fails.lua > out
+  [2]
+  $ grep -E '^(detector|brittle|failed|runs)' out | rates
+  detector    last    runs  auc     eer
+  brittle     3000  0 of 1  -       -
+  brittle   100000       1 * *
+  failed brittle last=3000 seed=1234: detector brittle: fails.lua:5: too late
+  runs     1 run done, 1 failed
+  $ ninetails run fails.lua --quiet 2>&1 | head -n 1
+  failed brittle last=3000 seed=1234: detector brittle: fails.lua:5: too late
+
+Every script of docs/experiments.md runs.
+
+  $ $PYTHON -c "
+  > import re
+  > body = open('$SOURCE/docs/experiments.md').read()
+  > for i, block in enumerate(re.findall(r'\n\`\`\`lua\n(.*?)\n\`\`\`\n', body, re.S)):
+  >     open(f'block{i + 1}.lua', 'w').write(block)
+  > "
+  $ ls block*
+  block1.lua
+  block2.lua
+  block3.lua
+  block4.lua
+  block5.lua
+  block6.lua
+  $ for f in block*.lua; do ninetails run $f --quiet || echo $f failed; done
+
+Interrupted, it ends by the signal; the same command goes on.
+
+  $ cat > slow.lua << 'END'
+  > local nt = require "ninetails"
+  > local slow = nt.detector {name = "slow", parameters = {k = {1, 2, 3, 4, 5, 6}}, score = function(self, row, i)
+  >   local x = 0
+  >   for j = 1, 5000 do x = x + j % i end
+  >   return row[1]
+  > end}
+  > return nt.experiment {
+  >   datasets = {nt.synthetic {scenario = "ssdp_flood", packets = 4000, seed = 1}},
+  >   grace = {fm = 100, ad = 500}, detectors = {nt.kitnet {}, slow},
+  > }
+  > END
+  $ $PYTHON -c "
+  > import os, signal, subprocess, time
+  > p = subprocess.Popen(['ninetails', 'run', 'slow.lua', '-j', '1', '--quiet'], stderr=subprocess.PIPE)
+  > while not os.path.exists('results/slow.runs') or not [f for f in os.listdir('results/slow.runs') if f.startswith('run-') and f.endswith('.h5')]: time.sleep(0.01)
+  > p.send_signal(signal.SIGINT)
+  > message = p.communicate(timeout=60)[1].decode()
+  > print(message.split(':')[1].strip(), '-', 'ended by signal', -p.returncode)
+  > "
+  interrupted - ended by signal 2
+  $ ninetails run slow.lua --json | $PYTHON -c "
+  > import json, sys
+  > told = json.load(sys.stdin)
+  > print(told['kept'] >= 1, told['done'] + told['kept'])
+  > "
+  True 7

@@ -1,0 +1,175 @@
+SPDX-License-Identifier: GPL-3.0-or-later
+
+Mistakes on the command line of `run` and in scripts: nothing runs, exit code 1, and the nearest name that is right.
+
+  $ export NINETAILS_DATA=$PWD/data XDG_CONFIG_HOME=$PWD/config
+  $ unset NINETAILS_SHARED
+  $ script() { { echo 'local nt = require "ninetails"'; cat; } > "$1"; }
+  $ script good.lua << 'END'
+  > local opt = nt.options {packets = {default = 3000, min = 1000, help = "packets of the capture"}}
+  > return nt.experiment {
+  >   title = "A good one.",
+  >   datasets = {nt.synthetic {scenario = "os_scan", packets = opt.packets, seed = 1}},
+  >   grace = {fm = 100, ad = {500, 800}},
+  >   detectors = {nt.kitnet {max_autoencoder = {5, 10}}},
+  > }
+  > END
+
+The command line.
+
+  $ ninetails run
+  ninetails run: missing SCRIPT
+  See: ninetails help run
+  [1]
+  $ ninetails run quikstart
+  ninetails run: no experiment 'quikstart': did you mean quickstart?
+  See: ninetails help run
+  [1]
+  $ ninetails run none.lua
+  ninetails run: none.lua: there is no such file
+  See: ninetails help run
+  [1]
+  $ ninetails run .
+  ninetails run: .: a directory, a script was expected
+  See: ninetails help run
+  [1]
+  $ ninetails run good.lua --dryrun
+  ninetails run: unknown option --dryrun: did you mean --dry-run?
+  See: ninetails help run
+  [1]
+  $ ninetails run good.lua -j 0
+  ninetails run: --jobs 0: expected a whole number, at least 1 and at most 4096
+  See: ninetails help run
+  [1]
+  $ ninetails run good.lua --memory 2Q
+  ninetails run: --memory '2Q': expected a size such as 500M or 2G
+  See: ninetails help run
+  [1]
+  $ ninetails run good.lua --memory 1k
+  ninetails run: --memory 1k: expected a size such as 500M or 2G, at least 64000000
+  See: ninetails help run
+  [1]
+  $ ninetails run good.lua --set packets
+  ninetails run: --set 'packets': expected KEY=VALUE
+  See: ninetails help run
+  [1]
+  $ ninetails run good.lua --set pakets=5
+  ninetails run: --set pakets: no such option of the script: did you mean packets?
+  See: ninetails help run
+  [1]
+  $ ninetails run good.lua --set packets=many
+  ninetails run: --set packets=many: expected a whole number
+  See: ninetails help run
+  [1]
+  $ ninetails run good.lua --set packets=1e2
+  ninetails run: --set packets = 100: expected a whole number, at least 1000
+  See: ninetails help run
+  [1]
+  $ ninetails run good.lua --set profile=py10
+  ninetails run: good.lua:3: profile[1] = 'py10': did you mean py100?
+  [1]
+  $ ninetails run good.lua --only detectr=kitnet
+  ninetails run: --only 'detectr=kitnet': no such column: did you mean detector?
+  See: ninetails help run
+  [1]
+  $ ninetails run good.lua --only max_autoencoder=11
+  ninetails run: --only max_autoencoder=11: no run is left
+  See: ninetails help run
+  [1]
+  $ ninetails run good.lua -o results.csv
+  ninetails run: --output results.csv: expected a file that ends in .h5
+  See: ninetails help run
+  [1]
+
+Help tells what the script takes.
+
+  $ ninetails run good.lua --help | grep -A 2 'Options of'
+  Options of good.lua:
+    --set packets=INTEGER  packets of the capture; at least 1000 [3000]
+  
+  $ ninetails help run good.lua | sed -n '3,6p'
+  Run an experiment: a Lua script that says which detectors to try on which data sets.
+  
+  experiment good: kitnet x 2; 2 grace periods, 1 profile, 1 seed.
+  A good one.
+  $ ninetails help run | grep -c 'Options of'
+  0
+  [1]
+
+Scripts.
+
+  $ script bad.lua << 'END'
+  > return nt.experiment {
+  >   datasets = {"westermo_right"},
+  >   detectors = {
+  >     nt.kitnet {max_autoencoder = 10},
+  >     nt.kitnet {max_autoencodr = 10},
+  >   },
+  > }
+  > END
+  $ ninetails run bad.lua
+  ninetails run: bad.lua:6: detectors[2].max_autoencodr: no such parameter of kitnet: did you mean max_autoencoder?
+  [1]
+  $ ninetails run bad.lua --help
+  ninetails run: bad.lua:6: detectors[2].max_autoencodr: no such parameter of kitnet: did you mean max_autoencoder?
+  [1]
+  $ script bad.lua << 'END'
+  > local function twice(x) return 2 * x end
+  > local packets = twice(nil)
+  > END
+  $ ninetails run bad.lua
+  ninetails run: bad.lua:2: attempt to perform arithmetic on a nil value (local 'x')
+  stack traceback:
+  	bad.lua:2: in local 'twice'
+  	bad.lua:3: in main chunk
+  [1]
+  $ script bad.lua << 'END'
+  > packets = 5
+  > END
+  $ ninetails run bad.lua
+  ninetails run: bad.lua:2: global 'packets' is assigned: write `local packets = ...`
+  stack traceback:
+  	bad.lua:2: in main chunk
+  [1]
+  $ echo 'return {' > bad.lua
+  $ ninetails run bad.lua
+  ninetails run: bad.lua:2: unexpected symbol near <eof>
+  [1]
+  $ script bad.lua << 'END'
+  > return nt.experiment {
+  >   datasets = {"westermo_rihgt"}, detectors = {nt.kitnet {}},
+  > }
+  > END
+  $ ninetails run bad.lua
+  ninetails run: bad.lua:2: datasets[1]: unknown data set 'westermo_rihgt': did you mean westermo_right?
+  [1]
+  $ script bad.lua << 'END'
+  > return nt.experiment {
+  >   datasets = {nt.synthetic {scenario = "os_scan", packets = 3000}},
+  >   grace = {fm = 100, ad = {1000, 5000}}, detectors = {nt.kitnet {}},
+  > }
+  > END
+  $ ninetails run bad.lua
+  ninetails run: bad.lua:2: grace: fm=100 ad=5000: fm + 1 + ad leaves nothing to score: os_scan_3000_1 has 3,000 packets
+  [1]
+
+Without data there is nothing to run: exit code 4.
+
+  $ script away.lua << 'END'
+  > return nt.experiment {datasets = "available", detectors = {nt.kitnet {}}}
+  > END
+  $ ninetails run away.lua 2> message
+  [4]
+  $ head -n 1 message
+  ninetails run: away.lua: no data set to run on
+  $ tr -s '\n ' ' ' < message | grep -o 'westermo_right: not here: .*'
+  westermo_right: not here: `ninetails dataset fetch NAME` brings it 
+
+Nothing was made but the synthetic captures.
+
+  $ ls
+  away.lua
+  bad.lua
+  data
+  good.lua
+  message
