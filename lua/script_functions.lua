@@ -33,8 +33,11 @@ local function parameter(name, given)
   if type(name) ~= "string" then fail("a parameter has no name") end
   local default = given.default
   local kind = given.type or given.choices and "choice" or type(default) == "string" and "text" or "number"
-  if not types[kind] then fail("parameter %s: type '%s': expected integer, number, choice or text", name, tostring(kind)) end
-  local p = {name = name, type = kind, unit = given.unit, help = given.help or "", above = given.above, below = given.below}
+  if not types[kind] then
+    fail("parameter %s: type '%s': expected integer, number, choice or text", name, tostring(kind))
+  end
+  local p = {name = name, type = kind, unit = given.unit, help = given.help or ""}
+  p.above, p.below = given.above, given.below
   if kind == "choice" then
     p.choices = given.choices
     if type(p.choices) ~= "table" or #p.choices == 0 then fail("parameter %s: expected a list of choices", name) end
@@ -44,9 +47,13 @@ local function parameter(name, given)
   elseif kind == "text" then
     p.default = default
   else
-    if type(default) ~= "number" then fail("parameter %s: expected a number as its default, got a %s", name, type(default)) end
+    if type(default) ~= "number" then
+      fail("parameter %s: expected a number as its default, got a %s", name, type(default))
+    end
     p.default, p.least, p.most = default, given.least or -math.huge, given.most or math.huge
-    if type(p.least) ~= "number" or type(p.most) ~= "number" then fail("parameter %s: least and most are numbers", name) end
+    if type(p.least) ~= "number" or type(p.most) ~= "number" then
+      fail("parameter %s: least and most are numbers", name)
+    end
     p.unit = p.unit or "1"
   end
   return p

@@ -125,7 +125,8 @@ raises("row 1: expected at least one number", array.from, {{}})
 local meta = debug.getmetatable(a)
 is(getmetatable(a), "ninetails.array")
 raises("table expected", setmetatable, a, {})
-for _, f in ipairs {a.sum, a.copy, a.at, a.column, meta.__index, meta.__newindex, meta.__len, meta.__tostring, meta.__pairs} do
+for _, f in ipairs {a.sum, a.copy, a.at, a.column, meta.__index, meta.__newindex, meta.__len, meta.__tostring,
+                    meta.__pairs} do
   for _, x in ipairs {1, "x", {}, print, io.stdout, coroutine.create(print)} do raises("array expected", f, x, 1, 1) end
   raises("array expected", f)
 end
@@ -143,7 +144,11 @@ for i = 1, 200 do
   local big = array.new(50, 20)
   big[50][20] = i
   rows[i] = i % 2 == 0 and big[50] or big:column(20)
-  if i % 3 == 0 then rows[i] = coroutine.wrap(function() for _, x in ipairs(big:column(20)) do coroutine.yield(x) end end) end
+  if i % 3 == 0 then
+    rows[i] = coroutine.wrap(function()
+      for _, x in ipairs(big:column(20)) do coroutine.yield(x) end
+    end)
+  end
   collectgarbage "step"
 end
 collectgarbage()

@@ -93,6 +93,7 @@ static const char *error_of(const char *body, size_t chunk) {
 /* ---------------------------------------------------------------- as a detector */
 
 static const char far[] =
+    "FIRST = math.random()\n"
     "return {detectors = {{name = 'x', parameters = {{name = 'scale', default = 2, least = 0, most = "
     "10, help = 'h', unit = 's', type = 'integer'}, {name = 'how', choices = {'sum', 'max'}, default "
     "= 'max'}, {name = 'path', default = 'p'}},\n"
@@ -100,7 +101,9 @@ static const char far[] =
     "    assert(setting.width == 5 and setting.columns[5] == 'e' and setting.learn == 200)\n"
     "    assert(setting.rows == 600 and setting.seed == 7 and setting.capture == nil)\n"
     "    assert(values.scale == 2 and math.type(values.scale) == 'integer' and values.how == 'max')\n"
-    "    return {n = 0, mean = {0, 0, 0, 0, 0}, v = values, noise = math.random()}\n"
+    "    local noise = math.random()\n"
+    "    assert(noise == FIRST)\n"
+    "    return {n = 0, mean = {0, 0, 0, 0, 0}, v = values, noise = noise}\n"
     "  end,\n"
     "  learn = function(self, row, i, time, size)\n"
     "    assert(#row == 5 and time == 1000 + (i - 1) / 8 and size == 60 + (i - 1) % 7)\n"
@@ -176,11 +179,37 @@ static void training_scores(void) {
   nt_error err = {0};
   script *s = check_script(far);
   nt_detector_class *c = script_class_new(s, "x", &err);
-  void *d = create(c, 7, &err);
+  void *d = c ? create(c, 7, &err) : NULL;
+  CU_ASSERT_PTR_NOT_NULL_FATAL(d);
   nt_rows rows = rows_from(0, 3);
   double training[3];
   CHECK_OK(c->learn(d, &rows, training, &err), err);
   CU_ASSERT(isnan(training[0]) && training[1] == features[WIDTH]);
+  c->free(d);
+  script_class_free(c);
+  script_free(s);
+}
+
+/* What the input has not, and what a detector does not look at, is nil. */
+static void without_features(void) {
+  nt_error err = {0};
+  script *s =
+      check_script("return {detectors = {{name = 'x', blind = true, times = true, sizes = true,\n"
+                   "fit = function(self, rows, times, sizes) assert(not rows and not sizes) end,\n"
+                   "score = function(self, row, i, time, size)\n"
+                   "  assert(row == nil and size == nil) return time end}}}");
+  nt_detector_class *c = script_class_new(s, "x", &err);
+  void *d = c ? create(c, 7, &err) : NULL;
+  CU_ASSERT_PTR_NOT_NULL_FATAL(d);
+  CU_ASSERT_EQUAL(c->flags,
+                  NT_DETECTOR_SEEDED | NT_DETECTOR_BLIND | NT_DETECTOR_TIMES | NT_DETECTOR_SIZES);
+  nt_rows rows = rows_from(0, 3);
+  rows.features = NULL;
+  rows.sizes = NULL;
+  double out[3];
+  CHECK_OK(c->learn(d, &rows, out, &err), err);
+  CHECK_OK(c->score(d, &rows, out, &err), err);
+  CU_ASSERT_EQUAL(out[2], times[2]);
   c->free(d);
   script_class_free(c);
   script_free(s);
@@ -305,7 +334,7 @@ static void kept_views(void) {
   static const char ended[] = "array used after the call that it was lent to ended";
   EXPECT(error_of(DETECTOR("score = function(self, row) local x = self.kept and self.kept[1] or 0\n"
                            "self.kept = row return x end"),
-                  100),
+                  ROWS), /* within the chunk already */
          ended);
   EXPECT(error_of(DETECTOR("fit = function(self, rows) self.kept = rows end,\n"
                            "score = function(self, row) return #self.kept end"),
@@ -414,6 +443,7 @@ static const check_case cases[] = {
     {"a detector describes itself", describes_itself},
     {"four threads come to the same bits", threads_agree},
     {"scores before learning", training_scores},
+    {"without features and sizes", without_features},
     {"chunks of rows", chunks_of_rows},
     {"errors say where, with a traceback", errors_say_where},
     {"wrong detectors", wrong_shapes},
