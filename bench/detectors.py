@@ -67,6 +67,7 @@ def nearest_neighbours(learn, score, p):
 
 
 PEERS = {f.__name__: f for f in (isolation_forest, gaussian_mixture, pca, mahalanobis, nearest_neighbours)}
+KEEPS = {"nearest_neighbours"}  # theirs only keeps the rows to learn: no ratio
 
 
 def fastest(function, repeats):
@@ -114,16 +115,18 @@ def main():
         if len(fields) < 5:
             print(f"{name:<24}{fields[0]}")
             continue
-        learnt, learn_rate, scored, score_rate, memory = (float(f) for f in fields[:5])
+        rows_were, parameters = fields[0], fields[6:]
+        learnt, learn_rate, scored, score_rate, memory = (float(f) for f in fields[1:6])
         text = f"{name:<24}{learn_rate:>12.0f}{score_rate:>12.0f}{memory:>12.0f}"
         if name in peers:
-            values = dict(f.split("=", 1) for f in fields[5].split()) if len(fields) > 5 else {}
+            values = dict(f.split("=", 1) for f in parameters[0].split()) if parameters else {}
             fit, evaluate = peers[name](learn, score, values)
             their_learn = len(learn) / fastest(fit, options.repeats)
             their_score = len(score) / fastest(evaluate, options.repeats)
-            text += (f"{their_learn:>17.0f}{their_score:>12.0f}{learn_rate / their_learn:>14.2f}"
+            learn_ratio = "-" if name in KEEPS else f"{learn_rate / their_learn:.2f}"
+            text += (f"{their_learn:>17.0f}{their_score:>12.0f}{learn_ratio:>14}"
                      f"{score_rate / their_score:>9.2f}")
-        elif learnt < options.learn / 2:
+        if rows_were == "cut":
             text += f"   ({learnt:.0f} learnt, {scored:.0f} scored in the time)"
         print(text, flush=True)
     return 0

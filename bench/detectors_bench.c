@@ -206,7 +206,8 @@ static int measure(bench *b, const nt_detector_class *class) {
     printf("%s\tnot measured: %s\n", class->name, err.text);
     return 0;
   }
-  printf("%s\t%zu\t%.0f\t%zu\t%.0f\t%zu", class->name, best.learnt,
+  int whole = best.learnt == setting.learn && best.scored == b->count - b->learn;
+  printf("%s\t%s\t%zu\t%.0f\t%zu\t%.0f\t%zu", class->name, whole ? "whole" : "cut", best.learnt,
          rate(best.learnt, best.learn_seconds), best.scored, rate(best.scored, best.score_seconds),
          best.memory);
   for (size_t p = 0; p < class->parameter_count; p++) {
@@ -231,7 +232,7 @@ int main(int argc, char **argv) {
   int measured = 0;
   read_rows(&b);
   if (argc > 5) write_rows(&b, argv[5]);
-  printf("detector\tlearnt\tlearn/s\tscored\tscore/s\tbytes\tparameters\n");
+  printf("detector\trows\tlearnt\tlearn/s\tscored\tscore/s\tbytes\tparameters\n");
   for (size_t i = 0; nt_detectors[i]; i++) measured += measure(&b, nt_detectors[i]);
   free(b.rows), free(b.times), free(b.scores), free(b.sizes), free(b.labels), free(b.columns);
   return measured ? 0 : 4;
