@@ -46,7 +46,7 @@ def lines_of(command):
 
 
 class Sample:
-    """Packets a second apart on average, attacks in bursts; ties where `step` is given (a power of 2: sums are exact)."""
+    """Packets a second apart on average, attacks in bursts; ties where `step` is given (a power of 2: exact sums)."""
 
     def __init__(self, seed, n, attack_share, step=None):
         rng = np.random.default_rng(seed)
