@@ -13,6 +13,7 @@ static const luaL_Reg c_modules[] = {
     {"ninetails.json", luaopen_ninetails_json},
     {"ninetails.labels", luaopen_ninetails_labels},
     {"ninetails.pipeline", luaopen_ninetails_pipeline},
+    {"ninetails.results", luaopen_ninetails_results},
     {"ninetails.survey", luaopen_ninetails_survey},
     {"ninetails.synthesiser", luaopen_ninetails_synthesiser},
     {"ninetails.system", luaopen_ninetails_system},

@@ -7,13 +7,14 @@
  *     |- features       n x d  float64  in chunks of NT_FEATURE_CHUNK rows, without filters
  *     |- timestamps     n      float64  s since the epoch; NaN where the input had none
  *     |- sizes          n      uint32   bytes on the wire; absent where the input had none
- *     |- feature        d      text     names of the columns
- *     `- checksums      chunks uint64   XXH3 of each chunk of features
+ *     `- feature        d      text     names of the columns
  *
  * It is an ordinary HDF5 file (h5py opens it), but chunks without filters lie in it as they lie in
- * memory: once their addresses are known, rows are read with pread, past HDF5 and its one lock.
- * Reading is then a copy out of the system's page cache, which is where features are kept between
- * two passes: no second cache of ours beside it.
+ * memory, and behind its end is an index of ours: where each chunk is, its checksum (XXH3), names
+ * and attributes (feature_layout.h). So reading is pread alone, past HDF5 and its one lock, and
+ * damage is found wherever it matters. Rows come out of the system's page cache, which is where
+ * features are kept between two passes: no second cache of ours beside it. A file that another
+ * program wrote anew has no index and is refused.
  */
 #ifndef NT_FEATURE_FILE_H
 #define NT_FEATURE_FILE_H
@@ -51,7 +52,8 @@ void nt_feature_writer_discard(nt_feature_writer *writer);
 
 typedef struct nt_feature_file nt_feature_file;
 
-/* NT_E_INPUT: not such a file, damaged, or cut short. HDF5's calls end when this returns. */
+/* NT_E_INPUT: not such a file, damaged, or cut short. Reading calls nothing of HDF5: any thread,
+ * any time. */
 nt_feature_file *nt_feature_file_open(const char *path, nt_error *err);
 void nt_feature_file_close(nt_feature_file *file);
 

@@ -8,8 +8,7 @@
 
 #include "format.h"
 #include "hdf5_chunks.h"
-#include "hdf5_driver.h"
-#include "hdf5_error.h"
+#include "hdf5_put.h"
 
 typedef struct hdf5_file {
   hid_t id;
@@ -20,44 +19,7 @@ typedef struct hdf5_file {
   hdf5_disk disk;
 } hdf5_file;
 
-/* What became of a step: the disk's error comes first, since HDF5 never sees it (hdf5_driver.h). */
-static nt_status outcome(const hdf5_file *file, const hdf5_errors *errors, int bad, nt_error *err,
-                         const char *what) {
-  if (file->disk.error) return nt_fail(err, NT_E_IO, "%s: %s", what, strerror(file->disk.error));
-  return bad ? hdf5_fail(errors, err, what) : NT_OK;
-}
-
 /* ---------------------------------------------------------------- attributes */
-
-/* Text is variable-length UTF-8: h5py and netCDF-4 readers give it as a string, not as bytes. */
-static hid_t text_type(void) {
-  hid_t type = H5Tcopy(H5T_C_S1);
-  H5Tset_size(type, H5T_VARIABLE);
-  H5Tset_cset(type, H5T_CSET_UTF8);
-  return type;
-}
-
-/* count 0: a scalar. */
-static int put_attribute(hid_t object, const char *name, hid_t file_type, hid_t memory_type,
-                         hsize_t count, const void *value) {
-  hid_t space = count ? H5Screate_simple(1, &count, NULL) : H5Screate(H5S_SCALAR);
-  hid_t id = H5Acreate2(object, name, file_type, space, H5P_DEFAULT, H5P_DEFAULT);
-  int bad = id < 0 || H5Awrite(id, memory_type, value) < 0;
-  if (id >= 0) bad |= H5Aclose(id) < 0;
-  if (space >= 0) H5Sclose(space);
-  return bad ? -1 : 0;
-}
-
-static int put_texts(hid_t object, const char *name, hsize_t count, const char *const *texts) {
-  hid_t type = text_type();
-  int result = put_attribute(object, name, type, type, count, texts);
-  H5Tclose(type);
-  return result;
-}
-
-static int put_text(hid_t object, const char *name, const char *text) {
-  return put_texts(object, name, 0, &text);
-}
 
 static nt_status hdf5_attribute(void *handle, const nt_attribute *a, nt_error *err) {
   hdf5_file *file = handle;
@@ -66,16 +28,16 @@ static nt_status hdf5_attribute(void *handle, const nt_attribute *a, nt_error *e
   int bad = 0;
   switch (a->type) {
   case NT_ATTRIBUTE_TEXT:
-    bad = put_text(file->id, a->name, a->text);
+    bad = hdf5_put_text(file->id, a->name, a->text);
     break;
   case NT_ATTRIBUTE_INTEGER:
-    bad = put_attribute(file->id, a->name, H5T_STD_I64LE, H5T_NATIVE_INT64, 0, &a->integer);
+    bad = hdf5_put_integer(file->id, a->name, a->integer);
     break;
   case NT_ATTRIBUTE_NUMBER:
-    bad = put_attribute(file->id, a->name, H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, 0, &a->number);
+    bad = hdf5_put_number(file->id, a->name, a->number);
     break;
   }
-  nt_status status = outcome(file, &errors, bad, err, "cannot be written");
+  nt_status status = hdf5_outcome(&file->disk, &errors, bad, err, "cannot be written");
   if (status != NT_OK) nt_fail_in(err, "attribute %s", a->name);
   hdf5_errors_end(&errors);
   return status;
@@ -102,28 +64,11 @@ static hid_t grow_dataset(const hdf5_file *file, const char *name, hid_t type, i
   return id;
 }
 
-/* A small dataset, written at once: its own dimension scale, so that netCDF-4 readers have a name
- * for its axis. */
-static int put_list(hid_t group, const char *name, hid_t file_type, hid_t memory_type,
-                    hsize_t count, const void *values, const char *description, hid_t *keep) {
-  hid_t space = H5Screate_simple(1, &count, NULL);
-  hid_t id = H5Dcreate2(group, name, file_type, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
-  int bad =
-      id < 0 || (count && H5Dwrite(id, memory_type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values) < 0);
-  bad = bad || H5DSset_scale(id, name) < 0 || put_text(id, "long_name", description) < 0;
-  if (keep)
-    *keep = id;
-  else if (id >= 0)
-    H5Dclose(id);
-  if (space >= 0) H5Sclose(space);
-  return bad ? -1 : 0;
-}
-
 static int begin_timestamps(hdf5_file *file, int compression) {
   file->timestamps = grow_dataset(file, "timestamps", H5T_IEEE_F64LE, 1, compression);
   return file->timestamps < 0 || H5DSset_scale(file->timestamps, "timestamps") < 0 ||
-         put_text(file->timestamps, "long_name", "capture time of the packet") < 0 ||
-         put_text(file->timestamps, "units", "seconds since 1970-01-01 00:00:00") < 0;
+         hdf5_put_text(file->timestamps, "long_name", "capture time of the packet") < 0 ||
+         hdf5_put_text(file->timestamps, "units", "seconds since 1970-01-01 00:00:00") < 0;
 }
 
 static int begin_features(hdf5_file *file, const nt_store_shape *shape, hid_t feature) {
@@ -134,8 +79,8 @@ static int begin_features(hdf5_file *file, const nt_store_shape *shape, hid_t fe
   hid_t id = file->features;
   return id < 0 || !file->chunks || H5DSattach_scale(id, file->timestamps, 0) < 0 ||
          H5DSattach_scale(id, feature, 1) < 0 ||
-         put_text(id, "long_name", "damped statistics of the packet's streams") < 0 ||
-         (shape->units && put_texts(id, "column_units", shape->width, shape->units) < 0);
+         hdf5_put_text(id, "long_name", "damped statistics of the packet's streams") < 0 ||
+         (shape->units && hdf5_put_texts(id, "column_units", shape->width, shape->units) < 0);
 }
 
 static int begin_scores(hdf5_file *file, const nt_store_shape *shape) {
@@ -143,9 +88,9 @@ static int begin_scores(hdf5_file *file, const nt_store_shape *shape) {
   file->scores = grow_dataset(file, "scores", H5T_IEEE_F64LE, 1, shape->compression);
   hid_t id = file->scores;
   return id < 0 || H5DSattach_scale(id, file->timestamps, 0) < 0 ||
-         put_text(id, "long_name", "anomaly score: RMSE of the output autoencoder") < 0 ||
-         put_text(id, "description", "0 in the grace periods (mapping and training)") < 0 ||
-         put_text(id, "units", "1") < 0;
+         hdf5_put_text(id, "long_name", "anomaly score: RMSE of the output autoencoder") < 0 ||
+         hdf5_put_text(id, "description", "0 in the grace periods (mapping and training)") < 0 ||
+         hdf5_put_text(id, "units", "1") < 0;
 }
 
 static int begin_labels(hdf5_file *file, const nt_store_shape *shape) {
@@ -154,14 +99,14 @@ static int begin_labels(hdf5_file *file, const nt_store_shape *shape) {
   hid_t id = file->labels;
   static const uint8_t values[] = {0, 1, 2};
   return id < 0 || H5DSattach_scale(id, file->timestamps, 0) < 0 ||
-         put_text(id, "long_name", "label of the packet") < 0 ||
-         put_attribute(id, "flag_values", H5T_STD_U8LE, H5T_NATIVE_UINT8, 3, values) < 0 ||
-         put_text(id, "flag_meanings", "benign attack excluded") < 0;
+         hdf5_put_text(id, "long_name", "label of the packet") < 0 ||
+         hdf5_put_attribute(id, "flag_values", H5T_STD_U8LE, H5T_NATIVE_UINT8, 3, values) < 0 ||
+         hdf5_put_text(id, "flag_meanings", "benign attack excluded") < 0;
 }
 
 /* ---------------------------------------------------------------- the format's functions */
 
-static void *hdf5_create(const char *temporary, nt_error *err) {
+static void *create_file(const char *temporary, nt_error *err) {
   hdf5_file *file = calloc(1, sizeof *file);
   if (!file) {
     nt_fail(err, NT_E_MEMORY, "%s: out of memory", temporary);
@@ -170,16 +115,8 @@ static void *hdf5_create(const char *temporary, nt_error *err) {
   *file = (hdf5_file){.timestamps = -1, .features = -1, .scores = -1, .labels = -1};
   hdf5_errors errors;
   hdf5_errors_begin(&errors);
-  hid_t create = H5Pcreate(H5P_FILE_CREATE), access = H5Pcreate(H5P_FILE_ACCESS);
-  unsigned order = H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED;
-  H5Pset_link_creation_order(create, order);
-  H5Pset_attr_creation_order(create, order);
-  hid_t driver = hdf5_driver_use(access, &file->disk);
-  file->id = driver < 0 ? -1 : H5Fcreate(temporary, H5F_ACC_TRUNC, create, access);
-  if (driver >= 0) H5FDunregister(driver); /* the open file keeps it */
-  H5Pclose(access);
-  H5Pclose(create);
-  if (outcome(file, &errors, file->id < 0, err, "cannot be created") != NT_OK) {
+  file->id = hdf5_create(temporary, HDF5_OLDEST, &file->disk);
+  if (hdf5_outcome(&file->disk, &errors, file->id < 0, err, "cannot be created") != NT_OK) {
     nt_fail_in(err, "%s", temporary);
     if (file->id >= 0) H5Fclose(file->id);
     free(file);
@@ -194,13 +131,13 @@ static nt_status hdf5_begin(void *handle, const nt_store_shape *shape, nt_error 
   file->width = shape->width;
   hdf5_errors errors;
   hdf5_errors_begin(&errors);
-  hid_t text = text_type(), feature = -1;
+  hid_t text = hdf5_text_type(), feature = -1;
   int bad = begin_timestamps(file, shape->compression) ||
-            put_list(file->id, "feature", text, text, shape->width, shape->names,
-                     "names of the features", &feature) < 0 ||
+            hdf5_put_list(file->id, "feature", text, text, shape->width, shape->names,
+                          "names of the features", &feature) < 0 ||
             begin_features(file, shape, feature) || begin_scores(file, shape) ||
             begin_labels(file, shape);
-  nt_status status = outcome(file, &errors, bad, err, "datasets cannot be created");
+  nt_status status = hdf5_outcome(&file->disk, &errors, bad, err, "datasets cannot be created");
   if (feature >= 0) H5Dclose(feature);
   H5Tclose(text);
   hdf5_errors_end(&errors);
@@ -256,12 +193,12 @@ static nt_status hdf5_append(void *handle, const nt_store_rows *rows, nt_error *
   nt_status status = NT_OK;
   for (size_t i = 0; rows->count && status == NT_OK && i < sizeof columns / sizeof *columns; i++) {
     int bad = append_to(file, columns[i].dataset, columns[i].type, rows->count, columns[i].values);
-    status = outcome(file, &errors, bad, err, "cannot be written");
+    status = hdf5_outcome(&file->disk, &errors, bad, err, "cannot be written");
     if (status != NT_OK) nt_fail_in(err, "/%s", columns[i].name);
   }
   if (status == NT_OK && file->chunks) {
     int bad = append_features(file, rows->features, rows->count);
-    status = outcome(file, &errors, bad, err, "/features: cannot be written");
+    status = hdf5_outcome(&file->disk, &errors, bad, err, "/features: cannot be written");
   }
   if (status == NT_OK) file->rows += rows->count;
   hdf5_errors_end(&errors);
@@ -274,12 +211,13 @@ static nt_status hdf5_map(void *handle, const nt_feature_map *map, nt_error *err
   hdf5_errors errors;
   hdf5_errors_begin(&errors);
   hid_t group = H5Gcreate2(file->id, "map", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
-  int bad = group < 0 ||
-            put_list(group, "sizes", H5T_STD_I64LE, H5T_NATIVE_UINT64, map->autoencoders,
-                     map->sizes, "features of each autoencoder", NULL) < 0 ||
-            put_list(group, "features", H5T_STD_I64LE, H5T_NATIVE_UINT64, map->total, map->features,
-                     "column indices (0-based) of each autoencoder in turn", NULL) < 0;
-  nt_status status = outcome(file, &errors, bad, err, "/map cannot be written");
+  int bad =
+      group < 0 ||
+      hdf5_put_list(group, "sizes", H5T_STD_I64LE, H5T_NATIVE_UINT64, map->autoencoders, map->sizes,
+                    "features of each autoencoder", NULL) < 0 ||
+      hdf5_put_list(group, "features", H5T_STD_I64LE, H5T_NATIVE_UINT64, map->total, map->features,
+                    "column indices (0-based) of each autoencoder in turn", NULL) < 0;
+  nt_status status = hdf5_outcome(&file->disk, &errors, bad, err, "/map cannot be written");
   if (group >= 0) H5Gclose(group);
   hdf5_errors_end(&errors);
   return status;
@@ -291,7 +229,7 @@ static nt_status hdf5_close(void *handle, nt_error *err) {
   hdf5_errors_begin(&errors);
   int bad = file->chunks && hdf5_chunks_filled(file->chunks) > 0 && write_chunks(file) < 0;
   bad |= H5Fclose(file->id) < 0;
-  nt_status status = outcome(file, &errors, bad, err, "cannot be written");
+  nt_status status = hdf5_outcome(&file->disk, &errors, bad, err, "cannot be written");
   hdf5_chunks_free(file->chunks);
   free(file);
   hdf5_errors_end(&errors);
@@ -299,7 +237,7 @@ static nt_status hdf5_close(void *handle, nt_error *err) {
 }
 
 const nt_store_format nt_store_hdf5 = {.endings = {".h5", ".hdf5"},
-                                       .create = hdf5_create,
+                                       .create = create_file,
                                        .begin = hdf5_begin,
                                        .append = hdf5_append,
                                        .map = hdf5_map,

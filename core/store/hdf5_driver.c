@@ -94,9 +94,10 @@ static herr_t driver_read(H5FD_t *base, H5FD_mem_t type, hid_t transfer, haddr_t
 
 static herr_t driver_write(H5FD_t *base, H5FD_mem_t type, hid_t transfer, haddr_t address,
                            size_t size, const void *buffer) {
-  (void)type, (void)transfer;
+  (void)transfer;
   driver_file *file = (driver_file *)base;
   const unsigned char *at = buffer;
+  if (type == H5FD_MEM_DRAW) file->disk->address = address;
   if (address + size > file->eof) file->eof = address + size;
   while (size > 0 && !file->disk->error) {
     ssize_t put = pwrite(file->fd, at, size, (off_t)address);

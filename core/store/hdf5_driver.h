@@ -9,9 +9,11 @@
 #define NT_HDF5_DRIVER_H
 
 #include <hdf5.h>
+#include <stdint.h>
 
 typedef struct hdf5_disk {
-  int error; /* errno of the first failure; 0: none. Must outlive the file */
+  int error;        /* errno of the first failure; 0: none. Must outlive the file */
+  uint64_t address; /* where the last block of a dataset's values was written */
 } hdf5_disk;
 
 /* Registers the driver and sets it in a file access property list. Returns its id, to be given to

@@ -9,27 +9,35 @@
  *     |   |- detector   r        text
  *     |   |- status     r        text     "done" or "failed"
  *     |   |- reason     r        text     why it failed, else ""
- *     |   |- m, ...     r        parameters: int64, float64 or text; NaN, -1 or "" where a run has
- *     |   |                      no such parameter
+ *     |   |- m, ...     r        parameters: int64, float64 or text
  *     |   `- auc, ...   r        metrics and costs: float64 or int64
  *     |                          each with attributes units, long_name, role
- *     |- run/KEY/                what one run left (absent for a failed one); KEY as in runs/run
- *     |   |- scores     k        float64  of the packets from attribute `first` on; `dataset` names
- *     |   |                      the group below data/
- *     |   |- roc/       fpr, tpr, threshold
- *     |   |- precision_recall/   recall, precision, threshold
+ *     |- run/KEY/                what one run left (a failed one: provenance, or no group); KEY as
+ *     |   |                      in runs/run
+ *     |   |- scores     k        float64  of the packets from attribute `first` on; attribute
+ * `data` |   |                      names the group below data/ |   |- roc/       fpr, tpr,
+ * threshold; attribute deviation (curve.h) |   |- precision_recall/   recall, precision, threshold
  *     |   |- map/       sizes, features (store.h)
  *     |   `- provenance/         attributes
  *     `- data/NAME/              timestamps n, labels n; attributes: sha256, packets, ...
+ *
+ * A run without a value in a column has NaN, "" or, among integers, the number that the column's
+ * attribute _FillValue tells: -1, or INT64_MIN where a run has -1.
  *
  * A run's own file (run_file.h) is what lies below run/KEY, with the row's cells as attributes of
  * its root, in order; so gathering copies compressed chunks as they are, and a result file can be
  * made again from run files, and from other result files.
  *
+ * Axes: columns lie over `run`; tpr and threshold over `fpr`; precision over `recall`; labels over
+ * `timestamps`; scores over `packet`, which has a length alone. Scores cannot lie over timestamps,
+ * of which there are more: packet `first + i` has scores[i].
+ *
  *     import h5py, pandas
  *     with h5py.File("results/quickstart.h5") as f:
  *         runs = pandas.DataFrame({name: column.asstr()[:] if column.dtype == object else column[:]
  *                                  for name, column in f["runs"].items()})
+ *
+ * One thread at a time over all handles (store.h).
  */
 #ifndef NT_RESULT_FILE_H
 #define NT_RESULT_FILE_H
@@ -47,9 +55,10 @@ typedef struct nt_result_sources {
  * Writes the result file at `path`, whole or not at all. Rows come in the order of `keys` (those
  * that no source has are left out), or, keys NULL, in the order of the sources. Of runs with the
  * same key the first counts. Columns: the union of all cells in order of first appearance; a column
- * that is integer in one run and number in another becomes number. A source that is damaged is
- * NT_E_INPUT with its name: gathering never leaves out silently. *runs, where not NULL: how many
- * rows were written.
+ * that is integer in one run and number in another becomes number, and one that is text in some run
+ * text. A source that is damaged is NT_E_INPUT with its name: gathering never leaves out silently.
+ * Data sets that several sources have are written once. `path` may be one of the sources. *runs,
+ * where not NULL: how many rows were written. O(runs x columns) and the bytes copied.
  */
 nt_status nt_result_write(const char *path, const nt_result_sources *sources,
                           const char *const *keys, size_t key_count, const nt_note *notes,
@@ -62,6 +71,8 @@ typedef struct nt_column {
   char **text; /* rows, of a text column */
   int64_t *integer;
   double *number;
+  int missing; /* whether some row of an integer column has no value: it is `fill` there */
+  int64_t fill;
 } nt_column;
 
 typedef struct nt_table {
@@ -71,12 +82,14 @@ typedef struct nt_table {
   nt_note *note; /* the root's attributes, as texts */
 } nt_table;
 
-/* The table of runs of a result file, or of one run's file (one row). nt_table_done. */
+/* The table of runs of a result file, or of one run's file (one row), column `run` first.
+ * nt_table_done. A large file is not read whole: HDF5's checksums alone tell of damage to it. */
 nt_status nt_table_read(const char *path, nt_table *table, nt_error *err);
 void nt_table_done(nt_table *table);
 
-/* Arrays of one run; every pointer may be NULL. Owned by the caller: free. labels: those of the
- * scored packets, NULL when the data set has none. */
+/* Arrays of one run (of a run's own file: its own key, and neither times nor labels); every pointer
+ * may be NULL. A key that is not there is NT_E_ARGUMENT. Owned by the caller: free. labels: those
+ * of the scored packets, NULL when the data set has none. */
 typedef struct nt_run_arrays {
   uint64_t first;
   size_t count;
@@ -86,5 +99,14 @@ typedef struct nt_run_arrays {
 } nt_run_arrays;
 nt_status nt_result_run(const char *path, const char *key, nt_run_arrays *arrays, nt_error *err);
 void nt_run_arrays_done(nt_run_arrays *arrays);
+
+/* What scores take, of all runs together. */
+typedef struct nt_result_size {
+  uint64_t file;   /* bytes of the file */
+  uint64_t scores; /* bytes of all scores as they are in memory */
+  uint64_t stored; /* bytes that they take in the file */
+  uint64_t runs;   /* rows of the table */
+} nt_result_size;
+nt_status nt_result_sizes(const char *path, nt_result_size *size, nt_error *err);
 
 #endif

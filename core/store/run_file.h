@@ -29,7 +29,7 @@ typedef enum nt_cell_role {
 const char *nt_cell_role_name(nt_cell_role role);
 
 typedef struct nt_cell {
-  const char *name;      /* "auc": a column's name, [a-z0-9_.-]+ */
+  const char *name;      /* "auc": a column's name, [A-Za-z0-9_.-]+; "run" is taken, by the key */
   const char *unit;      /* "1", "s", "byte"; "" for texts */
   const char *long_name; /* "area under the ROC curve" */
   nt_cell_role role;
@@ -50,6 +50,7 @@ typedef struct nt_run_record {
   const nt_cell *cell;
   size_t notes;
   const nt_note *note; /* provenance; a text may be long (a script) */
+  const char *data;    /* name of its nt_data_record; NULL: the cell `dataset` */
   /* A failed run, and one whose scores are not to be kept, has none of the rest: count 0, NULL. */
   uint64_t first; /* the first scored packet (0-based) */
   size_t count;
@@ -79,9 +80,15 @@ typedef struct nt_data_record {
 nt_status nt_data_file_write(const char *path, const nt_data_record *record, int compression,
                              nt_error *err);
 
-/* The scores of one run alone, as the cache of stages keeps them: `count` scores from packet
+/*
+ * The scores of one run alone, as the cache of stages keeps them: `count` scores from packet
  * `first` on, the `trained` benign scores that a threshold is fitted to, the map (may be NULL), and
- * cells (costs). */
+ * cells (costs). No HDF5: threads write and read theirs at once. Numbers in this machine's byte
+ * order:
+ *
+ *     nt_score_head (score_file.c) | scores | training | map sizes | map features (u64) | cells |
+ *     seal (seal.h) over all of it
+ */
 typedef struct nt_score_record {
   uint64_t first;
   size_t count, trained;

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Inside core/store: files, attributes and small datasets of HDF5, as all our formats write them.
+ * Functions that return int: negative when HDF5 refused.
+ */
+#ifndef NT_HDF5_PUT_H
+#define NT_HDF5_PUT_H
+
+#include <hdf5.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "../error.h"
+#include "hdf5_driver.h"
+#include "hdf5_error.h"
+
+typedef enum hdf5_format {
+  HDF5_OLDEST, /* what every reader opens */
+  HDF5_CHECKED /* HDF5 1.10 and later: its own structures carry checksums, so that damage is seen */
+} hdf5_format;
+
+/* Makes the file at `path` anew, through the driver that never fails a write, keeping the order in
+ * which things are created. Negative: HDF5 refused, or disk->error. */
+hid_t hdf5_create(const char *path, hdf5_format format, hdf5_disk *disk);
+/* For reading, without locks: our files are never changed in place. */
+hid_t hdf5_open(const char *path);
+
+/* What became of a step: the disk's error comes first, since HDF5 never sees it. */
+nt_status hdf5_outcome(const hdf5_disk *disk, const hdf5_errors *errors, int bad, nt_error *err,
+                       const char *what);
+
+/* A file that appears whole or not at all (output.h), checked and sealed (seal.h): `fill` puts into
+ * it what it holds. Errors name the path. */
+typedef nt_status hdf5_fill(hid_t file, hdf5_errors *errors, void *context, nt_error *err);
+nt_status hdf5_write_file(const char *path, hdf5_fill *fill, void *context, nt_error *err);
+
+/* A group that keeps the order of what is in it. */
+hid_t hdf5_group(hid_t parent, const char *name);
+
+/* Text is variable-length UTF-8: h5py and netCDF-4 readers give it as a string, not as bytes. */
+hid_t hdf5_text_type(void);
+
+/* count 0: a scalar. */
+int hdf5_put_attribute(hid_t object, const char *name, hid_t file_type, hid_t memory_type,
+                       hsize_t count, const void *value);
+int hdf5_put_texts(hid_t object, const char *name, hsize_t count, const char *const *texts);
+int hdf5_put_text(hid_t object, const char *name, const char *text);
+int hdf5_put_integer(hid_t object, const char *name, int64_t value);
+int hdf5_put_number(hid_t object, const char *name, double value);
+
+/* A dataset of one dimension, shuffled, deflated at level `compression` (0: not) and checksummed;
+ * below 0: as it is, which text needs. */
+int hdf5_put_values(hid_t group, const char *name, hid_t file_type, hid_t memory_type,
+                    hsize_t count, const void *values, int compression);
+
+/* A small dataset, written at once: its own dimension scale, so that netCDF-4 readers have a name
+ * for its axis. *keep, where not NULL: the open dataset. */
+int hdf5_put_list(hid_t group, const char *name, hid_t file_type, hid_t memory_type, hsize_t count,
+                  const void *values, const char *description, hid_t *keep);
+
+#endif
