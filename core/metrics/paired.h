@@ -43,7 +43,7 @@ typedef struct nt_paired {
  * n packets with their scores by either detector, times (s) and labels. times NULL, or any of them
  * not finite, or replicates 0: no bootstrap. Options out of range: NT_E_ARGUMENT; else the errors
  * of nt_ranking_new, nt_blocks_make and nt_bootstrap. Two sorts; O(n), and O(replicates n) for the
- * bootstrap. Memory: at most 76 bytes a packet while it runs.
+ * bootstrap. Memory: at most 52 bytes a packet while it runs.
  */
 nt_status nt_paired_compare(const double *a, const double *b, const double *times,
                             const uint8_t *labels, size_t n, const nt_paired_options *options,

@@ -197,7 +197,8 @@ local function show_run(args, t, run)
     if #rows > 0 then io.write(i > 1 and "\n" or "", section[2], ":\n", text.table(rows)) end
   end
   if run.reason and run.reason:find("\n") then
-    io.write("\nReason:\n", (run.reason:gsub("%c", function(c) return c ~= "\n" and "?" or nil end):gsub("([^\n]+)", "  %1")), "\n")
+    local clean = run.reason:gsub("%c", function(c) return c ~= "\n" and "?" or nil end)
+    io.write("\nReason:\n", (clean:gsub("([^\n]+)", "  %1")), "\n")
   end
   local rows = text.rows(arrays_rows(arrays))
   if #rows > 0 then io.write("\nArrays:\n", rows) end

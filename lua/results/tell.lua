@@ -53,7 +53,8 @@ end
 local function status_lines(found)
   for _, pair in ipairs(found.pairs) do
     if pair.status then
-      io.write(("%s: %s%s\n"):format(pair.label, pair.status, pair.reason and ": " .. result_table.one_line(pair.reason) or ""))
+      local why = pair.reason and ": " .. result_table.one_line(pair.reason) or ""
+      io.write(("%s: %s%s\n"):format(pair.label, pair.status, why))
     end
   end
 end

@@ -263,7 +263,8 @@ is((diff("e.h5", "d.h5")), 0)
 
 make("f.h5", {
   {"one", "kitnet", 0.5, seed = 1}, {"one", "kitnet", 0.4, seed = 2, replicate = 2},
-  {"one", "kitnet", 0.3, seed = 3, replicate = 3}, {"one", "forest", 0.1, trees = 10}, {"one", "forest", 0.2, trees = 20},
+  {"one", "kitnet", 0.3, seed = 3, replicate = 3}, {"one", "forest", 0.1, trees = 10},
+  {"one", "forest", 0.2, trees = 20},
   {"two", "kitnet", 0.4, seed = 1}, {"two", "forest", 0.1, trees = 10}, {"two", "forest", 0.2, trees = 20},
   {"three", "kitnet", 0.4, seed = 1}, {"three", "forest", 0.2, trees = 10}, {"three", "forest", 0.1, trees = 20},
   {"four", "kitnet", 0.4, seed = 1}, {"four", "forest", 0, status = "failed", reason = "no", trees = 10},
