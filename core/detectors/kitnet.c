@@ -98,20 +98,69 @@ static void *kitnet_create(const nt_detector_setting *setting, const nt_value *v
   return NULL;
 }
 
+static nt_status learn_all(nt_kitnet *const *nets, size_t count, const nt_rows *rows,
+                           double *const *training, nt_error *err) {
+  /* The scores of rows in training are 0, all instances'. */
+  double *unused = calloc(rows->count + 1, sizeof *unused);
+  double **scores = calloc(count, sizeof *scores);
+  nt_status status = NT_OK;
+  if (!unused || !scores)
+    status = nt_fail(err, NT_E_MEMORY, "out of memory for %zu scores", rows->count);
+  for (size_t i = 0; status == NT_OK && i < count; i++) scores[i] = unused;
+  if (status == NT_OK)
+    status =
+        nt_kitnet_process_together(nets, count, rows->features, rows->count, scores, training, err);
+  free(unused);
+  free(scores);
+  return status;
+}
+
 static nt_status kitnet_learn(void *detector, const nt_rows *rows, double *training,
                               nt_error *err) {
   kitnet *k = detector;
-  /* The scores of rows in training are 0. */
-  double *unused = malloc(rows->count * sizeof *unused);
-  if (!unused) return nt_fail(err, NT_E_MEMORY, "out of memory for %zu scores", rows->count);
-  nt_status status = nt_kitnet_process(k->net, rows->features, rows->count, unused, training, err);
-  free(unused);
-  return status;
+  return learn_all(&k->net, 1, rows, &training, err);
 }
 
 static nt_status kitnet_score(void *detector, const nt_rows *rows, double *scores, nt_error *err) {
   kitnet *k = detector;
   return nt_kitnet_process(k->net, rows->features, rows->count, scores, NULL, err);
+}
+
+static size_t kitnet_memory(const void *detector) {
+  const kitnet *k = detector;
+  return sizeof *k + nt_kitnet_memory(k->net);
+}
+
+/* Seeds, rates and all else may differ: what cuts the map may not. */
+static int kitnet_together(const nt_value *a, const nt_value *b) {
+  return a[MAX_AUTOENCODER].number == b[MAX_AUTOENCODER].number;
+}
+
+/* Owned by the caller. */
+static nt_kitnet **nets_of(void *const *detectors, size_t count, nt_error *err) {
+  nt_kitnet **nets = calloc(count, sizeof *nets);
+  if (!nets) nt_fail(err, NT_E_MEMORY, "out of memory for %zu detectors", count);
+  for (size_t i = 0; nets && i < count; i++) nets[i] = ((kitnet *)detectors[i])->net;
+  return nets;
+}
+
+static nt_status kitnet_learn_together(void *const *detectors, size_t count, const nt_rows *rows,
+                                       double *const *training, nt_error *err) {
+  nt_kitnet **nets = nets_of(detectors, count, err);
+  if (!nets) return NT_E_MEMORY;
+  nt_status status = learn_all(nets, count, rows, training, err);
+  free(nets);
+  return status;
+}
+
+static nt_status kitnet_score_together(void *const *detectors, size_t count, const nt_rows *rows,
+                                       double *const *scores, nt_error *err) {
+  nt_kitnet **nets = nets_of(detectors, count, err);
+  if (!nets) return NT_E_MEMORY;
+  nt_status status =
+      nt_kitnet_process_together(nets, count, rows->features, rows->count, scores, NULL, err);
+  free(nets);
+  return status;
 }
 
 const nt_detector_class nt_detector_kitnet = {
@@ -128,4 +177,8 @@ const nt_detector_class nt_detector_kitnet = {
     .learn = kitnet_learn,
     .score = kitnet_score,
     .free = kitnet_free,
+    .memory = kitnet_memory,
+    .together = kitnet_together,
+    .learn_together = kitnet_learn_together,
+    .score_together = kitnet_score_together,
 };
