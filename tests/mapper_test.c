@@ -89,6 +89,25 @@ static void correlation_has_the_formulas_bits(void) {
   }
 }
 
+/* Asking in the middle of a pass gives what a pass that ends there gives, and changes nothing. */
+static void correlation_is_asked_on_the_way(void) {
+  enum { N = 90, W = 21 };
+  static const size_t counts[] = {0, 1, 2, 16, 17, 40, 63, N};
+  nt_error err;
+  double *rows = noise_rows(N, W, 5), on_the_way[W * W];
+  nt_correlation *c = nt_correlation_new(W, &err);
+  CU_ASSERT_PTR_NOT_NULL_FATAL(c);
+  for (size_t i = 0, at = 0; i < sizeof counts / sizeof *counts; at = counts[i++]) {
+    nt_correlation_update(c, rows + at * W, counts[i] - at);
+    nt_correlation_distance(c, on_the_way);
+    double *fresh = distance_of(rows, counts[i], W, N);
+    CU_ASSERT_EQUAL(memcmp(on_the_way, fresh, sizeof on_the_way), 0);
+    free(fresh);
+  }
+  nt_correlation_free(c);
+  free(rows);
+}
+
 static void correlation_refuses_what_cannot_be(void) {
   nt_error err;
   CU_ASSERT_PTR_NULL(nt_correlation_new(0, &err));
@@ -280,6 +299,7 @@ static const check_case cases[] = {
     {"correlation: a worked example", correlation_by_hand},
     {"correlation: the formulas' bits, whatever the width, batch and instruction set",
      correlation_has_the_formulas_bits},
+    {"correlation is asked on the way", correlation_is_asked_on_the_way},
     {"correlation: impossible widths", correlation_refuses_what_cannot_be},
     {"linkage: a worked example", linkage_by_hand},
     {"linkage: ties join in order", ties_join_in_order},

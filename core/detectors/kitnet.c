@@ -5,7 +5,6 @@
  * learns from the rows after the mapping. To the same bits as learning the map itself
  * (tests/detector_kitnet_test.c).
  */
-#include "../ensemble/autoencoder.h"
 #include "../ensemble/kitnet.h"
 
 #include <math.h>
@@ -15,7 +14,6 @@
 
 typedef struct kitnet {
   nt_kitnet *net;
-  double hidden_ratio;
 } kitnet;
 
 static const char *const bias_names[] = {"element", "mean", NULL};
@@ -94,22 +92,33 @@ static void *kitnet_create(const nt_detector_setting *setting, const nt_value *v
     nt_fail(err, NT_E_MEMORY, "out of memory for a detector");
     return NULL;
   }
-  k->hidden_ratio = options.hidden_ratio;
   k->net = nt_kitnet_new(setting->width, &options, setting->map, err);
   if (k->net) return k;
   kitnet_free(k);
   return NULL;
 }
 
+static nt_status learn_all(nt_kitnet *const *nets, size_t count, const nt_rows *rows,
+                           double *const *training, nt_error *err) {
+  /* The scores of rows in training are 0, all instances'. */
+  double *unused = calloc(rows->count + 1, sizeof *unused);
+  double **scores = calloc(count, sizeof *scores);
+  nt_status status = NT_OK;
+  if (!unused || !scores)
+    status = nt_fail(err, NT_E_MEMORY, "out of memory for %zu scores", rows->count);
+  for (size_t i = 0; status == NT_OK && i < count; i++) scores[i] = unused;
+  if (status == NT_OK)
+    status =
+        nt_kitnet_process_together(nets, count, rows->features, rows->count, scores, training, err);
+  free(unused);
+  free(scores);
+  return status;
+}
+
 static nt_status kitnet_learn(void *detector, const nt_rows *rows, double *training,
                               nt_error *err) {
   kitnet *k = detector;
-  /* The scores of rows in training are 0. */
-  double *unused = malloc(rows->count * sizeof *unused);
-  if (!unused) return nt_fail(err, NT_E_MEMORY, "out of memory for %zu scores", rows->count);
-  nt_status status = nt_kitnet_process(k->net, rows->features, rows->count, unused, training, err);
-  free(unused);
-  return status;
+  return learn_all(&k->net, 1, rows, &training, err);
 }
 
 static nt_status kitnet_score(void *detector, const nt_rows *rows, double *scores, nt_error *err) {
@@ -117,16 +126,41 @@ static nt_status kitnet_score(void *detector, const nt_rows *rows, double *score
   return nt_kitnet_process(k->net, rows->features, rows->count, scores, NULL, err);
 }
 
-/* Up to the padding of vectors. */
 static size_t kitnet_memory(const void *detector) {
   const kitnet *k = detector;
-  const nt_feature_map *map = nt_kitnet_map(k->net);
-  size_t bytes = sizeof *k;
-  for (size_t i = 0; i <= map->autoencoders; i++) {
-    size_t visible = i < map->autoencoders ? map->sizes[i] : map->autoencoders;
-    bytes += 16 * (visible + 3) * (nt_autoencoder_hidden(visible, k->hidden_ratio) + 3);
-  }
-  return bytes;
+  return sizeof *k + nt_kitnet_memory(k->net);
+}
+
+/* Seeds, rates and all else may differ: what cuts the map may not. */
+static int kitnet_together(const nt_value *a, const nt_value *b) {
+  return a[MAX_AUTOENCODER].number == b[MAX_AUTOENCODER].number;
+}
+
+/* Owned by the caller. */
+static nt_kitnet **nets_of(void *const *detectors, size_t count, nt_error *err) {
+  nt_kitnet **nets = calloc(count, sizeof *nets);
+  if (!nets) nt_fail(err, NT_E_MEMORY, "out of memory for %zu detectors", count);
+  for (size_t i = 0; nets && i < count; i++) nets[i] = ((kitnet *)detectors[i])->net;
+  return nets;
+}
+
+static nt_status kitnet_learn_together(void *const *detectors, size_t count, const nt_rows *rows,
+                                       double *const *training, nt_error *err) {
+  nt_kitnet **nets = nets_of(detectors, count, err);
+  if (!nets) return NT_E_MEMORY;
+  nt_status status = learn_all(nets, count, rows, training, err);
+  free(nets);
+  return status;
+}
+
+static nt_status kitnet_score_together(void *const *detectors, size_t count, const nt_rows *rows,
+                                       double *const *scores, nt_error *err) {
+  nt_kitnet **nets = nets_of(detectors, count, err);
+  if (!nets) return NT_E_MEMORY;
+  nt_status status =
+      nt_kitnet_process_together(nets, count, rows->features, rows->count, scores, NULL, err);
+  free(nets);
+  return status;
 }
 
 const nt_detector_class nt_detector_kitnet = {
@@ -144,4 +178,7 @@ const nt_detector_class nt_detector_kitnet = {
     .score = kitnet_score,
     .free = kitnet_free,
     .memory = kitnet_memory,
+    .together = kitnet_together,
+    .learn_together = kitnet_learn_together,
+    .score_together = kitnet_score_together,
 };
