@@ -31,7 +31,7 @@ static const nt_parameter parameters[] = {
                 .type = NT_PARAMETER_INTEGER,
                 .unit = "rows",
                 .help = "most rows of learning that quartiles are taken of, evenly strided",
-                .preset = 20000,
+                .preset = 10000,
                 .least = 2,
                 .most = 0x1p31},
 };

@@ -49,9 +49,7 @@ void nt_row_sample_add(nt_row_sample *s, const nt_rows *rows) {
     const double *row = rows->features + i * s->width;
     s->phase += s->most;
     if (s->phase >= s->total) s->phase -= s->total, s->owed++;
-    int usable = nt_row_usable(row, s->width);
-    s->skipped += !usable;
-    if (!usable || s->owed == 0 || s->count == s->most) continue;
+    if (s->owed == 0 || s->count == s->most || !nt_row_usable(row, s->width)) continue;
     memcpy(s->rows + s->count++ * s->width, row, s->width * sizeof *row);
     s->owed--;
   }
