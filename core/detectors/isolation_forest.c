@@ -92,7 +92,7 @@ static void *forest_create(const nt_detector_setting *setting, const nt_value *v
     f->rng = nt_generator_new(setting->seed);
     int whole = f->trees && f->rng && f->width <= UINT32_MAX;
     for (size_t t = 0; whole && t < f->count; t++)
-      whole = (f->trees[t].rows = nt_zeroed(f->sample, f->width, sizeof(double))) != NULL;
+      whole = (f->trees[t].rows = calloc(f->sample + 1, f->width * sizeof(double))) != NULL;
     if (whole) return f;
   }
   nt_fail(err, NT_E_MEMORY, "no memory for %.0f samples of %.0f rows of %zu features",

@@ -38,7 +38,7 @@ nt_status nt_row_sample_make(nt_row_sample *s, size_t width, uint64_t most, uint
                              nt_error *err) {
   *s = (nt_row_sample){.width = width, .total = total};
   s->most = (size_t)(most < total ? most : total);
-  s->rows = nt_zeroed(s->most, width, sizeof *s->rows);
+  s->rows = calloc(s->most + 1, width * sizeof *s->rows); /* untouched until it is filled */
   if (s->rows) return NT_OK;
   return nt_fail(err, NT_E_MEMORY, "no memory for a sample of %zu rows of %zu features", s->most,
                  width);
@@ -49,9 +49,7 @@ void nt_row_sample_add(nt_row_sample *s, const nt_rows *rows) {
     const double *row = rows->features + i * s->width;
     s->phase += s->most;
     if (s->phase >= s->total) s->phase -= s->total, s->owed++;
-    int usable = nt_row_usable(row, s->width);
-    s->skipped += !usable;
-    if (!usable || s->owed == 0 || s->count == s->most) continue;
+    if (s->owed == 0 || s->count == s->most || !nt_row_usable(row, s->width)) continue;
     memcpy(s->rows + s->count++ * s->width, row, s->width * sizeof *row);
     s->owed--;
   }

@@ -4,7 +4,7 @@
  * take rows in order, one chunk after the other, and give the same bits however they are cut.
  *
  * A row is usable when each feature is a finite number of magnitude up to 1e100 (whose square and
- * whose sums of squares are finite too); the others are passed over and counted.
+ * whose sums of squares are finite too); the others are passed over.
  */
 #ifndef NT_DETECTOR_ROWS_H
 #define NT_DETECTOR_ROWS_H
@@ -32,7 +32,7 @@ void nt_no_training_scores(const nt_rows *rows, double *training);
  */
 typedef struct nt_row_sample {
   size_t width, most, count;
-  uint64_t total, phase, owed, skipped;
+  uint64_t total, phase, owed;
   double *rows; /* [most][width], `count` of them filled; owned */
 } nt_row_sample;
 
