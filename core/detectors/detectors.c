@@ -20,6 +20,13 @@ const nt_detector_class *const nt_detectors[] = {
     &nt_detector_inter_arrival,
     &nt_detector_packet_rate,
     &nt_detector_packet_index,
+    &nt_detector_gaussian_mixture_online,
+    &nt_detector_pcstream2,
+    &nt_detector_half_space_trees,
+    &nt_detector_loda,
+    &nt_detector_random_cut_forest,
+    &nt_detector_xstream,
+    &nt_detector_nearest_neighbours,
     NULL,
 };
 
