@@ -5,18 +5,11 @@
 
 #include "detector.h"
 
-extern const nt_detector_class nt_detector_kitnet;
-extern const nt_detector_class nt_detector_isolation_forest, nt_detector_gaussian_mixture,
-    nt_detector_mahalanobis, nt_detector_pca, nt_detector_box_plot;
-extern const nt_detector_class nt_detector_autoencoder_single, nt_detector_suricata;
-extern const nt_detector_class nt_detector_one_feature, nt_detector_packet_length,
-    nt_detector_inter_arrival, nt_detector_packet_rate, nt_detector_packet_index;
-extern const nt_detector_class nt_detector_gaussian_mixture_online;
-extern const nt_detector_class nt_detector_half_space_trees;
-extern const nt_detector_class nt_detector_loda;
-extern const nt_detector_class nt_detector_nearest_neighbours;
-extern const nt_detector_class nt_detector_pcstream2;
-extern const nt_detector_class nt_detector_random_cut_forest;
-extern const nt_detector_class nt_detector_xstream;
+extern const nt_detector_class nt_detector_autoencoder_single, nt_detector_box_plot,
+    nt_detector_gaussian_mixture, nt_detector_gaussian_mixture_online, nt_detector_half_space_trees,
+    nt_detector_inter_arrival, nt_detector_isolation_forest, nt_detector_kitnet, nt_detector_loda,
+    nt_detector_mahalanobis, nt_detector_nearest_neighbours, nt_detector_one_feature,
+    nt_detector_packet_index, nt_detector_packet_length, nt_detector_packet_rate, nt_detector_pca,
+    nt_detector_pcstream2, nt_detector_random_cut_forest, nt_detector_suricata, nt_detector_xstream;
 
 #endif

@@ -6,13 +6,12 @@
 
 const nt_detector_class *const nt_detectors[] = {
     &nt_detector_kitnet,
+    /* the paper's comparators */
+    &nt_detector_autoencoder_single,
     &nt_detector_isolation_forest,
     &nt_detector_gaussian_mixture,
-    &nt_detector_mahalanobis,
-    &nt_detector_pca,
-    &nt_detector_box_plot,
-    /* what the paper compares it with */
-    &nt_detector_autoencoder_single,
+    &nt_detector_gaussian_mixture_online,
+    &nt_detector_pcstream2,
     &nt_detector_suricata,
     /* whether a data set is hard at all */
     &nt_detector_one_feature,
@@ -20,8 +19,10 @@ const nt_detector_class *const nt_detectors[] = {
     &nt_detector_inter_arrival,
     &nt_detector_packet_rate,
     &nt_detector_packet_index,
-    &nt_detector_gaussian_mixture_online,
-    &nt_detector_pcstream2,
+    &nt_detector_box_plot,
+    &nt_detector_mahalanobis,
+    &nt_detector_pca,
+    /* online */
     &nt_detector_half_space_trees,
     &nt_detector_loda,
     &nt_detector_random_cut_forest,
