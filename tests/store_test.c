@@ -1,39 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <hdf5.h>
 #include <math.h>
-#include <signal.h>
 #include <stdint.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 
-#include "check.h"
+#include "directory.h"
 #include "store/output.h"
 #include "store/store.h"
 
 /* ---------------------------------------------------------------- a directory of our own */
 
 static char directory[] = "/tmp/ninetails-store-XXXXXX";
-
-/* How many files there are, hidden ones too. */
-static int count_files(void) {
-  DIR *d = opendir(".");
-  int count = 0;
-  for (struct dirent *e; d && (e = readdir(d));)
-    count += strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0;
-  closedir(d);
-  return count;
-}
-
-static void remove_files(void) {
-  DIR *d = opendir(".");
-  for (struct dirent *e; d && (e = readdir(d));)
-    if (e->d_name[0] != '.' || strlen(e->d_name) > 2) unlink(e->d_name);
-  closedir(d);
-}
 
 static void write_file(const char *path, const char *text) {
   FILE *f = fopen(path, "w");

@@ -11,7 +11,7 @@
 #include "run_group.h"
 #include "table.h"
 
-/* Up to here the whole file is checked before anything is read: a tenth of a second at most. */
+/* Bytes up to which the whole file is checked before anything is read: a moment. */
 #define MOST_CHECKED ((uint64_t)256 << 20)
 
 typedef nt_status reader(hid_t file, int result, void *to, const char *key, nt_error *err);
