@@ -330,7 +330,7 @@ static void flip(const char *path, long at) {
 
 static void damage_all(const char *folder, long at) {
   char command[512];
-  snprintf(command, sizeof command, "ls %s/*.h5 > list.txt", folder);
+  snprintf(command, sizeof command, "ls %s/*.[hs]* > list.txt", folder);
   CU_ASSERT_EQUAL(system(command), 0);
   FILE *list = fopen("list.txt", "r");
   while (fgets(command, sizeof command, list)) {

@@ -22,8 +22,11 @@ void nt_cache_folder(const char *folder, nt_cache_kind kind, char *path) {
   snprintf(path, NT_CACHE_PATH, "%s/%s", folder, nt_cache_kind_name(kind));
 }
 
+static const char *const endings[NT_CACHE_KINDS] = {
+    [NT_CACHE_FEATURES] = ".h5", [NT_CACHE_CORRELATIONS] = ".h5", [NT_CACHE_SCORES] = ".scores"};
+
 void nt_cache_path(const char *folder, nt_cache_kind kind, const char *key, char *path) {
-  snprintf(path, NT_CACHE_PATH, "%s/%s/%s.h5", folder, nt_cache_kind_name(kind), key);
+  snprintf(path, NT_CACHE_PATH, "%s/%s/%s%s", folder, nt_cache_kind_name(kind), key, endings[kind]);
 }
 
 /* mkdir -p */
@@ -95,7 +98,7 @@ static nt_status list_kind(const char *folder, nt_cache_kind kind, listing *l, n
   nt_status status = NT_OK;
   for (struct dirent *e; status == NT_OK && (e = readdir(directory));) {
     struct stat s;
-    if (strlen(e->d_name) != NT_KEY_TEXT - 1 + 3 || strcmp(e->d_name + NT_KEY_TEXT - 1, ".h5") != 0)
+    if (strlen(e->d_name) < NT_KEY_TEXT || strcmp(e->d_name + NT_KEY_TEXT - 1, endings[kind]) != 0)
       continue;
     if (fstatat(dirfd(directory), e->d_name, &s, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(s.st_mode))
       continue; /* gone meanwhile, or not ours */

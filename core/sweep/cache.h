@@ -6,7 +6,7 @@
  *     FOLDER/files/         checksums of inputs, by path and time of change
  *     FOLDER/features/      KEY.h5   rows of features (store/feature_file.h)
  *     FOLDER/correlations/  KEY.h5   distances between features, of which maps are cut
- *     FOLDER/scores/        KEY.h5   scores of one detector (store/run_file.h)
+ *     FOLDER/scores/        KEY.scores  scores of one detector (store/run_file.h)
  *     FOLDER/leases/                 who works on what (lease.h)
  *
  * Everything in it can be computed again: it may be pruned, or removed, at any time that nobody
@@ -37,7 +37,7 @@ enum { NT_CACHE_PATH = 4096 };
 /* Makes the folders, and removes what killed processes left. NT_E_IO names the folder. */
 nt_status nt_cache_open(const char *folder, nt_error *err);
 
-/* FOLDER/KIND, or FOLDER/KIND/KEY.h5 into path (NT_CACHE_PATH bytes). nt_cache_open has seen to it
+/* FOLDER/KIND, or the file of a result (features, correlations, scores) into path (NT_CACHE_PATH bytes). nt_cache_open has seen to it
  * that they fit. */
 void nt_cache_folder(const char *folder, nt_cache_kind kind, char *path);
 void nt_cache_path(const char *folder, nt_cache_kind kind, const char *key, char *path);

@@ -10,20 +10,15 @@
 #include "../mapper/correlation.h"
 #include "engine.h"
 
-static nt_status read_distances(nt_sweep *s, const char *path, size_t width, double *distance,
-                                nt_error *err) {
-  pthread_mutex_lock(&s->store_lock);
+static nt_status read_distances(const char *path, size_t width, double *distance, nt_error *err) {
   nt_feature_file *file = nt_feature_file_open(path, err);
-  pthread_mutex_unlock(&s->store_lock);
   if (!file) return err->status;
   nt_status status = NT_OK;
   if (nt_feature_file_rows(file) != width || nt_feature_file_width(file) != width)
     status = nt_fail(err, NT_E_INPUT, "%s: is of another size", path);
   else
     status = nt_feature_file_read(file, 0, width, distance, NULL, NULL, err);
-  pthread_mutex_lock(&s->store_lock);
   nt_feature_file_close(file);
-  pthread_mutex_unlock(&s->store_lock);
   return status;
 }
 
@@ -88,7 +83,7 @@ void sweep_correlate(nt_sweep *s, mapping *m) {
   if (!distance || !m->merges)
     status = nt_fail(&err, NT_E_MEMORY, "out of memory for the distances of %zu features", width);
   int found = status == NT_OK && nt_cache_has(s->options->cache, NT_CACHE_CORRELATIONS, m->key) &&
-              read_distances(s, path, width, distance, &err) == NT_OK;
+              read_distances(path, width, distance, &err) == NT_OK;
   if (status == NT_OK && !found) {
     status = compute_distances(s, m, distance, &err);
     unread = (status == NT_E_INPUT || status == NT_E_IO) && m->fm_grace < m->input->rows;

@@ -144,9 +144,7 @@ static nt_status extract(nt_sweep *s, const input *in, int *unwritten, nt_error 
 static nt_status load(nt_sweep *s, input *in, nt_error *err) {
   char path[NT_CACHE_PATH];
   nt_cache_path(s->options->cache, NT_CACHE_FEATURES, in->key, path);
-  pthread_mutex_lock(&s->store_lock);
   in->file = nt_feature_file_open(path, err);
-  pthread_mutex_unlock(&s->store_lock);
   if (!in->file) return err->status;
   in->rows = nt_feature_file_rows(in->file);
   if (in->rows == 0) return nt_fail(err, NT_E_INPUT, "%s: holds no packet", in->given->capture);

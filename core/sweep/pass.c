@@ -353,9 +353,7 @@ static nt_status write_scores(nt_sweep *s, job *j, nt_error *err) {
     record.map = j->map;
     record.cells = c.count;
     record.cell = c.cell;
-    pthread_mutex_lock(&s->store_lock);
     status = nt_score_file_write(path, &record, err);
-    pthread_mutex_unlock(&s->store_lock);
   }
   sweep_cells_done(&c);
   return status;
@@ -422,9 +420,7 @@ void sweep_load(nt_sweep *s, job *j) {
   char path[NT_CACHE_PATH];
   nt_error err = {0};
   nt_cache_path(s->options->cache, NT_CACHE_SCORES, j->key, path);
-  pthread_mutex_lock(&s->store_lock);
   nt_status status = nt_score_file_read(path, &j->record, &err);
-  pthread_mutex_unlock(&s->store_lock);
   if (status == NT_OK &&
       (j->record.first != score_from(j) || j->record.first + j->record.count != j->input->rows))
     status = nt_fail(&err, NT_E_INPUT, "%s: is of another size", path);

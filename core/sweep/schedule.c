@@ -90,9 +90,7 @@ void sweep_abort(nt_sweep *s, const nt_error *err) {
 
 static void release_input(nt_sweep *s, input *in) {
   s->used -= sweep_bytes_of_input(in);
-  pthread_mutex_lock(&s->store_lock);
   sweep_unload(in);
-  pthread_mutex_unlock(&s->store_lock);
   in->state = WORK_WAITING;
 }
 
