@@ -2,8 +2,9 @@
 /*
  * Who does what next. A thread that has nothing to do takes, in this order: a run whose scores are
  * there (which frees memory); an input to extract; features to cluster; a batch of jobs for one
- * pass, beginning with the costliest. Batches shrink as the work that is left does, so that all
- * threads end at about the same time. Nothing that comes out depends on any of it.
+ * pass, beginning with the costliest: those that can learn together, and, where the features are
+ * too large for memory, others on the same input. Batches shrink as the work that is left does, so
+ * that all threads end at about the same time. Nothing that comes out depends on any of it.
  */
 #include <omp.h>
 #include <stdio.h>
@@ -290,6 +291,12 @@ static void join_alike(nt_sweep *s, task *t, double most_cost) {
   }
 }
 
+/* Features that the system cannot keep in memory beside what we are allowed to take: each pass
+ * reads them from the disk, so one is to serve many. */
+static int is_large(const nt_sweep *s, const input *in) {
+  return in->rows * nt_feature_file_width(in->file) * sizeof(double) > s->memory;
+}
+
 /* Adds others on the same input, with what is alike to each: one reading serves them all. */
 static void join_others(nt_sweep *s, task *t, double most_cost) {
   for (size_t i = 0; i < s->job_count && t->count < MOST_IN_PASS; i++) {
@@ -306,7 +313,7 @@ static int take_pass(nt_sweep *s, task *t, job *j) {
   *t = (task){.kind = TASK_PASS, .batch = {j}, .count = 1};
   j->input->users++;
   join_alike(s, t, left / s->options->jobs);
-  join_others(s, t, left / (2 * s->options->jobs));
+  if (is_large(s, j->input)) join_others(s, t, left / (2 * s->options->jobs));
   return 1;
 }
 
