@@ -71,7 +71,7 @@ typedef struct nt_still {
 
 typedef struct nt_scorer {
   size_t width, count;
-  nt_still *autoencoders; /* [count], then the output one, which reads rows if count is 0 */
+  nt_still *autoencoders; /* [count], then the output one */
   double *x, *y,
       *z;         /* [most visible], [most hidden], [most visible] times NT_SCORE_VECTORS vectors */
   double *errors; /* [count], likewise */
