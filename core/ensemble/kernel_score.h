@@ -63,7 +63,7 @@ NT_INLINE void score_autoencoder(size_t vectors, const nt_still *a, const nt_vec
       NT_SQRT(sum[v] / NT_SET1((double)a->visible));
 }
 
-/* The rows themselves, normalised, as the input of an autoencoder over all columns. */
+/* Without an ensemble (count 0) the output autoencoder reads the rows themselves, all columns. */
 NT_INLINE void score_columns(size_t vectors, const nt_scorer *s, const nt_still *a,
                              const double *rows, nt_vector *x) {
   for (size_t i = 0; i < a->visible; i++) NT_UNROLL for (size_t v = 0; v < vectors; v++) {

@@ -58,9 +58,6 @@ def seeds():
     yield "kuznetzov_more.pcap", pcap(0xA1B2CD34, extra=kuznetzov + bytes(4))
     yield "nokia.pcap", pcap(0xA1B2C3D4, extra=struct.pack("<I", 0x9FBFB601))
     yield "both.pcapng", pcapng("<") + pcapng(">")
-    yield "eve.json", (b'{"timestamp": "2016-10-06T17:52:16.480000+1000", "event_type": "alert", "src_ip": '
-                       b'"10.0.0.1", "src_port": 1000, "dest_ip": "10.0.0.2", "dest_port": 80, "proto": "TCP", '
-                       b'"alert": {"severity": 2}}\n{"event_type": "flow"}\n')
     header = "\t".join(COLUMNS)
     tcp = "1540446382.933899000\t60\t5c:cf:7f:05:f2:c6\t4c:09:d4:c6:12:7b\t10.0.0.1\t10.0.0.2\t80\t81" + 11 * "\t"
     arp = "1.5\t60" + 11 * "\t" + "2\t00:00:00:00:00:01\t10.0.0.1\t00:00:00:00:00:02\t10.0.0.2\t\t"
@@ -83,6 +80,9 @@ def seeds():
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("us.pcap", plain)
     yield "us.pcap.zip", packed.getvalue()
+    yield "eve.json", (b'{"timestamp": "2016-10-06T17:52:16.480000+1000", "event_type": "alert", "src_ip": '
+                       b'"10.0.0.1", "src_port": 1000, "dest_ip": "10.0.0.2", "dest_port": 80, "proto": "TCP", '
+                       b'"alert": {"severity": 2}}\n{"event_type": "flow"}\n')
 
 
 def main():
