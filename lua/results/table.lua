@@ -85,12 +85,13 @@ function result_table.find_run(t, word)
     word, t.path, #t.runs)
 end
 
--- Parameters with more than one value among these runs, replicate and seed included.
+-- Parameters (and the profile) with more than one value among these runs, replicate and seed included.
 function result_table.varying(t, runs)
   local varying = {}
   for _, column in ipairs(t.columns) do
     local first, differs
-    for _, run in ipairs(column.role == "parameter" and runs or {}) do
+    local varied = column.role == "parameter" or column.name == "profile"
+    for _, run in ipairs(varied and runs or {}) do
       local value = run[column.name]
       if first == nil then first = value end
       differs = differs or value ~= nil and value ~= first

@@ -162,7 +162,8 @@ local function one_data_set(found, entry)
   local rows = {{"  detector", found.metric, "difference", "interval", "p", "Holm", "blocks", ""}}
   for _, test in ipairs(entry.tests) do
     rows[#rows + 1] = {"  " .. test.detector, number(test.value, 4), signed(test.difference),
-      range(test.low, test.high), p_text(test.p), p_text(test.holm), blocks_text(test.blocks, test.attack_blocks), test.why or ""}
+      range(test.low, test.high), p_text(test.p), p_text(test.holm), blocks_text(test.blocks, test.attack_blocks),
+      test.why or ""}
   end
   io.write(text.table(rows, {[2] = true, [3] = true}))
   if has_one_block(entry.tests) then io.write("  ", ONE_BLOCK) end
