@@ -7,8 +7,9 @@
  *         a, b: {first = 0, scores =, labels =, times =}: lists of numbers, or strings of native
  *             doubles and (labels: 0, 1, 2) bytes. Where the runs begin at different packets
  *             (`first`) they are compared on those that both scored. One of them may lack times.
- *         options: {level = 0.95, replicates = 1000, block_seconds = 60, gap_seconds = 60, seed =
- * 1}, every field optional
+ *             Or {path =, key =}: a run of a result file, read without a detour through Lua.
+ *         options, all of them optional, with their defaults: {level = 0.95, replicates = 1000,
+ *             block_seconds = 60, gap_seconds = 60, seed = 1}
  *         --> {first =, packets =, attacks =, benign =, excluded =, absence = text or nil,
  *              blocks =, attack_blocks =              0: no bootstrap, for want of times
  *              delong = {difference =, variance =, low =, high =, z =, p =},
@@ -28,27 +29,71 @@
  *
  * Detectors and places count from 1. A figure that does not exist is NaN.
  */
-#include <lauxlib.h>
+#include "comparison.h"
+
 #include <math.h>
 #include <string.h>
 
 #include "labels/labels.h"
 #include "metrics/measures.h"
 #include "metrics/paired.h"
-#include "metrics/rank_tests.h"
-#include "modules.h"
+#include "store/result_file.h"
 
-#define FAIL(L, status, ...)                                                                       \
-  do {                                                                                             \
-    nt_error err_;                                                                                 \
-    nt_fail(&err_, status, __VA_ARGS__);                                                           \
-    modules_raise(L, &err_);                                                                       \
-  } while (0)
+/* ---------------------------------------------------------------- shared */
 
-/* Memory is Lua's, so that an error frees it. */
-static void *array(lua_State *L, size_t count, size_t size) {
-  if (count > SIZE_MAX / 2 / size) FAIL(L, NT_E_LIMIT, "%zu values: too many", count);
+void *comparison_array(lua_State *L, size_t count, size_t size) {
+  if (count > SIZE_MAX / 2 / size) COMPARISON_FAIL(L, NT_E_LIMIT, "%zu values: too many", count);
   return lua_newuserdatauv(L, count * size + 1, 0);
+}
+
+const double *comparison_doubles(lua_State *L, const char *run, const char *field, size_t *count) {
+  int value = lua_gettop(L);
+  if (lua_type(L, value) == LUA_TSTRING) {
+    size_t bytes;
+    const char *text = lua_tolstring(L, value, &bytes); /* at any address: copied */
+    if (bytes % sizeof(double) != 0)
+      COMPARISON_FAIL(L, NT_E_ARGUMENT, "%s.%s: %zu bytes, a multiple of 8 expected", run, field,
+                      bytes);
+    *count = bytes / sizeof(double);
+    double *copy = comparison_array(L, *count, sizeof *copy);
+    memcpy(copy, text, bytes);
+    lua_replace(L, value);
+    return copy;
+  }
+  if (lua_type(L, value) != LUA_TTABLE && lua_type(L, value) != LUA_TUSERDATA)
+    COMPARISON_FAIL(L, NT_E_ARGUMENT, "%s.%s: a list or a string expected, got a %s", run, field,
+                    luaL_typename(L, value));
+  *count = (size_t)luaL_len(L, value);
+  double *numbers = comparison_array(L, *count, sizeof *numbers);
+  for (size_t i = 0; i < *count; i++) {
+    if (lua_geti(L, value, (lua_Integer)i + 1) != LUA_TNUMBER)
+      COMPARISON_FAIL(L, NT_E_ARGUMENT, "%s.%s[%zu]: a number expected, got a %s", run, field,
+                      i + 1, luaL_typename(L, -1));
+    numbers[i] = lua_tonumber(L, -1);
+    lua_pop(L, 1);
+  }
+  lua_replace(L, value);
+  return numbers;
+}
+
+lua_Number comparison_number(lua_State *L, int table, const char *name, lua_Number otherwise) {
+  lua_getfield(L, table, name);
+  lua_Number value = luaL_optnumber(L, -1, otherwise);
+  lua_pop(L, 1);
+  return value;
+}
+
+void comparison_put_number(lua_State *L, const char *name, double value) {
+  lua_pushnumber(L, value);
+  lua_setfield(L, -2, name);
+}
+void comparison_put_integer(lua_State *L, const char *name, uint64_t value) {
+  lua_pushinteger(L, (lua_Integer)value);
+  lua_setfield(L, -2, name);
+}
+void comparison_put_string(lua_State *L, const char *name, const char *value) {
+  lua_pushstring(L, value);
+  lua_setfield(L, -2, name);
 }
 
 /* ---------------------------------------------------------------- what comes in */
@@ -61,47 +106,16 @@ typedef struct series {
   const uint8_t *labels;
 } series;
 
-/* The value on the top -> doubles, left on the stack in its place. A string's bytes may lie at any
- * address: they are copied. */
-static const double *doubles(lua_State *L, const char *run, const char *field, size_t *count) {
-  int value = lua_gettop(L);
-  if (lua_type(L, value) == LUA_TSTRING) {
-    size_t bytes;
-    const char *text = lua_tolstring(L, value, &bytes);
-    if (bytes % sizeof(double) != 0)
-      FAIL(L, NT_E_ARGUMENT, "%s.%s: %zu bytes, a multiple of 8 expected", run, field, bytes);
-    *count = bytes / sizeof(double);
-    double *copy = array(L, *count, sizeof *copy);
-    memcpy(copy, text, bytes);
-    lua_replace(L, value);
-    return copy;
-  }
-  if (lua_type(L, value) != LUA_TTABLE && lua_type(L, value) != LUA_TUSERDATA)
-    FAIL(L, NT_E_ARGUMENT, "%s.%s: a list or a string expected, got a %s", run, field,
-         luaL_typename(L, value));
-  *count = (size_t)luaL_len(L, value);
-  double *numbers = array(L, *count, sizeof *numbers);
-  for (size_t i = 0; i < *count; i++) {
-    if (lua_geti(L, value, (lua_Integer)i + 1) != LUA_TNUMBER)
-      FAIL(L, NT_E_ARGUMENT, "%s.%s[%zu]: a number expected, got a %s", run, field, i + 1,
-           luaL_typename(L, -1));
-    numbers[i] = lua_tonumber(L, -1);
-    lua_pop(L, 1);
-  }
-  lua_replace(L, value);
-  return numbers;
-}
-
 static const uint8_t *bytes_of(lua_State *L, const char *run, size_t *count) {
   int value = lua_gettop(L);
   if (lua_type(L, value) == LUA_TSTRING)
     return (const uint8_t *)lua_tolstring(L, value, count); /* stays on the stack */
-  const double *numbers = doubles(L, run, "labels", count);
-  uint8_t *labels = array(L, *count, 1);
+  const double *numbers = comparison_doubles(L, run, "labels", count);
+  uint8_t *labels = comparison_array(L, *count, 1);
   for (size_t i = 0; i < *count; i++) {
     if (!(numbers[i] >= 0 && numbers[i] <= NT_LABEL_EXCLUDED))
-      FAIL(L, NT_E_ARGUMENT, "%s.labels[%zu] is %g: 0, 1 or %d (excluded) expected", run, i + 1,
-           numbers[i], NT_LABEL_EXCLUDED);
+      COMPARISON_FAIL(L, NT_E_ARGUMENT, "%s.labels[%zu] is %g: 0, 1 or %d (excluded) expected", run,
+                      i + 1, numbers[i], NT_LABEL_EXCLUDED);
     labels[i] = (uint8_t)numbers[i];
   }
   lua_replace(L, value);
@@ -110,42 +124,63 @@ static const uint8_t *bytes_of(lua_State *L, const char *run, size_t *count) {
 
 static void same_length(lua_State *L, const series *s, const char *field, size_t count) {
   if (count != s->count)
-    FAIL(L, NT_E_ARGUMENT, "%s: %zu %s for %zu scores", s->name, count, field, s->count);
+    COMPARISON_FAIL(L, NT_E_ARGUMENT, "%s: %zu %s for %zu scores", s->name, count, field, s->count);
+}
+
+static int arrays_gc(lua_State *L) {
+  nt_run_arrays_done(luaL_checkudata(L, 1, "ninetails.comparison.arrays"));
+  return 0;
+}
+
+/* The run {path =, key =}, both on top of the stack. */
+static void read_run(lua_State *L, series *s) {
+  const char *path = luaL_checkstring(L, -2), *key = luaL_checkstring(L, -1);
+  nt_run_arrays *arrays = lua_newuserdatauv(L, sizeof *arrays, 0);
+  *arrays = (nt_run_arrays){0};
+  luaL_setmetatable(L, "ninetails.comparison.arrays");
+  nt_error err;
+  if (nt_result_run(path, key, arrays, &err) != NT_OK) modules_raise(L, &err);
+  if (!arrays->scores)
+    COMPARISON_FAIL(L, NT_E_ARGUMENT, "run %s of %s: its scores were not kept", key, path);
+  if (!arrays->labels)
+    COMPARISON_FAIL(L, NT_E_ARGUMENT, "run %s of %s: its packets have no labels", key, path);
+  s->first = arrays->first, s->count = arrays->count;
+  s->scores = arrays->scores, s->times = arrays->times, s->labels = arrays->labels;
 }
 
 /* What the series points to stays on the stack. */
 static void read_series(lua_State *L, int table, series *s) {
   size_t count;
   luaL_checktype(L, table, LUA_TTABLE);
+  if (lua_getfield(L, table, "path") != LUA_TNIL) {
+    lua_getfield(L, table, "key");
+    read_run(L, s);
+    return;
+  }
+  lua_pop(L, 1);
   lua_getfield(L, table, "first");
   lua_Integer first = luaL_optinteger(L, -1, 0);
-  if (first < 0) FAIL(L, NT_E_ARGUMENT, "%s.first is %lld: at least 0 expected", s->name, first);
+  if (first < 0)
+    COMPARISON_FAIL(L, NT_E_ARGUMENT, "%s.first is %lld: at least 0 expected", s->name, first);
   s->first = (uint64_t)first;
   lua_pop(L, 1);
   lua_getfield(L, table, "scores");
-  s->scores = doubles(L, s->name, "scores", &s->count);
+  s->scores = comparison_doubles(L, s->name, "scores", &s->count);
   if (lua_getfield(L, table, "labels") == LUA_TNIL)
-    FAIL(L, NT_E_ARGUMENT, "%s has no labels: without them there is nothing to compare by",
-         s->name);
+    COMPARISON_FAIL(L, NT_E_ARGUMENT,
+                    "%s has no labels: without them there is nothing to compare by", s->name);
   s->labels = bytes_of(L, s->name, &count);
   same_length(L, s, "labels", count);
   if (lua_getfield(L, table, "times") == LUA_TNIL) return;
-  s->times = doubles(L, s->name, "times", &count);
+  s->times = comparison_doubles(L, s->name, "times", &count);
   same_length(L, s, "times", count);
-}
-
-static lua_Number number_field(lua_State *L, int table, const char *name, lua_Number otherwise) {
-  lua_getfield(L, table, name);
-  lua_Number value = luaL_optnumber(L, -1, otherwise);
-  lua_pop(L, 1);
-  return value;
 }
 
 static uint64_t count_field(lua_State *L, int table, const char *name, uint64_t otherwise) {
   lua_getfield(L, table, name);
   lua_Integer value = luaL_optinteger(L, -1, (lua_Integer)otherwise);
   lua_pop(L, 1);
-  if (value < 0) FAIL(L, NT_E_ARGUMENT, "%s %lld: at least 0 expected", name, value);
+  if (value < 0) COMPARISON_FAIL(L, NT_E_ARGUMENT, "%s %lld: at least 0 expected", name, value);
   return (uint64_t)value;
 }
 
@@ -153,37 +188,24 @@ static nt_paired_options read_pair_options(lua_State *L, int table) {
   nt_paired_options o = nt_paired_defaults();
   if (lua_isnoneornil(L, table)) return o;
   luaL_checktype(L, table, LUA_TTABLE);
-  o.level = number_field(L, table, "level", o.level);
+  o.level = comparison_number(L, table, "level", o.level);
   o.replicates = (size_t)count_field(L, table, "replicates", o.replicates);
-  o.block_seconds = number_field(L, table, "block_seconds", o.block_seconds);
-  o.gap_seconds = number_field(L, table, "gap_seconds", o.gap_seconds);
+  o.block_seconds = comparison_number(L, table, "block_seconds", o.block_seconds);
+  o.gap_seconds = comparison_number(L, table, "gap_seconds", o.gap_seconds);
   o.seed = count_field(L, table, "seed", o.seed);
   return o;
 }
 
 /* ---------------------------------------------------------------- what goes out */
 
-static void put_number(lua_State *L, const char *name, double value) {
-  lua_pushnumber(L, value);
-  lua_setfield(L, -2, name);
-}
-static void put_integer(lua_State *L, const char *name, uint64_t value) {
-  lua_pushinteger(L, (lua_Integer)value);
-  lua_setfield(L, -2, name);
-}
-static void put_string(lua_State *L, const char *name, const char *value) {
-  lua_pushstring(L, value);
-  lua_setfield(L, -2, name);
-}
-
 static void put_delong(lua_State *L, const nt_delong_difference *d) {
   lua_createtable(L, 0, 6);
-  put_number(L, "difference", d->difference);
-  put_number(L, "variance", d->variance);
-  put_number(L, "low", d->low);
-  put_number(L, "high", d->high);
-  put_number(L, "z", d->z);
-  put_number(L, "p", d->p);
+  comparison_put_number(L, "difference", d->difference);
+  comparison_put_number(L, "variance", d->variance);
+  comparison_put_number(L, "low", d->low);
+  comparison_put_number(L, "high", d->high);
+  comparison_put_number(L, "z", d->z);
+  comparison_put_number(L, "p", d->p);
   lua_setfield(L, -2, "delong");
 }
 
@@ -192,16 +214,16 @@ static void put_figures(lua_State *L, const nt_paired *p) {
   for (int m = 0; m < NT_BOOT_METRICS; m++) {
     const nt_bootstrap_result *d = &p->difference[m];
     lua_createtable(L, 0, 9);
-    put_string(L, "name", nt_paired_names[m]);
-    put_string(L, "better", nt_paired_higher_is_better(m) ? "higher" : "lower");
-    put_number(L, "a", p->a[m]);
-    put_number(L, "b", p->b[m]);
-    put_number(L, "difference", p->a[m] - p->b[m]);
-    put_number(L, "low", d->low);
-    put_number(L, "high", d->high);
-    put_number(L, "standard_error", d->standard_error);
-    put_number(L, "p", d->p);
-    put_integer(L, "defined", d->defined);
+    comparison_put_string(L, "name", nt_paired_names[m]);
+    comparison_put_string(L, "better", nt_paired_higher_is_better(m) ? "higher" : "lower");
+    comparison_put_number(L, "a", p->a[m]);
+    comparison_put_number(L, "b", p->b[m]);
+    comparison_put_number(L, "difference", p->a[m] - p->b[m]);
+    comparison_put_number(L, "low", d->low);
+    comparison_put_number(L, "high", d->high);
+    comparison_put_number(L, "standard_error", d->standard_error);
+    comparison_put_number(L, "p", d->p);
+    comparison_put_integer(L, "defined", d->defined);
     lua_rawseti(L, -2, m + 1);
   }
   lua_setfield(L, -2, "figures");
@@ -209,14 +231,14 @@ static void put_figures(lua_State *L, const nt_paired *p) {
 
 static void push_pair(lua_State *L, const nt_paired *p, uint64_t first) {
   lua_createtable(L, 0, 10);
-  put_integer(L, "first", first);
-  put_integer(L, "packets", p->counts.scored);
-  put_integer(L, "attacks", p->counts.attacks);
-  put_integer(L, "benign", p->counts.benign);
-  put_integer(L, "excluded", p->counts.excluded);
-  put_integer(L, "blocks", p->blocks);
-  put_integer(L, "attack_blocks", p->attack_blocks);
-  if (p->absence != NT_PRESENT) put_string(L, "absence", nt_absence_text(p->absence));
+  comparison_put_integer(L, "first", first);
+  comparison_put_integer(L, "packets", p->counts.scored);
+  comparison_put_integer(L, "attacks", p->counts.attacks);
+  comparison_put_integer(L, "benign", p->counts.benign);
+  comparison_put_integer(L, "excluded", p->counts.excluded);
+  comparison_put_integer(L, "blocks", p->blocks);
+  comparison_put_integer(L, "attack_blocks", p->attack_blocks);
+  if (p->absence != NT_PRESENT) comparison_put_string(L, "absence", nt_absence_text(p->absence));
   put_delong(L, &p->delong);
   put_figures(L, p);
 }
@@ -229,9 +251,10 @@ static void align(lua_State *L, series *a, series *b) {
   uint64_t end_a = a->first + a->count, end_b = b->first + b->count;
   uint64_t end = end_a < end_b ? end_a : end_b;
   if (first >= end)
-    FAIL(L, NT_E_ARGUMENT, "no packet is scored by both: %s has %zu from %llu on, %s %zu from %llu",
-         a->name, a->count, (unsigned long long)a->first, b->name, b->count,
-         (unsigned long long)b->first);
+    COMPARISON_FAIL(L, NT_E_ARGUMENT,
+                    "no packet is scored by both: %s has %zu from %llu on, %s %zu from %llu",
+                    a->name, a->count, (unsigned long long)a->first, b->name, b->count,
+                    (unsigned long long)b->first);
   series *both[] = {a, b};
   for (int i = 0; i < 2; i++) {
     series *s = both[i];
@@ -245,13 +268,15 @@ static void align(lua_State *L, series *a, series *b) {
 static void must_be_the_same_packets(lua_State *L, const series *a, const series *b) {
   for (size_t i = 0; i < a->count; i++) {
     if (a->labels[i] != b->labels[i])
-      FAIL(L, NT_E_ARGUMENT, "not the same packets: the label of packet %llu is %u in %s, %u in %s",
-           (unsigned long long)(a->first + i), a->labels[i], a->name, b->labels[i], b->name);
+      COMPARISON_FAIL(
+          L, NT_E_ARGUMENT, "not the same packets: the label of packet %llu is %u in %s, %u in %s",
+          (unsigned long long)(a->first + i), a->labels[i], a->name, b->labels[i], b->name);
     if (a->times && b->times && a->times[i] != b->times[i] &&
         !(isnan(a->times[i]) && isnan(b->times[i])))
-      FAIL(L, NT_E_ARGUMENT,
-           "not the same packets: the time of packet %llu is %.6f in %s, %.6f in %s",
-           (unsigned long long)(a->first + i), a->times[i], a->name, b->times[i], b->name);
+      COMPARISON_FAIL(L, NT_E_ARGUMENT,
+                      "not the same packets: the time of packet %llu is %.6f in %s, %.6f in %s",
+                      (unsigned long long)(a->first + i), a->times[i], a->name, b->times[i],
+                      b->name);
   }
 }
 
@@ -272,131 +297,6 @@ static int pair(lua_State *L) {
   return 1;
 }
 
-/* ---------------------------------------------------------------- friedman */
-
-/* A list of rows -> data_sets x detectors doubles, left on the stack. */
-static double *read_matrix(lua_State *L, int table, size_t *data_sets, size_t *detectors) {
-  luaL_checktype(L, table, LUA_TTABLE);
-  *data_sets = lua_rawlen(L, table);
-  *detectors = lua_rawgeti(L, table, 1) == LUA_TTABLE ? lua_rawlen(L, -1) : 0;
-  lua_pop(L, 1);
-  if (*data_sets > 1u << 20 || *detectors > 1u << 10)
-    FAIL(L, NT_E_LIMIT, "%zu data sets and %zu detectors: too many", *data_sets, *detectors);
-  double *values = array(L, *data_sets * *detectors, sizeof *values);
-  for (size_t i = 0; i < *data_sets; i++) {
-    size_t count = 0;
-    if (lua_rawgeti(L, table, (lua_Integer)i + 1) != LUA_TTABLE)
-      FAIL(L, NT_E_ARGUMENT, "values[%zu]: a list expected, got a %s", i + 1, luaL_typename(L, -1));
-    const double *row = doubles(L, "values", "row", &count);
-    if (count != *detectors)
-      FAIL(L, NT_E_ARGUMENT, "values[%zu]: %zu values, %zu expected as in the first row", i + 1,
-           count, *detectors);
-    memcpy(values + i * *detectors, row, count * sizeof *row);
-    lua_pop(L, 1);
-  }
-  return values;
-}
-
-static void put_list(lua_State *L, const char *name, const double *values, size_t count) {
-  lua_createtable(L, (int)count, 0);
-  for (size_t i = 0; i < count; i++) {
-    lua_pushnumber(L, values[i]);
-    lua_rawseti(L, -2, (lua_Integer)i + 1);
-  }
-  lua_setfield(L, -2, name);
-}
-
-static void put_pairs(lua_State *L, const nt_rank_pair *pairs, size_t count) {
-  lua_createtable(L, (int)count, 0);
-  for (size_t i = 0; i < count; i++) {
-    lua_createtable(L, 0, 5);
-    put_integer(L, "a", pairs[i].a + 1);
-    put_integer(L, "b", pairs[i].b + 1);
-    put_number(L, "z", pairs[i].z);
-    put_number(L, "p", pairs[i].p);
-    put_number(L, "holm", pairs[i].holm);
-    lua_rawseti(L, -2, (lua_Integer)i + 1);
-  }
-  lua_setfield(L, -2, "pairs");
-}
-
-/* Nemenyi's critical difference, and what its diagram draws. */
-static void put_diagram(lua_State *L, const double *mean_rank, size_t detectors,
-                        double difference) {
-  size_t *order = array(L, detectors, sizeof *order), count;
-  nt_rank_bar *bars = array(L, detectors, sizeof *bars);
-  nt_error err;
-  if (nt_nemenyi_bars(mean_rank, detectors, difference, order, bars, &count, &err) != NT_OK)
-    modules_raise(L, &err);
-  lua_insert(L, -3), lua_insert(L, -3); /* below the result */
-  put_number(L, "critical_difference", difference);
-  lua_createtable(L, (int)detectors, 0);
-  for (size_t i = 0; i < detectors; i++) {
-    lua_pushinteger(L, (lua_Integer)order[i] + 1);
-    lua_rawseti(L, -2, (lua_Integer)i + 1);
-  }
-  lua_setfield(L, -2, "order");
-  lua_createtable(L, (int)count, 0);
-  for (size_t i = 0; i < count; i++) {
-    lua_createtable(L, 0, 2);
-    put_integer(L, "first", bars[i].first + 1);
-    put_integer(L, "last", bars[i].last + 1);
-    lua_rawseti(L, -2, (lua_Integer)i + 1);
-  }
-  lua_setfield(L, -2, "bars");
-}
-
-static int friedman(lua_State *L) {
-  static const char *const names[] = {"higher", "lower", NULL};
-  lua_settop(L, 2);
-  if (lua_isnil(L, 2)) lua_newtable(L), lua_replace(L, 2);
-  luaL_checktype(L, 2, LUA_TTABLE);
-  lua_getfield(L, 2, "better");
-  nt_better better =
-      luaL_checkoption(L, -1, "higher", names) == 0 ? NT_HIGHER_IS_BETTER : NT_LOWER_IS_BETTER;
-  double alpha = number_field(L, 2, "alpha", 0.05);
-  if (!(alpha > 0 && alpha < 1))
-    FAIL(L, NT_E_ARGUMENT, "alpha %g: a value in (0, 1) expected", alpha);
-  size_t data_sets, detectors;
-  const double *values = read_matrix(L, 1, &data_sets, &detectors);
-  double *mean_rank = array(L, detectors, sizeof *mean_rank);
-  size_t count = detectors ? detectors * (detectors - 1) / 2 : 0;
-  nt_rank_pair *pairs = array(L, count, sizeof *pairs);
-  nt_friedman result;
-  nt_error err;
-  if (nt_friedman_test(values, data_sets, detectors, better, mean_rank, &result, &err) != NT_OK ||
-      nt_compare_ranks(mean_rank, data_sets, detectors, pairs, &err) != NT_OK)
-    return modules_raise(L, &err);
-  lua_createtable(L, 0, 10);
-  put_number(L, "chi_square", result.chi_square);
-  put_number(L, "p", result.p);
-  put_number(L, "f", result.f);
-  put_number(L, "f_p", result.f_p);
-  put_number(L, "tie_correction", result.tie_correction);
-  put_list(L, "mean_rank", mean_rank, detectors);
-  put_pairs(L, pairs, count);
-  put_diagram(L, mean_rank, detectors, nt_nemenyi_difference(detectors, data_sets, alpha));
-  return 1;
-}
-
-static int holm(lua_State *L) {
-  size_t count;
-  lua_settop(L, 1);
-  const double *p = doubles(L, "holm", "p", &count);
-  for (size_t i = 0; i < count; i++)
-    if (!(p[i] >= 0 && p[i] <= 1))
-      FAIL(L, NT_E_ARGUMENT, "p-value %g: a value in [0, 1] expected", p[i]);
-  double *adjusted = array(L, count, sizeof *adjusted);
-  nt_error err;
-  if (nt_holm(p, count, adjusted, &err) != NT_OK) return modules_raise(L, &err);
-  lua_newtable(L);
-  for (size_t i = 0; i < count; i++) {
-    lua_pushnumber(L, adjusted[i]);
-    lua_rawseti(L, -2, (lua_Integer)i + 1);
-  }
-  return 1;
-}
-
 /* ---------------------------------------------------------------- measures */
 
 static int measures(lua_State *L) {
@@ -404,10 +304,10 @@ static int measures(lua_State *L) {
   lua_createtable(L, (int)nt_measure_count, 0);
   for (size_t i = 0; i < nt_measure_count; i++) {
     lua_createtable(L, 0, 5);
-    put_string(L, "name", nt_measures[i].name);
-    put_string(L, "unit", nt_measures[i].unit);
-    put_string(L, "long_name", nt_measures[i].long_name);
-    put_string(L, "better", better[nt_measures[i].better]);
+    comparison_put_string(L, "name", nt_measures[i].name);
+    comparison_put_string(L, "unit", nt_measures[i].unit);
+    comparison_put_string(L, "long_name", nt_measures[i].long_name);
+    comparison_put_string(L, "better", better[nt_measures[i].better]);
     lua_pushboolean(L, nt_measures[i].integer);
     lua_setfield(L, -2, "integer");
     lua_rawseti(L, -2, (lua_Integer)i + 1);
@@ -416,8 +316,14 @@ static int measures(lua_State *L) {
 }
 
 int luaopen_ninetails_comparison(lua_State *L) {
-  static const luaL_Reg functions[] = {
-      {"pair", pair}, {"friedman", friedman}, {"holm", holm}, {"measures", measures}, {NULL, NULL}};
+  static const luaL_Reg functions[] = {{"pair", pair},
+                                       {"friedman", comparison_friedman},
+                                       {"holm", comparison_holm},
+                                       {"measures", measures},
+                                       {NULL, NULL}};
+  luaL_newmetatable(L, "ninetails.comparison.arrays");
+  lua_pushcfunction(L, arrays_gc);
+  lua_setfield(L, -2, "__gc");
   luaL_newlib(L, functions);
   lua_createtable(L, NT_BOOT_METRICS, 0);
   for (int m = 0; m < NT_BOOT_METRICS; m++) {

@@ -24,9 +24,9 @@ static void curves_keep_small_rates(void) {
   nt_measured m;
   nt_error err;
   nt_measure_options o = nt_measure_defaults();
-  o.curve_points = 200;
+  o.curve_points = 60;
   CHECK_OK(nt_measure_run(scores, NULL, labels, N, NULL, 0, &o, &m, &err), err);
-  CU_ASSERT(m.roc.count <= 200 && m.precision_recall.count <= 200);
+  CU_ASSERT(m.roc.count <= 60 && m.precision_recall.count <= 60);
   size_t small = 0;
   for (size_t i = 1; i < m.roc.count; i++) {
     small += m.roc.x[i] > 0 && m.roc.x[i] < 1e-3;
@@ -34,7 +34,7 @@ static void curves_keep_small_rates(void) {
     CU_ASSERT(m.roc.x[i] > m.roc.x[i - 1] || m.roc.y[i] > m.roc.y[i - 1]);
     CU_ASSERT(m.roc.threshold[i] < m.roc.threshold[i - 1]);
   }
-  CU_ASSERT(small >= 10);
+  CU_ASSERT(small >= 4); /* a curve thinned for a linear axis has none or one */
   CU_ASSERT(m.roc.x[0] == 0 && m.roc.y[0] == 0);
   CU_ASSERT(m.roc.x[m.roc.count - 1] == 1 && m.roc.y[m.roc.count - 1] == 1);
   double area = 0;
@@ -42,6 +42,12 @@ static void curves_keep_small_rates(void) {
     area += (m.roc.x[i] - m.roc.x[i - 1]) * (m.roc.y[i] + m.roc.y[i - 1]) / 2;
   CHECK_CLOSE(area, of(&m, "auc"), 2 * m.roc.deviation + 1e-12);
   nt_measured_done(&m);
+  for (o.curve_points = 2; o.curve_points < 40; o.curve_points++) { /* never more than told */
+    CHECK_OK(nt_measure_run(scores, NULL, labels, N / 10, NULL, 0, &o, &m, &err), err);
+    CU_ASSERT(m.roc.count >= 2 && m.roc.count <= o.curve_points);
+    CU_ASSERT(m.precision_recall.count >= 2 && m.precision_recall.count <= o.curve_points);
+    nt_measured_done(&m);
+  }
   free(scores), free(labels);
 }
 

@@ -5,6 +5,7 @@ local diff = require "ninetails.results.diff"
 local export = require "ninetails.results.export"
 local files = require "ninetails.files"
 local paired = require "ninetails.results.paired"
+local results = require "ninetails.results"
 local result_table = require "ninetails.results.table"
 local show = require "ninetails.results.show"
 local tell = require "ninetails.results.tell"
@@ -16,7 +17,9 @@ local refuse = result_table.refuse
 -- The words after `diff` -> two tables, and two runs of them or nil: A B, A RUN RUN, A RUN B RUN.
 local function sides(words)
   local n = #words
-  if n < 2 or n > 4 then refuse("argument", "%d arguments: expected A B, A RUN RUN or A RUN B RUN", n) end
+  if n < 2 or n > 4 then
+    refuse("argument", "expected A B, A RUN RUN or A RUN B RUN, got %s", table.concat(words, " "))
+  end
   local a = result_table.read(words[1])
   if n == 2 then return a, result_table.read(words[2]) end
   local b = n == 4 and result_table.read(words[3]) or a
@@ -118,7 +121,7 @@ local function run_merge(args)
   for _, path in ipairs(args.file) do
     if path == args.output then refuse("argument", "--output %s is one of the inputs", path) end
   end
-  local rows = require("ninetails.results").write(args.output, args.file, {notes = {
+  local rows = results.write(args.output, args.file, {notes = {
     {"command_line", args.command_line}, {"merged_from", table.concat(args.file, "\n")}}})
   if not args.quiet then io.write(("%s: %d runs\n"):format(args.output, rows)) end
   return 0

@@ -134,6 +134,8 @@ local function test_one(t, x, reference, metric, options)
     test.low, test.high, test.p = figure.low, figure.high, numeric(figure.p)
     test.blocks, test.attack_blocks = result.blocks, result.attack_blocks
     test.difference = figure.difference -- on the packets that both scored
+    test.method = figure.method
+    if result.blocks == 0 then test.why = "packets have no times: DeLong's test, which takes them as independent" end
   else
     test.why = why or result and result.blocks == 0 and "packets have no times"
       or "the protocol's switches change " .. metric
@@ -142,7 +144,7 @@ local function test_one(t, x, reference, metric, options)
   return test
 end
 
--- -> {{dataset =, reference =, tests = {{method =, value =, difference =, low =, high =, p =, holm =, ...}}}, ...}
+-- -> {{dataset =, reference =, tests = {{detector =, value =, difference =, low =, high =, p =, holm =, ...}}}, ...}
 function compare.on_each(t, a, reference, metric, options)
   local list = {}
   for _, place in ipairs(a.places) do
@@ -152,7 +154,7 @@ function compare.on_each(t, a, reference, metric, options)
       local run = a.run[place][label]
       if base and run and label ~= reference then
         tests[#tests + 1] = test_one(t, run, base, metric, options)
-        tests[#tests].method = label
+        tests[#tests].detector = label
       end
     end
     correct(tests)

@@ -133,7 +133,7 @@ local function judge(change, a, b, x, y, tested)
   local figure = tested and paired.figure(tested, x, y, change.name)
   if figure then
     change.low, change.high, change.p = 0 - figure.high, 0 - figure.low, figure.p -- 0 - x: no -0
-    change.method, change.blocks, change.attack_blocks = "paired blocks", tested.blocks, tested.attack_blocks
+    change.method, change.blocks, change.attack_blocks = figure.method, tested.blocks, tested.attack_blocks
   else
     by_intervals(change, a, b, x, y)
     change.blocks, change.attack_blocks = x.blocks, x.attack_blocks

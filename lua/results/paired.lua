@@ -24,11 +24,19 @@ local function plain(run, name)
   return not (name == "auc" and (run.fold_auc == 1 or run.fold_auc == "true"))
 end
 
--- The figure `name` of a test of runs x and y, or nil where it says nothing about the column of that name.
+-- The figure `name` of a test of runs x and y, {difference =, low =, high =, p =, method =}, or nil where it says
+-- nothing about the column of that name. Without times there is no bootstrap: DeLong's test is left for the AUC.
 function paired.figure(tested, x, y, name)
   if not (plain(x, name) and plain(y, name)) then return nil end
   for _, figure in ipairs(tested.figures) do
-    if figure.name == name and figure.low == figure.low then return figure end
+    if figure.name == name and figure.low == figure.low then
+      figure.method = "paired blocks"
+      return figure
+    end
+  end
+  if name == "auc" and tested.delong.low == tested.delong.low then
+    tested.delong.method = "paired DeLong"
+    return tested.delong
   end
 end
 
@@ -41,14 +49,8 @@ end
 
 -- Run x of table a against run y of table b -> comparison.pair's result, or nil and why not.
 function paired.test(a, x, b, y, options)
-  local results = require "ninetails.results"
-  local good, result = pcall(function()
-    local one, other = results.run(a.path, x.run), results.run(b.path, y.run)
-    if not one.scores or not other.scores or #one.scores == 0 or #other.scores == 0 then
-      error({message = "scores were not kept"}, 0)
-    end
-    return comparison.pair(one, other, settings(x, options))
-  end)
+  local good, result = pcall(comparison.pair, {path = a.path, key = x.run}, {path = b.path, key = y.run},
+    settings(x, options))
   if good then return result end
   return nil, type(result) == "table" and result.message or tostring(result)
 end

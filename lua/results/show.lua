@@ -2,6 +2,7 @@
 -- `ninetails results ls` and `show`: the runs of result files, one file, one run, for people.
 local export = require "ninetails.results.export"
 local json = require "ninetails.json"
+local results = require "ninetails.results"
 local result_table = require "ninetails.results.table"
 local text = require "ninetails.text"
 
@@ -97,20 +98,10 @@ local function counted(runs, name)
   return table.concat(words, ", ")
 end
 
-local function sizes_of(path)
-  local results = require "ninetails.results"
-  return results.sizes and results.sizes(path)
-end
-
-local function size_rows(sizes)
-  local names, rows = {}, {}
-  for name in pairs(sizes) do names[#names + 1] = name end
-  table.sort(names)
-  for i, name in ipairs(names) do
-    local value = sizes[name]
-    rows[i] = {name, type(value) == "number" and text.scaled(value, "B") or tostring(value)}
-  end
-  return rows
+local function sizes_text(sizes)
+  local kept = sizes.scores > 0 and (", scores of %s in %s of it"):format(text.scaled(sizes.scores, "B"),
+    text.scaled(sizes.stored, "B")) or ", no scores kept"
+  return text.scaled(sizes.file, "B") .. kept
 end
 
 local function sorted_keys(map)
@@ -123,11 +114,12 @@ end
 local function note_text(note)
   local _, breaks = note:gsub("\n", "\n")
   if breaks == 0 then return result_table.one_line(note) end
-  return ("%d lines, %d bytes (--json has it)"):format(breaks + (note:sub(-1) == "\n" and 0 or 1), #note)
+  local lines = breaks + (note:sub(-1) == "\n" and 0 or 1)
+  return ("%d line%s, %d bytes (--json has it)"):format(lines, lines == 1 and "" or "s", #note)
 end
 
 local function show_file(args, t)
-  local sizes = sizes_of(t.path)
+  local sizes = results.sizes(t.path)
   if args.json then
     print_json(json.object {{"file", t.path}, {"notes", t.notes}, {"sizes", sizes}, {"runs", #t.runs},
       {"columns", json.array(result_table.names(t))}})
@@ -137,8 +129,7 @@ local function show_file(args, t)
   for i, column in ipairs(result_table.varying(t, t.runs)) do varying[i] = column.name end
   io.write(text.rows {{"file", t.path}, {"runs", ("%d: %s"):format(#t.runs, counted(t.runs, "status"))},
     {"data sets", counted(t.runs, "dataset")}, {"detectors", counted(t.runs, "detector")},
-    {"varied", #varying > 0 and table.concat(varying, ", ") or "nothing"}})
-  if sizes then io.write("\nSizes:\n", (text.rows(size_rows(sizes)):gsub("([^\n]+)", "  %1"))) end
+    {"size", sizes_text(sizes)}, {"varied", #varying > 0 and table.concat(varying, ", ") or "nothing"}})
   local rows = {}
   for i, key in ipairs(sorted_keys(t.notes)) do rows[i] = {key, note_text(t.notes[key])} end
   if #rows > 0 then io.write("\nProvenance:\n", (text.rows(rows):gsub("([^\n]+)", "  %1"))) end
@@ -181,7 +172,7 @@ local function arrays_rows(arrays)
 end
 
 local function show_run(args, t, run)
-  local arrays = run.status ~= "failed" and require("ninetails.results").run(t.path, run.run) or {}
+  local arrays = run.status ~= "failed" and results.run(t.path, run.run) or {}
   if args.json then
     local function points(curve)
       local x = curve and (curve.fpr or curve.recall)

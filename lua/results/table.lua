@@ -6,6 +6,7 @@
 --   t.columns = {{name =, unit =, long_name =, role =, type =}, ...}, t.column[name]
 --   t.runs = {{row = 1, auc = 0.97, ...}, ...}     what a run does not have is not there
 local filter = require "ninetails.results.filter"
+local results = require "ninetails.results"
 local text = require "ninetails.text"
 
 local result_table = {}
@@ -13,15 +14,14 @@ local result_table = {}
 function result_table.refuse(status, ...) error({status = status, message = string.format(...)}, 0) end
 local refuse = result_table.refuse
 
--- NaN, "" and an integer of -1 stand for "none" in a file, whose columns have no holes.
+-- NaN, "" and a column's own number stand for "none" in a file, whose columns have no holes.
 local function present(column, value)
-  if column.type == "text" then return value ~= "" and value or nil end
-  if value ~= value or column.type == "integer" and value == -1 then return nil end
+  if value == "" or value ~= value or value == column.missing then return nil end
   return value
 end
 
 function result_table.read(path)
-  local raw = require("ninetails.results").read(path)
+  local raw = results.read(path)
   local t = {path = path, notes = raw.notes or {}, columns = raw.columns, column = {}, runs = {}}
   for i = 1, raw.rows do t.runs[i] = {row = i} end
   for _, column in ipairs(raw.columns) do
@@ -85,12 +85,13 @@ function result_table.find_run(t, word)
     word, t.path, #t.runs)
 end
 
--- Parameters with more than one value among these runs, replicate and seed included.
+-- Parameters (and the profile) with more than one value among these runs, replicate and seed included.
 function result_table.varying(t, runs)
   local varying = {}
   for _, column in ipairs(t.columns) do
     local first, differs
-    for _, run in ipairs(column.role == "parameter" and runs or {}) do
+    local varied = column.role == "parameter" or column.name == "profile"
+    for _, run in ipairs(varied and runs or {}) do
       local value = run[column.name]
       if first == nil then first = value end
       differs = differs or value ~= nil and value ~= first

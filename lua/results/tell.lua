@@ -17,6 +17,15 @@ local function blocks_text(blocks, attack_blocks)
   return blocks and ("%d (%s)"):format(blocks, attack_blocks and ("%d"):format(attack_blocks) or "?") or "-"
 end
 
+-- With one attack block every resample has the same attacks.
+local ONE_BLOCK = "where one block only has attacks, intervals tell about the benign traffic alone\n"
+local function has_one_block(list)
+  for _, entry in ipairs(list) do
+    if entry.low and entry.attack_blocks == 1 then return true end
+  end
+  return false
+end
+
 -- ------------------------------------------------------------------ diff
 
 local function changes_text(list)
@@ -84,6 +93,12 @@ function tell.diff_text(found)
     for i = 3, 5 do right[i] = true end
     io.write("\n", text.table(metric_rows(found), right), "\n")
   end
+  for _, pair in ipairs(found.pairs) do
+    if has_one_block(pair.changes) then
+      io.write(ONE_BLOCK)
+      break
+    end
+  end
   for _, why in ipairs(notes_of(found)) do io.write("not paired: ", why, "\n") end
   io.write(("%d run%s in both, %d with the same metrics"):format(c.pairs, c.pairs == 1 and "" or "s", c.same))
   if c.judged > 0 then
@@ -146,10 +161,12 @@ local function one_data_set(found, entry)
   if #entry.tests == 0 then return end
   local rows = {{"  detector", found.metric, "difference", "interval", "p", "Holm", "blocks", ""}}
   for _, test in ipairs(entry.tests) do
-    rows[#rows + 1] = {"  " .. test.method, number(test.value, 4), signed(test.difference), range(test.low, test.high),
-      p_text(test.p), p_text(test.holm), blocks_text(test.blocks, test.attack_blocks), test.why or ""}
+    rows[#rows + 1] = {"  " .. test.detector, number(test.value, 4), signed(test.difference),
+      range(test.low, test.high), p_text(test.p), p_text(test.holm), blocks_text(test.blocks, test.attack_blocks),
+      test.why or ""}
   end
   io.write(text.table(rows, {[2] = true, [3] = true}))
+  if has_one_block(entry.tests) then io.write("  ", ONE_BLOCK) end
 end
 
 local function bars_text(all, methods)
@@ -184,8 +201,8 @@ local function all_data_sets(found)
 end
 
 function tell.compare_text(found)
-  io.write(("%s (%s is better) of %d detectors on %d data sets, against %s%s\n"):format(found.metric, found.better,
-    #found.methods, #found.each, found.reference,
+  io.write(("%s (%s is better) of %d detectors on %d data set%s, against %s%s\n"):format(found.metric,
+    found.better, #found.methods, #found.each, #found.each == 1 and "" or "s", found.reference,
     found.repeats > 1 and ("; the median of up to %d repeats"):format(found.repeats) or ""))
   if found.missing > 0 then io.write(("%d runs have no %s: left out\n"):format(found.missing, found.metric)) end
   for _, entry in ipairs(found.each) do one_data_set(found, entry) end
@@ -195,10 +212,10 @@ end
 local function json_tests(tests)
   local out = json.array {}
   for i, t in ipairs(tests) do
-    out[i] = json.object {{"detector", t.method}, {"value", t.value}, {"reference_value", t.reference},
+    out[i] = json.object {{"detector", t.detector}, {"value", t.value}, {"reference_value", t.reference},
       {"difference", t.difference}, {"low", t.low or json.null}, {"high", t.high or json.null}, {"p", t.p or json.null},
       {"holm", t.holm or json.null}, {"delong_p", t.delong_p}, {"blocks", t.blocks or json.null},
-      {"attack_blocks", t.attack_blocks or json.null}, {"why_not", t.why}}
+      {"attack_blocks", t.attack_blocks or json.null}, {"method", t.method or json.null}, {"note", t.why}}
   end
   return out
 end

@@ -36,6 +36,7 @@ local function file_of(runs)
       local value = run[d[1]]
       if value == nil then value = none[d[4]] end
       column.values[k] = value
+      if run[d[1]] == nil and d[4] == "integer" then column.missing = none.integer end
     end
     f.columns[i] = column
   end
@@ -65,17 +66,27 @@ package.preload["ninetails.results"] = function()
     read = function(path)
       return files[path] or error({status = "io", message = path .. ": no such file"}, 0)
     end,
-    run = function(path, key) return arrays[path][key] or {count = 0, scores = {}} end,
+    run = function(path, key) return arrays[path][key] or {count = 0} end,
     write = function(path, sources, options)
       written = {path = path, sources = sources, options = options}
       return 7
     end,
-    sizes = function() return {total = 12345} end,
+    sizes = function() return {file = 12345, scores = 4000, stored = 1000, runs = 7} end,
   }
 end
+-- comparison.pair reads runs of files by itself: here they are tables
+local comparison = require "ninetails.comparison"
+local pair = comparison.pair
+local function resolved(run)
+  if not run.path then return run end
+  local a = arrays[run.path][run.key]
+  if not a or not a.scores then error({status = "argument", message = "scores were not kept"}, 0) end
+  return a
+end
+function comparison.pair(a, b, options) return pair(resolved(a), resolved(b), options) end
 
 local function auc_of(a)
-  local figures = require("ninetails.comparison").pair(a, a, {replicates = 2}).figures
+  local figures = comparison.pair(a, a, {replicates = 2}).figures
   return figures[1].a, figures[2].a
 end
 
@@ -91,7 +102,7 @@ local function make(path, list)
     end
     if run.status == "done" then
       local a = arrays_of(r[3], #r[1] + 31 * run.replicate + (run.seed or 0), r.first)
-      arrays[path][run.run] = r.no_scores and {count = 0, scores = {}} or a
+      arrays[path][run.run] = r.no_scores and {count = 0} or a
       run.auc, run.eer = auc_of(a)
       run.auc_block_low, run.auc_block_high = run.auc - 0.03, math.min(1, run.auc + 0.03)
       run.alarms_per_hour = r.alarms or 2.5
@@ -169,7 +180,7 @@ is((run("ls", "none.h5")), "io")
 code, out = run("show", "a.h5")
 has(out, "7: done (6), failed (1)")
 has(out, "3 lines, 6 bytes")
-has(out, "total  12.3 kB")
+has(out, "12.3 kB, scores of 4 kB in 1 kB of it")
 code, out = run("show", "a.h5", "2")
 for _, piece in ipairs {"Parameters:", "m ", "20", "Metrics:", "the auc", "Costs:", "0.5", "600, of packets 0 to 599",
   "ROC curve  "} do has(out, piece) end
@@ -249,6 +260,17 @@ has(select(2, diff("a.h5", "1", "c.h5", "2")), "not paired: scores were not kept
 code, out = diff("a.h5", "c.h5")
 is(code, "unmeasured")
 has(out, "no run in common")
+-- packets without times: DeLong is left for the AUC
+for _, key in ipairs {files["c.h5"].columns[1].values[1], files["c.h5"].columns[1].values[2]} do
+  arrays["c.h5"][key] = arrays_of(key:sub(-1) == "1" and 0.5 or 0.1, 3)
+  arrays["c.h5"][key].times = nil
+end
+files["c.h5"].columns[12].values[1] = 0.9
+files["c.h5"].columns[15].values[1] = 0.1
+decoded = json.decode(select(2, diff("c.h5", "1", "2", "--json")))
+is(decoded.runs[1].metrics[1].method, "paired DeLong")
+is(decoded.runs[1].metrics[1].verdict, "worse")
+is(decoded.runs[1].metrics[2].verdict, "not judged")
 -- a run that failed, or came to run
 make("d.h5", {{"one", "kitnet", 0.5, m = 10}})
 make("e.h5", {{"one", "kitnet", 0.5, m = 10, status = "failed", reason = "no\27[31m\nline two"}})
@@ -306,7 +328,7 @@ is(decoded.better, "lower")
 is(decoded.reference, "forest trees=20")
 is(decoded.over_all.ranks[1].detector, "kitnet")
 decoded = json.decode(select(2, compare("f.h5", "--metric", "alarms_per_hour", "--json")))
-is(decoded.data_sets[1].tests[1].why_not, "there is no paired test of alarms_per_hour")
+is(decoded.data_sets[1].tests[1].note, "there is no paired test of alarms_per_hour")
 is(decoded.over_all.chi_square, json.null) -- all equal
 decoded = json.decode(select(2, compare("f.h5", "--only", "dataset=one", "--json")))
 is(decoded.over_all.why_not, "1 data set with a value of every detector: at least 2 expected")

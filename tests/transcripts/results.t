@@ -1,0 +1,123 @@
+SPDX-License-Identifier: GPL-3.0-or-later
+
+A result file of six runs, one of which failed.
+
+  $ $BUILD/tests/result_file_tool .
+  $ ninetails results ls quickstart.h5
+  #  run       dataset    detector          status  seed     auc  reason
+  1  00000000  synthetic  kitnet            done    1234  0.4985  -
+  2  00000000  synthetic  isolation_forest  done    1235  0.5954  -
+  3  00000000  synthetic  kitnet            done    1236  0.6797  -
+  4  00000000  synthetic  isolation_forest  failed  1237       -  did not converge
+  5  00000000  synthetic  kitnet            done    1238  0.8252  -
+  6  00000000  synthetic  isolation_forest  done    1239  0.8804  -
+  $ ninetails results ls quickstart.h5 --only detector=kit* --sort -auc --columns seed,auc
+  #  run       seed     auc
+  5  00000000  1238  0.8252
+  3  00000000  1236  0.6797
+  1  00000000  1234  0.4985
+  $ ninetails results ls quickstart.h5 --only 'auc>=0.6' --json | $PYTHON -c "
+  > import json, sys
+  > print([run['seed'] for run in json.load(sys.stdin)[0]['runs']])"
+  [1236, 1238, 1239]
+  $ ninetails results ls quickstart.h5 --columns acu
+  ninetails results ls: --columns 'acu': quickstart.h5 has no such column: did you mean auc?
+  See: ninetails help results ls
+  [1]
+  $ ninetails results show quickstart.h5 | sed 's/^size .*/size/'
+  file       quickstart.h5
+  runs       6: done (5), failed (1)
+  data sets  synthetic (6)
+  detectors  kitnet (3), isolation_forest (3)
+  size
+  varied     seed
+  
+  Provenance:
+    name     quickstart
+    script   1 line, 10 bytes (--json has it)
+    version  0.1.0
+  $ ninetails results show quickstart.h5 4
+  Run:
+    run       000000000000000000000001daa66d14
+    dataset   synthetic
+    detector  isolation_forest
+    status    failed
+    reason    did not converge
+  
+  Parameters:
+    seed   1237  seed of the generator
+    trees  100   trees of the forest
+  
+  Costs:
+    seconds_score  0.25 s  time to score
+
+Two runs: the parameters that differ, and the metrics with the paired bootstrap.
+
+  $ ninetails results diff quickstart.h5 2 1 --replicates 200
+  a  quickstart.h5 run 0000000000000000000000009e3779b2
+  b  quickstart.h5 run 00000000000000000000000000000001
+  parameters that differ:
+    detector         isolation_forest -> kitnet
+    seed             1235 -> 1234
+    max_autoencoder  - -> 10
+    trees            100 -> -
+  
+  run               metric       a       b     b - a  interval             by             blocks  verdict
+  synthetic kitnet  auc     0.5954  0.4985  -0.09688  [-0.1059, -0.09276]  paired blocks  4 (1)   worse
+  
+  where one block only has attacks, intervals tell about the benign traffic alone
+  1 run in both, 0 with the same metrics; of 1 differences judged 1 worse and 0 better beyond the interval (95 %); chance alone gives about 0.05
+  [3]
+  $ ninetails results diff quickstart.h5 quickstart.h5
+  a  quickstart.h5
+  b  quickstart.h5
+  synthetic isolation_forest seed=1237: failed in both: did not converge
+  6 runs in both, 5 with the same metrics
+  $ ninetails results diff quickstart.h5
+  ninetails results diff: expected A B, A RUN RUN or A RUN B RUN, got quickstart.h5
+  See: ninetails help results diff
+  [1]
+  $ ninetails results compare quickstart.h5 --replicates 200
+  auc (higher is better) of 2 detectors on 1 data set, against kitnet; the median of up to 3 repeats
+  1 runs have no auc: left out
+  
+  synthetic: kitnet auc 0.6797
+    detector             auc  difference  interval              p      Holm   blocks
+    isolation_forest  0.5954    -0.08421  [-0.08893, -0.07615]  0.010  0.010  4 (1)
+    where one block only has attacks, intervals tell about the benign traffic alone
+  
+  Over data sets: 1 data set with a value of every detector: at least 2 expected
+
+What is exported reads back.
+
+  $ ninetails results export quickstart.h5 -o runs.csv
+  $ $PYTHON -c "
+  > import csv
+  > runs = list(csv.DictReader(open('runs.csv', newline='')))
+  > print(len(runs), [run['seed'] for run in runs if not run['auc']], [run['reason'] for run in runs if run['reason']])"
+  6 ['1237'] ['did not converge']
+  $ ninetails results export quickstart.h5 --format jsonl --only status=failed --columns reason,auc,trees
+  {"reason": "did not converge", "auc": null, "trees": 100}
+  $ ninetails results merge quickstart.h5 run.h5 -o merged.h5
+  merged.h5: 6 runs
+  $ ninetails results merge quickstart.h5 -o merged.h5
+  ninetails results merge: merged.h5 is there already: --force overwrites it
+  See: ninetails help results merge
+  [1]
+  $ ninetails results diff quickstart.h5 merged.h5 --json | $PYTHON -c "
+  > import json, sys
+  > print(json.load(sys.stdin)['counts'])"
+  {'runs': 6, 'same': 5, 'differences': 0, 'judged': 0, 'worse': 0, 'better': 0, 'failed_now': 0}
+  $ ninetails results show merged.h5 --json | $PYTHON -c "
+  > import json, sys
+  > print(json.load(sys.stdin)['notes']['merged_from'])"
+  quickstart.h5
+  run.h5
+
+Other files are refused.
+
+  $ ninetails results ls runs.csv 2>&1 | cut -c 1-50
+  ninetails results ls: runs.csv: not an HDF5 file, 
+  $ ninetails results ls nothing.h5
+  ninetails results ls: nothing.h5: cannot be opened: No such file or directory
+  [2]
