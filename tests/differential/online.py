@@ -262,7 +262,8 @@ def cluster_with_outliers(_):
     truth[where] = 1
     rows[where] = rng.normal(size=(100, width)) * rows.std(0) * 2.2
     late = slice(512, None)
-    # cmuxstream-core at commit 2220550, cpp/, --rowstream --nwindows=1 --initsample=256, SEED 7: area 0.9998, mean -7.219
+    # cmuxstream-core at commit 2220550, cpp/, --rowstream --nwindows=1 --initsample=256, SEED 7: area 0.9998,
+    # mean -7.219
     for seed in (1, 2, 3):
         got = run("xstream", rows, 256, seed=seed, scale="none", scale_rows=256, window=256)
         area = roc_auc_score(truth[late], got[late])
