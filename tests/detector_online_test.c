@@ -111,6 +111,10 @@ static void test_scales(void) {
     near("the second nearest to 5 is 1 away", s[9], 1 / unit[scale], 1e-15);
     near("a constant column keeps its unit", s[10], 1, 1e-15);
   }
+  set[3] = (given){"clip", 0.25}; /* scaled by deviations, all but 3 are 0.25 or -0.25 */
+  run("nearest_neighbours", rows, 11, 2, 8, set, s);
+  near("5, 6 and 4 are the same", s[9], 0, 0);
+  near("the constant column 0.25 away", s[10], 0.25, 1e-15);
 }
 
 /* ------------------------------------------------------------- nearest neighbours */

@@ -19,7 +19,8 @@ nt_status nt_online_init(nt_online *o, const nt_online_model *model,
   o->scale = (int)values[0].number;
   o->most = (size_t)values[1].number;
   if (o->most > setting->learn) o->most = (size_t)setting->learn;
-  o->always = values[2].number == 0;
+  o->limit = values[2].number > 0 ? values[2].number : 1e60;
+  o->always = values[3].number == 0;
   o->shift = nt_zeroed(1, o->stride, sizeof(double));
   o->gain = nt_zeroed(1, o->stride, sizeof(double));
   o->row = nt_zeroed(1, o->stride, sizeof(double));
@@ -63,7 +64,8 @@ static int take(const double *row, size_t width, double *to) {
 }
 
 static void apply(const nt_online *o, double *row) {
-  for (size_t c = 0; c < o->width; c++) row[c] = bounded((row[c] - o->shift[c]) * o->gain[c], 1e60);
+  for (size_t c = 0; c < o->width; c++)
+    row[c] = bounded((row[c] - o->shift[c]) * o->gain[c], o->limit);
 }
 
 /* Mean and deviation, or minimum and range, of column c of the held rows. */

@@ -10,10 +10,11 @@
  *     `learning` is "always".
  *
  * Training scores of the held rows are NaN. A column without spread among the held rows is shifted
- * but not stretched: it counts in its own unit when it moves later. A row with NaN or infinity is
- * scored NaN and never learnt. A row that cannot be scored after learning, because nothing was
- * learnt yet, is scored 0. Values are bounded to +-1e100 before and +-1e60 after scaling, so that
- * sums of squares stay finite.
+ * but not stretched: it counts in its own unit when it moves later, and one that hardly moved
+ * among them can outweigh all others: `clip` bounds what a column can do. A row with NaN or
+ * infinity is scored NaN and never learnt. A row that cannot be scored after learning, because
+ * nothing was learnt yet, is scored 0. Values are bounded to +-1e100 before and +-1e60 after
+ * scaling, so that sums of squares stay finite.
  *
  * Memory beyond the model's: scale_rows x width doubles, until the scale is set.
  */
@@ -40,6 +41,7 @@ typedef struct nt_online {
   const nt_lanes *lanes;
   size_t width, stride;
   int scale;            /* nt_online_scale */
+  double limit;         /* of the magnitude of a scaled value */
   int always;           /* learns after the learning rows, too */
   int started;          /* the scale is set */
   double *shift, *gain; /* stride each: scaled = (x - shift) * gain */
@@ -51,8 +53,8 @@ typedef struct nt_online {
 enum nt_online_scale { NT_SCALE_NONE, NT_SCALE_DEVIATION, NT_SCALE_RANGE };
 extern const char *const nt_online_scales[], *const nt_online_learnings[];
 
-/* The three shared parameters, the last of a table; `at` is their first index. */
-#define NT_ONLINE_COUNT 3
+/* The four shared parameters, the last of a table; `at` is their first index. */
+#define NT_ONLINE_COUNT 4
 #define NT_ONLINE_PARAMETERS(at, scale_preset)                                                     \
   [(at)] = {.name = "scale",                                                                       \
             .type = NT_PARAMETER_CHOICE,                                                           \
@@ -66,7 +68,14 @@ extern const char *const nt_online_scales[], *const nt_online_learnings[];
                 .preset = 5000,                                                                    \
                 .least = 1,                                                                        \
                 .most = 1e7},                                                                      \
-  [(at) + 2] = {.name = "learning",                                                                \
+  [(at) + 2] = {.name = "clip",                                                                    \
+                .type = NT_PARAMETER_NUMBER,                                                       \
+                .unit = "1",                                                                       \
+                .help = "most that a scaled value counts, above or below 0; 0: no limit",          \
+                .preset = 0,                                                                       \
+                .least = 0,                                                                        \
+                .most = 1e60},                                                                     \
+  [(at) + 3] = {.name = "learning",                                                                \
                 .type = NT_PARAMETER_CHOICE,                                                       \
                 .help =                                                                            \
                     "learns from every row after it is scored, or from the learning rows only",    \

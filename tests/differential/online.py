@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Compares the online detectors with independent programs: nearest neighbours with scikit-learn's over the same
-windows; the incremental mixture, pcStream2 and LODA's densities with their definitions in NumPy; the others with figures
+windows; the incremental mixture, pcStream2, LODA's densities and xStream's chains with their
+definitions in NumPy; the others with figures
 that the authors' (or another public) program gave for the same rows, and with what they are known to do.
 
 Usage: online.py ONLINE_TOOL [SHARED]. Exit codes: 0 all agree, 1 a difference, 77 a library is missing.
@@ -185,9 +186,9 @@ def bins_of(z):
 
 
 def loda(rng):
-    held = 1000
-    for shape in (rng.normal, rng.exponential):
-        rows = shape(size=(2000, 1))
+    shapes = (rng.normal, rng.exponential, rng.random, lambda size: rng.normal(size=size) + 3 * (rng.random(size) < .4))
+    for shape, held in [(shape, held) for shape in shapes for held in (50, 200, 1000, 3000)]:
+        rows = shape(size=(held + 500, 1))
         got = run("loda", rows, held, projections=1, scale="none", scale_rows=held, learning="grace")[held:]
         agree = []
         for sign in (1, -1):  # the projection is a stretch by a number that may be negative
@@ -198,7 +199,36 @@ def loda(rng):
             counts = np.bincount(cell[:held], minlength=bins + 2)
             expected = -np.log(counts[cell[held:]] + 1.0)
             agree.append(np.mean(np.abs((got - got[0]) - (expected - expected[0])) < 1e-9))
-        check("LODA's densities", max(agree) == 1, f"in {max(agree):.4f} of the rows")
+        check(f"LODA's densities from {held} rows", max(agree) == 1, f"in {max(agree):.4f} of the rows")
+
+
+# ---------------------------------------------------------------- xStream: one component, the mean over shifts
+def xstream(_):
+    """Half of the window at 0, half at 1, so that Delta is 1/2; a chain depends on its shift alone."""
+    depth, half = 6, 4
+    probes = np.array([0.02, 0.07, 0.13, 0.31, 0.5, 0.97, 2.0])
+    rows = np.concatenate([np.tile([0.0, 1.0], half), probes])[:, None]
+    shift = (np.arange(100000) + 0.5) / 100000
+
+    def bins(x, sign):
+        levels = [sign * x / 0.5 + shift]
+        for _ in range(depth - 1):
+            levels.append(2 * levels[-1] - shift)
+        return np.floor(levels)
+
+    level = np.arange(1, depth + 1)[:, None]
+
+    def score(x, sign):
+        count = half * (bins(x, sign) == bins(0.0, sign)) + half * (bins(x, sign) == bins(1.0, sign))
+        return -(level + np.log2(1 + count)).min(0).mean()
+
+    for seed in range(1, 20):  # one in three hashes the column to something but 0
+        got = run("xstream", rows, 2 * half, seed=seed, projections=1, chains=5000, depth=depth, cells=256,
+                  window=2 * half, scale="none", scale_rows=2 * half, learning="grace")[2 * half:]
+        if got.std() > 0.01:
+            break
+    worst = [np.abs(got - [score(p, sign) for p in probes]).max() for sign in (1, -1)]
+    check("xStream's mean over shifts", min(worst) < 0.04, str(worst))
 
 
 # ---------------------------------------------------------------- figures of public programs
@@ -232,7 +262,8 @@ def cluster_with_outliers(_):
     truth[where] = 1
     rows[where] = rng.normal(size=(100, width)) * rows.std(0) * 2.2
     late = slice(512, None)
-    # cmuxstream-core at commit 2220550, cpp/, --rowstream --nwindows=1 --initsample=256, SEED 7: area 0.9998, mean -7.219
+    # cmuxstream-core at commit 2220550, cpp/, --rowstream --nwindows=1 --initsample=256, SEED 7: area 0.9998,
+    # mean -7.219
     for seed in (1, 2, 3):
         got = run("xstream", rows, 256, seed=seed, scale="none", scale_rows=256, window=256)
         area = roc_auc_score(truth[late], got[late])
@@ -260,7 +291,7 @@ def drift(_):
     check("without learning it stays so", np.median(still[after]) > np.quantile(still[steady], 0.95))
 
 
-for comparison in (neighbours, mixture, contexts, loda, sine, cluster_with_outliers, drift):
+for comparison in (neighbours, mixture, contexts, loda, xstream, sine, cluster_with_outliers, drift):
     before = failures
     comparison(np.random.default_rng(5))
     print(f"{comparison.__name__}: {'agrees' if failures == before else 'DIFFERS'}")
