@@ -7,7 +7,8 @@
  *
  *     packet 17 at offset 1832: record claims 1400000000 bytes, at most 262144 expected
  *
- * `err` may be NULL everywhere: the caller then has the status alone. Texts have no final newline.
+ * `err` may be NULL everywhere: the caller then has the status alone. Texts have no final newline,
+ * and no control characters but those between lines.
  */
 #ifndef NT_ERROR_H
 #define NT_ERROR_H

@@ -15,6 +15,14 @@ static void text_is_cut_not_overrun(void) {
   CU_ASSERT_EQUAL(nt_fail(NULL, NT_E_IO, "nobody listens"), NT_E_IO);
 }
 
+static void text_steers_no_terminal(void) {
+  nt_error err;
+  nt_fail(&err, NT_E_INPUT, "column '%s'", "\033[2J\177\b");
+  CU_ASSERT_STRING_EQUAL(err.text, "column '?[2J??'");
+  nt_fail_in(&err, "%s", "a\rb");
+  CU_ASSERT_STRING_EQUAL(err.text, "a?b: column '?[2J??'");
+}
+
 static void instruction_sets_have_names(void) {
   nt_error err;
   for (int i = NT_ISA_AUTO; i <= NT_ISA_AVX512; i++) {
@@ -31,6 +39,7 @@ static void instruction_sets_have_names(void) {
 
 static const check_case cases[] = {
     {"error texts are cut, not overrun", text_is_cut_not_overrun},
+    {"error texts steer no terminal", text_steers_no_terminal},
     {"instruction sets have names", instruction_sets_have_names},
 };
 CHECK_MAIN("error", cases)
