@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * sweep_bench CAPTURE LABELS FOLDER [ROUNDS]: one sweep of 48 KitNETs (4 sizes of the autoencoders,
- * 3 grace periods, 4 seeds) on one capture, from cached features to finished runs, with 1 and with 2
- * jobs in turn.
+ * 3 grace periods, 4 seeds) on one capture, from cached features to finished runs, with 1 and with
+ * 2 jobs in turn.
  *
  *     jobs     seconds  configurations x packets/s
  *     ...
@@ -35,7 +35,8 @@ static void make_runs(void) {
                              .replicate = 1 + i % SEEDS};
 }
 
-/* Seconds of all 48 with so many jobs. Other seeds each time: nothing but the features is cached. */
+/* Seconds of all 48 with so many jobs. Other seeds each time: nothing but the features is cached.
+ */
 static double time_sweep(const char *capture, const char *labels, const char *folder, int jobs,
                          uint32_t round) {
   nt_error err = {0};

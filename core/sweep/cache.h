@@ -37,8 +37,8 @@ enum { NT_CACHE_PATH = 4096 };
 /* Makes the folders, and removes what killed processes left. NT_E_IO names the folder. */
 nt_status nt_cache_open(const char *folder, nt_error *err);
 
-/* FOLDER/KIND, or the file of a result (features, correlations, scores) into path (NT_CACHE_PATH bytes). nt_cache_open has seen to it
- * that they fit. */
+/* FOLDER/KIND, or the file of a result (features, correlations, scores) into path (NT_CACHE_PATH
+ * bytes). nt_cache_open has seen to it that they fit. */
 void nt_cache_folder(const char *folder, nt_cache_kind kind, char *path);
 void nt_cache_path(const char *folder, nt_cache_kind kind, const char *key, char *path);
 
