@@ -172,6 +172,8 @@ static void check_intervals(const sample *s, const nt_measured *m, const nt_meas
   for (int i = 0; i < 4; i++) {
     nt_bootstrap_result result;
     CHECK_OK(nt_bootstrap_interval(table, NULL, 20, same[i].metric, o->level, &result, &err), err);
+    if (!nt_blocks_vary(&b)) CU_ASSERT(isnan(of(m, same[i].low)) && isnan(of(m, same[i].high)));
+    if (!nt_blocks_vary(&b)) continue;
     CHECK_CLOSE(of(m, same[i].low), result.low, 0);
     CHECK_CLOSE(of(m, same[i].high), result.high, 0);
   }
@@ -379,11 +381,26 @@ static void smoothing_changes_the_rates_alone(void) {
   }
 }
 
+/* All packets in one block: nothing would vary, which is no certainty. */
+static void one_block_has_no_interval(void) {
+  uint64_t seed = 96;
+  sample s = random_sample(&seed);
+  nt_measure_options o = nt_measure_defaults();
+  o.block_seconds = o.gap_seconds = 1e9;
+  nt_measured m = measured(&s, NULL, 0, &o);
+  CU_ASSERT(of(&m, "attack_blocks") == 1 && of(&m, "blocks") <= 2);
+  CU_ASSERT(!isnan(of(&m, "auc")));
+  ABSENT(m, "auc_block_low");
+  ABSENT(m, "auc_block_high");
+  nt_measured_done(&m);
+}
+
 static void shares_of_all_packets_have_no_interval(void) {
   uint64_t seed = 96;
   sample s = random_sample(&seed);
   nt_measure_options o = nt_measure_defaults();
   o.protocol.reference = NT_FPR_OF_ALL;
+  o.block_seconds = o.gap_seconds = 0.5;
   for (size_t smoothing = 0; smoothing < 8; smoothing += 7) {
     o.protocol.smoothing = smoothing;
     nt_measured m = measured(&s, NULL, 0, &o);
@@ -435,6 +452,7 @@ static const check_case cases[] = {
     {"without replicates", without_replicates},
     {"folding folds the intervals", folding_folds_the_intervals},
     {"smoothing changes the rates alone", smoothing_changes_the_rates_alone},
+    {"one block has no interval", one_block_has_no_interval},
     {"shares of all packets have no interval", shares_of_all_packets_have_no_interval},
     {"options out of range", options_out_of_range},
 };

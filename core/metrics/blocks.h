@@ -37,4 +37,10 @@ nt_status nt_blocks_make(const double *times, const uint8_t *labels, size_t n, d
                          const nt_episodes *episodes, nt_blocks *blocks, nt_error *err);
 void nt_blocks_done(nt_blocks *blocks);
 
+/* Whether resamples can differ: at least one stratum has two blocks. Where they cannot, an interval
+ * would have no width, which is no certainty. */
+static inline int nt_blocks_vary(const nt_blocks *blocks) {
+  return blocks->attack_blocks > 1 || blocks->count - blocks->attack_blocks > 1;
+}
+
 #endif

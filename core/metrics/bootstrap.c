@@ -278,10 +278,6 @@ nt_status nt_bootstrap(const nt_ranking *ranking, const nt_blocks *blocks,
   if (blocks->packets != given)
     return nt_fail(err, NT_E_ARGUMENT, "blocks of %zu packets: %llu expected, as in the ranking",
                    blocks->packets, (unsigned long long)given);
-  if (blocks->attack_blocks < 2 && blocks->count - blocks->attack_blocks < 2) {
-    for (size_t i = 0; i < o.replicates * NT_BOOT_METRICS; i++) table[i] = NAN;
-    return NT_OK;
-  }
   walk w;
   nt_status status = walk_init(&w, ranking, blocks, err);
   if (status == NT_OK) status = run_in_parallel(&w, &o, table, err);

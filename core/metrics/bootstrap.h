@@ -37,8 +37,7 @@ nt_bootstrap_options nt_bootstrap_defaults(void);
 /*
  * table: replicates x NT_BOOT_METRICS doubles, row-major, owned by the caller. A replicate that
  * drew no benign packet (possible only where every benign packet shares a block with attacks), and
- * every one of a ranking without one of the classes, is a row of NaN; so are all where neither
- * stratum has two blocks: nothing would vary, and that is no certainty. Blocks of another number of
+ * every one of a ranking without one of the classes, is a row of NaN. Blocks of another number of
  * packets, or fewer than 2 replicates: NT_E_ARGUMENT. Resamples too heavy for exact products
  * (2^62): NT_E_LIMIT. O(n) for each replicate or less (packets of one block between two corners
  * of the curve count as one), in parallel over replicates. Memory: at most 8 bytes a packet;

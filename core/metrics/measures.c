@@ -182,7 +182,8 @@ typedef struct interval {
 
 static nt_status take_intervals(const job *j, const nt_ranking *r, const nt_blocks *blocks,
                                 const interval *intervals, size_t count, nt_error *err) {
-  if (j->o->replicates == 0 || nt_ranking_absence(r) != NT_PRESENT) return NT_OK;
+  if (j->o->replicates == 0 || nt_ranking_absence(r) != NT_PRESENT || !nt_blocks_vary(blocks))
+    return NT_OK;
   size_t replicates = j->o->replicates;
   double *table = calloc(replicates, NT_BOOT_METRICS * sizeof *table);
   if (!table) return nt_fail(err, NT_E_MEMORY, "no memory for %zu replicates", replicates);

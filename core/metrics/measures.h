@@ -88,7 +88,8 @@ typedef struct nt_measured {
 
 /*
  * n scored packets, n >= 0: their scores, times (s) and labels. times NULL, or any of them not
- * finite: figures that need time (blocks, their intervals, episodes and what follows) are NaN.
+ * finite: figures that need time (blocks, their intervals, episodes and what follows) are NaN, as
+ * are block intervals where neither stratum has two blocks (nt_blocks_vary).
  * labels NULL: all figures that need them are NaN. training: m scores of benign training rows for
  * the threshold; m may be 0; fewer than two distinct usable ones (threshold.h): no threshold, NaN.
  *

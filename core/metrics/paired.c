@@ -79,7 +79,7 @@ static nt_status bootstrap(const nt_ranking *a, const nt_ranking *b, const doubl
   if (status != NT_OK) return status;
   status = nt_blocks_make(times, labels, n, o->block_seconds, &episodes, &blocks, err);
   nt_episodes_done(&episodes);
-  if (status == NT_OK) status = resample(a, b, &blocks, o, result, err);
+  if (status == NT_OK && nt_blocks_vary(&blocks)) status = resample(a, b, &blocks, o, result, err);
   result->blocks = blocks.count, result->attack_blocks = blocks.attack_blocks;
   nt_blocks_done(&blocks);
   return status;
