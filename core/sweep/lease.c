@@ -26,6 +26,8 @@ static unsigned long long start_of(long pid) {
   fclose(file);
   text[got] = 0;
   char *at = strrchr(text, ')'); /* the name before it may hold anything */
+  if (at && (at[1] == 0 || at[2] == 'Z' || at[2] == 'X'))
+    return 0; /* killed, and not yet waited for */
   for (int field = 2; at && field < 22; field++) at = strchr(at + 1, ' ');
   return at ? strtoull(at, NULL, 10) : 0;
 }
@@ -58,7 +60,8 @@ static int owner_gone(const char *owner) {
   long pid;
   unsigned long long start;
   gethostname(host, sizeof host - 1);
-  if (sscanf(owner, "%255s %ld %llu", theirs, &pid, &start) != 3) return 0; /* just being written */
+  if (sscanf(owner, "%255s %ld %llu", theirs, &pid, &start) != 3)
+    return 1; /* whoever wrote it was stopped at it: writing is done under the lock */
   return strcmp(host, theirs) == 0 && start_of(pid) != start;
 }
 
@@ -75,7 +78,10 @@ static int put_owner(const char *path) {
   int fd = open(path, O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0666);
   if (fd < 0) return -1;
   int bad = write(fd, owner, strlen(owner)) != (ssize_t)strlen(owner);
-  if (close(fd) != 0) bad = 1;
+  int saved = errno;
+  if (close(fd) != 0 && !bad) bad = 1, saved = errno;
+  if (bad) unlink(path);
+  errno = saved;
   return bad ? -1 : 0;
 }
 

@@ -251,7 +251,7 @@ static nt_status plan_runs(nt_sweep *s, nt_error *err) {
 
 /* ---------------------------------------------------------------- what it will cost */
 
-static double input_rows(const input *in) {
+double sweep_rows_of(const input *in) {
   if (in->given->packets) return (double)in->given->packets;
   struct stat s;
   return stat(in->given->capture, &s) == 0 ? (double)s.st_size / 150 : 0;
@@ -268,7 +268,7 @@ static void estimate(nt_sweep *s) {
   s->seconds = 0;
   for (size_t i = 0; i < s->job_count; i++) {
     job *j = &s->jobs[i];
-    double rows = input_rows(j->input);
+    double rows = sweep_rows_of(j->input);
     double score = j->cached ? 0 : nt_costs_of(&s->costs, j->run->class->name, 2000);
     double measure = nt_costs_of(&s->costs, "measure", 2000) * (double)j->runs_left;
     j->cost = j->runs_left ? 1e-9 * rows * (score + measure) : 0;
@@ -282,7 +282,7 @@ static void estimate(nt_sweep *s) {
     snprintf(name, sizeof name, "extract %s",
              in->given->extracted ? nt_profile_name(in->given->profile) : "rows");
     if (in->unfinished && !in->cached)
-      s->seconds += 1e-9 * input_rows(in) * nt_costs_of(&s->costs, name, 1500);
+      s->seconds += 1e-9 * sweep_rows_of(in) * nt_costs_of(&s->costs, name, 1500);
   }
 }
 
