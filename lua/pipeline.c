@@ -217,7 +217,8 @@ static void on_progress(void *context, const nt_pipeline_result *p) {
   lua_pushstring(b->L, phases[phase]);
   b->failed = lua_pcall(b->L, 3, 0, 0) != LUA_OK;
   if (b->failed)
-    signals_caught = SIGINT; /* ends the run; the error is told instead of the signal */
+    nt_flag_set(&signals_caught,
+                SIGINT); /* ends the run; the error is told instead of the signal */
 }
 
 /* ---------------------------------------------------------------- results */
@@ -365,7 +366,7 @@ static int run(lua_State *L) {
   nt_status status = nt_run(&options, &b->result, &err);
   signals_restore(&before);
   if (b->failed) return lua_error(L);
-  if (status != NT_OK && signals_caught) return raise_interrupted(L, &err);
+  if (status != NT_OK && nt_flag_get(&signals_caught)) return raise_interrupted(L, &err);
   if (status != NT_OK) return modules_raise(L, &err);
   push_result(L, &options, &b->result);
   nt_run_result_done(&b->result);

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "flag.h"
 #include "modules.h"
 
 #define HOOK_INSTRUCTIONS                                                                          \
@@ -86,7 +87,7 @@ script_state *script_state_of(lua_State *L) {
 }
 
 static int cancelled(const script *s) {
-  return s->cancel && *s->cancel;
+  return nt_flag_get(s->cancel) != 0;
 }
 
 /* Coroutines inherit the hook. Once cancelled, every instruction raises, in the one that runs and

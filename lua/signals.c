@@ -10,7 +10,7 @@ static volatile sig_atomic_t stdin_waits;
 /* A read that waits for a pipe would go on waiting: standard input becomes empty instead, and the
  * run sees the flag before it could take that for the end of its input. */
 static void on_signal(int number) {
-  signals_caught = number;
+  nt_flag_set(&signals_caught, number);
   int nothing = stdin_waits ? open("/dev/null", O_RDONLY | O_CLOEXEC) : -1;
   if (nothing < 0) return;
   dup2(nothing, STDIN_FILENO);
@@ -21,7 +21,7 @@ static void on_signal(int number) {
 void signals_catch(signals *before, int from_stdin) {
   struct sigaction action = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};
   sigemptyset(&action.sa_mask);
-  signals_caught = 0;
+  nt_flag_set(&signals_caught, 0);
   stdin_waits = from_stdin;
   sigaction(SIGINT, &action, &before->interrupt);
   sigaction(SIGTERM, &action, &before->terminate);
@@ -35,5 +35,5 @@ void signals_restore(const signals *before) {
 }
 
 const char *signals_name(void) {
-  return signals_caught == SIGTERM ? "TERM" : "INT";
+  return nt_flag_get(&signals_caught) == SIGTERM ? "TERM" : "INT";
 }

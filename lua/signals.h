@@ -7,6 +7,8 @@
 #define NINETAILS_SIGNALS_H
 #include <signal.h>
 
+#include "flag.h"
+
 extern volatile sig_atomic_t signals_caught; /* the number of the signal; 0: none */
 
 typedef struct signals {

@@ -177,7 +177,8 @@ static void on_progress(void *context, const nt_sweep_progress *p) {
   }
   lua_setfield(L, -2, "running");
   b->failed = lua_pcall(L, 1, 0, 0) != LUA_OK;
-  if (b->failed) signals_caught = SIGINT; /* ends the sweep; the error is told instead */
+  if (b->failed)
+    nt_flag_set(&signals_caught, SIGINT); /* ends the sweep; the error is told instead */
 }
 
 static box *read_plan(lua_State *L) {

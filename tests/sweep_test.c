@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 
 #include "check.h"
+#include "flag.h"
 #include "ninetails.h"
 #include "small_capture.h"
 #include "store/result_file.h"
@@ -358,7 +359,7 @@ static void damaged_files_are_made_again(void) {
 static volatile sig_atomic_t cancelled;
 static void cancel_soon(void *context, const nt_sweep_progress *progress) {
   size_t *seen = context;
-  if (progress->done >= 1 || ++*seen > 3) cancelled = 1;
+  if (progress->done >= 1 || ++*seen > 3) nt_flag_set(&cancelled, 1);
 }
 
 static void what_was_cut_off_is_completed(void) {
@@ -405,8 +406,9 @@ static void processes_share_the_work(void) {
   char fd[16];
   CU_ASSERT_EQUAL_FATAL(pipe(ends), 0);
   snprintf(fd, sizeof fd, "%d", ends[1]);
+  pid_t children[2];
   for (int i = 0; i < 2; i++)
-    if (fork() == 0) {
+    if ((children[i] = fork()) == 0) {
       execl("/proc/self/exe", "sweep_test", "share", outputs[i], fd, (char *)NULL);
       _exit(127);
     }
@@ -419,7 +421,7 @@ static void processes_share_the_work(void) {
     sum += counts[0];
   }
   CU_ASSERT_EQUAL(sum, RUNS);
-  while (wait(NULL) > 0) continue;
+  for (int i = 0; i < 2; i++) CU_ASSERT_EQUAL(waitpid(children[i], NULL, 0), children[i]);
   check_same("shared0.h5", "shared1.h5");
   check_same("shared0.h5", "single.h5");
 }
@@ -441,6 +443,12 @@ static void leases_have_one_holder(void) {
   CU_ASSERT_EQUAL(access("leases/b.lease", F_OK), 0);
   CHECK_OK(nt_lease_take("leases", "b", &answer, &err), err);
   CU_ASSERT_EQUAL(answer, NT_LEASE_TAKEN);
+  /* Whoever was killed, or had a full disk, when it took one. */
+  FILE *cut = fopen("leases/d.lease", "w");
+  fputs("host", cut);
+  fclose(cut);
+  CHECK_OK(nt_lease_take("leases", "d", &answer, &err), err);
+  CU_ASSERT_EQUAL(answer, NT_LEASE_TAKEN);
   /* Of another host: void when nobody has touched it for a while. */
   FILE *f = fopen("leases/c.lease", "w");
   fputs("elsewhere.example 1 1\n", f);
@@ -452,6 +460,11 @@ static void leases_have_one_holder(void) {
   CHECK_OK(nt_lease_take("leases", "c", &answer, &err), err);
   CU_ASSERT_EQUAL(answer, NT_LEASE_TAKEN);
   CU_ASSERT_EQUAL(nt_lease_take("leases/none", "c", &answer, &err), NT_E_IO);
+  /* Void ones are swept out, others stay. */
+  utimensat(AT_FDCWD, "leases/c.lease", old, 0);
+  nt_lease_sweep_out_void("leases");
+  CU_ASSERT_NOT_EQUAL(access("leases/c.lease", F_OK), 0);
+  CU_ASSERT_EQUAL(access("leases/b.lease", F_OK), 0);
 }
 
 static void the_cache_is_pruned_by_use(void) {

@@ -4,6 +4,8 @@
 #include <omp.h>
 #include <stdlib.h>
 
+#include "../flag.h"
+
 /* The rows of the drawing in the header. */
 enum { READ, EXTRACT, DETECT, STORE, STEPS };
 
@@ -195,7 +197,7 @@ nt_status nt_pipeline_run(nt_capture *capture, const nt_pipeline_options *option
     result->wall_seconds = omp_get_wtime() - start;
     if (options->progress) options->progress(options->progress_context, result);
     if (earliest_error(&p)) break;
-    if (options->cancel && *options->cancel) {
+    if (nt_flag_get(options->cancel)) {
       status = nt_fail(err, NT_E_STATE, "interrupted after %llu packets",
                        (unsigned long long)result->packets);
       break;

@@ -63,7 +63,7 @@ static nt_status compute_distances(nt_sweep *s, const mapping *m, double *distan
     size_t count = rows - at < whole ? (size_t)(rows - at) : whole;
     status = nt_feature_file_read(in->file, at, whole, chunk, NULL, NULL, err);
     if (status == NT_OK) nt_correlation_update(correlation, chunk, count);
-    if (status == NT_OK && s->stop) status = nt_fail(err, NT_E_STATE, "interrupted");
+    if (status == NT_OK && sweep_stops(s)) status = nt_fail(err, NT_E_STATE, "interrupted");
   }
   if (status == NT_OK) nt_correlation_distance(correlation, distance);
   nt_correlation_free(correlation);
@@ -106,7 +106,7 @@ void sweep_correlate(nt_sweep *s, mapping *m) {
     if (unwritten) sweep_abort(s, &err);
     /* Features that could not be read are made again, once. */
     if (unread && !m->input->renewed) m->input->damaged = 1;
-    m->state = s->stop || m->input->damaged ? WORK_WAITING : WORK_FAILED;
+    m->state = sweep_stops(s) || m->input->damaged ? WORK_WAITING : WORK_FAILED;
   }
   pthread_cond_broadcast(&s->changed);
   pthread_mutex_unlock(&s->lock);

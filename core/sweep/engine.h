@@ -11,6 +11,7 @@
 
 #include <pthread.h>
 
+#include "../flag.h"
 #include "../labels/labels.h"
 #include "../mapper/linkage.h"
 #include "../store/feature_file.h"
@@ -81,9 +82,10 @@ typedef struct job {
   double cost;                 /* s, estimated */
   size_t first_run, runs_left; /* into sweep->runs, a list through next_run */
   nt_feature_map map;
-  nt_score_record record; /* scored, and not ended yet */
-  job_costs costs;        /* the same */
-  uint64_t bytes;         /* of memory, accounted for it */
+  nt_score_record record;  /* scored, and not ended yet */
+  job_costs costs;         /* the same */
+  uint64_t bytes;          /* of memory, accounted for it */
+  uint64_t detector_bytes; /* the most that its detector was seen to hold; 0: not known yet */
 } job;
 
 typedef struct run {
@@ -129,6 +131,13 @@ struct nt_sweep {
   size_t kept, done, failed;
 };
 
+/* Nothing more is begun, and what is cut off is no failure. The caller's flag is looked at itself:
+ * a detector that looks at it, too, may have ended before the thread that watches has passed it on.
+ */
+static inline int sweep_stops(const nt_sweep *s) {
+  return nt_flag_get(&s->stop) || nt_flag_get(s->options->cancel);
+}
+
 static inline uint64_t learn_from(const job *j) {
   return j->mapping ? j->run->fm_grace + 1 : 0;
 }
@@ -137,9 +146,24 @@ static inline uint64_t score_from(const job *j) {
 }
 
 /* Times and labels, while the input is READY. */
+enum { SWEEP_INPUT_BYTES = sizeof(double) + sizeof(uint8_t) }; /* a packet */
 static inline uint64_t sweep_bytes_of_input(const input *in) {
-  return in->rows * (sizeof *in->times + sizeof *in->labels.value);
+  return in->rows * SWEEP_INPUT_BYTES;
 }
+
+/* bytes.c, with the lock held. Whether so much more is allowed. */
+int sweep_fits(const nt_sweep *s, uint64_t bytes);
+/* What is held while a stage works, and (an input, a job) until it has ended. */
+uint64_t sweep_bytes_to_extract(const input *in);
+uint64_t sweep_bytes_to_pass(const input *in, size_t jobs);
+uint64_t sweep_bytes_to_measure(const job *j);
+uint64_t sweep_bytes_of_job(const job *j);
+/* The job's detector holds `detector` bytes now. */
+void sweep_account(nt_sweep *s, job *j, uint64_t detector);
+/* NT_E_LIMIT: more than is allowed, whatever else is there. */
+nt_status sweep_check_bytes(const nt_sweep *s, const job *j, nt_error *err);
+/* plan.c: packets of an input, as far as they are known. */
+double sweep_rows_of(const input *in);
 
 /* The stages. Each is called without the lock held, by the thread that took the task. */
 void sweep_extract(nt_sweep *s, input *in);

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "../cpu.h"
+#include "../store/output.h"
 #include "../store/result_file.h"
 #include "../store/seal.h"
 #include "engine.h"
@@ -78,7 +79,7 @@ static void watch(nt_sweep *s) {
   pthread_mutex_lock(&s->lock);
   while (s->working > 0) {
     double now = omp_get_wtime();
-    if (s->options->cancel && *s->options->cancel) s->stop = 1;
+    if (nt_flag_get(s->options->cancel)) nt_flag_set(&s->stop, 1);
     if (now - beaten > NT_LEASE_BEAT) {
       beaten = now;
       beat(s);
@@ -177,13 +178,21 @@ static void conclude(nt_sweep *s, nt_sweep_outcome *outcome) {
                                 .done = s->done,
                                 .failed = s->failed,
                                 .missing = s->run_count - s->kept - s->done - s->failed,
-                                .interrupted = s->options->cancel && *s->options->cancel,
+                                .interrupted = nt_flag_get(s->options->cancel) != 0,
                                 .seconds = omp_get_wtime() - s->started};
   outcome->rate = outcome->seconds > 0 ? (double)s->scored_rows / outcome->seconds : 0;
   const char *why = s->failure.status != NT_OK ? s->failure.text : "interrupted";
   for (size_t i = 0; i < s->run_count; i++)
     if (s->runs[i].state == NT_RUN_MISSING && !*s->runs[i].why)
       snprintf(s->runs[i].why, sizeof s->runs[i].why, "%s", why);
+}
+
+/* What cannot be written in the end is better known now. */
+static nt_status probe(const char *path, nt_error *err) {
+  nt_output output;
+  nt_status status = nt_output_begin(&output, path, err);
+  if (status == NT_OK) nt_output_discard(&output);
+  return status;
 }
 
 nt_status nt_sweep_execute(nt_sweep *s, nt_sweep_outcome *outcome, nt_error *err) {
@@ -195,6 +204,8 @@ nt_status nt_sweep_execute(nt_sweep *s, nt_sweep_outcome *outcome, nt_error *err
   s->memory = s->options->memory
                   ? s->options->memory
                   : (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE) / 2;
+  *outcome = (nt_sweep_outcome){0};
+  if (s->options->output && probe(s->options->output, err) != NT_OK) return err->status;
   count_what_is_there(s);
   if (s->open > 0) run_threads(s);
   give_back_all(s);

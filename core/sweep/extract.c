@@ -210,7 +210,7 @@ void sweep_extract(nt_sweep *s, input *in) {
   sweep_give_back(s, in->key, &in->leased);
   if (status == NT_OK) {
     sweep_input_ready(s, in);
-  } else if (s->stop) {
+  } else if (sweep_stops(s)) {
     in->state = WORK_WAITING;
   } else if (unwritten) {
     in->state = WORK_WAITING;

@@ -26,6 +26,8 @@ static unsigned long long start_of(long pid) {
   fclose(file);
   text[got] = 0;
   char *at = strrchr(text, ')'); /* the name before it may hold anything */
+  if (at && (at[1] == 0 || at[2] == 'Z' || at[2] == 'X'))
+    return 0; /* killed, and not yet waited for */
   for (int field = 2; at && field < 22; field++) at = strchr(at + 1, ' ');
   return at ? strtoull(at, NULL, 10) : 0;
 }
@@ -58,7 +60,8 @@ static int owner_gone(const char *owner) {
   long pid;
   unsigned long long start;
   gethostname(host, sizeof host - 1);
-  if (sscanf(owner, "%255s %ld %llu", theirs, &pid, &start) != 3) return 0; /* just being written */
+  if (sscanf(owner, "%255s %ld %llu", theirs, &pid, &start) != 3)
+    return 1; /* whoever wrote it was stopped at it: writing is done under the lock */
   return strcmp(host, theirs) == 0 && start_of(pid) != start;
 }
 
@@ -75,23 +78,35 @@ static int put_owner(const char *path) {
   int fd = open(path, O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0666);
   if (fd < 0) return -1;
   int bad = write(fd, owner, strlen(owner)) != (ssize_t)strlen(owner);
-  if (close(fd) != 0) bad = 1;
+  int saved = errno;
+  if (close(fd) != 0 && !bad) bad = 1, saved = errno;
+  if (bad) unlink(path);
+  errno = saved;
   return bad ? -1 : 0;
+}
+
+/* The lock on the folder, to be closed; -1 with errno. lock: PATH bytes, its file. */
+static int lock_folder(const char *folder, char *lock) {
+  if (snprintf(lock, PATH, "%s/lock", folder) >= PATH) {
+    errno = ENAMETOOLONG;
+    return -1;
+  }
+  int fd = open(lock, O_CREAT | O_RDWR | O_CLOEXEC, 0666);
+  if (fd < 0 || flock(fd, LOCK_EX) == 0) return fd;
+  int saved = errno;
+  close(fd);
+  errno = saved;
+  return -1;
 }
 
 nt_status nt_lease_take(const char *folder, const char *key, nt_lease_answer *answer,
                         nt_error *err) {
   char path[PATH], lock[PATH];
   *answer = NT_LEASE_ELSEWHERE;
-  if (snprintf(path, sizeof path, "%s/%s.lease", folder, key) >= PATH ||
-      snprintf(lock, sizeof lock, "%s/lock", folder) >= PATH)
+  if (snprintf(path, sizeof path, "%s/%s.lease", folder, key) >= PATH)
     return nt_fail(err, NT_E_LIMIT, "%s: the path is too long", folder);
-  int fd = open(lock, O_CREAT | O_RDWR | O_CLOEXEC, 0666);
-  if (fd < 0 || flock(fd, LOCK_EX) != 0) {
-    nt_status status = nt_fail(err, NT_E_IO, "%s: cannot be locked: %s", lock, strerror(errno));
-    if (fd >= 0) close(fd);
-    return status;
-  }
+  int fd = lock_folder(folder, lock);
+  if (fd < 0) return nt_fail(err, NT_E_IO, "%s: cannot be locked: %s", lock, strerror(errno));
   nt_status status = NT_OK;
   if (lease_void(path)) {
     if (put_owner(path) == 0)
@@ -116,21 +131,38 @@ void nt_lease_give_back(const char *folder, const char *key) {
   if (read_owner(path, owner) && strcmp(owner, self) == 0) unlink(path);
 }
 
-/* The PID of ".NAME.PID.tmp", or 0. */
-static long temporary_of(const char *name) {
+void nt_lease_sweep_out_void(const char *folder) {
+  char lock[PATH], path[PATH];
+  int fd = lock_folder(folder, lock);
+  DIR *directory = fd < 0 ? NULL : opendir(folder);
+  for (struct dirent *entry; directory && (entry = readdir(directory));) {
+    const char *dot = strrchr(entry->d_name, '.');
+    if (dot && strcmp(dot, ".lease") == 0 &&
+        snprintf(path, sizeof path, "%s/%s", folder, entry->d_name) < PATH && lease_void(path))
+      unlink(path);
+  }
+  if (directory) closedir(directory);
+  if (fd >= 0) close(fd);
+}
+
+/* The PID of ".NAME.PID.tmp", or 0. of: the only NAME that counts; NULL: any. */
+static long temporary_of(const char *name, const char *of) {
   size_t length = strlen(name);
   if (name[0] != '.' || length < 7 || strcmp(name + length - 4, ".tmp") != 0) return 0;
   const char *at = name + length - 4;
   while (at > name && at[-1] >= '0' && at[-1] <= '9') at--;
-  return at > name && at[-1] == '.' ? strtol(at, NULL, 10) : 0;
+  if (at < name + 2 || at[-1] != '.') return 0;
+  size_t own = (size_t)(at - name) - 2;
+  if (of && (strlen(of) != own || memcmp(of, name + 1, own) != 0)) return 0;
+  return strtol(at, NULL, 10);
 }
 
-void nt_lease_sweep_out(const char *folder) {
+void nt_lease_sweep_out(const char *folder, const char *name) {
   DIR *directory = opendir(folder);
   if (!directory) return;
   for (struct dirent *entry; (entry = readdir(directory));) {
     struct stat s;
-    long pid = temporary_of(entry->d_name);
+    long pid = temporary_of(entry->d_name, name);
     if (!pid || fstatat(dirfd(directory), entry->d_name, &s, AT_SYMLINK_NOFOLLOW) != 0) continue;
     int gone = start_of(pid) == 0 && age_of(&s) > NT_LEASE_STALE;
     if (gone || pid == (long)getpid()) unlinkat(dirfd(directory), entry->d_name, 0);

@@ -33,9 +33,12 @@ void nt_lease_touch(const char *folder, const char *key);
 /* Removes it where it is still ours. */
 void nt_lease_give_back(const char *folder, const char *key);
 
-/* Removes temporary files (.NAME.PID.tmp, output.h) in `folder` that belong to no running process
- * of this host and have not been written to for NT_LEASE_STALE seconds, and those with this
- * process's own number: what a killed process left. Call it before this process writes any. */
-void nt_lease_sweep_out(const char *folder);
+/* Removes temporary files (.NAME.PID.tmp, output.h) of this name (NULL: any) in `folder` that
+ * belong to no running process of this host and have not been written to for NT_LEASE_STALE
+ * seconds, and those with this process's own number: what a killed process left. Call it before
+ * this process writes any. */
+void nt_lease_sweep_out(const char *folder, const char *name);
+/* Removes the leases in `folder` that are void. */
+void nt_lease_sweep_out_void(const char *folder);
 
 #endif

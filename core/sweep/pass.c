@@ -32,6 +32,7 @@ typedef struct pass {
   nt_sweep *sweep;
   input *input;
   size_t width, group_count;
+  size_t count; /* of jobs: fewer than were given where they do not fit */
   group *groups;
   job **jobs;
   void **detectors; /* one each, in the order of jobs; the groups point into these */
@@ -117,7 +118,7 @@ static void fail_group(pass *p, group *g, const nt_error *err) {
   g->failed = 1;
   pthread_mutex_lock(&p->sweep->lock);
   for (size_t i = 0; i < g->count; i++) {
-    if (p->sweep->stop) /* it was told to end */
+    if (sweep_stops(p->sweep)) /* it was told to end */
       sweep_job_waits(p->sweep, g->jobs[i]);
     else
       sweep_job_failed(p->sweep, g->jobs[i], err);
@@ -126,7 +127,7 @@ static void fail_group(pass *p, group *g, const nt_error *err) {
 }
 
 static int begin(pass *p, nt_sweep *s, job **batch, size_t count) {
-  *p = (pass){.sweep = s, .input = batch[0]->input, .jobs = batch};
+  *p = (pass){.sweep = s, .input = batch[0]->input, .count = count, .jobs = batch};
   p->width = nt_feature_file_width(p->input->file);
   p->groups = calloc(count, sizeof *p->groups);
   p->detectors = calloc(count, sizeof *p->detectors);
@@ -139,11 +140,36 @@ static int begin(pass *p, nt_sweep *s, job **batch, size_t count) {
          p->training;
 }
 
+static uint64_t memory_of(const pass *p, size_t i) {
+  const nt_detector_class *class = p->jobs[i]->run->class;
+  return class->memory ? class->memory(p->detectors[i]) : 0;
+}
+
+/* What detector i takes is known only now. Where it is too much beside all others that work, it and
+ * what comes after it are put back: now they are known. */
+static nt_status make_room(pass *p, size_t i, nt_error *err) {
+  nt_sweep *s = p->sweep;
+  uint64_t bytes = memory_of(p, i);
+  pthread_mutex_lock(&s->lock);
+  sweep_account(s, p->jobs[i], bytes);
+  nt_status status = sweep_check_bytes(s, p->jobs[i], err);
+  int full = status == NT_OK && !sweep_fits(s, 0) && (i > 0 || s->busy > 1);
+  pthread_mutex_unlock(&s->lock);
+  if (!full) return status;
+  p->jobs[i]->run->class->free(p->detectors[i]);
+  p->detectors[i] = NULL;
+  pthread_mutex_lock(&s->lock);
+  for (size_t k = i; k < p->count; k++) sweep_job_waits(s, p->jobs[k]);
+  pthread_mutex_unlock(&s->lock);
+  p->count = i;
+  return NT_OK;
+}
+
 /* A batch has the jobs that are alike next to each other (schedule.c). */
-static void make_groups(pass *p, size_t count) {
-  for (size_t i = 0; i < count;) {
+static void make_groups(pass *p) {
+  for (size_t i = 0; i < p->count;) {
     size_t end = i + 1;
-    while (end < count && sweep_alike(p->jobs[i], p->jobs[end])) end++;
+    while (end < p->count && sweep_alike(p->jobs[i], p->jobs[end])) end++;
     const job *j = p->jobs[i];
     group *g = &p->groups[p->group_count++];
     *g = (group){.count = end - i,
@@ -154,9 +180,12 @@ static void make_groups(pass *p, size_t count) {
                  .learn_from = learn_from(j),
                  .score_from = score_from(j)};
     nt_error err = {0};
-    for (; i < end && !g->failed; i++)
-      if (make_detector(p, i, &err) != NT_OK) fail_group(p, g, &err);
-    if (!g->failed) g->tail_from = g->score_from - g->jobs[0]->record.trained;
+    for (size_t k = i; k < end && k < p->count && !g->failed; k++)
+      if (make_detector(p, k, &err) != NT_OK || make_room(p, k, &err) != NT_OK)
+        fail_group(p, g, &err);
+    if (p->count < end) g->count = p->count - i;
+    if (g->count == 0) p->group_count--;
+    if (g->count > 0 && !g->failed) g->tail_from = g->score_from - g->jobs[0]->record.trained;
     i = end;
   }
 }
@@ -300,7 +329,7 @@ static nt_status advance(pass *p, group *g, const nt_rows *chunk, nt_error *err)
 
 static size_t advance_all(pass *p, const nt_rows *chunk) {
   size_t alive = 0;
-  for (size_t i = 0; i < p->group_count; i++) {
+  for (size_t i = 0; i < p->group_count && !sweep_stops(p->sweep); i++) {
     group *g = &p->groups[i];
     nt_error err = {0};
     if (!g->failed && advance(p, g, chunk, &err) != NT_OK) fail_group(p, g, &err);
@@ -314,6 +343,9 @@ static void account(pass *p, worker *w, size_t rows, size_t alive) {
   pthread_mutex_lock(&s->lock);
   w->rows += rows;
   s->scored_rows += rows * alive;
+  for (size_t i = 0; i < p->count; i++)
+    if (p->detectors[i] && p->jobs[i]->state == WORK_RUNNING)
+      sweep_account(s, p->jobs[i], memory_of(p, i)); /* detectors may grow */
   pthread_mutex_unlock(&s->lock);
 }
 
@@ -336,7 +368,7 @@ static nt_status stream(pass *p, worker *w, nt_error *err) {
     alive = advance_all(p, &chunk);
     account(p, w, chunk.count, alive);
     at += chunk.count;
-    if (p->sweep->stop) return nt_fail(err, NT_E_STATE, "interrupted");
+    if (sweep_stops(p->sweep)) return nt_fail(err, NT_E_STATE, "interrupted");
   }
   return NT_OK;
 }
@@ -366,7 +398,7 @@ static void conclude(pass *p, group *g) {
     j->costs.learn = g->learn / (double)g->count;
     j->costs.score = g->score / (double)g->count;
     j->costs.shared = g->count;
-    j->costs.memory = g->class->memory ? g->class->memory(g->detectors[i]) : 0;
+    j->costs.memory = memory_of(p, (size_t)(g->jobs - p->jobs) + i);
     if (g->class->remark)
       g->class->remark(g->detectors[i], j->costs.remark, sizeof j->costs.remark);
     g->class->free(g->detectors[i]);
@@ -377,6 +409,7 @@ static void conclude(pass *p, group *g) {
     double rows = (double)(p->input->rows - g->learn_from);
     nt_costs_learn(&s->costs, g->class->name, 1e9 * (j->costs.learn + j->costs.score) / rows);
     if (status == NT_OK) {
+      sweep_account(s, j, 0);
       sweep_scored(s, j);
     } else {
       sweep_job_waits(s, j);
@@ -392,7 +425,7 @@ void sweep_pass(nt_sweep *s, worker *w, job **batch, size_t count) {
   nt_error err = {0};
   nt_status status = NT_OK;
   if (begin(&p, s, batch, count)) {
-    make_groups(&p, count);
+    make_groups(&p);
     status = stream(&p, w, &err);
   } else {
     status = nt_fail(&err, NT_E_MEMORY, "out of memory for rows of %zu features", p.width);
@@ -403,9 +436,9 @@ void sweep_pass(nt_sweep *s, worker *w, job **batch, size_t count) {
   /* What could not be read is made again, once; whoever waits for it waits on. */
   int damaged = status == NT_E_INPUT || status == NT_E_IO;
   if (damaged && !p.input->renewed) p.input->damaged = 1;
-  for (size_t i = 0; i < count && status != NT_OK; i++) {
+  for (size_t i = 0; i < p.count && status != NT_OK; i++) {
     if (batch[i]->state != WORK_RUNNING) continue;
-    if (s->stop || p.input->damaged)
+    if (sweep_stops(s) || p.input->damaged)
       sweep_job_waits(s, batch[i]);
     else
       sweep_job_failed(s, batch[i], &err);

@@ -251,7 +251,7 @@ static nt_status plan_runs(nt_sweep *s, nt_error *err) {
 
 /* ---------------------------------------------------------------- what it will cost */
 
-static double input_rows(const input *in) {
+double sweep_rows_of(const input *in) {
   if (in->given->packets) return (double)in->given->packets;
   struct stat s;
   return stat(in->given->capture, &s) == 0 ? (double)s.st_size / 150 : 0;
@@ -268,7 +268,7 @@ static void estimate(nt_sweep *s) {
   s->seconds = 0;
   for (size_t i = 0; i < s->job_count; i++) {
     job *j = &s->jobs[i];
-    double rows = input_rows(j->input);
+    double rows = sweep_rows_of(j->input);
     double score = j->cached ? 0 : nt_costs_of(&s->costs, j->run->class->name, 2000);
     double measure = nt_costs_of(&s->costs, "measure", 2000) * (double)j->runs_left;
     j->cost = j->runs_left ? 1e-9 * rows * (score + measure) : 0;
@@ -282,7 +282,7 @@ static void estimate(nt_sweep *s) {
     snprintf(name, sizeof name, "extract %s",
              in->given->extracted ? nt_profile_name(in->given->profile) : "rows");
     if (in->unfinished && !in->cached)
-      s->seconds += 1e-9 * input_rows(in) * nt_costs_of(&s->costs, name, 1500);
+      s->seconds += 1e-9 * sweep_rows_of(in) * nt_costs_of(&s->costs, name, 1500);
   }
 }
 
@@ -293,8 +293,17 @@ static nt_status make_folder(const char *path, nt_error *err) {
     return nt_fail(err, NT_E_IO, "%s: cannot be made: %s", path, strerror(errno));
   if (access(path, W_OK | X_OK) != 0)
     return nt_fail(err, NT_E_IO, "%s: cannot be written: %s", path, strerror(errno));
-  nt_lease_sweep_out(path);
+  nt_lease_sweep_out(path, NULL);
   return NT_OK;
+}
+
+/* What was left of the result file, in a folder that is not ours alone. */
+static void sweep_out_output(const char *output) {
+  char folder[NT_CACHE_PATH];
+  const char *slash = strrchr(output, '/');
+  int length = slash ? (int)(slash - output) + 1 : 0;
+  if (snprintf(folder, sizeof folder, "%.*s.", length, output) < (int)sizeof folder)
+    nt_lease_sweep_out(folder, output + length);
 }
 
 static int allocate(nt_sweep *s, size_t inputs, size_t runs) {
@@ -321,6 +330,7 @@ static nt_status plan(nt_sweep *s, const nt_sweep_input *inputs, size_t input_co
   for (size_t i = 0; i < run_count; i++) s->runs[i].given = &runs[i];
   nt_status status = nt_cache_open(o->cache, err);
   if (status == NT_OK) status = make_folder(o->folder, err);
+  if (status == NT_OK && o->output) sweep_out_output(o->output);
   for (size_t i = 0; i < input_count && status == NT_OK; i++)
     status = plan_input(s, &s->inputs[i], err);
   if (status == NT_OK) status = plan_runs(s, err);

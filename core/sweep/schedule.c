@@ -16,10 +16,6 @@
 
 /* s until something that another process works on is looked at again */
 #define LOOK_AGAIN 0.5
-/* Bytes a packet that metrics take while they are computed (metrics/measures.h). */
-#define MEASURE_BYTES 40
-/* What a detector is assumed to hold until it is known. */
-#define DETECTOR_BYTES ((uint64_t)1 << 20)
 
 enum {
   MOST_TOGETHER = 8, /* jobs that are alike in a batch: the lanes of the widest vector */
@@ -86,7 +82,7 @@ static int is_due(work_state state, double look_again) {
 
 void sweep_abort(nt_sweep *s, const nt_error *err) {
   if (s->failure.status == NT_OK) s->failure = *err;
-  s->stop = 1;
+  nt_flag_set(&s->stop, 1);
 }
 
 static void release_input(nt_sweep *s, input *in) {
@@ -152,14 +148,15 @@ void sweep_job_failed(nt_sweep *s, job *j, const nt_error *err) {
 /* ---------------------------------------------------------------- one kind of task after another
  */
 
+/* What does not fit while nothing else is going on will not fit later either. */
 static int fits(const nt_sweep *s, uint64_t bytes) {
-  return s->used + bytes <= s->memory || s->busy == 0;
+  return sweep_fits(s, bytes) || s->busy == 0;
 }
 
 static int take_finish(nt_sweep *s, task *t) {
   if (s->queue_head == s->queue_tail) return 0;
   run *r = &s->runs[s->queue[s->queue_head]];
-  uint64_t bytes = s->jobs[r->job].record.count * MEASURE_BYTES;
+  uint64_t bytes = sweep_bytes_to_measure(&s->jobs[r->job]);
   if (!fits(s, bytes)) return 0;
   s->queue_head++;
   *t = (task){.kind = TASK_FINISH, .run = r, .bytes = bytes};
@@ -175,16 +172,20 @@ static void renew(nt_sweep *s, input *in) {
   in->renewed = 1;
 }
 
-static int take_extract(nt_sweep *s, task *t) {
-  for (size_t i = 0; i < s->input_count && !s->stop; i++) {
+/* Inputs stay in memory until their jobs have ended, so that no more are taken than fit, unless
+ * nothing else can be done. */
+static int take_extract(nt_sweep *s, task *t, int whatever_it_takes) {
+  for (size_t i = 0; i < s->input_count && !sweep_stops(s); i++) {
     input *in = &s->inputs[i];
     renew(s, in);
     if (!(in->unfinished || in->data_wanted) || !is_due(in->state, in->look_again)) continue;
+    uint64_t bytes = sweep_bytes_to_extract(in);
+    if (!sweep_fits(s, bytes) && !(whatever_it_takes && s->busy == 0)) continue;
     if (!nt_cache_has(s->options->cache, NT_CACHE_FEATURES, in->key) &&
         !lease(s, in->key, &in->leased, &in->state, &in->look_again))
       continue;
     in->state = WORK_RUNNING;
-    *t = (task){.kind = TASK_EXTRACT, .input = in};
+    *t = (task){.kind = TASK_EXTRACT, .input = in, .bytes = bytes};
     return 1;
   }
   return 0;
@@ -197,7 +198,7 @@ static int job_is_due(const job *j) {
 }
 
 static int take_correlate(nt_sweep *s, task *t) {
-  for (size_t i = 0; i < s->job_count && !s->stop; i++) {
+  for (size_t i = 0; i < s->job_count && !sweep_stops(s); i++) {
     job *j = s->order[i];
     mapping *m = j->mapping;
     if (!m || j->cached || !job_is_due(j) || !is_due(m->state, m->look_again)) continue;
@@ -226,19 +227,13 @@ static void look_at_runs(nt_sweep *s, job *j) {
   pthread_mutex_unlock(&s->store_lock);
 }
 
-static uint64_t bytes_of(const job *j) {
-  uint64_t rows = j->input->rows, grace = score_from(j);
-  return (rows > grace ? rows - grace : 0) * sizeof(double) + grace / 10 * sizeof(double) +
-         DETECTOR_BYTES;
-}
-
 /* Whether the job is ours, and there is something to do. */
 static int claim(nt_sweep *s, job *j) {
   if (!lease(s, j->key, &j->leased, &j->state, &j->look_again)) return 0;
   look_at_runs(s, j);
   if (j->runs_left > 0) {
     j->state = WORK_RUNNING;
-    j->bytes = bytes_of(j);
+    j->bytes = sweep_bytes_of_job(j);
     s->used += j->bytes;
     return 1;
   }
@@ -248,13 +243,8 @@ static int claim(nt_sweep *s, job *j) {
 
 /* One that can never fit is a failed run, not a machine that runs out of memory. */
 static int too_large(nt_sweep *s, job *j) {
-  const input *in = j->input;
-  uint64_t need = sweep_bytes_of_input(in) + bytes_of(j) + in->rows * MEASURE_BYTES;
-  if (need <= s->memory || !claim(s, j)) return 0;
   nt_error err;
-  nt_fail(&err, NT_E_LIMIT,
-          "its arrays take about %.0f MB: more than the %.0f MB of memory allowed",
-          (double)need / 1e6, (double)s->memory / 1e6);
+  if (sweep_check_bytes(s, j, &err) == NT_OK || !claim(s, j)) return 0;
   sweep_job_failed(s, j, &err);
   return 1;
 }
@@ -272,11 +262,14 @@ static double cost_of(const task *t) {
   return cost;
 }
 
-/* Whether the job can go into a pass now, with a batch that began with `first` (NULL: alone). */
+/* Whether the job, whose input is READY, can go into a pass now, with a batch that began with
+ * `first` (NULL: alone). */
 static int can_pass(const nt_sweep *s, const job *j, const job *first) {
+  uint64_t bytes = sweep_bytes_of_job(j);
+  if (!first) bytes += sweep_bytes_to_pass(j->input, MOST_IN_PASS);
   return job_is_due(j) && (!first || j->input == first->input) &&
          (!j->mapping || j->mapping->state == WORK_READY) &&
-         !nt_cache_has(s->options->cache, NT_CACHE_SCORES, j->key) && fits(s, bytes_of(j));
+         !nt_cache_has(s->options->cache, NT_CACHE_SCORES, j->key) && fits(s, bytes);
 }
 
 /* Adds what may share the work of the job that was added last. */
@@ -310,7 +303,10 @@ static void join_others(nt_sweep *s, task *t, double most_cost) {
 static int take_pass(nt_sweep *s, task *t, job *j) {
   double left = waiting_cost(s);
   if (!can_pass(s, j, NULL) || !claim(s, j)) return 0;
-  *t = (task){.kind = TASK_PASS, .batch = {j}, .count = 1};
+  *t = (task){.kind = TASK_PASS,
+              .batch = {j},
+              .count = 1,
+              .bytes = sweep_bytes_to_pass(j->input, MOST_IN_PASS)};
   j->input->users++;
   join_alike(s, t, left / s->options->jobs);
   if (is_large(s, j->input)) join_others(s, t, left / (2 * s->options->jobs));
@@ -318,13 +314,14 @@ static int take_pass(nt_sweep *s, task *t, job *j) {
 }
 
 static int take_load(nt_sweep *s, task *t, job *j) {
-  if (!fits(s, bytes_of(j)) || !claim(s, j)) return 0;
-  *t = (task){.kind = TASK_LOAD, .batch = {j}, .count = 1};
+  uint64_t bytes = sweep_bytes_of_job(j); /* the file is in memory while it is taken apart */
+  if (!fits(s, 2 * bytes) || !claim(s, j)) return 0;
+  *t = (task){.kind = TASK_LOAD, .batch = {j}, .count = 1, .bytes = bytes};
   return 1;
 }
 
 static int take_jobs(nt_sweep *s, task *t) {
-  for (size_t i = 0; i < s->job_count && !s->stop; i++) {
+  for (size_t i = 0; i < s->job_count && !sweep_stops(s); i++) {
     job *j = s->order[i];
     if (!job_is_due(j)) continue;
     if (s->busy == 0 && too_large(s, j)) return take_finish(s, t);
@@ -359,10 +356,11 @@ static int fail_of_inputs(nt_sweep *s) {
 
 static void take(nt_sweep *s, task *t) {
   *t = (task){.kind = TASK_NOTHING_LEFT};
-  if (s->open == 0 || s->stop) return;
-  if (take_finish(s, t) || take_extract(s, t) || take_correlate(s, t) || take_jobs(s, t)) return;
+  if (s->open == 0 || sweep_stops(s)) return;
+  if (take_finish(s, t) || take_extract(s, t, 0) || take_correlate(s, t) || take_jobs(s, t)) return;
   if (fail_of_inputs(s) && take_finish(s, t)) return;
-  t->kind = s->stop || s->open == 0 ? TASK_NOTHING_LEFT : TASK_WAIT;
+  if (take_extract(s, t, 1)) return;
+  t->kind = sweep_stops(s) || s->open == 0 ? TASK_NOTHING_LEFT : TASK_WAIT;
 }
 
 /* ---------------------------------------------------------------- working */
@@ -392,6 +390,25 @@ static void describe(nt_sweep *s, const task *t, worker *w) {
     break;
   default:
     break;
+  }
+}
+
+/* What another process is at, when that is all there is to wait for. */
+static void describe_wait(const nt_sweep *s, worker *w) {
+  static const char waiting[] = "waiting for another process";
+  *w = (worker){0};
+  for (size_t i = 0; i < s->input_count && s->busy == 0 && !*w->text; i++)
+    if (s->inputs[i].state == WORK_ELSEWHERE)
+      snprintf(w->text, sizeof w->text, "%s: features of %s", waiting, s->inputs[i].given->name);
+  for (size_t i = 0; i < s->mapping_count && s->busy == 0 && !*w->text; i++)
+    if (s->mappings[i].state == WORK_ELSEWHERE)
+      snprintf(w->text, sizeof w->text, "%s: map of %s", waiting,
+               s->mappings[i].input->given->name);
+  for (size_t i = 0; i < s->job_count && s->busy == 0 && !*w->text; i++) {
+    const job *j = s->order[i];
+    if (j->state == WORK_ELSEWHERE && j->runs_left > 0)
+      snprintf(w->text, sizeof w->text, "%s: %s on %s", waiting, j->run->class->name,
+               j->input->given->name);
   }
 }
 
@@ -433,6 +450,7 @@ void sweep_work(nt_sweep *s, int index) {
     take(s, &t);
     if (t.kind == TASK_NOTHING_LEFT) break;
     if (t.kind == TASK_WAIT) {
+      if (index == 0) describe_wait(s, &s->workers[0]);
       wait_a_little(s);
       continue;
     }
@@ -447,6 +465,7 @@ void sweep_work(nt_sweep *s, int index) {
     s->workers[index] = (worker){0};
     pthread_cond_broadcast(&s->changed);
   }
+  s->workers[index] = (worker){0};
   s->working--;
   pthread_cond_broadcast(&s->changed);
   pthread_mutex_unlock(&s->lock);

@@ -74,7 +74,7 @@ typedef struct nt_sweep_progress {
   double remaining;                 /* s; NaN: not known yet */
   double rate;                      /* packets/s through detectors, all configurations together */
   size_t running;
-  const char *const *what; /* `running` texts: what each busy thread does */
+  const char *const *what; /* `running` texts: what each busy thread does, or is waited for */
 } nt_sweep_progress;
 
 enum { NT_SWEEP_NOTES = 64 };

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What arrays take of the memory that is allowed: by an estimate until they are there, and then by
+ * what they say of themselves. Rows of features do not count: they are read into one buffer a pass,
+ * out of the system's page cache.
+ */
+#include "engine.h"
+
+/* Bytes a packet that metrics take while they are computed (metrics/measures.h). */
+#define MEASURE_BYTES 40
+/* What a detector is assumed to hold until it is known. */
+#define DETECTOR_BYTES ((uint64_t)1 << 20)
+/* Four chunks of the pipeline, what HDF5 holds of the file that is written, and some streams. */
+#define EXTRACT_BYTES ((uint64_t)32 << 20)
+
+int sweep_fits(const nt_sweep *s, uint64_t bytes) {
+  return s->used + bytes <= s->memory;
+}
+
+uint64_t sweep_bytes_to_extract(const input *in) {
+  uint64_t rows = in->rows ? in->rows : (uint64_t)sweep_rows_of(in);
+  return rows * SWEEP_INPUT_BYTES + EXTRACT_BYTES;
+}
+
+uint64_t sweep_bytes_to_pass(const input *in, size_t jobs) {
+  size_t row = nt_feature_file_width(in->file) * sizeof(double) + sizeof(double) + sizeof(uint32_t);
+  return NT_FEATURE_CHUNK * (row + jobs * sizeof(double));
+}
+
+uint64_t sweep_bytes_to_measure(const job *j) {
+  return (uint64_t)j->record.count * MEASURE_BYTES;
+}
+
+/* Scores of all rows, and those of the last tenth of learning. */
+static uint64_t array_bytes(const job *j) {
+  uint64_t rows = j->input->rows, grace = score_from(j);
+  return ((rows > grace ? rows - grace : 0) + grace / 10) * sizeof(double);
+}
+
+uint64_t sweep_bytes_of_job(const job *j) {
+  return array_bytes(j) + (j->detector_bytes ? j->detector_bytes : DETECTOR_BYTES);
+}
+
+void sweep_account(nt_sweep *s, job *j, uint64_t detector) {
+  uint64_t bytes = array_bytes(j) + detector;
+  s->used = s->used - j->bytes + bytes;
+  j->bytes = bytes;
+  if (detector > j->detector_bytes) j->detector_bytes = detector;
+}
+
+nt_status sweep_check_bytes(const nt_sweep *s, const job *j, nt_error *err) {
+  const input *in = j->input;
+  uint64_t need =
+      sweep_bytes_of_input(in) + sweep_bytes_of_job(j) + (uint64_t)in->rows * MEASURE_BYTES;
+  if (need <= s->memory) return NT_OK;
+  return nt_fail(err, NT_E_LIMIT,
+                 "its arrays take about %.0f MB: more than the %.0f MB of memory allowed",
+                 (double)need / 1e6, (double)s->memory / 1e6);
+}

@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""For the tests of whole sweeps: a place of its own for each, what came out, and who wrote which file."""
+import ctypes
+import os
+import struct
+import subprocess
+import sys
+
+try:
+    import h5py
+except ImportError:
+    print("skipped: no h5py")
+    sys.exit(77)
+
+
+class Place:
+    """A folder with a script, cache and results of its own; captures are made once for all below `top`."""
+
+    def __init__(self, ninetails, top, name, script):
+        self.ninetails, self.where = os.path.abspath(ninetails), os.path.join(top, name)
+        os.makedirs(self.where)
+        with open(self.path("sweep.lua"), "w") as f:
+            f.write(script)
+        self.environment = dict(os.environ, NINETAILS_CACHE=self.path("cache"), NINETAILS_DATA=os.path.join(top, "data"),
+                                XDG_CONFIG_HOME=os.path.join(top, "config"))
+
+    def path(self, *names):
+        return os.path.join(self.where, *names)
+
+    def start(self, *options, output="out.h5", wrapper=(), **how):
+        """Runs the sweep; a file that cannot grow is an error of the write, not a signal."""
+        return subprocess.Popen([*wrapper, self.ninetails, "run", "sweep.lua", "-o", output, *map(str, options)],
+                                cwd=self.where, env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                restore_signals=False, text=True, **how)
+
+    def run(self, *options, **how):
+        """(exit code, stdout, stderr)"""
+        process = self.start(*options, **how)
+        out, err = process.communicate()
+        return process.returncode, out, err
+
+    def whole(self, *options, **how):
+        code, _, err = self.run(*options, **how)
+        check(code == 0, "exit code %d: %s" % (code, err))
+        return contents(self.path("out.h5"))
+
+
+def check(holds, what):
+    if not holds:
+        print("FAILED:", what)
+        sys.exit(1)
+
+
+def contents(path):
+    """All that does not tell time: cells that are no costs, and scores."""
+    with h5py.File(path) as f:
+        table = {name: (column.asstr()[:].tolist() if column.dtype == object else column[:].tobytes())
+                 for name, column in f["runs"].items() if column.attrs.get("role") not in ("cost", b"cost")}
+        scores = {key: f["run"][key]["scores"][:].tobytes() for key in f["run"] if "scores" in f["run"][key]}
+    return table, scores
+
+
+def finished(folder):
+    """name -> what changes when any file that has its final name is written again"""
+    found = {}
+    for name in os.listdir(folder) if os.path.isdir(folder) else []:
+        if not name.startswith("."):
+            s = os.stat(os.path.join(folder, name))
+            found[name] = (s.st_ino, s.st_size, s.st_mtime_ns)
+    return found
+
+
+def opens(folder, names):
+    """Every finished HDF5 file of a folder is a whole one."""
+    for name in names:
+        if name.endswith(".h5"):
+            with h5py.File(os.path.join(folder, name)) as f:
+                check(len(list(f)) > 0, "%s is empty" % name)
+
+
+def left_over(folder, age=120):
+    """Leases, and temporary files once they are older than any that is in use."""
+    found = []
+    for at, _, names in os.walk(folder):
+        for name in names:
+            path = os.path.join(at, name)
+            if name.endswith((".lease", ".tmp")):
+                found.append(path)
+                os.utime(path, (os.stat(path).st_mtime - age,) * 2)
+    return found
+
+
+class Arrivals:
+    """How often a file of each name was renamed into a folder, as the kernel tells it."""
+    MOVED_TO = 0x80
+
+    def __init__(self, *folders):
+        self.libc = ctypes.CDLL(None, use_errno=True)
+        self.fd = self.libc.inotify_init1(os.O_NONBLOCK | os.O_CLOEXEC)
+        check(self.fd >= 0, "no inotify: %s" % os.strerror(ctypes.get_errno()))
+        self.counts = {}
+        for folder in folders:
+            os.makedirs(folder, exist_ok=True)
+            watch = self.libc.inotify_add_watch(self.fd, folder.encode(), self.MOVED_TO)
+            check(watch >= 0, "%s cannot be watched" % folder)
+
+    def read(self):
+        while True:
+            try:
+                data = os.read(self.fd, 1 << 16)
+            except BlockingIOError:
+                return self.counts
+            while data:
+                _, _, _, length = struct.unpack_from("iIII", data)
+                name = data[16:16 + length].rstrip(b"\0").decode()
+                self.counts[name] = self.counts.get(name, 0) + 1
+                data = data[16 + length:]
+
+    def close(self):
+        os.close(self.fd)
