@@ -93,6 +93,8 @@ nt_status nt_data_file_write(const char *path, const nt_data_record *record, int
  *
  *     nt_score_head (score_file.c) | scores | training | map sizes | map features (u64) | cells |
  *     seal (seal.h) over all of it
+ *
+ * Not synced: the seal tells when a machine lost power before it was on the disk.
  */
 typedef struct nt_score_record {
   uint64_t first;
