@@ -8,26 +8,68 @@ typedef struct point {
   double x, y;
 } point;
 
-/* A curve before thinning: its points are computed where they are needed. Point 0 precedes the
- * first step. */
+/*
+ * A curve before thinning: its corners, point 0 before the first step and then the steps, save
+ * those between two others on one vertical or horizontal line (attacks alone or benign packets
+ * alone): such a point is never farther from a drawn line than the farther one of the ends.
+ */
 typedef struct source {
   nt_steps steps;
   double attacks, benign;
   nt_curve_kind kind;
-  double x_floor;
+  double x_floor, log_floor;
+  size_t count;
+  point *paper;   /* [count] where each lies on paper */
+  uint32_t *step; /* [count] steps up to there */
 } source;
 
-static point rates(const source *s, size_t i) {
-  if (i == 0) return s->kind == NT_CURVE_ROC ? (point){0, 0} : (point){0, 1};
-  double hit = s->steps.attacks[i - 1], false_alarms = s->steps.benign[i - 1];
+static point rates(const source *s, size_t steps) {
+  if (steps == 0) return s->kind == NT_CURVE_ROC ? (point){0, 0} : (point){0, 1};
+  double hit = s->steps.attacks[steps - 1], false_alarms = s->steps.benign[steps - 1];
   if (s->kind == NT_CURVE_ROC) return (point){false_alarms / s->benign, hit / s->attacks};
   return (point){hit / s->attacks, hit / (hit + false_alarms)};
 }
 
-static point on_paper(const source *s, size_t i) {
-  point p = rates(s, i);
-  if (s->x_floor > 0) p.x = p.x > s->x_floor ? 1 - log(p.x) / log(s->x_floor) : 0;
+static point on_paper(const source *s, size_t steps) {
+  point p = rates(s, steps);
+  if (s->x_floor > 0) p.x = p.x > s->x_floor ? 1 - log(p.x) / s->log_floor : 0;
   return p;
+}
+
+/* Whether the line goes straight on at the end of step k. Precision-recall curves are straight
+ * where recall stands still. */
+static bool goes_on(const source *s, size_t k) {
+  const uint32_t *attacks = s->steps.attacks, *benign = s->steps.benign;
+  if (attacks[k + 1] == attacks[k]) return attacks[k] == attacks[k - 1];
+  return s->kind == NT_CURVE_ROC && benign[k + 1] == benign[k] && benign[k] == benign[k - 1];
+}
+
+static size_t find_corners(source *s, int keep) {
+  size_t count = 0;
+  for (size_t k = 0; k < s->steps.count; k++) {
+    if (k > 0 && k + 1 < s->steps.count && goes_on(s, k)) continue;
+    count++;
+    if (keep) s->step[count] = (uint32_t)k + 1, s->paper[count] = on_paper(s, k + 1);
+  }
+  return count + 1;
+}
+
+static void source_done(source *s) {
+  free(s->paper), free(s->step);
+}
+
+static nt_status source_init(source *s, nt_error *err) {
+  s->log_floor = log(s->x_floor);
+  s->count = find_corners(s, 0);
+  s->paper = malloc(s->count * sizeof *s->paper);
+  s->step = malloc(s->count * sizeof *s->step);
+  if (!s->paper || !s->step) {
+    source_done(s);
+    return nt_fail(err, NT_E_MEMORY, "no memory for the %zu corners of a curve", s->count);
+  }
+  s->step[0] = 0, s->paper[0] = on_paper(s, 0);
+  find_corners(s, 1);
+  return NT_OK;
 }
 
 /* ------------------------------------------------------------------------- choosing the points */
@@ -70,51 +112,54 @@ static void narrow(cone *c, point v, double tolerance) {
   point left = {v.x * cosine - v.y * sine, v.y * cosine + v.x * sine};
   if (!c->bounded || cross(c->right, right) > 0) c->right = right;
   if (!c->bounded || cross(c->left, left) < 0) c->left = left;
-  c->longest = fmax(c->longest, length);
+  if (length > c->longest) c->longest = length;
   c->bounded = true;
 }
 
-/* Writes the chosen indices and returns how many there are, or max + 1 where they are more than
- * max. */
+/* Writes the indices of the chosen corners and returns how many there are, or max + 1 where they
+ * are more than max. */
 static size_t choose(const source *s, double tolerance, size_t *chosen, size_t max) {
-  size_t points = s->steps.count + 1, count = 0;
+  size_t count = 0;
   chosen[count++] = 0;
-  point anchor = on_paper(s, 0);
+  point anchor = s->paper[0];
   cone allowed = {0};
-  for (size_t i = 1; i < points; i++) {
-    point v = minus(on_paper(s, i), anchor);
+  for (size_t i = 1; i < s->count; i++) {
+    point v = minus(s->paper[i], anchor);
     if (!inside(&allowed, v, tolerance)) {
       if (count == max) return max + 1;
       chosen[count++] = i - 1;
-      anchor = on_paper(s, i - 1);
+      anchor = s->paper[i - 1];
       allowed = (cone){0};
-      v = minus(on_paper(s, i), anchor);
+      v = minus(s->paper[i], anchor);
     }
     narrow(&allowed, v, tolerance);
   }
   if (count == max) return max + 1;
-  chosen[count++] = points - 1;
+  chosen[count++] = s->count - 1;
   return count;
 }
 
 /* ------------------------------------------------------------------------------ measuring them */
 
-static double distance_to_segment(point p, point a, point b) {
+static double square_of_distance(point p, point a, point b) {
   point along = minus(b, a), to = minus(p, a);
   double square = dot(along, along);
-  double part = square > 0 ? fmin(1, fmax(0, dot(to, along) / square)) : 0;
+  double part = square > 0 ? dot(to, along) / square : 0;
+  part = part < 0 ? 0 : part > 1 ? 1 : part;
   point off = {to.x - part * along.x, to.y - part * along.y};
-  return sqrt(dot(off, off));
+  return dot(off, off);
 }
 
 static double measure(const source *s, const size_t *chosen, size_t count) {
   double worst = 0;
   for (size_t k = 1; k < count; k++) {
-    point a = on_paper(s, chosen[k - 1]), b = on_paper(s, chosen[k]);
-    for (size_t i = chosen[k - 1] + 1; i < chosen[k]; i++)
-      worst = fmax(worst, distance_to_segment(on_paper(s, i), a, b));
+    point a = s->paper[chosen[k - 1]], b = s->paper[chosen[k]];
+    for (size_t i = chosen[k - 1] + 1; i < chosen[k]; i++) {
+      double square = square_of_distance(s->paper[i], a, b);
+      if (square > worst) worst = square;
+    }
   }
-  return worst;
+  return sqrt(worst);
 }
 
 /* ----------------------------------------------------------------------------------- the whole */
@@ -145,9 +190,10 @@ static nt_status take(const source *s, const size_t *chosen, size_t count, nt_cu
   }
   curve->count = count;
   for (size_t k = 0; k < count; k++) {
-    point p = rates(s, chosen[k]);
+    size_t steps = s->step[chosen[k]];
+    point p = rates(s, steps);
     curve->x[k] = p.x, curve->y[k] = p.y;
-    curve->threshold[k] = chosen[k] == 0 ? INFINITY : s->steps.threshold[chosen[k] - 1];
+    curve->threshold[k] = steps == 0 ? INFINITY : s->steps.threshold[steps - 1];
   }
   curve->deviation = measure(s, chosen, count);
   return NT_OK;
@@ -160,13 +206,23 @@ nt_status nt_curve_make(const nt_ranking *ranking, nt_curve_kind kind,
   if (check_options(&o, err) != NT_OK) return NT_E_ARGUMENT;
   if (nt_ranking_absence(ranking) != NT_PRESENT) return NT_OK;
   const nt_score_counts *c = nt_ranking_counts(ranking);
-  source s = {nt_ranking_steps(ranking), (double)c->attacks, (double)c->benign, kind, o.x_floor};
-  size_t max = o.max_points < s.steps.count + 1 ? o.max_points : s.steps.count + 1;
+  source s = {.steps = nt_ranking_steps(ranking),
+              .attacks = (double)c->attacks,
+              .benign = (double)c->benign,
+              .kind = kind,
+              .x_floor = o.x_floor};
+  if (source_init(&s, err) != NT_OK) return NT_E_MEMORY;
+  nt_status status = NT_OK;
+  size_t max = o.max_points < s.count ? o.max_points : s.count;
   size_t *chosen = malloc(max * sizeof *chosen), count;
-  if (!chosen) return nt_fail(err, NT_E_MEMORY, "no memory for a curve of %zu points", max);
-  for (double t = o.tolerance; (count = choose(&s, t, chosen, max)) > max;) t *= 2;
-  nt_status status = take(&s, chosen, count, curve, err);
+  if (chosen) {
+    for (double t = o.tolerance; (count = choose(&s, t, chosen, max)) > max;) t *= 2;
+    status = take(&s, chosen, count, curve, err);
+  } else {
+    status = nt_fail(err, NT_E_MEMORY, "no memory for a curve of %zu points", max);
+  }
   free(chosen);
+  source_done(&s);
   return status;
 }
 

@@ -37,8 +37,8 @@ typedef struct nt_curve {
 } nt_curve;
 
 /* The arrays belong to *curve: nt_curve_done. No attack or no benign packet: count 0 and NaN
- * deviation. Options out of range: NT_E_ARGUMENT. O(distinct) for each doubling; memory only for
- * the points. */
+ * deviation. Options out of range: NT_E_ARGUMENT. O(distinct), and O(corners) for each doubling;
+ * memory for the points, and 20 bytes a corner while it runs. */
 nt_status nt_curve_make(const nt_ranking *ranking, nt_curve_kind kind,
                         const nt_curve_options *options, nt_curve *curve, nt_error *err);
 void nt_curve_done(nt_curve *curve);

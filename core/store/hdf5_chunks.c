@@ -6,6 +6,8 @@
 #include <string.h>
 #include <zlib.h>
 
+#include "hdf5_put.h"
+
 #define CHECKSUM 4 /* bytes */
 
 struct hdf5_chunks {
@@ -18,11 +20,15 @@ struct hdf5_chunks {
   size_t bound, *sizes;  /* most and actual bytes of a finished chunk; 0: it could not be made */
 };
 
+static size_t bound_of(size_t rows) {
+  return compressBound(rows * sizeof(double)) + CHECKSUM;
+}
+
 hdf5_chunks *hdf5_chunks_new(size_t rows, size_t width, int level) {
   hdf5_chunks *c = calloc(1, sizeof *c);
   if (!c) return NULL;
   *c = (hdf5_chunks){.rows = rows, .width = width, .level = level};
-  c->bound = compressBound(rows * sizeof(double)) + CHECKSUM;
+  c->bound = bound_of(rows);
   if (width <= SIZE_MAX / c->bound) {
     c->block = calloc(rows * width, sizeof *c->block);
     c->plain = malloc(rows * width * sizeof(double));
@@ -59,17 +65,17 @@ size_t hdf5_chunks_take(hdf5_chunks *chunks, const double *values, size_t count)
 /* ---------------------------------------------------------------- HDF5's filters */
 
 /* Shuffle: the first bytes of all values, then the second bytes, and so on. */
-static void shuffle_column(const hdf5_chunks *c, size_t column, unsigned char *to) {
-  for (size_t i = 0; i < c->rows; i++) {
+static void shuffle(const double *values, size_t stride, size_t rows, unsigned char *to) {
+  for (size_t i = 0; i < rows; i++) {
     unsigned char bytes[sizeof(double)];
-    memcpy(bytes, &c->block[i * c->width + column], sizeof bytes);
-    for (size_t k = 0; k < sizeof bytes; k++) to[k * c->rows + i] = bytes[k];
+    memcpy(bytes, &values[i * stride], sizeof bytes);
+    for (size_t k = 0; k < sizeof bytes; k++) to[k * rows + i] = bytes[k];
   }
 }
 
-static void copy_column(const hdf5_chunks *c, size_t column, unsigned char *to) {
-  for (size_t i = 0; i < c->rows; i++)
-    memcpy(to + i * sizeof(double), &c->block[i * c->width + column], sizeof(double));
+static void copy(const double *values, size_t stride, size_t rows, unsigned char *to) {
+  for (size_t i = 0; i < rows; i++)
+    memcpy(to + i * sizeof(double), &values[i * stride], sizeof(double));
 }
 
 /* Fletcher-32 over big-endian 16-bit words, an odd byte being the upper half of a last one. Sums
@@ -97,23 +103,27 @@ static uint32_t fletcher32(const unsigned char *data, size_t size) {
   return sum2 << 16 | sum1;
 }
 
-static void finish_column(hdf5_chunks *c, size_t column) {
-  size_t plain_size = c->rows * sizeof(double);
-  unsigned char *plain = c->plain + column * plain_size, *packed = c->packed + column * c->bound;
-  uLongf size = c->bound - CHECKSUM;
-  if (c->level == 0) {
-    copy_column(c, column, packed);
-    size = plain_size;
+/* The chunk of `rows` doubles, each `stride` after the last, as it stands in a file. plain: room
+ * for them; packed: bound_of(rows). Returns its bytes, 0: it could not be made. */
+static size_t finish(const double *values, size_t stride, size_t rows, int level,
+                     unsigned char *plain, unsigned char *packed) {
+  uLongf size = bound_of(rows) - CHECKSUM;
+  if (level == 0) {
+    copy(values, stride, rows, packed);
+    size = rows * sizeof(double);
   } else {
-    shuffle_column(c, column, plain);
-    if (compress2(packed, &size, plain, plain_size, c->level) != Z_OK) {
-      c->sizes[column] = 0;
-      return;
-    }
+    shuffle(values, stride, rows, plain);
+    if (compress2(packed, &size, plain, rows * sizeof(double), level) != Z_OK) return 0;
   }
   uint32_t sum = fletcher32(packed, size);
   for (int k = 0; k < CHECKSUM; k++) packed[size + (size_t)k] = (unsigned char)(sum >> 8 * k);
-  c->sizes[column] = size + CHECKSUM;
+  return size + CHECKSUM;
+}
+
+static void finish_column(hdf5_chunks *c, size_t column) {
+  c->sizes[column] =
+      finish(c->block + column, c->width, c->rows, c->level,
+             c->plain + column * c->rows * sizeof(double), c->packed + column * c->bound);
 }
 
 /* ---------------------------------------------------------------- writing */
@@ -133,4 +143,47 @@ int hdf5_chunks_write(hdf5_chunks *chunks, hid_t dataset, hsize_t first) {
       return -1;
   }
   return 0;
+}
+
+/* ---------------------------------------------------------------- of one dimension */
+
+int hdf5_pack(hdf5_packed *packed, const double *values, size_t count, int level) {
+  size_t rows = count < HDF5_PACKED_CHUNK ? count : HDF5_PACKED_CHUNK, bound = bound_of(rows);
+  *packed = (hdf5_packed){.count = count, .rows = rows, .level = level, .bound = bound};
+  if (count == 0) return 0;
+  packed->chunks = (count + rows - 1) / rows;
+  packed->bytes = malloc(packed->chunks * bound);
+  packed->sizes = calloc(packed->chunks, sizeof *packed->sizes);
+  unsigned char *plain = malloc(rows * sizeof(double));
+  double *last = calloc(rows, sizeof *last); /* zeros behind its end */
+  int good = packed->bytes && packed->sizes && plain && last;
+  for (size_t i = 0; good && i < packed->chunks; i++) {
+    const double *from = values + i * rows;
+    if (count - i * rows < rows) from = memcpy(last, from, (count - i * rows) * sizeof *last);
+    packed->sizes[i] = finish(from, 1, rows, level, plain, packed->bytes + i * bound);
+    good = packed->sizes[i] > 0;
+  }
+  free(plain);
+  free(last);
+  if (!good) hdf5_packed_done(packed);
+  return good ? 0 : -1;
+}
+
+void hdf5_packed_done(hdf5_packed *packed) {
+  free(packed->bytes);
+  free(packed->sizes);
+  *packed = (hdf5_packed){0};
+}
+
+int hdf5_put_packed(hid_t group, const char *name, const hdf5_packed *packed) {
+  hid_t id =
+      hdf5_create_values(group, name, H5T_IEEE_F64LE, packed->count, packed->rows, packed->level);
+  int bad = id < 0;
+  for (size_t i = 0; !bad && i < packed->chunks; i++) {
+    const hsize_t offset = i * packed->rows;
+    bad = H5Dwrite_chunk(id, H5P_DEFAULT, 0, &offset, packed->sizes[i],
+                         packed->bytes + i * packed->bound) < 0;
+  }
+  if (id >= 0) bad |= H5Dclose(id) < 0;
+  return bad ? -1 : 0;
 }

@@ -32,4 +32,19 @@ size_t hdf5_chunks_filled(const hdf5_chunks *chunks);
  * called from, if any. */
 int hdf5_chunks_write(hdf5_chunks *chunks, hid_t dataset, hsize_t first);
 
+/* The same for a dataset of one dimension, before there is a file: several threads make theirs
+ * ready at once, and need HDF5 for no longer than it takes to hand the bytes over. */
+enum { HDF5_PACKED_CHUNK = 32768 }; /* values of a chunk, or all where there are fewer */
+typedef struct hdf5_packed {
+  size_t count, rows, chunks; /* values; values of a chunk */
+  int level;
+  size_t bound, *sizes; /* bytes from one chunk to the next; of each */
+  unsigned char *bytes;
+} hdf5_packed;
+/* Negative: out of memory, *packed is empty. Holds up to 8 bytes a value: hdf5_packed_done. */
+int hdf5_pack(hdf5_packed *packed, const double *values, size_t count, int level);
+void hdf5_packed_done(hdf5_packed *packed);
+/* Negative: HDF5 refused. */
+int hdf5_put_packed(hid_t group, const char *name, const hdf5_packed *packed);
+
 #endif

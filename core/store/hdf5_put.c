@@ -58,11 +58,14 @@ static nt_status write_temporary(const char *path, hdf5_fill *fill, void *contex
   return status;
 }
 
-nt_status hdf5_write_file(const char *path, hdf5_fill *fill, void *context, nt_error *err) {
+nt_status hdf5_write_file(const char *path, hdf5_fill *fill, void *context, pthread_mutex_t *lock,
+                          nt_error *err) {
   nt_output output;
   nt_status status = nt_output_begin(&output, path, err);
   if (status != NT_OK) return status;
+  if (lock) pthread_mutex_lock(lock);
   status = write_temporary(output.temporary, fill, context, err);
+  if (lock) pthread_mutex_unlock(lock);
   if (status != NT_OK) nt_fail_in(err, "%s", path);
   if (status == NT_OK) status = nt_seal_file(output.temporary, err);
   if (status == NT_OK) return nt_output_commit(&output, err);
@@ -119,20 +122,27 @@ int hdf5_put_number(hid_t object, const char *name, double value) {
 
 /* ---------------------------------------------------------------- small datasets */
 
-int hdf5_put_values(hid_t group, const char *name, hid_t file_type, hid_t memory_type,
-                    hsize_t count, const void *values, int compression) {
-  const hsize_t chunk = compression < 0 ? 0 : count < CHUNK ? count : CHUNK; /* 0: not in chunks */
+hid_t hdf5_create_values(hid_t group, const char *name, hid_t type, hsize_t count, hsize_t chunk,
+                         int compression) {
   hid_t space = H5Screate_simple(1, &count, NULL), create = H5Pcreate(H5P_DATASET_CREATE);
   int bad = chunk && H5Pset_chunk(create, 1, &chunk) < 0;
   if (chunk && compression > 0)
     bad |= H5Pset_shuffle(create) < 0 || H5Pset_deflate(create, (unsigned)compression) < 0;
   if (chunk) bad |= H5Pset_fletcher32(create) < 0;
   H5Pset_attr_creation_order(create, ORDERED);
-  hid_t id = bad ? -1 : H5Dcreate2(group, name, file_type, space, H5P_DEFAULT, create, H5P_DEFAULT);
-  bad = id < 0 || (count && H5Dwrite(id, memory_type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values) < 0);
-  if (id >= 0) bad |= H5Dclose(id) < 0;
+  hid_t id = bad ? -1 : H5Dcreate2(group, name, type, space, H5P_DEFAULT, create, H5P_DEFAULT);
   H5Pclose(create);
   H5Sclose(space);
+  return id;
+}
+
+int hdf5_put_values(hid_t group, const char *name, hid_t file_type, hid_t memory_type,
+                    hsize_t count, const void *values, int compression) {
+  const hsize_t chunk = compression < 0 ? 0 : count < CHUNK ? count : CHUNK;
+  hid_t id = hdf5_create_values(group, name, file_type, count, chunk, compression);
+  int bad =
+      id < 0 || (count && H5Dwrite(id, memory_type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values) < 0);
+  if (id >= 0) bad |= H5Dclose(id) < 0;
   return bad ? -1 : 0;
 }
 

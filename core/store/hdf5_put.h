@@ -7,6 +7,7 @@
 #define NT_HDF5_PUT_H
 
 #include <hdf5.h>
+#include <pthread.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -30,9 +31,11 @@ nt_status hdf5_outcome(const hdf5_disk *disk, const hdf5_errors *errors, int bad
                        const char *what);
 
 /* A file that appears whole or not at all (output.h), checked and sealed (seal.h): `fill` puts into
- * it what it holds. Errors name the path. */
+ * it what it holds. Errors name the path. lock, unless NULL, is held while HDF5 is at work, and not
+ * while the file is sealed and synced. */
 typedef nt_status hdf5_fill(hid_t file, hdf5_errors *errors, void *context, nt_error *err);
-nt_status hdf5_write_file(const char *path, hdf5_fill *fill, void *context, nt_error *err);
+nt_status hdf5_write_file(const char *path, hdf5_fill *fill, void *context, pthread_mutex_t *lock,
+                          nt_error *err);
 
 /* A group that keeps the order of what is in it. */
 hid_t hdf5_group(hid_t parent, const char *name);
@@ -52,6 +55,9 @@ int hdf5_put_number(hid_t object, const char *name, double value);
  * below 0: as it is, which text needs. */
 int hdf5_put_values(hid_t group, const char *name, hid_t file_type, hid_t memory_type,
                     hsize_t count, const void *values, int compression);
+/* The empty dataset for it, open; chunk: values of a chunk, 0: not in chunks. */
+hid_t hdf5_create_values(hid_t group, const char *name, hid_t type, hsize_t count, hsize_t chunk,
+                         int compression);
 
 /* A small dataset, written at once: its own dimension scale, so that netCDF-4 readers have a name
  * for its axis. *keep, where not NULL: the open dataset. */

@@ -59,20 +59,32 @@ static int sync_path(const char *path, int flags) {
   return result;
 }
 
+static nt_status put_in_place(nt_output *output, nt_error *err) {
+  if (rename(output->temporary, output->path) != 0)
+    return io_error(err, output->path, "be renamed to");
+  free(output->temporary);
+  output->temporary = NULL;
+  return NT_OK;
+}
+
 nt_status nt_output_commit(nt_output *output, nt_error *err) {
   nt_status status = NT_OK;
-  if (sync_path(output->temporary, O_RDWR) != 0) {
+  if (sync_path(output->temporary, O_RDWR) != 0)
     status = io_error(err, output->path, "be synced");
-  } else if (rename(output->temporary, output->path) != 0) {
-    status = io_error(err, output->path, "be renamed to");
-  } else {
-    free(output->temporary);
-    output->temporary = NULL;
+  else
+    status = put_in_place(output, err);
+  if (status == NT_OK) {
     /* Some file systems cannot sync a directory; the file itself is safe by then. */
     int directory = directory_length(output->path);
     output->path[directory] = 0;
     sync_path(directory ? output->path : ".", O_RDONLY | O_DIRECTORY);
   }
+  nt_output_discard(output);
+  return status;
+}
+
+nt_status nt_output_commit_unsynced(nt_output *output, nt_error *err) {
+  nt_status status = put_in_place(output, err);
   nt_output_discard(output);
   return status;
 }

@@ -21,6 +21,9 @@ nt_status nt_output_begin(nt_output *output, const char *path, nt_error *err);
 /* Syncs, renames, syncs the directory. The temporary file must be closed by then. Frees *output,
  * and removes the temporary file when it fails. */
 nt_status nt_output_commit(nt_output *output, nt_error *err);
+/* The same without any sync, for what can be made again: a killed program leaves it whole or not at
+ * all, a machine that loses power perhaps damaged, which its reader must notice (seal.h). */
+nt_status nt_output_commit_unsynced(nt_output *output, nt_error *err);
 
 /* Removes the temporary file and frees *output; a zeroed struct is fine. */
 void nt_output_discard(nt_output *output);

@@ -16,6 +16,7 @@ typedef struct run_writer {
   const char *data;
   nt_cell *cells; /* without the key */
   size_t count;
+  hdf5_packed scores;
   int compression;
 } run_writer;
 
@@ -23,7 +24,7 @@ static nt_status fill_run(hid_t file, hdf5_errors *errors, void *context, nt_err
   const run_writer *w = context;
   if (hdf5_put_text(file, HDF5_KIND, "run") < 0 || hdf5_put_text(file, "run", w->record->key) < 0 ||
       nt_put_cells(file, w->cells, w->count) < 0 ||
-      nt_put_run(file, w->record, w->data, w->compression) < 0)
+      nt_put_run(file, w->record, &w->scores, w->data, w->compression) < 0)
     return hdf5_fail(errors, err, "cannot be written");
   return NT_OK;
 }
@@ -48,8 +49,8 @@ static nt_status choose_cells(run_writer *w, nt_error *err) {
   return nt_cells_check(w->cells, w->count, err);
 }
 
-nt_status nt_run_file_write(const char *path, const nt_run_record *record, int compression,
-                            nt_error *err) {
+nt_status nt_run_file_write_among(const char *path, const nt_run_record *record, int compression,
+                                  pthread_mutex_t *lock, nt_error *err) {
   run_writer writer = {.record = record, .compression = compression};
   nt_status status = NT_OK;
   if (!nt_name_is_fine(record->key))
@@ -59,12 +60,20 @@ nt_status nt_run_file_write(const char *path, const nt_run_record *record, int c
     status = nt_fail(err, NT_E_ARGUMENT, "compression %d, expected 0 to 9", compression);
   else
     status = choose_cells(&writer, err);
+  if (status == NT_OK && hdf5_pack(&writer.scores, record->scores, record->count, compression) < 0)
+    status = nt_fail(err, NT_E_MEMORY, "out of memory for %zu scores", record->count);
   if (status != NT_OK)
     nt_fail_in(err, "%s", path);
   else
-    status = hdf5_write_file(path, fill_run, &writer, err);
+    status = hdf5_write_file(path, fill_run, &writer, lock, err);
+  hdf5_packed_done(&writer.scores);
   free(writer.cells);
   return status;
+}
+
+nt_status nt_run_file_write(const char *path, const nt_run_record *record, int compression,
+                            nt_error *err) {
+  return nt_run_file_write_among(path, record, compression, NULL, err);
 }
 
 static nt_status read_provenance(hid_t file, nt_run_record *record, nt_error *err) {
@@ -145,7 +154,7 @@ nt_status nt_data_file_write(const char *path, const nt_data_record *record, int
     status = nt_fail(err, NT_E_ARGUMENT, "compression %d, expected 0 to 9", compression);
   else
     status = nt_cells_check(record->cell, record->cells, err);
-  if (status == NT_OK) return hdf5_write_file(path, fill_data, &writer, err);
+  if (status == NT_OK) return hdf5_write_file(path, fill_data, &writer, NULL, err);
   nt_fail_in(err, "%s", path);
   return status;
 }

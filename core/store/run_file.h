@@ -10,6 +10,7 @@
 #ifndef NT_RUN_FILE_H
 #define NT_RUN_FILE_H
 
+#include <pthread.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -62,6 +63,10 @@ typedef struct nt_run_record {
 /* Whole or not at all (output.h). compression: deflate's level, 0 to 9. */
 nt_status nt_run_file_write(const char *path, const nt_run_record *record, int compression,
                             nt_error *err);
+/* By one of several threads that write run files: HDF5 is for one at a time, and `lock` is held
+ * while it is at work, but not while scores are deflated and the file is synced. */
+nt_status nt_run_file_write_among(const char *path, const nt_run_record *record, int compression,
+                                  pthread_mutex_t *lock, nt_error *err);
 
 /* Key, cells and notes of a run's file; the record points into memory of its own: release with
  * nt_run_record_done. NT_E_INPUT: not such a file, or damaged. */
@@ -88,6 +93,8 @@ nt_status nt_data_file_write(const char *path, const nt_data_record *record, int
  *
  *     nt_score_head (score_file.c) | scores | training | map sizes | map features (u64) | cells |
  *     seal (seal.h) over all of it
+ *
+ * Not synced: the seal tells when a machine lost power before it was on the disk.
  */
 typedef struct nt_score_record {
   uint64_t first;

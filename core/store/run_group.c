@@ -267,10 +267,9 @@ static int put_provenance(hid_t parent, const nt_note *notes, size_t count) {
   return bad ? -1 : 0;
 }
 
-int nt_put_run(hid_t group, const nt_run_record *r, const char *data, int compression) {
-  if (r->count && hdf5_put_values(group, "scores", H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, r->count,
-                                  r->scores, compression) < 0)
-    return -1;
+int nt_put_run(hid_t group, const nt_run_record *r, const hdf5_packed *scores, const char *data,
+               int compression) {
+  if (r->count && hdf5_put_packed(group, "scores", scores) < 0) return -1;
   if (put_curve(group, "roc", "fpr", "tpr", r->roc, compression) < 0 ||
       put_curve(group, "precision_recall", "recall", "precision", r->precision_recall,
                 compression) < 0 ||

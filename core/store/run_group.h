@@ -8,6 +8,7 @@
 
 #include <hdf5.h>
 
+#include "hdf5_chunks.h"
 #include "run_file.h"
 
 /* Values as attributes, in order; units, long names and roles as attributes of a group `cells`
@@ -20,8 +21,9 @@ int nt_put_notes(hid_t group, const nt_note *notes, size_t count);
 /* Every attribute but HDF5_KIND, as text. *notes: nt_notes_free. */
 nt_status nt_get_notes(hid_t group, nt_note **notes, size_t *count, nt_error *err);
 
-/* scores, roc, precision_recall, map, provenance. `data`: see nt_run_record. */
-int nt_put_run(hid_t group, const nt_run_record *record, const char *data, int compression);
+/* scores (packed already), roc, precision_recall, map, provenance. `data`: see nt_run_record. */
+int nt_put_run(hid_t group, const nt_run_record *record, const hdf5_packed *scores,
+               const char *data, int compression);
 /* Chunks as they are. Negative: something is not of the expected form, or HDF5 refused. */
 int nt_copy_run(hid_t from, hid_t to);
 /* Whether there is anything that nt_copy_run would copy. */

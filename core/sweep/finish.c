@@ -42,8 +42,8 @@ static void put_utc(char text[32]) {
   strftime(text, 32, "%Y-%m-%dT%H:%M:%SZ", &utc);
 }
 
-/* With the store's lock held. m NULL: of a failed run. */
-static nt_status write_files(nt_sweep *s, const run *r, const measurement *m, nt_error *err) {
+/* m NULL: of a failed run. */
+static nt_status write_run(nt_sweep *s, const run *r, const measurement *m, nt_error *err) {
   char path[NT_CACHE_PATH];
   const job *j = &s->jobs[r->job];
   cells c;
@@ -67,15 +67,9 @@ static nt_status write_files(nt_sweep *s, const run *r, const measurement *m, nt
     record.count = j->record.count;
     record.scores = j->record.scores;
   }
-  if (status == NT_OK) status = nt_run_file_write(path, &record, s->options->compression, err);
+  if (status == NT_OK)
+    status = nt_run_file_write_among(path, &record, s->options->compression, &s->store_lock, err);
   sweep_cells_done(&c);
-  return status;
-}
-
-static nt_status write_run(nt_sweep *s, const run *r, const measurement *m, nt_error *err) {
-  pthread_mutex_lock(&s->store_lock);
-  nt_status status = write_files(s, r, m, err);
-  pthread_mutex_unlock(&s->store_lock);
   return status;
 }
 
