@@ -147,7 +147,7 @@ function diff.metrics(a, b, x, y, wanted, options)
   local changes, pairable = {}, false
   for _, column in ipairs(common(a, b, "metric")) do
     local name = column.name
-    local better = paired.better(name)
+    local better = column.better or b.column[name].better
     if wanted and wanted[name] or not wanted and better then
       local v, w = x[name], y[name]
       if v ~= w then
