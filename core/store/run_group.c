@@ -24,7 +24,7 @@ static int put_value(hid_t group, const nt_cell *cell) {
 }
 
 /* What the group `cells` has of every cell: a list of texts each, as long as there are cells. */
-enum { FIELDS = 5 };
+enum { BETTER = 4, FIELDS };
 static const char *const field_names[FIELDS] = {"name", "units", "long_name", "role", "better"};
 
 int nt_put_cells(hid_t group, const nt_cell *cells, size_t count) {
@@ -50,6 +50,7 @@ int nt_put_cells(hid_t group, const nt_cell *cells, size_t count) {
 static nt_status get_fields(hid_t inside, hdf5_names fields[FIELDS], nt_error *err) {
   nt_status status = NT_OK;
   for (int i = 0; status == NT_OK && i < FIELDS; i++) {
+    if (i == BETTER && H5Aexists(inside, field_names[i]) <= 0) continue; /* a file of version 0.1 */
     status = hdf5_get_texts(inside, field_names[i], &fields[i], err);
     if (status == NT_OK && fields[i].count != fields[0].count)
       status = nt_fail(err, NT_E_INPUT, "cells: %s: expected one for each name", field_names[i]);
@@ -62,17 +63,18 @@ static nt_status get_cell(hid_t group, const hdf5_names fields[FIELDS], size_t i
   hdf5_value value;
   nt_status status = hdf5_get(group, fields[0].name[i], &value, err);
   if (status != NT_OK) return status;
-  const nt_cell found = {.name = fields[0].name[i],
-                         .unit = fields[1].name[i],
-                         .long_name = fields[2].name[i],
-                         .role = nt_cell_role_of(fields[3].name[i]),
-                         .better = nt_measure_better_of(fields[4].name[i]),
-                         .type = value.kind == HDF5_INTEGER  ? NT_CELL_INTEGER
-                                 : value.kind == HDF5_NUMBER ? NT_CELL_NUMBER
-                                                             : NT_CELL_TEXT,
-                         .text = value.text,
-                         .integer = value.integer,
-                         .number = value.number};
+  const nt_cell found = {
+      .name = fields[0].name[i],
+      .unit = fields[1].name[i],
+      .long_name = fields[2].name[i],
+      .role = nt_cell_role_of(fields[3].name[i]),
+      .better = nt_measure_better_of(fields[BETTER].count ? fields[BETTER].name[i] : NULL),
+      .type = value.kind == HDF5_INTEGER  ? NT_CELL_INTEGER
+              : value.kind == HDF5_NUMBER ? NT_CELL_NUMBER
+                                          : NT_CELL_TEXT,
+      .text = value.text,
+      .integer = value.integer,
+      .number = value.number};
   status = nt_cell_copy(&found, cell, err);
   free(value.text);
   return status;
