@@ -24,8 +24,6 @@
  *              pairs = {{a =, b =, z =, p =, holm =}, ...}} core/metrics/rank_tests.h
  *     comparison.figures                     names of pair()'s figures
  *     comparison.holm {p, ...}               --> adjusted p-values
- *     comparison.measures()                  --> {{name =, unit =, long_name =, better = "higher",
- *                                             "lower" or nil, integer =}, ...}  metrics/measures.h
  *
  * Detectors and places count from 1. A figure that does not exist is NaN.
  */
@@ -297,29 +295,10 @@ static int pair(lua_State *L) {
   return 1;
 }
 
-/* ---------------------------------------------------------------- measures */
-
-static int measures(lua_State *L) {
-  static const char *const better[] = {NULL, "higher", "lower"};
-  lua_createtable(L, (int)nt_measure_count, 0);
-  for (size_t i = 0; i < nt_measure_count; i++) {
-    lua_createtable(L, 0, 5);
-    comparison_put_string(L, "name", nt_measures[i].name);
-    comparison_put_string(L, "unit", nt_measures[i].unit);
-    comparison_put_string(L, "long_name", nt_measures[i].long_name);
-    comparison_put_string(L, "better", better[nt_measures[i].better]);
-    lua_pushboolean(L, nt_measures[i].integer);
-    lua_setfield(L, -2, "integer");
-    lua_rawseti(L, -2, (lua_Integer)i + 1);
-  }
-  return 1;
-}
-
 int luaopen_ninetails_comparison(lua_State *L) {
   static const luaL_Reg functions[] = {{"pair", pair},
                                        {"friedman", comparison_friedman},
                                        {"holm", comparison_holm},
-                                       {"measures", measures},
                                        {NULL, NULL}};
   luaL_newmetatable(L, "ninetails.comparison.arrays");
   lua_pushcfunction(L, arrays_gc);

@@ -148,7 +148,7 @@ static int write_whole(lua_State *L) {
   const char *path = luaL_checkstring(L, 1), *text = luaL_checklstring(L, 2, &size);
   const char *temporary = temporary_name(L, path);
   FILE *file = fopen(temporary, "wbe");
-  if (!file) return raise_errno(L, temporary);
+  if (!file) return raise_errno(L, path);
   int good = fwrite(text, 1, size, file) == size;
   good = fclose(file) == 0 && good;
   if (good && put_in_place(temporary, path) == 0) return 0;

@@ -120,8 +120,15 @@ local function names_of(file, theirs)
   return list
 end
 
+-- Raises when `from`, a folder of somebody's choice, is not there.
+function registry.check_folder(from)
+  if not from or from:find("^https?://") or (files.stat(from) or {}).kind == "directory" then return end
+  error({status = "argument", message = ("--from %s: there is no such folder"):format(from)}, 0)
+end
+
 -- A handle of a card for the functions below; from: a folder (or mirror) to look in first.
 function registry.open(name, from)
+  registry.check_folder(from)
   local c, origin = registry.card(name)
   return {card = c, name = c.name, origin = origin, from = from}
 end

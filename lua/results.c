@@ -10,14 +10,19 @@
  *     print(run.first, run.count, run.scores[1], run.roc.fpr[2], run.roc.tpr[2])
  *     print(results.sizes("results/all.h5").stored)
  *
+ * write's options: keys, a list of those to take; notes; name and command_line, for the provenance
+ * (version, commit, host, ...) that every file is given besides.
+ *
  * read(path) gives {rows = n, columns = {...}, notes = {name = text}}; a column is {name =, unit =,
- * long_name =, role =, type = "text" | "integer" | "number", values = {n values}, missing = the
- * number that stands for "no value" in a column of integers, where some run has none}.
+ * long_name =, role =, better = "higher" | "lower" | nil, type = "text" | "integer" | "number",
+ * values = {n values}, missing = the number that stands for "no value" in a column of integers,
+ * where some run has none}.
  */
 #include <lauxlib.h>
 #include <string.h>
 
 #include "modules.h"
+#include "provenance.h"
 #include "store/result_file.h"
 
 /* ---------------------------------------------------------------- write */
@@ -46,10 +51,10 @@ static const char **push_texts(lua_State *L, int index, const char *what, size_t
   return texts;
 }
 
-/* The pairs {name, text} of the list at index; one value is pushed. */
+/* The pairs {name, text} of the list at index, with room for provenance; one value is pushed. */
 static nt_note *push_notes(lua_State *L, int index, size_t *count) {
-  *count = (size_t)lua_rawlen(L, index);
-  nt_note *notes = lua_newuserdatauv(L, (*count + 1) * sizeof *notes, 0);
+  *count = lua_istable(L, index) ? (size_t)lua_rawlen(L, index) : 0;
+  nt_note *notes = lua_newuserdatauv(L, (*count + PROVENANCE_NOTES) * sizeof *notes, 0);
   for (size_t i = 0; i < *count; i++) {
     if (lua_rawgeti(L, index, (lua_Integer)i + 1) != LUA_TTABLE)
       luaL_error(L, "results: note %d: got a %s, expected a pair {name, text}", (int)i + 1,
@@ -65,31 +70,47 @@ static nt_note *push_notes(lua_State *L, int index, size_t *count) {
 
 /* Pushes options[name], a table or nil. */
 static int push_option(lua_State *L, const char *name) {
-  if (lua_isnil(L, 3)) {
-    lua_pushnil(L);
-    return 0;
-  }
   int type = lua_getfield(L, 3, name);
   if (type != LUA_TTABLE && type != LUA_TNIL)
     luaL_error(L, "results: %s: got a %s, expected a table", name, luaL_typename(L, -1));
   return type == LUA_TTABLE;
 }
 
+/* Adds what is not among the notes already: what program writes this file, where and when. */
+static size_t add_provenance(nt_note *notes, size_t count, const provenance *p) {
+  size_t own = count;
+  for (size_t i = 0; i < p->count; i++) {
+    size_t k = 0;
+    while (k < own && strcmp(notes[k].name, p->note[i].name) != 0) k++;
+    if (k == own) notes[count++] = p->note[i];
+  }
+  return count;
+}
+
 static int write(lua_State *L) {
   const char *path = luaL_checkstring(L, 1);
   luaL_checktype(L, 2, LUA_TTABLE);
-  if (!lua_isnoneornil(L, 3)) luaL_checktype(L, 3, LUA_TTABLE);
+  if (lua_isnoneornil(L, 3)) {
+    lua_settop(L, 2);
+    lua_newtable(L);
+  }
+  luaL_checktype(L, 3, LUA_TTABLE);
   lua_settop(L, 3);
   nt_result_sources sources;
   sources.paths = push_texts(L, 2, "a source's path", &sources.count);
-  size_t keys = 0, notes = 0, rows = 0;
+  size_t keys = 0, notes, rows = 0;
   const char **key = NULL;
-  nt_note *note = NULL;
   if (push_option(L, "keys")) key = push_texts(L, -1, "a key", &keys);
-  if (push_option(L, "notes")) note = push_notes(L, lua_gettop(L), &notes);
+  push_option(L, "notes");
+  nt_note *note = push_notes(L, lua_gettop(L), &notes);
+  provenance made_by;
+  lua_pushvalue(L, 3);
+  provenance_read(L, &made_by, 1);
+  notes = add_provenance(note, notes, &made_by);
   nt_error err;
-  if (nt_result_write(path, &sources, key, keys, note, notes, &rows, &err) != NT_OK)
-    return modules_raise(L, &err);
+  nt_status status = nt_result_write(path, &sources, key, keys, note, notes, &rows, &err);
+  provenance_done(&made_by);
+  if (status != NT_OK) return modules_raise(L, &err);
   lua_pushinteger(L, (lua_Integer)rows);
   return 1;
 }
@@ -122,12 +143,13 @@ static void push_values(lua_State *L, const nt_column *c, size_t rows) {
 static void push_column(lua_State *L, const nt_column *c, size_t rows) {
   static const char *const types[] = {
       [NT_CELL_TEXT] = "text", [NT_CELL_INTEGER] = "integer", [NT_CELL_NUMBER] = "number"};
-  lua_createtable(L, 0, 7);
+  lua_createtable(L, 0, 8);
   set_text(L, "name", c->name);
   set_text(L, "unit", c->unit);
   set_text(L, "long_name", c->long_name);
   set_text(L, "role", nt_cell_role_name(c->role));
   set_text(L, "type", types[c->type]);
+  set_text(L, "better", nt_measure_better_name(c->better));
   push_values(L, c, rows);
   lua_setfield(L, -2, "values");
   if (!c->missing) return;

@@ -105,9 +105,11 @@ static void look(lua_State *L, lua_Debug *ar) {
 
 /* The error as text, with the traceback after it. Errors may be tables with a message. */
 static int with_traceback(lua_State *L) {
-  if (lua_istable(L, 1) && !luaL_getmetafield(L, 1, "__tostring") &&
-      lua_getfield(L, 1, "message") == LUA_TSTRING)
+  if (lua_istable(L, 1) && !luaL_getmetafield(L, 1, "__tostring")) {
+    if (lua_getfield(L, 1, "message") != LUA_TSTRING)
+      lua_pushliteral(L, "an error that is a table and has no message");
     lua_replace(L, 1);
+  }
   luaL_traceback(L, L, luaL_tolstring(L, 1, NULL), 1);
   return 1;
 }

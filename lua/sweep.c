@@ -116,8 +116,6 @@ static int detectors(lua_State *L) {
   return 1;
 }
 
-static const char *const better_names[] = {NULL, "higher", "lower"};
-
 static int measures(lua_State *L) {
   lua_newtable(L);
   for (size_t i = 0; i < nt_measure_count; i++) {
@@ -126,7 +124,7 @@ static int measures(lua_State *L) {
     set_text(L, "name", m->name);
     set_text(L, "unit", m->unit);
     set_text(L, "long_name", m->long_name);
-    set_text(L, "better", better_names[m->better]);
+    set_text(L, "better", nt_measure_better_name(m->better));
     set_flag(L, "integer", m->integer);
     lua_rawseti(L, -2, (lua_Integer)i + 1);
   }

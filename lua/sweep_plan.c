@@ -264,11 +264,6 @@ static nt_status measure_extra(void *context, int worker, const double *scores, 
   return status;
 }
 
-static nt_measure_better better_of(const char *word) {
-  if (!word) return NT_MEASURE_NEITHER;
-  return strcmp(word, "higher") == 0 ? NT_MEASURE_HIGHER : NT_MEASURE_LOWER;
-}
-
 static void read_extra(lua_State *L, box *b) {
   size_t count = push_list(L, "extra");
   b->extra = make(L, count, sizeof *b->extra);
@@ -277,7 +272,7 @@ static void read_extra(lua_State *L, box *b) {
     const char *unit = text_field(L, "unit", 0), *long_name = text_field(L, "long_name", 0);
     b->extra[i] = (nt_measure){.name = text_field(L, "name", 1),
                                .unit = unit ? unit : "1",
-                               .better = better_of(text_field(L, "better", 0))};
+                               .better = nt_measure_better_of(text_field(L, "better", 0))};
     b->extra[i].long_name = long_name ? long_name : b->extra[i].name;
     lua_pop(L, 1);
   }

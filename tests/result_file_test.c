@@ -24,13 +24,15 @@ static void fill(void) {
 }
 
 static nt_cell text(const char *name, const char *value) {
-  return (nt_cell){name, "", name, NT_ROLE_IDENTITY, NT_CELL_TEXT, value, 0, 0};
+  return (nt_cell){name, "", name, NT_ROLE_IDENTITY, NT_CELL_TEXT, value, 0, 0, 0};
 }
 static nt_cell integer(const char *name, int64_t value) {
-  return (nt_cell){name, "1", "a whole number", NT_ROLE_PARAMETER, NT_CELL_INTEGER, NULL, value, 0};
+  return (nt_cell){name, "1", "a whole number", NT_ROLE_PARAMETER, NT_CELL_INTEGER, NULL, value,
+                   0,    0};
 }
 static nt_cell number(const char *name, double value) {
-  return (nt_cell){name, "s", "a number", NT_ROLE_METRIC, NT_CELL_NUMBER, NULL, 0, value};
+  return (nt_cell){name, "s", "a number", NT_ROLE_METRIC,   NT_CELL_NUMBER,
+                   NULL, 0,   value,      NT_MEASURE_HIGHER};
 }
 
 /* A run with everything; its scores are those of all others plus `shift`. */
@@ -266,6 +268,12 @@ static void columns_grow_to_hold_their_values(void) {
   remove_files();
 }
 
+static int has_note(const nt_table *t, const char *name, const char *text) {
+  for (size_t i = 0; i < t->notes; i++)
+    if (strcmp(t->note[i].name, name) == 0) return strcmp(t->note[i].text, text) == 0;
+  return 0;
+}
+
 static void notes_are_attributes(void) {
   nt_error err;
   nt_table table;
@@ -277,11 +285,21 @@ static void notes_are_attributes(void) {
   const nt_note notes[] = {{"script", script}, {"name", "quickstart"}, {"options", ""}};
   CHECK_OK(nt_result_write("r.h5", &from, NULL, 0, notes, 3, NULL, &err), err);
   CHECK_OK(nt_table_read("r.h5", &table, &err), err);
-  CU_ASSERT_EQUAL_FATAL(table.notes, 3);
+  CU_ASSERT_EQUAL_FATAL(table.notes, 7);
   for (size_t i = 0; i < 3; i++) {
     CU_ASSERT_STRING_EQUAL(table.note[i].name, notes[i].name);
     CU_ASSERT_STRING_EQUAL(table.note[i].text, notes[i].text);
   }
+  CU_ASSERT_STRING_EQUAL(table.note[3].name, "end");
+  CU_ASSERT(strlen(table.note[3].text) == 20 && table.note[3].text[19] == 'Z');
+  CU_ASSERT(has_note(&table, "runs_done", "2") && has_note(&table, "runs_failed", "1"));
+  CU_ASSERT(has_note(&table, "runs_missing", "0"));
+  nt_table_done(&table);
+  const char *const keys[] = {"aaaa", "none", "cccc", "nor this"};
+  CHECK_OK(nt_result_write("r.h5", &from, keys, 4, NULL, 0, NULL, &err), err);
+  CHECK_OK(nt_table_read("r.h5", &table, &err), err);
+  CU_ASSERT(has_note(&table, "runs_done", "2") && has_note(&table, "runs_failed", "0"));
+  CU_ASSERT(has_note(&table, "runs_missing", "2"));
   nt_table_done(&table);
   const nt_note twice[] = {{"a", "1"}, {"a", "2"}};
   CU_ASSERT_NOT_EQUAL(nt_result_write("r2.h5", &from, NULL, 0, twice, 2, NULL, &err), NT_OK);

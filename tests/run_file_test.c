@@ -9,14 +9,20 @@
 #define KEY "0123456789abcdef0123456789abcdef"
 
 static const nt_cell cells[] = {
-    {"dataset", "", "data set", NT_ROLE_IDENTITY, NT_CELL_TEXT, "westermo_right", 0, 0},
-    {"detector", "", "detector", NT_ROLE_IDENTITY, NT_CELL_TEXT, "kitnet \xc3\xbc", 0, 0},
-    {"reason", "", "why it failed", NT_ROLE_IDENTITY, NT_CELL_TEXT, "", 0, 0},
-    {"seed", "1", "seed", NT_ROLE_PARAMETER, NT_CELL_INTEGER, NULL, INT64_MIN, 0},
-    {"auc", "1", "area under the ROC curve", NT_ROLE_METRIC, NT_CELL_NUMBER, NULL, 0, 0.1},
-    {"eer", "1", "equal error rate", NT_ROLE_METRIC, NT_CELL_NUMBER, NULL, 0, NAN},
-    {"f-1.best", "1", "F1", NT_ROLE_METRIC, NT_CELL_NUMBER, NULL, 0, -INFINITY},
-    {"seconds_score", "s", "time to score", NT_ROLE_COST, NT_CELL_NUMBER, NULL, 0, 5e-324},
+    {"dataset", "", "data set", NT_ROLE_IDENTITY, NT_CELL_TEXT, "westermo_right", 0, 0,
+     NT_MEASURE_NEITHER},
+    {"detector", "", "detector", NT_ROLE_IDENTITY, NT_CELL_TEXT, "kitnet \xc3\xbc", 0, 0,
+     NT_MEASURE_NEITHER},
+    {"reason", "", "why it failed", NT_ROLE_IDENTITY, NT_CELL_TEXT, "", 0, 0, NT_MEASURE_NEITHER},
+    {"seed", "1", "seed", NT_ROLE_PARAMETER, NT_CELL_INTEGER, NULL, INT64_MIN, 0,
+     NT_MEASURE_NEITHER},
+    {"auc", "1", "area under the ROC curve", NT_ROLE_METRIC, NT_CELL_NUMBER, NULL, 0, 0.1,
+     NT_MEASURE_HIGHER},
+    {"eer", "1", "equal error rate", NT_ROLE_METRIC, NT_CELL_NUMBER, NULL, 0, NAN,
+     NT_MEASURE_LOWER},
+    {"f-1.best", "1", "F1", NT_ROLE_METRIC, NT_CELL_NUMBER, NULL, 0, -INFINITY, NT_MEASURE_HIGHER},
+    {"seconds_score", "s", "time to score", NT_ROLE_COST, NT_CELL_NUMBER, NULL, 0, 5e-324,
+     NT_MEASURE_NEITHER},
 };
 #define CELLS (sizeof cells / sizeof *cells)
 
@@ -30,7 +36,7 @@ static int same_cells(const nt_cell *read, size_t count) {
     const nt_cell *a = &read[i], *b = &cells[i];
     if (strcmp(a->name, b->name) != 0 || strcmp(a->unit, b->unit) != 0 ||
         strcmp(a->long_name, b->long_name) != 0 || a->role != b->role || a->type != b->type ||
-        a->integer != b->integer || !same_bits(a->number, b->number) ||
+        a->better != b->better || a->integer != b->integer || !same_bits(a->number, b->number) ||
         (b->type == NT_CELL_TEXT && strcmp(a->text, b->text) != 0))
       return 0;
   }

@@ -49,6 +49,9 @@ typedef enum nt_measure_better {
   NT_MEASURE_HIGHER,
   NT_MEASURE_LOWER
 } nt_measure_better;
+/* "higher", "lower"; NULL for neither. And back: anything else is neither. */
+const char *nt_measure_better_name(nt_measure_better better);
+nt_measure_better nt_measure_better_of(const char *name);
 
 typedef struct nt_measure {
   const char *name;      /* "tpr_at_fpr_1e-3": [a-z0-9_.-]+ */

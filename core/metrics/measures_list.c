@@ -83,6 +83,18 @@ const nt_measure nt_measures[] = {
 const size_t nt_measure_count = M_COUNT;
 _Static_assert(sizeof nt_measures / sizeof *nt_measures == M_COUNT, "every measure has its row");
 
+static const char *const better_names[] = {
+    [NT_MEASURE_NEITHER] = NULL, [NT_MEASURE_HIGHER] = "higher", [NT_MEASURE_LOWER] = "lower"};
+
+const char *nt_measure_better_name(nt_measure_better better) {
+  return better_names[better];
+}
+
+nt_measure_better nt_measure_better_of(const char *name) {
+  if (name && strcmp(name, "higher") == 0) return NT_MEASURE_HIGHER;
+  return name && strcmp(name, "lower") == 0 ? NT_MEASURE_LOWER : NT_MEASURE_NEITHER;
+}
+
 size_t nt_measure_find(const char *name) {
   size_t i = 0;
   while (i < M_COUNT && strcmp(nt_measures[i].name, name) != 0) i++;

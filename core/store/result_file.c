@@ -5,6 +5,7 @@
 #include <search.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "cells.h"
 #include "hdf5_get.h"
@@ -197,6 +198,30 @@ static nt_status put_table(gather *g, hid_t runs, const hdf5_errors *errors, nt_
   return status;
 }
 
+static int has_failed(const nt_row *row) {
+  for (size_t i = 0; i < row->cells; i++)
+    if (strcmp(row->cell[i].name, "status") == 0 && row->cell[i].type == NT_CELL_TEXT)
+      return strcmp(row->cell[i].text, "failed") == 0;
+  return 0;
+}
+
+/* When it was gathered, and what became of the runs. */
+static int put_outcome(const gather *g, hid_t file) {
+  size_t failed = 0;
+  for (size_t i = 0; i < g->count; i++)
+    failed += g->order[i]->there && has_failed(&g->order[i]->row);
+  char now[32];
+  const time_t seconds = time(NULL);
+  struct tm utc;
+  strftime(now, sizeof now, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&seconds, &utc));
+  if (hdf5_put_text(file, "end", now) < 0 ||
+      hdf5_put_integer(file, "runs_done", (int64_t)(g->written - failed)) < 0 ||
+      hdf5_put_integer(file, "runs_failed", (int64_t)failed) < 0 ||
+      hdf5_put_integer(file, "runs_missing", (int64_t)(g->count - g->written)) < 0)
+    return -1;
+  return 0;
+}
+
 static nt_status fill_result(hid_t file, hdf5_errors *errors, void *context, nt_error *err) {
   gather *g = context;
   hid_t runs = hdf5_group(file, "runs");
@@ -211,6 +236,8 @@ static nt_status fill_result(hid_t file, hdf5_errors *errors, void *context, nt_
   for (size_t i = 0; status == NT_OK && i < g->sources->count; i++)
     status = add_source(g, g->sources->paths[i], errors, err);
   if (status == NT_OK) status = put_table(g, runs, errors, err);
+  if (status == NT_OK && put_outcome(g, file) < 0)
+    status = hdf5_fail(errors, err, "notes cannot be written");
   if (g->data >= 0) H5Gclose(g->data);
   if (g->run >= 0) H5Gclose(g->run);
   if (runs >= 0) H5Gclose(runs);

@@ -2,7 +2,10 @@
 /*
  * The result file of an experiment, gathered from its runs:
  *
- *     /                          attributes: name, version, commit, ..., the script's text
+ *     /                          attributes: the notes it was written with (version, commit, ...,
+ *     |                          the script's text); when it was written (end); how many runs are
+ *     |                          done, failed, and not there of those that were asked for
+ *     |                          (runs_done, runs_failed, runs_missing)
  *     |- runs/                   the table: one row a run, one dataset a column
  *     |   |- run        r        text     the run's key; the dimension scale of all the others
  *     |   |- dataset    r        text
@@ -11,12 +14,14 @@
  *     |   |- reason     r        text     why it failed, else ""
  *     |   |- m, ...     r        parameters: int64, float64 or text
  *     |   `- auc, ...   r        metrics and costs: float64 or int64
- *     |                          each with attributes units, long_name, role
+ *     |                          each with attributes units, long_name, role, and better ("higher"
+ *     |                          or "lower") where it is known which value of a metric is
  *     |- run/KEY/                what one run left (a failed one: provenance, or no group); KEY as
  *     |   |                      in runs/run
- *     |   |- scores     k        float64  of the packets from attribute `first` on; attribute
- * `data` |   |                      names the group below data/ |   |- roc/       fpr, tpr,
- * threshold; attribute deviation (curve.h) |   |- precision_recall/   recall, precision, threshold
+ *     |   |- scores     k        float64  attributes: `first`, the packet that the first is of;
+ *     |   |                               `data`, the name of the group below data/
+ *     |   |- roc/       fpr, tpr, threshold; attribute deviation (curve.h)
+ *     |   |- precision_recall/   recall, precision, threshold
  *     |   |- map/       sizes, features (store.h)
  *     |   `- provenance/         attributes
  *     `- data/NAME/              timestamps n, labels n; attributes: sha256, packets, ...
@@ -67,6 +72,7 @@ nt_status nt_result_write(const char *path, const nt_result_sources *sources,
 typedef struct nt_column {
   char *name, *unit, *long_name;
   nt_cell_role role;
+  nt_measure_better better;
   nt_cell_type type;
   char **text; /* rows, of a text column */
   int64_t *integer;

@@ -17,6 +17,7 @@
 #include "../error.h"
 #include "../mapper/feature_map.h"
 #include "../metrics/curve.h"
+#include "../metrics/measures.h"
 
 typedef enum nt_cell_type { NT_CELL_TEXT, NT_CELL_INTEGER, NT_CELL_NUMBER } nt_cell_type;
 
@@ -37,7 +38,8 @@ typedef struct nt_cell {
   nt_cell_type type;
   const char *text;
   int64_t integer;
-  double number; /* NaN: does not exist, for example for want of attacks */
+  double number;            /* NaN: does not exist, for example for want of attacks */
+  nt_measure_better better; /* of two values of a metric */
 } nt_cell;
 
 /* Name and text of one line of provenance. */

@@ -23,53 +23,58 @@ static int put_value(hid_t group, const nt_cell *cell) {
   }
 }
 
+/* What the group `cells` has of every cell: a list of texts each, as long as there are cells. */
+enum { BETTER = 4, FIELDS };
+static const char *const field_names[FIELDS] = {"name", "units", "long_name", "role", "better"};
+
 int nt_put_cells(hid_t group, const nt_cell *cells, size_t count) {
   if (count == 0) return 0;
   const char **texts = calloc(count, sizeof *texts);
   hid_t inside = hdf5_group(group, "cells");
   int bad = !texts || inside < 0;
   for (size_t i = 0; !bad && i < count; i++) bad = put_value(group, &cells[i]) < 0;
-  for (int field = 0; !bad && field < 4; field++) {
-    static const char *const names[] = {"name", "units", "long_name", "role"};
+  for (int field = 0; !bad && field < FIELDS; field++) {
     for (size_t i = 0; i < count; i++) {
-      const char *const values[] = {cells[i].name, cells[i].unit, cells[i].long_name,
-                                    nt_cell_role_name(cells[i].role)};
+      const char *const values[FIELDS] = {cells[i].name, cells[i].unit, cells[i].long_name,
+                                          nt_cell_role_name(cells[i].role),
+                                          nt_measure_better_name(cells[i].better)};
       texts[i] = values[field] ? values[field] : "";
     }
-    bad = hdf5_put_texts(inside, names[field], count, texts) < 0;
+    bad = hdf5_put_texts(inside, field_names[field], count, texts) < 0;
   }
   if (inside >= 0) H5Gclose(inside);
   free(texts);
   return bad ? -1 : 0;
 }
 
-/* The fields of all cells: name, units, long_name, role. */
-static nt_status get_fields(hid_t inside, hdf5_names fields[4], nt_error *err) {
-  static const char *const names[] = {"name", "units", "long_name", "role"};
+static nt_status get_fields(hid_t inside, hdf5_names fields[FIELDS], nt_error *err) {
   nt_status status = NT_OK;
-  for (int i = 0; status == NT_OK && i < 4; i++) {
-    status = hdf5_get_texts(inside, names[i], &fields[i], err);
+  for (int i = 0; status == NT_OK && i < FIELDS; i++) {
+    if (i == BETTER && H5Aexists(inside, field_names[i]) <= 0) continue; /* a file of version 0.1 */
+    status = hdf5_get_texts(inside, field_names[i], &fields[i], err);
     if (status == NT_OK && fields[i].count != fields[0].count)
-      status = nt_fail(err, NT_E_INPUT, "cells: %s: expected one for each name", names[i]);
+      status = nt_fail(err, NT_E_INPUT, "cells: %s: expected one for each name", field_names[i]);
   }
   return status;
 }
 
-static nt_status get_cell(hid_t group, const hdf5_names fields[4], size_t i, nt_cell *cell,
+static nt_status get_cell(hid_t group, const hdf5_names fields[FIELDS], size_t i, nt_cell *cell,
                           nt_error *err) {
   hdf5_value value;
   nt_status status = hdf5_get(group, fields[0].name[i], &value, err);
   if (status != NT_OK) return status;
-  const nt_cell found = {.name = fields[0].name[i],
-                         .unit = fields[1].name[i],
-                         .long_name = fields[2].name[i],
-                         .role = nt_cell_role_of(fields[3].name[i]),
-                         .type = value.kind == HDF5_INTEGER  ? NT_CELL_INTEGER
-                                 : value.kind == HDF5_NUMBER ? NT_CELL_NUMBER
-                                                             : NT_CELL_TEXT,
-                         .text = value.text,
-                         .integer = value.integer,
-                         .number = value.number};
+  const nt_cell found = {
+      .name = fields[0].name[i],
+      .unit = fields[1].name[i],
+      .long_name = fields[2].name[i],
+      .role = nt_cell_role_of(fields[3].name[i]),
+      .better = nt_measure_better_of(fields[BETTER].count ? fields[BETTER].name[i] : NULL),
+      .type = value.kind == HDF5_INTEGER  ? NT_CELL_INTEGER
+              : value.kind == HDF5_NUMBER ? NT_CELL_NUMBER
+                                          : NT_CELL_TEXT,
+      .text = value.text,
+      .integer = value.integer,
+      .number = value.number};
   status = nt_cell_copy(&found, cell, err);
   free(value.text);
   return status;
@@ -79,7 +84,7 @@ nt_status nt_get_cells(hid_t group, nt_cell **cells, size_t *count, nt_error *er
   *cells = NULL;
   *count = 0;
   if (!hdf5_has(group, "cells")) return NT_OK;
-  hdf5_names fields[4] = {{0}};
+  hdf5_names fields[FIELDS] = {{0}};
   hid_t inside = H5Gopen2(group, "cells", H5P_DEFAULT);
   nt_status status = inside < 0 ? nt_fail(err, NT_E_INPUT, "cells: expected a group")
                                 : get_fields(inside, fields, err);
@@ -91,7 +96,7 @@ nt_status nt_get_cells(hid_t group, nt_cell **cells, size_t *count, nt_error *er
     status = get_cell(group, fields, n, &got[n], err);
     n += status == NT_OK;
   }
-  for (int i = 0; i < 4; i++) hdf5_names_done(&fields[i]);
+  for (int i = 0; i < FIELDS; i++) hdf5_names_done(&fields[i]);
   /* Names become names of datasets and of columns: a forged file cannot choose others. */
   if (status == NT_OK && nt_cells_check(got, n, err) != NT_OK) {
     status = NT_E_INPUT;

@@ -13,7 +13,7 @@
 #include "run_file.h"
 #include "seal.h"
 
-#define MARK UINT64_C(0x4e5453434f524531) /* which also tells the byte order */
+#define MARK UINT64_C(0x4e5453434f524532) /* which also tells the byte order */
 
 typedef struct nt_score_head {
   uint64_t mark, first, count, trained, autoencoders, total, cells;
@@ -25,7 +25,7 @@ static void put_text(FILE *stream, const char *text) {
   fwrite(text ? text : "", 1, text ? strlen(text) + 1 : 1, stream);
 }
 
-/* Four texts with their zeros, then role, type, integer and number. */
+/* Four texts with their zeros, then role, type, better, integer and number. */
 static void put_cell(FILE *stream, const nt_cell *cell) {
   put_text(stream, cell->name);
   put_text(stream, cell->unit);
@@ -33,6 +33,7 @@ static void put_cell(FILE *stream, const nt_cell *cell) {
   put_text(stream, cell->type == NT_CELL_TEXT ? cell->text : NULL);
   putc((int)cell->role, stream);
   putc((int)cell->type, stream);
+  putc((int)cell->better, stream);
   fwrite(&cell->integer, sizeof cell->integer, 1, stream);
   fwrite(&cell->number, sizeof cell->number, 1, stream);
 }
@@ -108,14 +109,16 @@ static nt_status take_cell(cursor *c, nt_cell *cell, nt_error *err) {
   found.unit = found.name ? take_text(c) : NULL;
   found.long_name = found.unit ? take_text(c) : NULL;
   found.text = found.long_name ? take_text(c) : NULL;
-  size_t rest = 2 + sizeof found.integer + sizeof found.number;
+  size_t rest = 3 + sizeof found.integer + sizeof found.number;
   if (!found.text || (size_t)(c->end - c->at) < rest) return forged(err);
   unsigned role = (unsigned char)c->at[0], type = (unsigned char)c->at[1];
-  if (role > NT_ROLE_COST || type > NT_CELL_NUMBER) return forged(err);
+  unsigned better = (unsigned char)c->at[2];
+  if (role > NT_ROLE_COST || type > NT_CELL_NUMBER || better > NT_MEASURE_LOWER) return forged(err);
   found.role = (nt_cell_role)role;
   found.type = (nt_cell_type)type;
-  memcpy(&found.integer, c->at + 2, sizeof found.integer);
-  memcpy(&found.number, c->at + 2 + sizeof found.integer, sizeof found.number);
+  found.better = (nt_measure_better)better;
+  memcpy(&found.integer, c->at + 3, sizeof found.integer);
+  memcpy(&found.number, c->at + 3 + sizeof found.integer, sizeof found.number);
   c->at += rest;
   return nt_cell_copy(&found, cell, err);
 }

@@ -61,14 +61,18 @@ static nt_status add_column(nt_table *table, size_t *room, const nt_cell *cell, 
                    .unit = strdup(cell->unit),
                    .long_name = strdup(cell->long_name),
                    .role = cell->role,
+                   .better = cell->better,
                    .type = wider(cell->type, NT_CELL_INTEGER)};
   if (c->name && c->unit && c->long_name) return NT_OK;
   return nt_fail(err, NT_E_MEMORY, "out of memory");
 }
 
 static nt_status collect_columns(const nt_row *rows, size_t count, nt_table *table, nt_error *err) {
-  static const nt_cell run = {"run", "", "key of the run", NT_ROLE_IDENTITY, NT_CELL_TEXT, NULL,
-                              0,     0};
+  static const nt_cell run = {.name = "run",
+                              .unit = "",
+                              .long_name = "key of the run",
+                              .role = NT_ROLE_IDENTITY,
+                              .type = NT_CELL_TEXT};
   size_t room = 0;
   nt_status status = add_column(table, &room, &run, err);
   for (size_t i = 0; i < count; i++)
@@ -187,6 +191,7 @@ nt_status nt_table_row(const nt_table *table, size_t i, nt_row *row, nt_error *e
                           .unit = c->unit,
                           .long_name = c->long_name,
                           .role = c->role,
+                          .better = c->better,
                           .type = absent ? NT_CELL_ABSENT : c->type,
                           .text = c->text ? c->text[i] : NULL,
                           .integer = c->integer && !absent ? c->integer[i] : 0,

@@ -24,7 +24,9 @@ static int put_column(hid_t group, const nt_column *c, size_t rows, hid_t run) {
                                   c->number, COMPRESSION);
   H5Tclose(text);
   hid_t id = bad < 0 ? -1 : H5Dopen2(group, c->name, H5P_DEFAULT);
+  const char *better = nt_measure_better_name(c->better);
   bad = id < 0 || hdf5_put_text(id, "long_name", c->long_name) < 0 ||
+        (better && hdf5_put_text(id, "better", better) < 0) ||
         (c->unit[0] && hdf5_put_text(id, "units", c->unit) < 0) ||
         hdf5_put_text(id, "role", nt_cell_role_name(c->role)) < 0 ||
         (c->missing && hdf5_put_integer(id, "_FillValue", c->fill) < 0) ||
@@ -71,7 +73,10 @@ static nt_status describe(hid_t dataset, nt_column *c, nt_error *err) {
   char *role = hdf5_get_text(dataset, "role");
   c->unit = hdf5_get_text(dataset, "units");
   c->long_name = hdf5_get_text(dataset, "long_name");
+  char *better = hdf5_get_text(dataset, "better");
   if (role) c->role = nt_cell_role_of(role);
+  c->better = nt_measure_better_of(better);
+  free(better);
   free(role);
   hdf5_value fill = {0};
   if (c->type == NT_CELL_INTEGER && H5Aexists(dataset, "_FillValue") > 0 &&

@@ -124,6 +124,7 @@ static int add_protocol(cells *c, const nt_measure_options *o) {
          add_number(c, "max_fpr", "1", "where the partial AUC ends", role, o->max_fpr) &&
          add_integer(c, "bootstrap_replicates", "1", "resamples of the block bootstrap", role,
                      o->replicates) &&
+         add_integer(c, "bootstrap_seed", "1", "of the block bootstrap", role, o->seed) &&
          add_number(c, "block_seconds", "s", "length of a block of benign traffic", role,
                     o->block_seconds) &&
          add_number(c, "gap_seconds", "s", "attack packets closer than this are one episode", role,
@@ -131,9 +132,15 @@ static int add_protocol(cells *c, const nt_measure_options *o) {
 }
 
 static int add_measure(cells *c, const nt_measure *m, double value) {
-  if (m->integer && !isnan(value))
-    return add_integer(c, m->name, m->unit, m->long_name, NT_ROLE_METRIC, (uint64_t)value);
-  return add_number(c, m->name, m->unit, m->long_name, NT_ROLE_METRIC, value);
+  int whole = m->integer && !isnan(value);
+  return add(c, &(nt_cell){.name = m->name,
+                           .unit = m->unit,
+                           .long_name = m->long_name,
+                           .role = NT_ROLE_METRIC,
+                           .type = whole ? NT_CELL_INTEGER : NT_CELL_NUMBER,
+                           .integer = whole ? (int64_t)value : 0,
+                           .number = value,
+                           .better = m->better}) != NULL;
 }
 
 static int add_metrics(cells *c, const nt_sweep *s, const run *r, const nt_measured *measured,

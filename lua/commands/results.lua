@@ -4,7 +4,7 @@ local compare = require "ninetails.results.compare"
 local diff = require "ninetails.results.diff"
 local export = require "ninetails.results.export"
 local files = require "ninetails.files"
-local paired = require "ninetails.results.paired"
+local filter = require "ninetails.filter"
 local results = require "ninetails.results"
 local result_table = require "ninetails.results.table"
 local show = require "ninetails.results.show"
@@ -26,12 +26,17 @@ local function sides(words)
   return a, b, result_table.find_run(a, words[2]), result_table.find_run(b, words[n])
 end
 
+local function must_be_metric(column)
+  if column.role == "metric" then return end
+  refuse("argument", "--metric %s: expected a metric, and the role of this column is %s", column.name, column.role)
+end
+
 local function wanted_set(a, list)
   local columns = result_table.chosen(a, list, "--metric")
   if not columns then return nil end
   local set = {}
   for _, column in ipairs(columns) do
-    if column.role ~= "metric" then refuse("argument", "--metric %s: it is a %s", column.name, column.role) end
+    must_be_metric(column)
     set[column.name] = true
   end
   return set
@@ -91,8 +96,8 @@ end
 local function run_compare(args)
   local t = result_table.read(args.file)
   local column = result_table.find_column(t, args.metric, "--metric")
-  local better = args.better or paired.better(args.metric)
-  if column.role ~= "metric" then refuse("argument", "--metric %s: it is a %s", column.name, column.role) end
+  local better = args.better or column.better
+  must_be_metric(column)
   if not better then
     refuse("argument", "--metric %s: is a higher or a lower one better? --better says it", args.metric)
   end
@@ -118,11 +123,8 @@ end
 
 local function run_merge(args)
   must_be_new(args.output, args)
-  for _, path in ipairs(args.file) do
-    if path == args.output then refuse("argument", "--output %s is one of the inputs", path) end
-  end
-  local rows = results.write(args.output, args.file, {notes = {
-    {"command_line", args.command_line}, {"merged_from", table.concat(args.file, "\n")}}})
+  local rows = results.write(args.output, args.file, {command_line = args.command_line,
+    notes = {{"merged_from", table.concat(args.file, "\n")}}})
   if not args.quiet then io.write(("%s: %d runs\n"):format(args.output, rows)) end
   return 0
 end
@@ -140,8 +142,7 @@ end
 local file = {name = "FILE", help = "a result file (.h5) of ninetails run, or the file of one run"}
 local json_option = {name = "json", type = "flag", help = "print JSON"}
 local only_option = {name = "only", type = "string", value = "FILTER", many = true,
-  help = "take runs with COLUMN=PATTERN[,PATTERN...] (* and ? as in a shell, ! before the first: none of them), or "
-    .. "COLUMN<, <=, >, >= NUMBER; may be given several times"}
+  help = filter.syntax}
 local columns_option = {name = "columns", type = "string", value = "NAMES", help = "these columns, separated by commas"}
 
 -- Of the paired tests. Without a default: as the runs were measured.
@@ -191,7 +192,8 @@ return {
       arguments = {file},
       options = with_test_options {
         {name = "metric", type = "string", value = "NAME", default = "auc", help = "what to compare by"},
-        {name = "better", type = "choice", choices = {"higher", "lower"}, help = "for a metric of one's own"},
+        {name = "better", type = "choice", choices = {"higher", "lower"},
+          help = "for a metric of which the file does not say it"},
         {name = "reference", type = "string", value = "DETECTOR",
           help = "whom the others are tested against; kitnet if not given"},
         {name = "alpha", type = "number", above = 0, below = 1, default = 0.05,

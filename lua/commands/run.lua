@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- ninetails run: an experiment script -> a sweep -> a result file.
 local experiment = require "ninetails.experiment"
+local filter = require "ninetails.filter"
 local session = require "ninetails.experiment.session"
 local summary = require "ninetails.experiment.summary"
 local text = require "ninetails.text"
@@ -60,15 +61,13 @@ local this = {
   arguments = {{name = "SCRIPT", help = "a file, or the name of an experiment that comes with the program: "
     .. table.concat(session.shipped(), ", ")}},
   options = {
-    {name = "jobs", short = "j", type = "integer", min = 1, max = 4096,
+    {name = "jobs", short = "j", type = "integer", min = 1, max = 1024,
       help = "runs at a time [one for each processor]. Results do not depend on it"},
     {name = "set", type = "string", value = "KEY=VALUE", many = true,
       help = "set an option of the script, else a field of its experiment: datasets, profile, repeats, seed, seeds "
         .. "(lists with commas). May be repeated"},
-    {name = "only", type = "string", value = "COLUMN=VALUE", many = true,
-      help = "take the runs of which a column (detector, dataset, profile, replicate, seed, fm_grace, ad_grace, or a "
-        .. "parameter) has this value. A list with commas, with * and ?; ! before it: all others. May be repeated: "
-        .. "all must hold"},
+    {name = "only", type = "string", value = "FILTER", many = true,
+      help = filter.syntax .. ". Columns: dataset, profile, detector, replicate, seed, fm_grace, ad_grace, parameters"},
     {name = "dry-run", type = "flag",
       help = "show what would run, what is there already, and an estimate; run nothing"},
     {name = "fresh", type = "flag", help = "repeat runs that are there"},

@@ -103,19 +103,18 @@ end
 
 -- ------------------------------------------------------------------ globals
 
--- The globals of a script: Lua's own. A name that is not there is a mistake, to read and to write; os.exit is not for
--- scripts, which are run again inside of other runs.
+-- Not for scripts, which are run inside of other runs; nor for anything that they load.
+function os.exit()
+  error("os.exit: a script cannot end the program: return instead (and Ctrl-D ends the interactive Lua)", 2)
+end
+
+-- The globals of a script: Lua's own. A name that is not there is a mistake, to read and to write.
 function context.globals()
-  local own = {
-    os = setmetatable({exit = function() error("os.exit: a script cannot end the program: return instead", 2) end},
-      {__index = os}),
-  }
   local globals = {}
-  own._G = globals
   return setmetatable(globals, {
     __index = function(_, name)
-      local value = own[name]
-      if value == nil then value = _G[name] end
+      if name == "_G" then return globals end
+      local value = _G[name]
       if value ~= nil then return value end
       local near = type(name) == "string" and text.nearest(name, context.sorted(_G))
       error(("global '%s' is not defined%s"):format(tostring(name), near and ": did you mean " .. near .. "?" or ""), 2)

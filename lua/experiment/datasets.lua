@@ -9,6 +9,7 @@
 local card = require "ninetails.card"
 local context = require "ninetails.experiment.context"
 local files = require "ninetails.files"
+local filter = require "ninetails.filter"
 local labels = require "ninetails.labels"
 local registry = require "ninetails.registry"
 local text = require "ninetails.text"
@@ -143,16 +144,9 @@ function datasets.list(where, raw)
   return list
 end
 
--- ------------------------------------------------------------------ patterns
-
--- * and ? as in a shell; letters count.
-function datasets.matches(pattern, word)
-  return word:find("^" .. pattern:gsub("[^%w*?]", "%%%0"):gsub("%*", ".*"):gsub("%?", ".") .. "$") ~= nil
-end
-
 local function any(list, word)
   for _, pattern in ipairs(list) do
-    if datasets.matches(pattern, word) then return true end
+    if filter.matches(pattern, word) then return true end
   end
   return false
 end

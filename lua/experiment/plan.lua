@@ -7,8 +7,9 @@
 local context = require "ninetails.experiment.context"
 local datasets = require "ninetails.experiment.datasets"
 local detectors = require "ninetails.experiment.detectors"
-local filter = require "ninetails.experiment.filter"
+local filter = require "ninetails.filter"
 local options = require "ninetails.experiment.options"
+local registry = require "ninetails.registry"
 local text = require "ninetails.text"
 
 local plan = {}
@@ -205,21 +206,32 @@ local function expand(spec, out, filters, set)
   end
 end
 
+-- Parameters of all detectors, each name once.
 local function parameters_of(spec)
-  local names, seen = {}, {}
+  local list, seen = {}, {}
   for _, detector in ipairs(spec.detectors) do
     for _, p in ipairs(detector.class.parameters) do
-      if not seen[p.name] then names[#names + 1] = p.name end
+      if not seen[p.name] then list[#list + 1] = p end
       seen[p.name] = true
     end
   end
-  return names
+  return list
+end
+
+-- The columns that --only may name, with their types.
+local function columns_of(spec)
+  local columns = {{name = "dataset", type = "text"}, {name = "profile", type = "text"},
+    {name = "detector", type = "text"}, {name = "replicate", type = "integer"}, {name = "seed", type = "integer"},
+    {name = "fm_grace", type = "integer"}, {name = "ad_grace", type = "integer"}}
+  for _, p in ipairs(parameters_of(spec)) do columns[#columns + 1] = p end
+  return columns
 end
 
 -- more: only = list of filters, from = folder of data. The caller adds output, folder, jobs, ...
 -- Raises {status = "missing", skipped =} when no data set is here, {status = "argument"} when no run passes `only`.
 function plan.make(spec, more)
-  local filters = filter.parse(more.only or {}, spec.detectors)
+  registry.check_folder(more.from)
+  local filters = filter.parse(more.only or {}, columns_of(spec))
   local function wanted(name) return filter.keeps(filters, {dataset = name}, true) end
   local sets, skipped = datasets.find(spec.datasets, more.from, wanted)
   local out = {runs = {}, inputs = {}, index = {}, known = {}, skipped = skipped, warnings = {}, notes = {},
@@ -238,12 +250,14 @@ function plan.make(spec, more)
     end
     error({status = "missing", message = "no data set to run on", skipped = skipped, warnings = out.warnings}, 0)
   end
+  local names = {}
+  for i, p in ipairs(parameters_of(spec)) do names[i] = p.name end
   return {name = spec.name, title = spec.title, inputs = out.inputs, runs = out.runs, measures = spec.measures,
     extra = spec.extra, keep_scores = spec.keep_scores, compression = spec.compression,
     script = {path = spec.chunk, text = spec.text, options = options.text(spec.set or {}),
       set = spec.set or {}}, skipped = out.skipped,
     warnings = out.warnings, notes = out.notes, configurations = out.configurations,
-    parameters = parameters_of(spec)}
+    parameters = names}
 end
 
 return plan

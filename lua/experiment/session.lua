@@ -28,7 +28,7 @@ end
 function session.read(word)
   local kind = (files.stat(word) or {}).kind
   if kind then
-    if kind ~= "file" then fail("%s: a %s, a script was expected", word, kind) end
+    if kind ~= "file" then fail("%s: not a file, a script was expected", word) end
     local input, why = io.open(word, "rb")
     local body = input and input:read("a")
     if input then input:close() end
@@ -44,11 +44,14 @@ function session.read(word)
     near and ("did you mean %s?"):format(near) or "expected a file, or one of " .. table.concat(names, ", "))
 end
 
--- What a plan does not say of itself; makes the folder that it goes to. options: output, jobs, memory, fresh, retry_failed, command_line.
+-- What a plan does not say of itself; makes the folder that it goes to. options: output, jobs, memory, fresh,
+-- retry_failed, command_line.
 function session.complete(plan, options)
   local output = options.output or ("results/%s.h5"):format(plan.name)
   local base = output:match("^(.*)%.h5$") or output:match("^(.*)%.hdf5$")
   if not base or base == "" or base:find("/$") then fail("--output %s: expected a file that ends in .h5", output) end
+  local kind = (files.stat(output) or {}).kind
+  if kind and kind ~= "file" then fail("--output %s: expected a file, there is something else", output) end
   files.make_folders(registry.folder_of(output))
   plan.output, plan.folder = output, base .. ".runs"
   plan.jobs = options.jobs or system.version().processors

@@ -37,16 +37,28 @@ local function only_value(runs, name)
   return value
 end
 
--- Parameters that were changed between the files: {{name =, a =, b =}}, and the others.
+-- The runs of a whose detectors b has too; all of them where it has none.
+local function with_detectors_of(a, b)
+  local there, runs = {}, {}
+  for _, run in ipairs(b.runs) do there[run.detector or ""] = true end
+  for _, run in ipairs(a.runs) do
+    if there[run.detector or ""] then runs[#runs + 1] = run end
+  end
+  return #runs > 0 and runs or a.runs
+end
+
+-- Parameters that were changed between the files: {{name =, a =, b =}}, and the others. Those of a detector that only
+-- one of them has were not.
 local function changed_parameters(a, b)
   local changed, kept, seen = {}, {}, {}
+  local runs_a, runs_b = with_detectors_of(a, b), with_detectors_of(b, a)
   for _, t in ipairs {a, b} do
     for _, column in ipairs(t.columns) do
       local name = column.name
       if tells_apart(column) and not seen[name] then
         seen[name] = true
-        local x, several_a = only_value(a.runs, name)
-        local y, several_b = only_value(b.runs, name)
+        local x, several_a = only_value(runs_a, name)
+        local y, several_b = only_value(runs_b, name)
         if several_a or several_b or x == y then
           if a.column[name] and b.column[name] then kept[#kept + 1] = column end
         else
@@ -147,7 +159,7 @@ function diff.metrics(a, b, x, y, wanted, options)
   local changes, pairable = {}, false
   for _, column in ipairs(common(a, b, "metric")) do
     local name = column.name
-    local better = paired.better(name)
+    local better = column.better or b.column[name].better
     if wanted and wanted[name] or not wanted and better then
       local v, w = x[name], y[name]
       if v ~= w then

@@ -57,7 +57,7 @@ function formats.json(t, runs, columns)
   local described = json.array {}
   for i, column in ipairs(columns) do
     described[i] = json.object {{"name", column.name}, {"unit", column.unit}, {"long_name", column.long_name},
-      {"role", column.role}, {"type", column.type}}
+      {"role", column.role}, {"better", column.better}, {"type", column.type}}
   end
   return json.encode(json.object {{"notes", t.notes}, {"columns", described},
     {"runs", export.records(runs, columns)}}, true) .. "\n"

@@ -4,12 +4,6 @@ local comparison = require "ninetails.comparison"
 
 local paired = {}
 
-local better = {}
-for _, measure in ipairs(comparison.measures()) do better[measure.name] = measure.better end
-
--- "higher", "lower" or nil: unknown, or neither.
-function paired.better(name) return better[name] end
-
 local names = {}
 for _, name in ipairs(comparison.figures) do names[name] = true end
 

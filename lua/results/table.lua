@@ -3,9 +3,9 @@
 --
 --   local t = table.read("results/x.h5")
 --   t.path, t.notes = {name = text}
---   t.columns = {{name =, unit =, long_name =, role =, type =}, ...}, t.column[name]
+--   t.columns = {{name =, unit =, long_name =, role =, better =, type =}, ...}, t.column[name]
 --   t.runs = {{row = 1, auc = 0.97, ...}, ...}     what a run does not have is not there
-local filter = require "ninetails.results.filter"
+local filter = require "ninetails.filter"
 local results = require "ninetails.results"
 local text = require "ninetails.text"
 
@@ -56,7 +56,7 @@ end
 
 -- The runs that all filters keep.
 function result_table.select(t, words)
-  local filters, kept = filter.parse(words or {}, t), {}
+  local filters, kept = filter.parse(words or {}, t.columns), {}
   for _, run in ipairs(t.runs) do
     if filter.keeps(filters, run) then kept[#kept + 1] = run end
   end

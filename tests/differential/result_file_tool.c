@@ -40,13 +40,14 @@ static void make_scores(size_t run) {
 }
 
 static nt_cell text(const char *name, const char *long_name, const char *value) {
-  return (nt_cell){name, "", long_name, NT_ROLE_IDENTITY, NT_CELL_TEXT, value, 0, 0};
+  return (nt_cell){name, "", long_name, NT_ROLE_IDENTITY, NT_CELL_TEXT, value, 0, 0, 0};
 }
 static nt_cell integer(const char *name, const char *long_name, int64_t value) {
-  return (nt_cell){name, "1", long_name, NT_ROLE_PARAMETER, NT_CELL_INTEGER, NULL, value, 0};
+  return (nt_cell){name, "1", long_name, NT_ROLE_PARAMETER, NT_CELL_INTEGER, NULL, value, 0, 0};
 }
 static nt_cell number(const char *name, const char *unit, const char *long_name, double value) {
-  return (nt_cell){name, unit, long_name, NT_ROLE_METRIC, NT_CELL_NUMBER, NULL, 0, value};
+  return (nt_cell){name, unit, long_name, NT_ROLE_METRIC,   NT_CELL_NUMBER,
+                   NULL, 0,    value,     NT_MEASURE_HIGHER};
 }
 
 static void write_run(const char *path, const char *key, size_t run) {
@@ -73,7 +74,7 @@ static void write_run(const char *path, const char *key, size_t run) {
       run % 2 ? integer("trees", "trees of the forest", 100)
               : integer("max_autoencoder", "features of an autoencoder at most", 10),
       number("auc", "1", "area under the ROC curve", failed ? NAN : auc),
-      {"seconds_score", "s", "time to score", NT_ROLE_COST, NT_CELL_NUMBER, NULL, 0, 0.25},
+      {"seconds_score", "s", "time to score", NT_ROLE_COST, NT_CELL_NUMBER, NULL, 0, 0.25, 0},
   };
   const nt_note notes[] = {{"host", "fox"}, {"start", "2026-01-01T00:00:00Z"}};
   nt_run_record record = {

@@ -118,8 +118,3 @@ near(adjusted[4], 0.02)
 is(#comparison.holm {}, 0)
 refuses("p%-value 2", comparison.holm, {2})
 
-local better = {}
-for _, measure in ipairs(comparison.measures()) do better[measure.name] = measure.better or "neither" end
-is(better.auc, "higher")
-is(better.eer, "lower")
-is(better.auc_low, "neither")

@@ -116,6 +116,8 @@ fails("some/x.lua:2: global 'prinnt' is not defined: did you mean print?", "prin
 fails("some/x.lua:2: nt.kitnat: no such function or detector: did you mean kitnet?", "local x = nt.kitnat")
 fails("nt.kitnet is assigned", "nt.kitnet = 5")
 fails("os.exit: a script cannot end the program", "os.exit(0)")
+fails("os.exit: a script cannot end the program", "require('os').exit(0)")
+fails("os.exit: a script cannot end the program", "load('os.exit(0)')()")
 fails("some/x.lua:2: oh|stack traceback:|some/x.lua:2: in upvalue 'f'|some/x.lua:3: in local 'g'",
   "local function f() error 'oh' end\nlocal function g() f() end\ng()")
 fails("some/x.lua:2: unexpected symbol near <eof>", "return {")

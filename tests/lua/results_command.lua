@@ -21,9 +21,9 @@ local described = {
   {"detector", "", "identity", "text"}, {"status", "", "identity", "text"}, {"reason", "", "identity", "text"},
   {"replicate", "1", "parameter", "integer"}, {"seed", "1", "parameter", "integer"},
   {"m", "1", "parameter", "integer"}, {"trees", "1", "parameter", "integer"}, {"rate", "1", "parameter", "number"},
-  {"auc", "1", "metric", "number"}, {"auc_block_low", "1", "metric", "number"},
-  {"auc_block_high", "1", "metric", "number"}, {"eer", "1", "metric", "number"},
-  {"alarms_per_hour", "1/h", "metric", "number"}, {"scored", "1", "metric", "integer"},
+  {"auc", "1", "metric", "number", "higher"}, {"auc_block_low", "1", "metric", "number"},
+  {"auc_block_high", "1", "metric", "number"}, {"eer", "1", "metric", "number", "lower"},
+  {"alarms_per_hour", "1/h", "metric", "number", "lower"}, {"scored", "1", "metric", "integer"},
   {"own", "", "metric", "number"}, {"seconds_score", "s", "cost", "number"},
 }
 local none = {text = "", integer = -1, number = NAN}
@@ -31,7 +31,8 @@ local none = {text = "", integer = -1, number = NAN}
 local function file_of(runs)
   local f = {rows = #runs, columns = {}, notes = {name = "test", script = "a\nb\nc\n"}}
   for i, d in ipairs(described) do
-    local column = {name = d[1], unit = d[2], long_name = "the " .. d[1], role = d[3], type = d[4], values = {}}
+    local column = {name = d[1], unit = d[2], long_name = "the " .. d[1], role = d[3], type = d[4], better = d[5],
+      values = {}}
     for k, run in ipairs(runs) do
       local value = run[d[1]]
       if value == nil then value = none[d[4]] end
@@ -167,7 +168,7 @@ assert(decoded[1].auc <= decoded[2].auc and decoded[5].auc <= decoded[6].auc)
 code, out = run("ls", "a.h5", "--sort", "acu")
 is(code, "argument")
 has(out, "did you mean auc?")
-for word, why in pairs {["x=1"] = "no column x", m = "expected COLUMN=VALUE", ["dataset>2"] = "a column of numbers",
+for word, why in pairs {["x=1"] = "no such column", m = "expected COLUMN=VALUE", ["dataset>2"] = "a column of numbers",
   ["m>=x"] = "a number"} do
   code, out = run("ls", "a.h5", "--only", word)
   is(code, "argument")
@@ -336,16 +337,16 @@ has(select(2, compare("f.h5", "--reference", "forest")), "several configurations
 has(select(2, compare("f.h5", "--reference", "loda")), "no such detector")
 has(select(2, compare("f.h5", "--metric", "scored")), "--better says it")
 has(select(2, compare("f.h5", "--metric", "own", "--better", "lower")), "no run has a value of own")
-has(select(2, compare("f.h5", "--metric", "m")), "it is a parameter")
+has(select(2, compare("f.h5", "--metric", "m")), "expected a metric, and the role of this column is parameter")
 
 -- ------------------------------------------------------------------ merge, export
 
 code, out = run("merge", "a.h5", "b.h5", "-o", DIRECTORY .. "/none/new.h5")
 is(out, DIRECTORY .. "/none/new.h5: 7 runs\n")
 is(table.concat(written.sources, " "), "a.h5 b.h5")
-is(written.options.notes[2][2], "a.h5\nb.h5")
+is(written.options.notes[1][2], "a.h5\nb.h5")
+has(written.options.command_line, "results merge")
 has(select(2, run("merge", "a.h5", "-o", DIRECTORY .. "/lua/results_command.lua")), "is there already")
-has(select(2, run("merge", "a.h5", "-o", "a.h5")), "one of the inputs")
 
 code, out = run("export", "a.h5", "--columns", "dataset,reason,trees,own,rate", "--only", "detector=forest")
 is(out, "dataset,reason,trees,own,rate\none,,100,,0.1\ntwo,,100,,0.1\n"

@@ -24,7 +24,7 @@ A result file of six runs, one of which failed.
   ninetails results ls: --columns 'acu': quickstart.h5 has no such column: did you mean auc?
   See: ninetails help results ls
   [1]
-  $ ninetails results show quickstart.h5 | sed 's/^size .*/size/'
+  $ ninetails results show quickstart.h5 | sed -E 's/^size .*/size/; s/^(  end +)2.*Z$/\1.../'
   file       quickstart.h5
   runs       6: done (5), failed (1)
   data sets  synthetic (6)
@@ -33,9 +33,13 @@ A result file of six runs, one of which failed.
   varied     seed
   
   Provenance:
-    name     quickstart
-    script   1 line, 10 bytes (--json has it)
-    version  0.1.0
+    end           ...
+    name          quickstart
+    runs_done     5
+    runs_failed   1
+    runs_missing  0
+    script        1 line, 10 bytes (--json has it)
+    version       0.1.0
   $ ninetails results show quickstart.h5 4
   Run:
     run       000000000000000000000001daa66d14
@@ -110,14 +114,93 @@ What is exported reads back.
   {'runs': 6, 'same': 5, 'differences': 0, 'judged': 0, 'worse': 0, 'better': 0, 'failed_now': 0}
   $ ninetails results show merged.h5 --json | $PYTHON -c "
   > import json, sys
-  > print(json.load(sys.stdin)['notes']['merged_from'])"
+  > notes = json.load(sys.stdin)['notes']
+  > print(notes['merged_from'], notes['version'], len(notes['host']) > 0, notes['command_line'])"
   quickstart.h5
-  run.h5
+  run.h5 0.1.0 True ninetails results merge quickstart.h5 run.h5 -o merged.h5
 
-Other files are refused.
+Other files are refused, by every subcommand with the same words: one line, exit code 2.
 
-  $ ninetails results ls runs.csv 2>&1 | cut -c 1-50
-  ninetails results ls: runs.csv: not an HDF5 file, 
-  $ ninetails results ls nothing.h5
+  $ : > empty.h5; mkdir folder.h5; cp quickstart.h5 damaged.h5; head -c 20000 quickstart.h5 > cut.h5
+  $ $PYTHON -c "
+  > import h5py
+  > h5py.File('foreign.h5', 'w')['x'] = 1
+  > damaged = open('damaged.h5', 'r+b')
+  > damaged.seek(30000); damaged.write(b'damaged')"
+  $ for f in nothing empty folder damaged cut foreign; do ninetails results ls $f.h5; done 2>&1 | sed 's/: truncated.*//'
   ninetails results ls: nothing.h5: cannot be opened: No such file or directory
+  ninetails results ls: empty.h5: not an HDF5 file, damaged, or cut short: file signature not found
+  ninetails results ls: folder.h5: is not a regular file
+  ninetails results ls: damaged.h5: is damaged: its checksum differs
+  ninetails results ls: cut.h5: not an HDF5 file, damaged, or cut short
+  ninetails results ls: foreign.h5: is not a result file of ninetails, nor a run's
+  $ for f in nothing empty folder damaged cut foreign; do
+  >   for words in "ls $f.h5" "show $f.h5" "show $f.h5 1" "diff quickstart.h5 $f.h5" "compare $f.h5" "export $f.h5" "merge $f.h5 -o new.h5"; do
+  >     ninetails results $words > out 2> message; code=$?
+  >     test "$code $(wc -l < message) $(wc -c < out)" = "2 1 0" || echo "$words: $code: $(cat message)"
+  >   done
+  > done; ls new.h5 2>&1 | grep -c 'No such file'
+  1
+
+So are slips.
+
+  $ ninetails results sow quickstart.h5
+  ninetails: unknown subcommand of results 'sow': did you mean show?
+  See: ninetails help
+  [1]
+  $ ninetails results ls quickstart.h5 --olny seed=1
+  ninetails results ls: unknown option --olny: did you mean --only?
+  See: ninetails help results ls
+  [1]
+  $ ninetails results ls quickstart.h5 --only sede=1
+  ninetails results ls: --only 'sede=1': no such column: did you mean seed?
+  See: ninetails help results ls
+  [1]
+  $ ninetails results show quickstart.h5 7
+  ninetails results show: run 7 of quickstart.h5: there are 6
+  See: ninetails help results show
+  [1]
+  $ ninetails results diff quickstart.h5 quickstart.h5 --level -1
+  ninetails results diff: --level -1: expected a number, more than 0 and less than 1
+  See: ninetails help results diff
+  [1]
+  $ ninetails results compare quickstart.h5 --metric seed
+  ninetails results compare: --metric seed: expected a metric, and the role of this column is parameter
+  See: ninetails help results compare
+  [1]
+  $ ninetails results export quickstart.h5 -o none/runs.csv
+  ninetails results export: none/runs.csv: No such file or directory
+  [2]
+  $ ninetails results export quickstart.h5 -o folder.h5
+  ninetails results export: folder.h5: Is a directory
+  [2]
+
+The cache, whose folder and limit are the environment's.
+
+  $ export NINETAILS_CACHE=$PWD/cache
+  $ ninetails cache | tail -n 3
+  correlations  0 B, 0 files
+  scores        0 B, 0 files
+  in all        0 B of at most 20 GB
+  $ ninetails cache --prune --to 0
+  removed 0 files, 0 B
+  folder        *cache (glob)
+  features      0 B, 0 files
+  correlations  0 B, 0 files
+  scores        0 B, 0 files
+  in all        0 B of at most 20 GB
+  $ ninetails cache --prune --to -5
+  ninetails cache: --to '-5': expected bytes, or a number with k, M, G or T
+  See: ninetails help cache
+  [1]
+  $ ninetails cache --to 5
+  ninetails cache: --to: expected only with --prune
+  See: ninetails help cache
+  [1]
+  $ NINETAILS_CACHE_LIMIT=much ninetails cache
+  ninetails cache: NINETAILS_CACHE_LIMIT 'much': expected bytes, or a number with k, M, G or T
+  See: ninetails help cache
+  [1]
+  $ NINETAILS_CACHE=/dev/null ninetails cache
+  ninetails cache: /dev/null/features: Not a directory
   [2]

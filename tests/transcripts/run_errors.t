@@ -30,7 +30,7 @@ The command line.
   See: ninetails help run
   [1]
   $ ninetails run .
-  ninetails run: .: a directory, a script was expected
+  ninetails run: .: not a file, a script was expected
   See: ninetails help run
   [1]
   $ ninetails run good.lua --dryrun
@@ -38,7 +38,7 @@ The command line.
   See: ninetails help run
   [1]
   $ ninetails run good.lua -j 0
-  ninetails run: --jobs 0: expected a whole number, at least 1 and at most 4096
+  ninetails run: --jobs 0: expected a whole number, at least 1 and at most 1024
   See: ninetails help run
   [1]
   $ ninetails run good.lua --memory 2Q
@@ -80,6 +80,26 @@ The command line.
   ninetails run: --output results.csv: expected a file that ends in .h5
   See: ninetails help run
   [1]
+
+  $ ninetails run good.lua --only 'max_autoencoder>many'
+  ninetails run: --only 'max_autoencoder>many': > takes a column of numbers and a number
+  See: ninetails help run
+  [1]
+  $ ninetails run good.lua --from nowhere
+  ninetails run: --from nowhere: there is no such folder
+  See: ninetails help run
+  [1]
+  $ mkdir folder.h5
+  $ ninetails run good.lua -o folder.h5
+  ninetails run: --output folder.h5: expected a file, there is something else
+  See: ninetails help run
+  [1]
+  $ rmdir folder.h5
+  $ : > empty.lua
+  $ ninetails run empty.lua
+  ninetails run: empty.lua: returns nothing: expected nt.experiment {...}
+  [1]
+  $ rm empty.lua
 
 Help tells what the script takes.
 
