@@ -46,7 +46,7 @@ A result file of six runs, one of which failed.
   
   Parameters:
     seed   1237  seed of the generator
-    trees  100   trees of the forest
+    trees   100  trees of the forest
   
   Costs:
     seconds_score  0.25 s  time to score
