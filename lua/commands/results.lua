@@ -208,10 +208,10 @@ return {
           help = "write the tables as CSV files, and the critical difference diagram as SVG, into this folder"},
         json_option},
       details = "On each data set: what came out and what it cost, then the paired block bootstrap against the "
-        .. "reference, p-values corrected by Holm. Over data sets with a value of every detector: Friedman's test, mean "
-        .. "ranks, the reference against each of the others corrected by Holm, Nemenyi's critical difference; all pairs "
-        .. "in --json and --output (Demsar 2006). Of repeats the one with the median value counts. Detectors that were "
-        .. "shown the labels are bounds, and have no rank.",
+        .. "reference, p-values corrected by Holm. Over data sets with a value of every detector: Friedman's test, "
+        .. "mean ranks, the reference against each of the others corrected by Holm, Nemenyi's critical difference; "
+        .. "all pairs in --json and --output (Demsar 2006). Of repeats the one with the median value counts. "
+        .. "Detectors that were shown the labels are bounds, and have no rank.",
       run = run_compare},
     {name = "merge", summary = "Gather the runs of several files in one.",
       arguments = {{name = "FILE", many = true, help = file.help .. "; of equal runs the first counts"}},

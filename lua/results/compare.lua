@@ -3,8 +3,8 @@
 --
 -- On one data set each detector is tested against a reference by the paired block bootstrap, the p-values corrected for
 -- their number by Holm. Over data sets: Friedman's test with Iman and Davenport's F, mean ranks, Nemenyi's critical
--- difference, the reference against each of the others and all pairs, both with Holm's correction. Of repeats (seeds) the
--- one with the median value stands for all. Bounds, which were shown labels, are tested like the others but have no rank.
+-- difference, the reference against each of the others and all pairs, both with Holm's correction. Of repeats (seeds)
+-- the one with the median value stands for all. Bounds, which were shown labels, are tested, but have no rank.
 local comparison = require "ninetails.comparison"
 local paired = require "ninetails.results.paired"
 local result_table = require "ninetails.results.table"
@@ -206,7 +206,7 @@ local function against(result, reference)
   return list
 end
 
--- -> comparison.friedman's result with methods, data sets, `against` and `bounds` (which have no rank), or nil and why not.
+-- -> comparison.friedman's result with methods, data sets, `against` and `bounds` (without rank), or nil and why not.
 function compare.over_all(a, metric, better, alpha, reference)
   local methods, bounds = {}, {}
   for _, label in ipairs(a.methods) do table.insert(a.kind[label] == "bound" and bounds or methods, label) end

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
--- A critical difference diagram (Demsar 2006) as SVG: mean ranks on an axis, best to the left, names on both sides, bars
--- over those that are not told apart. all: of compare.over_all; methods: its labels.
+-- A critical difference diagram (Demsar 2006) as SVG: mean ranks on an axis, best to the left, names on both sides,
+-- bars over those that are not told apart. all: of compare.over_all; methods: its labels.
 local diagram = {}
 
 local LEFT, RIGHT, TOP, LINE = 250, 250, 70, 20 -- pixels; of names, of the axis, of a name

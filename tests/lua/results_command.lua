@@ -27,7 +27,8 @@ local described = {
   {"own", "", "metric", "number"}, {"seconds_score", "s", "cost", "number"},
   {"packets", "packets", "identity", "integer"}, {"first", "packets", "identity", "integer"},
   {"ad_grace", "packets", "parameter", "integer"}, {"seconds_learn", "s", "cost", "number"},
-  {"attacks", "1", "metric", "integer"}, {"blocks", "1", "metric", "integer"}, {"attack_blocks", "1", "metric", "integer"},
+  {"attacks", "1", "metric", "integer"}, {"blocks", "1", "metric", "integer"},
+  {"attack_blocks", "1", "metric", "integer"},
   {"feature", "1", "parameter", "text"}, {"side", "1", "parameter", "text"},
 }
 local none = {text = "", integer = -1, number = NAN}
@@ -343,7 +344,8 @@ has(select(2, compare("f.h5", "--metric", "own", "--better", "lower")), "no run 
 has(select(2, compare("f.h5", "--metric", "m")), "it is a parameter")
 
 -- what it was shown the labels for has no rank, and what looks at no feature says so; costs; files
-local cost = {packets = 700, first = 100, ad_grace = 50, seconds_learn = 0.5, attacks = 200, blocks = 60, attack_blocks = 20}
+local cost = {packets = 700, first = 100, ad_grace = 50, seconds_learn = 0.5, attacks = 200, blocks = 60,
+  attack_blocks = 20}
 local made = {}
 for _, dataset in ipairs {"one", "two"} do
   for i, detector in ipairs {"kitnet", "one_feature", "packet_index", "pca"} do
