@@ -1,5 +1,6 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
--- Every detector on every labelled data set that is here, each with what it learns from the same grace periods.
+-- Every detector on every labelled data set that is here, each with what it learns from the same grace periods. Then
+-- `ninetails results compare results/baselines.h5` makes tables, tests and ranks of it; docs/baselines.md is one reading.
 local nt = require "ninetails"
 
 local opt = nt.options {
@@ -25,7 +26,7 @@ end
 
 return nt.experiment {
   name = "baselines",
-  title = "Every detector on every data set",
+  title = "Every detector on every data set. Afterwards: ninetails results compare results/baselines.h5",
   datasets = {
     nt.available {attacks = true, most = opt.most, synthetic = opt.synthetic},
     nt.synthetic {scenario = "fuzzing", packets = opt.packets, seed = 1, grace = {fm = 2000, ad = 18000}},

@@ -10,7 +10,7 @@ local text = require "ninetails.text"
 local cli = {}
 
 -- In the order of help.
-local names = {"extract", "score", "run", "results", "dataset", "cache", "repl", "version"}
+local names = {"extract", "score", "run", "results", "detectors", "dataset", "cache", "repl", "version"}
 
 local function usage(format, ...)
   error({status = "argument", message = string.format(format, ...)}, 0)

@@ -66,8 +66,6 @@ static nt_status check_needs(const job *j, nt_error *err) {
     return nt_fail(err, NT_E_INPUT, "it needs the packets' sizes, which rows of features lack");
   if ((r->class->flags & NT_DETECTOR_CAPTURE) && !in->given->extracted)
     return nt_fail(err, NT_E_INPUT, "it reads packets, and there are only rows of features");
-  if ((r->class->flags & NT_DETECTOR_ORACLE) && !in->labels.value)
-    return nt_fail(err, NT_E_INPUT, "it chooses by labels, and there are none");
   if (in->rows > score_from(j)) return NT_OK;
   return nt_fail(err, NT_E_INPUT,
                  "%llu packets, of which the first %llu + 1 (fm_grace) and the next %llu "
@@ -276,8 +274,10 @@ static nt_status score_tail(pass *p, group *g, nt_error *err) {
   return status;
 }
 
+/* Without labels there is nothing to show: whoever has to choose by them says that it cannot. */
 static nt_status preview(pass *p, group *g, nt_error *err) {
   nt_status status = NT_OK;
+  if (!p->input->labels.value) return NT_OK;
   for (uint64_t at = g->score_from; at < p->input->rows && status == NT_OK;) {
     nt_rows chunk;
     status = read_chunk(p, at, &chunk, err);

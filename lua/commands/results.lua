@@ -7,8 +7,10 @@ local files = require "ninetails.files"
 local filter = require "ninetails.filter"
 local results = require "ninetails.results"
 local result_table = require "ninetails.results.table"
+local scoreboard = require "ninetails.results.scoreboard"
 local show = require "ninetails.results.show"
 local tell = require "ninetails.results.tell"
+local tell_compare = require "ninetails.results.tell_compare"
 
 local refuse = result_table.refuse
 
@@ -108,8 +110,13 @@ local function run_compare(args)
   local found = {metric = args.metric, better = better, methods = arranged.methods, repeats = arranged.repeats,
     missing = arranged.missing, reference = compare.reference(arranged, args.reference), alpha = args.alpha}
   found.each = compare.on_each(t, arranged, found.reference, args.metric, args)
-  found.all, found.why_not = compare.over_all(arranged, args.metric, better, args.alpha)
-  if args.json then tell.compare_json(found) else tell.compare_text(found) end
+  found.all, found.why_not = compare.over_all(arranged, args.metric, better, args.alpha, found.reference)
+  found.table, found.board = t, scoreboard.make(t, arranged, args.metric)
+  if args.json then tell_compare.json(found) else tell_compare.text(found) end
+  if args.output then
+    local written = tell_compare.write(found, args.output)
+    if not args.json then io.write(("\nwritten to %s: %s\n"):format(args.output, table.concat(written, ", "))) end
+  end
   return 0
 end
 
@@ -198,10 +205,15 @@ return {
           help = "whom the others are tested against; kitnet if not given"},
         {name = "alpha", type = "number", above = 0, below = 1, default = 0.05,
           help = "of Nemenyi's critical difference"},
-        only_option, json_option},
-      details = "On each data set: paired block bootstrap against the reference, p-values corrected by Holm. Over data "
-        .. "sets with a value of every detector: Friedman's test, mean ranks, Nemenyi's critical difference, all pairs "
-        .. "corrected by Holm (Demsar 2006). Of repeats the one with the median value counts.",
+        only_option,
+        {name = "output", short = "o", type = "path", value = "FOLDER",
+          help = "write the tables as CSV files, and the critical difference diagram as SVG, into this folder"},
+        json_option},
+      details = "On each data set: what came out and what it cost, then the paired block bootstrap against the "
+        .. "reference, p-values corrected by Holm. Over data sets with a value of every detector: Friedman's test, "
+        .. "mean ranks, the reference against each of the others corrected by Holm, Nemenyi's critical difference; "
+        .. "all pairs in --json and --output (Demsar 2006). Of repeats the one with the median value counts. "
+        .. "Detectors that were shown the labels are bounds, and have no rank.",
       run = run_compare},
     {name = "merge", summary = "Gather the runs of several files in one.",
       arguments = {{name = "FILE", many = true, help = file.help .. "; of equal runs the first counts"}},

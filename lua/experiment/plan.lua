@@ -119,9 +119,13 @@ end
 local function notes(spec, out)
   local fixed, blind, oracles = {}, {}, {}
   for _, detector in ipairs(spec.detectors) do
-    if detector.class.flags.oracle then oracles[#oracles + 1] = detector.name end
-    if #seeds_of(spec, detector) < #spec.seeds then fixed[#fixed + 1] = detector.name end
-    if #profiles_of(spec, detector) < #spec.profiles then blind[#blind + 1] = detector.name end
+    if detector.class.flags.oracle and not has(oracles, detector.name) then oracles[#oracles + 1] = detector.name end
+    if #seeds_of(spec, detector) < #spec.seeds and not has(fixed, detector.name) then
+      fixed[#fixed + 1] = detector.name
+    end
+    if #profiles_of(spec, detector) < #spec.profiles and not has(blind, detector.name) then
+      blind[#blind + 1] = detector.name
+    end
   end
   if #fixed > 0 then
     out.notes[1] = ("one run instead of %d where no seed matters: %s"):format(#spec.seeds, table.concat(fixed, ", "))

@@ -3,10 +3,12 @@
 --
 -- On one data set each detector is tested against a reference by the paired block bootstrap, the p-values corrected for
 -- their number by Holm. Over data sets: Friedman's test with Iman and Davenport's F, mean ranks, Nemenyi's critical
--- difference, and all pairs with Holm's correction. Of repeats (seeds) the one with the median value stands for all.
+-- difference, the reference against each of the others and all pairs, both with Holm's correction. Of repeats (seeds)
+-- the one with the median value stands for all. Bounds, which were shown labels, are tested, but have no rank.
 local comparison = require "ninetails.comparison"
 local paired = require "ninetails.results.paired"
 local result_table = require "ninetails.results.table"
+local scoreboard = require "ninetails.results.scoreboard"
 
 local compare = {}
 local refuse = result_table.refuse
@@ -58,7 +60,8 @@ local function median_run(runs, metric)
   return sorted[(#sorted + 1) // 2]
 end
 
--- {methods = {label, ...}, places = {label, ...}, run[place][method] = run, repeats = most of one}
+-- {methods = {label, ...}, places = {label, ...}, run[place][method] = run, same[place][method] = {its repeats},
+-- repeats = most of one, detector[method], kind[method] = "bound", "trivial" or ""}
 function compare.arrange(t, runs, metric)
   local with, missing = {}, 0
   for _, run in ipairs(runs) do
@@ -69,13 +72,13 @@ function compare.arrange(t, runs, metric)
   local by_profile = next(profiles, next(profiles)) ~= nil
   local columns = configuration(t, with, by_profile)
   table.insert(columns, 1, t.column.detector)
-  local a = {methods = {}, places = {}, run = {}, repeats = 1, missing = missing, detector = {}}
+  local a = {methods = {}, places = {}, run = {}, same = {}, repeats = 1, missing = missing, detector = {}, kind = {}}
   local cells
   cells, a.places = group_by(with, function(run) return where(run, by_profile) end)
   local seen = {}
   for _, place in ipairs(a.places) do
     local of_method = group_by(cells[place], function(run) return result_table.label(run, columns) end)
-    a.run[place] = {}
+    a.run[place], a.same[place] = {}, of_method
     for label, same in pairs(of_method) do
       a.run[place][label] = median_run(same, metric)
       a.repeats = math.max(a.repeats, #same)
@@ -85,6 +88,7 @@ function compare.arrange(t, runs, metric)
     local label = result_table.label(run, columns)
     if not seen[label] then a.methods[#a.methods + 1] = label end
     seen[label], a.detector[label] = true, run.detector
+    a.kind[label] = a.kind[label] == "bound" and "bound" or scoreboard.kind(run)
   end
   return a
 end
@@ -129,6 +133,11 @@ local function test_one(t, x, reference, metric, options)
     return test
   end
   local result, why = paired.test(t, x, t, reference, options)
+  if result and scoreboard.nothing_to_draw(result.blocks, result.attack_blocks) then
+    test.blocks, test.attack_blocks = result.blocks, result.attack_blocks
+    test.why = "with one block of each kind there is nothing to resample"
+    return test
+  end
   local figure = result and paired.figure(result, x, reference, metric)
   if figure then
     test.low, test.high, test.p = figure.low, figure.high, numeric(figure.p)
@@ -165,29 +174,51 @@ end
 
 -- ------------------------------------------------------------------ over all
 
--- -> comparison.friedman's result with methods and data sets, or nil and why not.
-function compare.over_all(a, metric, better, alpha)
+-- Values of these methods where every one of them has one -> rows, their data sets, those left out.
+local function matrix(a, methods, metric)
   local values, used, left = {}, {}, {}
   for _, place in ipairs(a.places) do
     local row = {}
-    for i, label in ipairs(a.methods) do
+    for i, label in ipairs(methods) do
       local run = a.run[place][label]
       row[i] = run and run[metric]
       if row[i] == nil then break end
     end
-    if #row == #a.methods then
+    if #row == #methods then
       values[#values + 1], used[#used + 1] = row, place
     else
       left[#left + 1] = place
     end
   end
-  if #a.methods < 2 then return nil, "there is one detector only" end
+  return values, used, left
+end
+
+-- The pairs with the reference, corrected for their own number: {{detector =, z =, p =, holm =}}; z above 0: its mean
+-- rank is greater, worse, than the reference's.
+local function against(result, reference)
+  local list = {}
+  for _, pair in ipairs(result.pairs) do
+    local a, b = result.methods[pair.a], result.methods[pair.b]
+    if a == reference then list[#list + 1] = {detector = b, z = -pair.z, p = pair.p} end
+    if b == reference then list[#list + 1] = {detector = a, z = pair.z, p = pair.p} end
+  end
+  correct(list)
+  return list
+end
+
+-- -> comparison.friedman's result with methods, data sets, `against` and `bounds` (without rank), or nil and why not.
+function compare.over_all(a, metric, better, alpha, reference)
+  local methods, bounds = {}, {}
+  for _, label in ipairs(a.methods) do table.insert(a.kind[label] == "bound" and bounds or methods, label) end
+  if #methods < 2 then return nil, "there is one detector only" end
+  local values, used, left = matrix(a, methods, metric)
   if #used < 2 then
     return nil, ("%d data set%s with a value of every detector: at least 2 expected"):format(#used,
       #used == 1 and "" or "s")
   end
   local result = comparison.friedman(values, {better = better, alpha = alpha})
-  result.datasets, result.left_out, result.values = used, left, values
+  result.datasets, result.left_out, result.values, result.methods, result.bounds = used, left, values, methods, bounds
+  result.against = against(result, reference)
   return result
 end
 

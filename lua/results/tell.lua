@@ -1,5 +1,6 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
--- What `ninetails results diff` and `compare` print: their findings as text and as JSON.
+-- What `ninetails results diff` prints: its findings as text and as JSON.
+local figures = require "ninetails.results.figures"
 local json = require "ninetails.json"
 local result_table = require "ninetails.results.table"
 local text = require "ninetails.text"
@@ -8,23 +9,8 @@ local tell = {}
 
 local MOST_LISTED = 10
 
-local function number(x, digits) return x and x == x and text.number(x, digits or 3) or "-" end
-local function p_text(p) return p and p == p and (p < 0.001 and ("%.1e"):format(p) or ("%.3f"):format(p)) or "-" end
-local function signed(x) return x and x == x and ("%+.4g"):format(x) or "-" end
-local function range(low, high) return low and low == low and ("[%s, %s]"):format(signed(low), signed(high)) or "-" end
-
-local function blocks_text(blocks, attack_blocks)
-  return blocks and ("%d (%s)"):format(blocks, attack_blocks and ("%d"):format(attack_blocks) or "?") or "-"
-end
-
--- With one attack block every resample has the same attacks.
-local ONE_BLOCK = "where one block only has attacks, intervals tell about the benign traffic alone\n"
-local function has_one_block(list)
-  for _, entry in ipairs(list) do
-    if entry.low and entry.attack_blocks == 1 then return true end
-  end
-  return false
-end
+local number, signed, range = figures.number, figures.signed, figures.range
+local blocks_text, has_one_block, ONE_BLOCK = figures.blocks, figures.has_one_block, figures.ONE_BLOCK
 
 -- ------------------------------------------------------------------ diff
 
@@ -151,103 +137,6 @@ function tell.diff_json(found)
     {"counts", json.object {{"runs", c.pairs}, {"same", c.same}, {"differences", c.changes}, {"judged", c.judged},
       {"worse", c.worse}, {"better", c.better}, {"failed_now", c.failed}}},
     {"regression", found.regression}}, true), "\n")
-end
-
--- ------------------------------------------------------------------ compare
-
-local function one_data_set(found, entry)
-  io.write(("\n%s: %s %s %s\n"):format(entry.dataset, found.reference, found.metric,
-    entry.value and number(entry.value, 4) or "none: no test here"))
-  if #entry.tests == 0 then return end
-  local rows = {{"  detector", found.metric, "difference", "interval", "p", "Holm", "blocks", ""}}
-  for _, test in ipairs(entry.tests) do
-    rows[#rows + 1] = {"  " .. test.detector, number(test.value, 4), signed(test.difference),
-      range(test.low, test.high), p_text(test.p), p_text(test.holm), blocks_text(test.blocks, test.attack_blocks),
-      test.why or ""}
-  end
-  io.write(text.table(rows, {[2] = true, [3] = true}))
-  if has_one_block(entry.tests) then io.write("  ", ONE_BLOCK) end
-end
-
-local function bars_text(all, methods)
-  local lines = {}
-  for _, bar in ipairs(all.bars) do
-    local names = {}
-    for i = bar.first, bar.last do names[#names + 1] = methods[all.order[i]] end
-    lines[#lines + 1] = "  not told apart: " .. table.concat(names, ", ") .. "\n"
-  end
-  return table.concat(lines)
-end
-
-local function all_data_sets(found)
-  local all, methods = found.all, found.methods
-  io.write(("\nOver %d data sets"):format(#all.datasets))
-  if #all.left_out > 0 then
-    io.write((" (left out, not every detector has a value: %s)"):format(table.concat(all.left_out, ", ")))
-  end
-  io.write((":\n  Friedman chi-square %s, p %s; Iman-Davenport F %s, p %s\n"):format(number(all.chi_square, 4),
-    p_text(all.p), all.f == math.huge and "infinite" or number(all.f, 4), p_text(all.f_p)))
-  local rows = {{"  detector", "mean rank"}}
-  for _, i in ipairs(all.order) do rows[#rows + 1] = {"  " .. methods[i], ("%.3f"):format(all.mean_rank[i])} end
-  io.write(text.table(rows, {[2] = true}))
-  io.write(("  Nemenyi critical difference %.3f at %s\n"):format(all.critical_difference, text.plain(found.alpha)))
-  io.write(bars_text(all, methods))
-  rows = {{"  pair", "z", "p", "Holm"}}
-  for _, pair in ipairs(all.pairs) do
-    rows[#rows + 1] = {("  %s - %s"):format(methods[pair.a], methods[pair.b]), ("%+.3f"):format(pair.z),
-      p_text(pair.p), p_text(pair.holm)}
-  end
-  io.write(text.table(rows, {[2] = true}))
-end
-
-function tell.compare_text(found)
-  io.write(("%s (%s is better) of %d detectors on %d data set%s, against %s%s\n"):format(found.metric,
-    found.better, #found.methods, #found.each, #found.each == 1 and "" or "s", found.reference,
-    found.repeats > 1 and ("; the median of up to %d repeats"):format(found.repeats) or ""))
-  if found.missing > 0 then io.write(("%d runs have no %s: left out\n"):format(found.missing, found.metric)) end
-  for _, entry in ipairs(found.each) do one_data_set(found, entry) end
-  if found.all then all_data_sets(found) else io.write("\nOver data sets: ", found.why_not, "\n") end
-end
-
-local function json_tests(tests)
-  local out = json.array {}
-  for i, t in ipairs(tests) do
-    out[i] = json.object {{"detector", t.detector}, {"value", t.value}, {"reference_value", t.reference},
-      {"difference", t.difference}, {"low", t.low or json.null}, {"high", t.high or json.null}, {"p", t.p or json.null},
-      {"holm", t.holm or json.null}, {"delong_p", t.delong_p}, {"blocks", t.blocks or json.null},
-      {"attack_blocks", t.attack_blocks or json.null}, {"method", t.method or json.null}, {"note", t.why}}
-  end
-  return out
-end
-
-local function json_all(found)
-  local all = found.all
-  if not all then return json.object {{"why_not", found.why_not}} end
-  local ranks, bars, pairs_, values = json.array {}, json.array {}, json.array {}, json.array {}
-  for i, at in ipairs(all.order) do
-    ranks[i] = json.object {{"detector", found.methods[at]}, {"mean_rank", all.mean_rank[at]}}
-  end
-  for i, bar in ipairs(all.bars) do bars[i] = json.array {bar.first, bar.last} end
-  for i, pair in ipairs(all.pairs) do
-    pairs_[i] = json.object {{"a", found.methods[pair.a]}, {"b", found.methods[pair.b]}, {"z", pair.z}, {"p", pair.p},
-      {"holm", pair.holm}}
-  end
-  for i, row in ipairs(all.values) do values[i] = json.array(row) end
-  return json.object {{"datasets", json.array(all.datasets)}, {"left_out", json.array(all.left_out)},
-    {"detectors", json.array(found.methods)}, {"values", values}, {"chi_square", all.chi_square}, {"p", all.p},
-    {"f", all.f}, {"f_p", all.f_p}, {"tie_correction", all.tie_correction}, {"ranks", ranks}, {"alpha", found.alpha},
-    {"critical_difference", all.critical_difference}, {"bars", bars}, {"pairs", pairs_}}
-end
-
-function tell.compare_json(found)
-  local each = json.array {}
-  for i, entry in ipairs(found.each) do
-    each[i] = json.object {{"dataset", entry.dataset}, {"reference_value", entry.value or json.null},
-      {"tests", json_tests(entry.tests)}}
-  end
-  io.write(json.encode(json.object {{"metric", found.metric}, {"better", found.better}, {"reference", found.reference},
-    {"repeats", found.repeats}, {"runs_without_value", found.missing}, {"data_sets", each},
-    {"over_all", json_all(found)}}, true), "\n")
 end
 
 return tell

@@ -25,6 +25,11 @@ local described = {
   {"auc_block_high", "1", "metric", "number"}, {"eer", "1", "metric", "number", "lower"},
   {"alarms_per_hour", "1/h", "metric", "number", "lower"}, {"scored", "1", "metric", "integer"},
   {"own", "", "metric", "number"}, {"seconds_score", "s", "cost", "number"},
+  {"packets", "packets", "identity", "integer"}, {"first", "packets", "identity", "integer"},
+  {"ad_grace", "packets", "parameter", "integer"}, {"seconds_learn", "s", "cost", "number"},
+  {"attacks", "1", "metric", "integer"}, {"blocks", "1", "metric", "integer"},
+  {"attack_blocks", "1", "metric", "integer"},
+  {"feature", "1", "parameter", "text"}, {"side", "1", "parameter", "text"},
 }
 local none = {text = "", integer = -1, number = NAN}
 
@@ -338,6 +343,66 @@ has(select(2, compare("f.h5", "--reference", "loda")), "no such detector")
 has(select(2, compare("f.h5", "--metric", "scored")), "--better says it")
 has(select(2, compare("f.h5", "--metric", "own", "--better", "lower")), "no run has a value of own")
 has(select(2, compare("f.h5", "--metric", "m")), "expected a metric, and the role of this column is parameter")
+
+-- what it was shown the labels for has no rank, and what looks at no feature says so; costs; files
+local cost = {packets = 700, first = 100, ad_grace = 50, seconds_learn = 0.5, attacks = 200, blocks = 60,
+  attack_blocks = 20}
+local made = {}
+for _, dataset in ipairs {"one", "two"} do
+  for i, detector in ipairs {"kitnet", "one_feature", "packet_index", "pca"} do
+    local r = {dataset, detector, 0.5 - i / 10}
+    for name, value in pairs(cost) do r[name] = value end
+    made[#made + 1] = r
+  end
+end
+made[4].seconds_learn, made[4].blocks, made[4].attack_blocks = nil, 2, 1
+make("g.h5", made)
+local folder = os.tmpname()
+os.remove(folder)
+code, out = compare("g.h5", "--output", folder)
+is(code, 0)
+has(out, "\n  bound    one_feature ")
+has(out, "\n  trivial  packet_index ")
+has(out, "one: 600 of 700 packets scored, 200 of them attacks; 60 blocks, 20 with attacks")
+has(out, "as it was shown the labels: one_feature\n")
+has(out, "against kitnet")
+has(out, "of all 3 pairs differ")
+decoded = json.decode(select(2, compare("g.h5", "--json")))
+is(#decoded.over_all.ranks, 3)
+is(decoded.over_all.bounds[1], "one_feature")
+is(#decoded.over_all.against, 2)
+for _, test in ipairs(decoded.over_all.against) do
+  assert(test.z > 0 and test.holm >= test.p) -- kitnet's rank is the best
+end
+local board = decoded.data_sets[1].detectors
+is(board[1].learn, 100.0) -- 50 rows after those of the map
+is(board[3].learn, 200.0) -- all that came before
+is(board[1].score, 1200.0)
+is(board[4].learn, json.null)
+assert(board[1].auc_block_low < board[1].auc)
+is(board[4].auc_block_low, json.null) -- a block of each kind: no interval
+local function body_of(name)
+  local input = assert(io.open(folder .. "/" .. name))
+  local body = input:read("a")
+  input:close()
+  os.remove(folder .. "/" .. name)
+  return body
+end
+has(body_of "detectors.csv", "\none,one_feature,bound,1,")
+has(body_of "ranks.csv", "place,detector,mean_rank,z,p,holm,critical_difference\n1,kitnet,1,,,,")
+is(body_of "groups.csv", "group,place,detector\n1,1,kitnet\n1,2,packet_index\n1,3,pca\n")
+lacks(body_of "pairs.csv", "one_feature")
+has(body_of "tests.csv", "\none,one_feature,kitnet,")
+has(body_of "ranks.svg", "packet_index 2.00</text>")
+os.remove(folder)
+-- told which feature and which side, it chose nothing
+for _, r in ipairs(made) do
+  if r[2] == "one_feature" then r.feature, r.side = "3", "high" end
+end
+make("g.h5", made)
+decoded = json.decode(select(2, compare("g.h5", "--json")))
+is(#decoded.over_all.ranks, 4)
+is(decoded.data_sets[1].detectors[2].kind, "trivial")
 
 -- ------------------------------------------------------------------ merge, export
 

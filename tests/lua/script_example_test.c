@@ -15,7 +15,7 @@ static char *example(void) {
   CU_ASSERT_PTR_NOT_NULL_FATAL(file);
   page[fread(page, 1, sizeof page - 1, file)] = 0;
   fclose(file);
-  char *text = strstr(page, "detector in Lua in ten lines");
+  char *text = strstr(page, "## To add a detector in Lua");
   if (text) text = strstr(text, "```lua\n");
   char *end = text ? strstr(text, "\n```\n") : NULL;
   CU_ASSERT_PTR_NOT_NULL_FATAL(end);

@@ -85,6 +85,14 @@ Two runs: the parameters that differ, and the metrics with the paired bootstrap.
   auc (higher is better) of 2 detectors on 1 data set, against kitnet; the median of up to 3 repeats
   1 runs have no auc: left out
   
+  synthetic
+      detector             auc  score/s
+      kitnet            0.6797        -
+      isolation_forest  0.5954        -
+  
+  learn, score: packets a second of the fastest repeat; repeats that share one pass share its time.
+  
+  Difference from kitnet, on the packets that both scored:
   synthetic: kitnet auc 0.6797
     detector             auc  difference  interval              p      Holm   blocks
     isolation_forest  0.5954    -0.08421  [-0.08893, -0.07615]  0.010  0.010  4 (1)
