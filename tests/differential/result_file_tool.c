@@ -59,10 +59,8 @@ static void write_run(const char *path, const char *key, size_t run) {
   if (!ranking) must(err.status);
   must(nt_curve_make(ranking, NT_CURVE_ROC, &options, &roc, &err));
   must(nt_curve_make(ranking, NT_CURVE_PRECISION_RECALL, &options, &precision_recall, &err));
+  double auc = nt_auc(ranking);
   nt_ranking_free(ranking);
-  double auc = 0;
-  for (size_t i = 1; i < roc.count; i++)
-    auc += (roc.x[i] - roc.x[i - 1]) * (roc.y[i] + roc.y[i - 1]) / 2;
   size_t map_sizes[] = {2, 1}, map_features[] = {7, 0, 3};
   const nt_feature_map map = {2, 3, map_sizes, map_features};
   const nt_cell cells[] = {
