@@ -14,7 +14,7 @@ except ImportError:
 
 
 class Place:
-    """A folder with a script, cache and results of its own; captures are made once for all below `top`."""
+    """A folder with a script, cache and results of its own."""
 
     def __init__(self, ninetails, top, name, script):
         self.ninetails, self.where = os.path.abspath(ninetails), os.path.join(top, name)
@@ -39,10 +39,20 @@ class Place:
         out, err = process.communicate()
         return process.returncode, out, err
 
-    def whole(self, *options, **how):
+    def whole(self, *options, at="out.h5", **how):
         code, _, err = self.run(*options, **how)
         check(code == 0, "exit code %d: %s" % (code, err))
-        return contents(self.path("out.h5"))
+        return contents(self.path(at))
+
+
+def synthesise(ninetails, top, packets):
+    """The capture that all scripts here name; a file, so that starting a sweep makes nothing."""
+    subprocess.run([ninetails, "dataset", "synth", "mirai", "--packets", str(packets), "--seed", "1", "-o",
+                    os.path.join(top, "in.pcap")], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+# In a script below `top`.
+CAPTURE = 'nt.dataset {name = "small", capture = "../in.pcap", labels = "../in.pcap.labels.csv"}'
 
 
 def check(holds, what):
