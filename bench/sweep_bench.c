@@ -47,7 +47,7 @@ static double sum_of(const nt_sweep *sweep, const char *folder, const char *colu
     nt_sweep_status status;
     nt_run_record record;
     nt_sweep_status_of(sweep, i, &status);
-    snprintf(path, sizeof path, "%s/%s.h5", folder, status.key);
+    snprintf(path, sizeof path, "%s/run-%s.h5", folder, status.key);
     if (nt_run_file_read(path, &record, NULL) != NT_OK) continue;
     for (size_t c = 0; c < record.cells; c++)
       if (strcmp(record.cell[c].name, column) == 0) sum += record.cell[c].number;
