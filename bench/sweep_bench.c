@@ -2,14 +2,18 @@
 /*
  * sweep_bench CAPTURE LABELS FOLDER [ROUNDS]: one sweep of 48 KitNETs (4 sizes of the autoencoders,
  * 3 grace periods, 4 seeds) on one capture, from cached features to finished runs, with 1 and with
- * 2 jobs in turn.
+ * 2 jobs in turn. FOLDER must be empty.
  *
- *     jobs     seconds  configurations x packets/s
+ *     jobs     seconds  configurations x packets/s     learn   score  metrics    rest
  *     ...
  *     2 jobs take 0.51 of the time of 1 (median of the rounds; least 0.50, most 0.53)
+ *
+ * learn, score, metrics: their part of the threads' time, from the runs' own costs; rest: features
+ * read, files deflated and written, waiting.
  */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "sweep/sweep.h"
 
@@ -33,6 +37,35 @@ static void make_runs(void) {
                              .ad_grace = 10000 * (1 + i / SEEDS % GRACES),
                              .seed = (uint32_t)(1 + i % SEEDS),
                              .replicate = 1 + i % SEEDS};
+}
+
+/* Sums over all runs of a column of seconds. */
+static double sum_of(const nt_sweep *sweep, const char *folder, const char *column) {
+  double sum = 0;
+  for (size_t i = 0; i < RUNS; i++) {
+    char path[4400];
+    nt_sweep_status status;
+    nt_run_record record;
+    nt_sweep_status_of(sweep, i, &status);
+    snprintf(path, sizeof path, "%s/run-%s.h5", folder, status.key);
+    if (nt_run_file_read(path, &record, NULL) != NT_OK) continue;
+    for (size_t c = 0; c < record.cells; c++)
+      if (strcmp(record.cell[c].name, column) == 0) sum += record.cell[c].number;
+    nt_run_record_done(&record);
+  }
+  return sum;
+}
+
+static void print_parts(const nt_sweep *sweep, const char *folder, double seconds) {
+  static const char *const columns[] = {"seconds_learn", "seconds_score", "seconds_measure"};
+  double rest = 1;
+  for (size_t i = 0; i < 3; i++) {
+    double part = sum_of(sweep, folder, columns[i]) / seconds;
+    printf("  %6.1f%%", 100 * part);
+    rest -= part;
+  }
+  printf("  %6.1f%%\n", 100 * rest);
+  fflush(stdout);
 }
 
 /* Seconds of all 48 with so many jobs. Other seeds each time: nothing but the features is cached.
@@ -60,12 +93,13 @@ static double time_sweep(const char *capture, const char *labels, const char *fo
   nt_sweep *sweep = nt_sweep_new(&options, &input, 1, runs, RUNS, &err);
   nt_sweep_outcome outcome = {0};
   if (!sweep || nt_sweep_execute(sweep, &outcome, &err) != NT_OK || outcome.done != RUNS) {
-    fprintf(stderr, "sweep_bench: %s (%zu of %d done)\n", err.text, outcome.done, RUNS);
+    fprintf(stderr, "sweep_bench: %s (%zu of %d done, %zu were there before)\n", err.text,
+            outcome.done, RUNS, outcome.kept);
     exit(2);
   }
+  printf("%4d  %10.2f  %26.0f", jobs, outcome.seconds, outcome.rate);
+  print_parts(sweep, runs_folder, jobs * outcome.seconds);
   nt_sweep_free(sweep);
-  printf("%4d  %10.2f  %14.0f\n", jobs, outcome.seconds, outcome.rate);
-  fflush(stdout);
   return outcome.seconds;
 }
 
@@ -87,7 +121,7 @@ int main(int argc, char **argv) {
   double ratio[MOST_ROUNDS];
   make_runs();
   printf("%d configurations of KitNET on %s\n", RUNS, argv[1]);
-  printf("jobs     seconds  configurations x packets/s\n");
+  printf("jobs     seconds  configurations x packets/s    learn    score  metrics     rest\n");
   time_sweep(argv[1], argv[2], argv[3], 2, 1000); /* extracts, and warms up */
   for (int i = 0; i < rounds; i++) {
     double one = time_sweep(argv[1], argv[2], argv[3], 1, (uint32_t)i);

@@ -9,6 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../cpu.h"
+#include "resample.h"
+
 nt_bootstrap_options nt_bootstrap_defaults(void) {
   return (nt_bootstrap_options){.replicates = 1000, .seed = 1};
 }
@@ -21,16 +24,7 @@ nt_bootstrap_options nt_bootstrap_defaults(void) {
  * ROC, and no metric here changes where such steps are taken as one. Between two corners order does
  * not matter, so packets of the same block and label are one item.
  */
-typedef struct item {
-  uint32_t tag;   /* block << 2 | a corner follows << 1 | attack */
-  uint32_t count; /* packets */
-} item;
-#define TAG(block, attack) ((uint32_t)(block) << 2 | (attack))
-#define TAG_BLOCK(tag) ((tag) >> 2)
-#define TAG_CORNER 2u
-#define TAG_ATTACK 1u
-
-enum { STRIDE = 512 }; /* items between two marks */
+typedef nt_resample_item item;
 
 typedef struct walk {
   size_t count, marks;
@@ -53,14 +47,14 @@ static void fill(walk *w, const nt_steps *steps, const uint32_t *order, size_t *
       uint32_t attack = NT_ORDER_ATTACK(order[i]);
       size_t *at = &slot[2 * (size_t)block + attack];
       if (*at <= start) { /* none since the last corner */
-        w->items[w->count] = (item){.tag = TAG(block, attack)};
+        w->items[w->count] = (item){.tag = NT_TAG(block, attack)};
         *at = ++w->count;
       }
       w->items[*at - 1].count++;
       (attack ? w->attacks : w->benign)[block]++;
     }
     if (k + 1 < steps->count && !has_attack(steps, k) && !has_attack(steps, k + 1)) continue;
-    w->items[w->count - 1].tag |= TAG_CORNER;
+    w->items[w->count - 1].tag |= NT_TAG_CORNER;
     start = w->count;
   }
 }
@@ -77,7 +71,7 @@ static nt_status walk_init(walk *w, const nt_ranking *ranking, const nt_blocks *
   if (ok) {
     nt_steps steps = nt_ranking_steps(ranking);
     fill(w, &steps, nt_ranking_order(ranking), slot);
-    w->marks = w->count / STRIDE + 1;
+    w->marks = w->count / NT_RESAMPLE_STRIDE + 1;
   }
   free(slot);
   return ok ? NT_OK
@@ -91,18 +85,22 @@ static void walk_done(walk *w) {
 
 /* ------------------------------------------------------------------------------- one replicate */
 
-/* A place on the curve of a resample: weighted counts. */
+/* A place on the curve of one resample: weighted counts. */
 typedef struct position {
   uint64_t attacks, benign;           /* alarmed up to the last corner */
   uint64_t step_attacks, step_benign; /* seen since */
 } position;
 
-/* What one thread needs; the generator's state is kept here since gsl_rng_alloc aborts without
- * memory. */
+static position position_of(const nt_resample_position *p, size_t lane) {
+  return (position){p->attacks[lane], p->benign[lane], p->step_attacks[lane], p->step_benign[lane]};
+}
+
+/* What one thread needs, for replicates side by side; the generator's state is kept here since
+ * gsl_rng_alloc aborts without memory. */
 typedef struct worker {
-  uint32_t *weight; /* [blocks] how often each was drawn */
-  position *mark;   /* [marks] where every STRIDE-th item was met */
-  void *state;      /* of gsl_rng_mt19937 */
+  nt_resample_weights *weight; /* [blocks] how often each was drawn */
+  nt_resample_position *mark;  /* [marks] where every NT_RESAMPLE_STRIDE-th item was met */
+  void *state;                 /* of gsl_rng_mt19937 */
 } worker;
 
 /* SplitMix64's output function: seeds that differ in one bit become unrelated ones. */
@@ -113,25 +111,24 @@ static uint64_t mix(uint64_t z) {
   return z ^ z >> 31;
 }
 
-static void draw(const nt_blocks *blocks, gsl_rng *rng, uint32_t *weight) {
+static void draw(const nt_blocks *blocks, gsl_rng *rng, nt_resample_weights *weight, size_t lane) {
   size_t attack = blocks->attack_blocks, benign = blocks->count - attack;
-  memset(weight, 0, blocks->count * sizeof *weight);
-  for (size_t i = 0; i < attack; i++) weight[gsl_rng_uniform_int(rng, attack)]++;
-  for (size_t i = 0; i < benign; i++) weight[attack + gsl_rng_uniform_int(rng, benign)]++;
+  for (size_t i = 0; i < attack; i++) weight[gsl_rng_uniform_int(rng, attack)][lane]++;
+  for (size_t i = 0; i < benign; i++) weight[attack + gsl_rng_uniform_int(rng, benign)][lane]++;
 }
 
-static position totals_of(const walk *w, const uint32_t *weight) {
+static position totals_of(const walk *w, const nt_resample_weights *weight, size_t lane) {
   position t = {0};
   for (size_t b = 0; b < w->blocks->count; b++) {
-    t.attacks += (uint64_t)weight[b] * w->attacks[b];
-    t.benign += (uint64_t)weight[b] * w->benign[b];
+    t.attacks += (uint64_t)weight[b][lane] * w->attacks[b];
+    t.benign += (uint64_t)weight[b][lane] * w->benign[b];
   }
   return t;
 }
 
-static void meet(position *p, const item *met, const uint32_t *weight) {
-  uint64_t here = (uint64_t)weight[TAG_BLOCK(met->tag)] * met->count;
-  uint64_t attack = here & -(uint64_t)(met->tag & TAG_ATTACK);
+static void meet(position *p, const item *met, const nt_resample_weights *weight, size_t lane) {
+  uint64_t here = (uint64_t)weight[NT_TAG_BLOCK(met->tag)][lane] * met->count;
+  uint64_t attack = here & -(uint64_t)(met->tag & NT_TAG_ATTACK);
   p->step_attacks += attack;
   p->step_benign += here - attack;
 }
@@ -141,27 +138,12 @@ static void turn(position *p) {
   p->step_attacks = p->step_benign = 0;
 }
 
-/* The areas, in one pass without a branch on a weight; leaves marks behind for the crossings. */
-static void measure_areas(const walk *w, worker *me, double *doubled_pairs, double *precision_sum) {
-  position p = {0};
-  uint64_t pairs = 0;
-  double sum = 0;
-  for (size_t mark = 0, i = 0; mark < w->marks; mark++) {
-    me->mark[mark] = p;
-    size_t end = i + STRIDE < w->count ? i + STRIDE : w->count;
-    for (; i < end; i++) {
-      meet(&p, &w->items[i], me->weight);
-      if (!(w->items[i].tag & TAG_CORNER)) continue;
-      uint64_t attacks = p.step_attacks, benign = p.step_benign;
-      pairs += benign * (2 * p.attacks + attacks);
-      turn(&p);
-      uint64_t alarms = p.attacks + p.benign;
-      sum += (double)(int64_t)attacks * (double)(int64_t)p.attacks /
-             (double)(int64_t)(alarms + !alarms);
-    }
-  }
-  *doubled_pairs = (double)pairs;
-  *precision_sum = sum;
+static nt_resample_areas *best_areas(void) {
+#if defined(__x86_64__)
+  if (nt_isa_best() == NT_ISA_AVX512) return nt_resample_areas_avx512;
+  if (nt_isa_best() == NT_ISA_AVX2) return nt_resample_areas_avx2;
+#endif
+  return nt_resample_areas_plain;
 }
 
 /* Whether a corner lies beyond a crossing; false at the start of the curve, true at its end, once
@@ -177,21 +159,22 @@ static bool beyond_equal_errors(const position *corner, const position *total, d
 }
 
 /* The corners before and after the crossing; after = before where no corner is beyond it. */
-static void find_crossing(const walk *w, const worker *me, const position *total, beyond *is_beyond,
-                          double limit, position *before, position *after) {
+static void find_crossing(const walk *w, const worker *me, size_t lane, const position *total,
+                          beyond *is_beyond, double limit, position *before, position *after) {
   size_t low = 0, high = w->marks; /* the last mark not beyond */
   while (high - low > 1) {
     size_t middle = low + (high - low) / 2;
-    if (is_beyond(&me->mark[middle], total, limit))
+    position here = position_of(&me->mark[middle], lane);
+    if (is_beyond(&here, total, limit))
       high = middle;
     else
       low = middle;
   }
-  position p = me->mark[low];
+  position p = position_of(&me->mark[low], lane);
   *before = *after = p;
-  for (size_t i = low * STRIDE; i < w->count; i++) {
-    meet(&p, &w->items[i], me->weight);
-    if (!(w->items[i].tag & TAG_CORNER)) continue;
+  for (size_t i = low * NT_RESAMPLE_STRIDE; i < w->count; i++) {
+    meet(&p, &w->items[i], me->weight, lane);
+    if (!(w->items[i].tag & NT_TAG_CORNER)) continue;
     turn(&p);
     *after = p;
     if (is_beyond(&p, total, limit)) return;
@@ -204,25 +187,49 @@ static double excess_misses(const position *p, const position *total) {
          (double)p->benign * (double)total->attacks;
 }
 
-static nt_status replicate(const walk *w, worker *me, double *row) {
-  position total = totals_of(w, me->weight), before, after;
-  for (int i = 0; i < NT_BOOT_METRICS; i++) row[i] = NAN;
-  if (total.attacks == 0 || total.benign == 0) return NT_OK;
+/* Whether all its products can be exact. */
+static bool is_light(const position *total) {
   uint64_t product;
-  if (__builtin_mul_overflow(total.attacks, total.benign, &product) || product >> 62)
-    return NT_E_LIMIT;
-  double doubled_pairs, precision_sum;
-  measure_areas(w, me, &doubled_pairs, &precision_sum);
-  row[NT_BOOT_AUC] = doubled_pairs / (2 * (double)product);
-  row[NT_BOOT_AVERAGE_PRECISION] = precision_sum / (double)total.attacks;
+  return !__builtin_mul_overflow(total->attacks, total->benign, &product) && product >> 62 == 0;
+}
 
-  find_crossing(w, me, &total, beyond_equal_errors, 0, &before, &after);
-  double from = excess_misses(&before, &total), to = excess_misses(&after, &total);
+/* One replicate, of which the areas are known. */
+static void take(const walk *w, const worker *me, size_t lane, const position *total,
+                 uint64_t doubled_pairs, double precision_sum, double *row) {
+  position before, after;
+  row[NT_BOOT_AUC] = (double)doubled_pairs / (2 * (double)(total->attacks * total->benign));
+  row[NT_BOOT_AVERAGE_PRECISION] = precision_sum / (double)total->attacks;
+
+  find_crossing(w, me, lane, total, beyond_equal_errors, 0, &before, &after);
+  double from = excess_misses(&before, total), to = excess_misses(&after, total);
   double steps = (double)(after.benign - before.benign);
-  row[NT_BOOT_EER] = ((double)before.benign + from / (from - to) * steps) / (double)total.benign;
+  row[NT_BOOT_EER] = ((double)before.benign + from / (from - to) * steps) / (double)total->benign;
   for (int f = 0; f < NT_NAMED_FPRS; f++) {
-    find_crossing(w, me, &total, beyond_fpr, nt_named_fpr[f], &before, &after);
-    row[NT_BOOT_TPR + f] = (double)before.attacks / (double)total.attacks;
+    find_crossing(w, me, lane, total, beyond_fpr, nt_named_fpr[f], &before, &after);
+    row[NT_BOOT_TPR + f] = (double)before.attacks / (double)total->attacks;
+  }
+}
+
+/* `count` replicates, at most NT_RESAMPLES, from number `first` on: as many rows. */
+static nt_status replicate(const walk *w, worker *me, uint32_t first, size_t count, double *rows) {
+  position total[NT_RESAMPLES];
+  nt_resample_counts doubled_pairs;
+  double precision_sum[NT_RESAMPLES];
+  memset(me->weight, 0, w->blocks->count * sizeof *me->weight);
+  for (size_t lane = 0; lane < count; lane++) {
+    gsl_rng rng = {.type = gsl_rng_mt19937, .state = me->state};
+    gsl_rng_set(&rng, (uint32_t)(first + lane));
+    draw(w->blocks, &rng, me->weight, lane);
+    total[lane] = totals_of(w, me->weight, lane);
+    if (!is_light(&total[lane])) return NT_E_LIMIT;
+  }
+  best_areas()(w->items, w->count, (const nt_resample_weights *)me->weight, me->mark, doubled_pairs,
+               precision_sum);
+  for (size_t lane = 0; lane < count; lane++) {
+    double *row = rows + lane * NT_BOOT_METRICS;
+    for (int i = 0; i < NT_BOOT_METRICS; i++) row[i] = NAN;
+    if (total[lane].attacks > 0 && total[lane].benign > 0)
+      take(w, me, lane, &total[lane], doubled_pairs[lane], precision_sum[lane], row);
   }
   return NT_OK;
 }
@@ -234,13 +241,11 @@ static nt_status run(const walk *w, const nt_bootstrap_options *o, worker *worke
   /* mt19937 takes 32 bits of seed: consecutive ones, so that no two replicates are equal */
   uint32_t base = (uint32_t)mix(o->seed);
   int failed = 0;
-#pragma omp parallel for num_threads(threads) schedule(dynamic, 4) reduction(| : failed)
-  for (size_t i = 0; i < o->replicates; i++) {
-    worker *me = &workers[omp_get_thread_num()];
-    gsl_rng rng = {.type = gsl_rng_mt19937, .state = me->state};
-    gsl_rng_set(&rng, (uint32_t)(base + i));
-    draw(w->blocks, &rng, me->weight);
-    failed |= replicate(w, me, table + i * NT_BOOT_METRICS) != NT_OK;
+#pragma omp parallel for num_threads(threads) schedule(dynamic) reduction(| : failed)
+  for (size_t i = 0; i < o->replicates; i += NT_RESAMPLES) {
+    size_t left = o->replicates - i, count = left < NT_RESAMPLES ? left : NT_RESAMPLES;
+    failed |= replicate(w, &workers[omp_get_thread_num()], (uint32_t)(base + i), count,
+                        table + i * NT_BOOT_METRICS) != NT_OK;
   }
   return failed ? NT_E_LIMIT : NT_OK;
 }

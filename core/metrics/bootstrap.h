@@ -5,7 +5,8 @@
  *
  * A replicate draws, with replacement, as many attack blocks as there are and as many benign ones
  * (blocks.h), and computes the metrics with each packet weighted by how often its block was drawn.
- * No packet is copied and nothing is sorted: one pass over the ranking.
+ * No packet is copied and nothing is sorted: one pass over the ranking serves several
+ * replicates.
  *
  * Replicate i has a generator of its own (GSL's mt19937), seeded by the seed and i: results do not
  * depend on the number of threads, and two rankings of the same packets bootstrapped with the same
@@ -41,7 +42,7 @@ nt_bootstrap_options nt_bootstrap_defaults(void);
  * packets, or fewer than 2 replicates: NT_E_ARGUMENT. Resamples too heavy for exact products
  * (2^62): NT_E_LIMIT. O(n) for each replicate or less (packets of one block between two corners
  * of the curve count as one), in parallel over replicates. Memory: at most 8 bytes a packet;
- * for each thread 4 bytes a block and 1 byte for 16 packets.
+ * for each thread 32 bytes a block and 1 byte for 2 packets.
  */
 nt_status nt_bootstrap(const nt_ranking *ranking, const nt_blocks *blocks,
                        const nt_bootstrap_options *options, double *table, nt_error *err);

@@ -99,8 +99,8 @@ typedef struct nt_measured {
  * *measured is to be released by nt_measured_done, but for an error: then it holds nothing.
  * Options out of range: NT_E_ARGUMENT with the name; the rest as nt_ranking_new, nt_blocks_make and
  * nt_bootstrap. One sort, two with smoothing: O(n), and the bootstrap's O(replicates n), which
- * runs in parallel to the same bits. Memory: at most 40 bytes a packet and 8 bytes a training score
- * while it runs.
+ * runs in parallel to the same bits. Memory: at most 40 bytes a packet, 40 a block for
+ * each thread and 8 a training score while it runs.
  */
 nt_status nt_measure_run(const double *scores, const double *times, const uint8_t *labels, size_t n,
                          const double *training, size_t m, const nt_measure_options *options,

@@ -89,6 +89,57 @@ static nt_status close_writer(nt_sweep *s, const input *in, const nt_capture *ca
   return status;
 }
 
+/* Threads for one of the inputs that are to be extracted, of which all begin at about the same
+ * time: nothing else can, on them. */
+static int threads_of_one(nt_sweep *s) {
+  int inputs = 0;
+  pthread_mutex_lock(&s->lock);
+  for (size_t i = 0; i < s->input_count; i++) {
+    const input *in = &s->inputs[i];
+    int pending = in->state == WORK_RUNNING || (in->state == WORK_WAITING && in->unfinished > 0);
+    inputs += pending && !nt_cache_has(s->options->cache, NT_CACHE_FEATURES, in->key);
+  }
+  pthread_mutex_unlock(&s->lock);
+  int threads = inputs ? s->options->jobs / inputs : 1;
+  return threads > 1 ? threads : 1;
+}
+
+typedef struct pipeline {
+  nt_capture *capture;
+  nt_pipeline_options options;
+  nt_pipeline_result *result;
+  nt_status status;
+  nt_error *err;
+} pipeline;
+
+static void *run_pipeline(void *context) {
+  pipeline *p = context;
+  p->status = nt_pipeline_run(p->capture, &p->options, p->result, p->err);
+  return NULL;
+}
+
+/* In a thread that OpenMP does not know yet, since teams within ours have one thread, as they
+ * should everywhere else. */
+static nt_status stream(pipeline *p) {
+  pthread_t thread;
+  if (p->options.threads > 1 && pthread_create(&thread, NULL, run_pipeline, p) == 0)
+    pthread_join(thread, NULL);
+  else
+    run_pipeline(p);
+  return p->status;
+}
+
+static void learn_cost(nt_sweep *s, const input *in, const nt_pipeline_result *result) {
+  char name[NT_COST_NAME];
+  double seconds = 0;
+  snprintf(name, sizeof name, "extract %s",
+           in->given->extracted ? nt_profile_name(in->given->profile) : "rows");
+  for (int i = 0; i < NT_STAGES; i++) seconds += result->seconds[i];
+  pthread_mutex_lock(&s->lock);
+  nt_costs_learn(&s->costs, name, 1e9 * seconds / (double)result->packets);
+  pthread_mutex_unlock(&s->lock);
+}
+
 /* *unwritten: whether it is the cache's file that could not be written. */
 static nt_status extract(nt_sweep *s, const input *in, int *unwritten, nt_error *err) {
   double start = omp_get_wtime();
@@ -114,25 +165,20 @@ static nt_status extract(nt_sweep *s, const input *in, int *unwritten, nt_error 
   if (writer) {
     extraction e = {.sweep = s, .writer = writer};
     nt_pipeline_result result;
-    status = nt_pipeline_run(capture,
-                             &(nt_pipeline_options){.extractor = extractor,
-                                                    .width = width,
-                                                    .threads = 1,
-                                                    .sink = take_rows,
-                                                    .sink_context = &e,
-                                                    .cancel = &s->stop},
-                             &result, err);
+    pipeline p = {.capture = capture,
+                  .options = {.extractor = extractor,
+                              .width = width,
+                              .threads = threads_of_one(s),
+                              .sink = take_rows,
+                              .sink_context = &e,
+                              .cancel = &s->stop},
+                  .result = &result,
+                  .err = err};
+    status = stream(&p);
     double seconds = omp_get_wtime() - start;
     *unwritten = e.unwritten || status == NT_OK;
     status = close_writer(s, in, capture, writer, status, seconds, err);
-    if (status == NT_OK && result.packets > 0) {
-      char name[NT_COST_NAME];
-      snprintf(name, sizeof name, "extract %s",
-               rows_given ? "rows" : nt_profile_name(in->given->profile));
-      pthread_mutex_lock(&s->lock);
-      nt_costs_learn(&s->costs, name, 1e9 * seconds / (double)result.packets);
-      pthread_mutex_unlock(&s->lock);
-    }
+    if (status == NT_OK && result.packets > 0) learn_cost(s, in, &result);
   }
   nt_extractor_free(extractor);
   nt_capture_close(capture);
