@@ -119,6 +119,7 @@ A detector in Lua is scored anew when its code changes, in whatever file, and no
 No column is there twice: a name that is taken is refused before anything runs, and all that are taken are known.
 
   $ cat > taken.lua << 'END'
+  > local nt = require "ninetails"
   > local taken = require("ninetails.experiment.columns").taken
   > for _, class in ipairs(nt.detectors()) do for _, p in ipairs(class.parameters) do taken[p.name] = true end end
   > for _, measure in ipairs(require("ninetails.sweep").measures()) do taken[measure.name] = true end
@@ -126,7 +127,7 @@ No column is there twice: a name that is taken is refused before anything runs, 
   >   if not taken[column.name] then print(column.name) end
   > end
   > END
-  $ echo 'nt = require "ninetails" dofile "taken.lua"' | ninetails repl
+  $ echo 'dofile "taken.lua"' | ninetails repl
   $ sed 's/"first_score"/"first"/' code.lua > taken.lua; ninetails run taken.lua
   ninetails run: taken.lua:6: metric 'first': every table of runs has a column of that name already
   [1]
@@ -152,6 +153,7 @@ Every script of docs/experiments.md runs.
   block4.lua
   block5.lua
   block6.lua
+  block7.lua
   $ for f in block*.lua; do ninetails run $f --quiet || echo $f failed; done
 
 Interrupted, it ends by the signal; the same command goes on.
