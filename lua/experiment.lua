@@ -43,11 +43,12 @@ function experiment.load(text, chunk_name, set)
     error({status = "script", message = ("%s: longer than %d bytes"):format(chunk_name, MOST_BYTES)}, 0)
   end
   local script = {source = "@" .. chunk_name, set = set or {}, declared = {}, used = {}}
-  local chunk, problem = load(text, script.source, "t", context.globals())
+  local globals = context.globals()
+  local chunk, problem = load(text, script.source, "t", globals)
   if not chunk then error({status = "script", message = problem}, 0) end
   math.randomseed(1) -- what a script draws itself is the same each time it is read
   local spec = context.within(script, run, chunk, chunk_name)
-  spec.chunk, spec.text, spec.set, spec.options = chunk_name, text, script.set, script.declared
+  spec.chunk, spec.text, spec.set, spec.options, spec.globals = chunk_name, text, script.set, script.declared, globals
   return spec
 end
 

@@ -4,23 +4,35 @@
  *
  *     nt.detector {
  *       name = "far_from_mean",
- *       parameters = {scale = 1.0},       -- or {{name = "scale", default = 1, least = 0, most =
- * 10,
- *                                         --      above = true, type = "number", unit =, help =}}
+ *       parameters = {scale = 1.0},
  *       fit = function(self, rows, times, sizes, first) ... end,
  *       score = function(self, row, i, time, size) return x end,
  *     }
  *
- * Its functions, all with the instance first; only one of the last two has to be there:
- *   new(setting, values) -> self    setting: width, columns (names), learn and rows (how many),
- * seed, capture (path or nil). Without it self = {values =, width =, columns =}, and self:helper()
- * finds the detector's fields. fit(self, rows, times, sizes, first)    each chunk of rows to learn
- * from: rows[i][j]; cut anyhow learn(self, row, i, time, size) -> x    or each row to learn from;
- * x, if it returns a number, is what the row scored before, for thresholds ready(self) after the
- * last of them score(self, row, i, time, size) -> x    a number for each row score_rows(self, rows,
- * scores, times, sizes, first)     or scores[k] = x for a chunk of rows remark(self) -> text after
- * the run i and first count the packets of the data set from 1; sizes may be nil; row and rows are
- * nil for a detector with blind = true. Views end with the call that they are given to.
+ * A parameter is its default, or {name =, default =, least =, most =, above =, below =, type =,
+ * unit =, help =} in a list.
+ *
+ * Its functions, all with the instance first; only one of score and score_rows has to be there:
+ *
+ *     new(setting, values) -> self
+ *         setting: width, columns (names), learn and rows (how many), seed, capture (path or nil).
+ *         Without it self = {values =, width =, columns =}, and self:helper() finds the detector's
+ *         fields
+ *     fit(self, rows, times, sizes, first)
+ *         each chunk of rows to learn from, rows[i][j]; cut anyhow
+ *     learn(self, row, i, time, size) -> x
+ *         or each row; x, a number, is what the row scored before, for thresholds
+ *     ready(self)
+ *         after the last of them
+ *     score(self, row, i, time, size) -> x
+ *         a number for each row
+ *     score_rows(self, rows, scores, times, sizes, first)
+ *         or scores[k] = x for a chunk of rows
+ *     remark(self) -> text
+ *         after the run
+ *
+ * i and first count the packets of the data set from 1; sizes may be nil; row and rows are nil for
+ * a detector with blind = true. Views end with the call that they are given to.
  *
  * score may learn from the row once it has its score: nothing has to be declared for that. Fields
  * that promise or ask for something: frozen = true (score changes nothing in self), seeded = false

@@ -16,9 +16,12 @@
  *     inputs = {{name =, capture =, labels =, origin =, packets =, profile =}, ...}
  *                without a profile the capture is rows of features
  *     runs = {{input = 1, detector =, lua = false, fm_grace =, ad_grace =, seed =, replicate =,
- *              values = {name = value}}, ...}
+ *              values = {name = value}, code = text}, ...}
+ *                code: what a detector in Lua is made of (of another text the scores are other
+ *                scores); else that is the whole script with its options
  *     measures = {smoothing =, fold_auc =, fpr_reference = "benign" | "all", ...}
  *     extra = {{name =, unit =, long_name =, better = "higher" | "lower"}, ...}   metrics in Lua
+ *     extra_code = text                     what they are made of; else the whole script
  *     progress = function(state)
  *
  * While it runs, SIGINT and SIGTERM end it at the next chunk; what is done is kept.

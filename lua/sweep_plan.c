@@ -213,8 +213,9 @@ static void read_run(lua_State *L, box *b, size_t i) {
   r->fm_grace = count_field(L, "fm_grace", 5000);
   r->ad_grace = count_field(L, "ad_grace", 50000);
   if (flag_field(L, "lua", 0)) {
+    const char *code = text_field(L, "code", 0);
     r->class = class_of_script(L, b, name);
-    r->code = b->code;
+    r->code = code ? code : b->code;
   } else if (!(r->class = nt_detector_find(name, &err))) {
     modules_raise(L, &err);
   }
@@ -279,9 +280,13 @@ static void read_extra(lua_State *L, box *b) {
   lua_pop(L, 1);
   if (count == 0) return;
   if (!b->script) refuse(L, "plan: extra metrics take a script, and there is none%s%s", "", "");
+  const char *code = text_field(L, "extra_code", 0);
   b->workers = make(L, (size_t)b->options.jobs, sizeof *b->workers);
-  b->options.extra = (nt_sweep_extra){
-      .count = count, .measure = b->extra, .code = b->code, .run = measure_extra, .context = b};
+  b->options.extra = (nt_sweep_extra){.count = count,
+                                      .measure = b->extra,
+                                      .code = code ? code : b->code,
+                                      .run = measure_extra,
+                                      .context = b};
 }
 
 /* Pushes what a function of ninetails.stages returns. */

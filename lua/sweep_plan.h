@@ -17,9 +17,9 @@ typedef struct box {
   nt_sweep *sweep;
   nt_sweep_input *inputs;
   nt_sweep_run *runs;
-  nt_value **values;           /* [run_count] */
-  script *script;              /* NULL: nothing in the plan is written in Lua */
-  const char *code;            /* what its functions are: text and options */
+  nt_value **values; /* [run_count] */
+  script *script;    /* NULL: nothing in the plan is written in Lua */
+  const char *code;  /* what its functions are, where the plan does not say: text, options */
   nt_detector_class **classes; /* [class_count], of its detectors */
   size_t class_count;
   nt_measure *extra;

@@ -257,6 +257,13 @@ static void absent_figures_are_nan(void) {
   IS(m, "benign_hours", 0);
   nt_measured_done(&m);
 
+  const double mostly_negative[] = {1, 4, -1, NAN, -3, 0};
+  m = measured(&s, mostly_negative, 6, &o);
+  IS(m, "threshold_sample", 2);
+  CU_ASSERT(isnan(m.value[nt_measure_find("threshold")]));
+  CU_ASSERT(isnan(m.value[nt_measure_find("threshold_tpr")]));
+  nt_measured_done(&m);
+
   memset(s.labels, NT_LABEL_EXCLUDED, 4);
   m = measured(&s, NULL, 0, &o);
   CU_ASSERT_STRING_EQUAL(m.absence, "no packet is scored");

@@ -9,52 +9,11 @@
  *
  * Formulas, normalisation and start: ensemble/autoencoder.h. The score is its RMSE.
  */
-#include <math.h>
-
 #include "../ensemble/lone_autoencoder.h"
+#include "autoencoder_parameters.h"
 #include "classes.h"
 
-static const char *const bias_names[] = {"element", "mean", NULL};
-
-enum { LEARNING_RATE, HIDDEN_RATIO, BIAS_UPDATE, TRAIN_EPSILON, EXECUTE_EPSILON };
-
-static const nt_parameter parameters[] = {
-    [LEARNING_RATE] = {.name = "learning_rate",
-                       .type = NT_PARAMETER_NUMBER,
-                       .unit = "1",
-                       .help = "step of the gradient descent",
-                       .preset = 0.1,
-                       .least = 0,
-                       .above = 1,
-                       .most = HUGE_VAL},
-    [HIDDEN_RATIO] = {.name = "hidden_ratio",
-                      .type = NT_PARAMETER_NUMBER,
-                      .unit = "1",
-                      .help = "hidden units per visible unit",
-                      .preset = 0.75,
-                      .least = 0,
-                      .above = 1,
-                      .most = 1},
-    [BIAS_UPDATE] = {.name = "bias_update",
-                     .type = NT_PARAMETER_CHOICE,
-                     .help = "biases follow their own gradient, or its mean as in KitNET-py and "
-                             "Kitsune-py before 2020",
-                     .choices = bias_names},
-    [TRAIN_EPSILON] = {.name = "train_epsilon",
-                       .type = NT_PARAMETER_NUMBER,
-                       .unit = "1",
-                       .help = "added to a feature's range in training",
-                       .preset = 1e-16,
-                       .least = 0x1p-1022,
-                       .most = HUGE_VAL},
-    [EXECUTE_EPSILON] = {.name = "execute_epsilon",
-                         .type = NT_PARAMETER_NUMBER,
-                         .unit = "1",
-                         .help = "the same in execution (the authors' C++ program: 1)",
-                         .preset = 1e-16,
-                         .least = 0x1p-1022,
-                         .most = HUGE_VAL},
-};
+static const nt_parameter parameters[] = {NT_AUTOENCODER_PARAMETERS(0)};
 
 static void single_free(void *detector) {
   nt_lone_autoencoder_free(detector);
@@ -64,11 +23,11 @@ static void *single_create(const nt_detector_setting *setting, const nt_value *v
                            nt_error *err) {
   nt_isa isa;
   if (nt_isa_resolve(NT_ISA_AUTO, &isa, err) != NT_OK) return NULL;
-  nt_step step = {.rate = values[LEARNING_RATE].number,
-                  .epsilon = values[TRAIN_EPSILON].number,
-                  .bias_mean = values[BIAS_UPDATE].number == 1};
-  return nt_lone_autoencoder_new(setting->width, values[HIDDEN_RATIO].number,
-                                 (uint32_t)setting->seed, &step, values[EXECUTE_EPSILON].number,
+  nt_step step = {.rate = values[NT_LEARNING_RATE].number,
+                  .epsilon = values[NT_TRAIN_EPSILON].number,
+                  .bias_mean = values[NT_BIAS].number == 1};
+  return nt_lone_autoencoder_new(setting->width, values[NT_HIDDEN_RATIO].number,
+                                 (uint32_t)setting->seed, &step, values[NT_EXECUTE_EPSILON].number,
                                  nt_kernels_of(isa), err);
 }
 

@@ -7,18 +7,16 @@
  */
 #include "../ensemble/kitnet.h"
 
-#include <math.h>
 #include <stdlib.h>
 
+#include "autoencoder_parameters.h"
 #include "classes.h"
 
 typedef struct kitnet {
   nt_kitnet *net;
 } kitnet;
 
-static const char *const bias_names[] = {"element", "mean", NULL};
-
-enum { MAX_AUTOENCODER, LEARNING_RATE, HIDDEN_RATIO, BIAS_UPDATE, TRAIN_EPSILON, EXECUTE_EPSILON };
+enum { MAX_AUTOENCODER, AUTOENCODERS };
 
 /* Whatever cuts the map is first: the sweep reads it. */
 static const nt_parameter parameters[] = {
@@ -29,44 +27,7 @@ static const nt_parameter parameters[] = {
                          .preset = 10,
                          .least = 1,
                          .most = 0x1p31},
-    [LEARNING_RATE] = {.name = "learning_rate",
-                       .type = NT_PARAMETER_NUMBER,
-                       .unit = "1",
-                       .help = "step of the gradient descent",
-                       .preset = 0.1,
-                       .least = 0,
-                       .above = 1,
-                       .most = HUGE_VAL},
-    [HIDDEN_RATIO] = {.name = "hidden_ratio",
-                      .type = NT_PARAMETER_NUMBER,
-                      .unit = "1",
-                      .help = "hidden units per visible unit",
-                      .preset = 0.75,
-                      .least = 0,
-                      .above = 1,
-                      .most = 1},
-    [BIAS_UPDATE] = {.name = "bias_update",
-                     .type = NT_PARAMETER_CHOICE,
-                     .help = "biases follow their own gradient, or its mean as in KitNET-py and "
-                             "Kitsune-py before 2020",
-                     .choices = bias_names},
-    [TRAIN_EPSILON] = {.name = "train_epsilon",
-                       .type = NT_PARAMETER_NUMBER,
-                       .unit = "1",
-                       .help = "added to a feature's range in training",
-                       .preset = 1e-16,
-                       .least = 0,
-                       .above = 1,
-                       .most = HUGE_VAL},
-    [EXECUTE_EPSILON] = {.name = "execute_epsilon",
-                         .type = NT_PARAMETER_NUMBER,
-                         .unit = "1",
-                         .help = "the same in execution (the authors' C++ program: 1)",
-                         .preset = 1e-16,
-                         .least = 0,
-                         .above = 1,
-                         .most = HUGE_VAL},
-};
+    NT_AUTOENCODER_PARAMETERS(AUTOENCODERS)};
 
 static void kitnet_free(void *detector) {
   kitnet *k = detector;
@@ -81,11 +42,11 @@ static void *kitnet_create(const nt_detector_setting *setting, const nt_value *v
   options.fm_grace = 0;
   options.ad_grace = setting->learn;
   options.max_autoencoder = (size_t)values[MAX_AUTOENCODER].number;
-  options.learning_rate = values[LEARNING_RATE].number;
-  options.hidden_ratio = values[HIDDEN_RATIO].number;
-  options.bias = (nt_bias_update)values[BIAS_UPDATE].number;
-  options.train_epsilon = values[TRAIN_EPSILON].number;
-  options.execute_epsilon = values[EXECUTE_EPSILON].number;
+  options.learning_rate = values[AUTOENCODERS + NT_LEARNING_RATE].number;
+  options.hidden_ratio = values[AUTOENCODERS + NT_HIDDEN_RATIO].number;
+  options.bias = (nt_bias_update)values[AUTOENCODERS + NT_BIAS].number;
+  options.train_epsilon = values[AUTOENCODERS + NT_TRAIN_EPSILON].number;
+  options.execute_epsilon = values[AUTOENCODERS + NT_EXECUTE_EPSILON].number;
   options.seed = (uint32_t)setting->seed;
   kitnet *k = calloc(1, sizeof *k);
   if (!k) {

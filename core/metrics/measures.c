@@ -237,6 +237,9 @@ static nt_status fit_threshold(const job *j, const double *training, size_t m, n
   j->value[M_THRESHOLD_SAMPLE] = (double)fit.used;
   if (status == NT_E_INPUT) return NT_OK; /* nothing to fit to: no threshold */
   if (status != NT_OK) return status;
+  /* The tail of a minority is not that of the scores: some are no likelihoods but their logarithms.
+   */
+  if (2 * fit.used < fit.used + fit.zero + fit.negative) return NT_OK;
   return nt_lognormal_threshold(&fit, j->o->tail_probability, &j->value[M_THRESHOLD], err);
 }
 

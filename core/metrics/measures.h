@@ -13,8 +13,9 @@
  *                                             them, stretches of block_seconds
  *     blocks, attack_blocks                   the honest sample size of those intervals
  *     best_f1, best_f1_precision, ...         chosen with the labels in hand: a bound, no result
- *     threshold                               log-normal, of threshold_sample usable benign
- *                                             training scores; what follows is at this threshold
+ *     threshold                               log-normal, of threshold_sample usable (positive)
+ *                                             benign training scores; none where most of the
+ *                                             finite ones are not; what follows is at it
  *     threshold_tpr, threshold_fpr            either exists without packets of the other class
  *     episodes, episodes_missed               an attack that began in the grace periods is an
  *                                             episode from its first scored packet on

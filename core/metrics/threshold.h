@@ -5,7 +5,8 @@
  * its upper tail.
  *
  *     mean = average of ln s,   deviation = sqrt(average of (ln s - mean)^2)     over usable scores
- * s threshold = exp(mean + deviation * z),   P(Z > z) = tail,   Z standard normal
+ *
+ *     threshold = exp(mean + deviation * z),   P(Z > z) = tail,   Z standard normal
  *
  * Usable scores are positive and finite. The others (0 in the grace period, inf or NaN from a
  * detector that broke down) have no logarithm: they are left out of the fit and counted. What the

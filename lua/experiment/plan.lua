@@ -4,9 +4,11 @@
 -- Beside the sweep's fields: skipped = {{name =, why =, absent =}}, warnings and notes (texts), and for each run `full`
 -- (all of its parameters, defaults too), `dataset`, `profile`, and `configuration`, a number that the repeats share;
 -- parameters = the names of all of them, in the order of tables.
+local columns = require "ninetails.experiment.columns"
 local context = require "ninetails.experiment.context"
 local datasets = require "ninetails.experiment.datasets"
 local detectors = require "ninetails.experiment.detectors"
+local digest = require "ninetails.experiment.digest"
 local filter = require "ninetails.filter"
 local options = require "ninetails.experiment.options"
 local registry = require "ninetails.registry"
@@ -179,7 +181,7 @@ local function add_runs(spec, out, filters, set, profile, grace, detector, full)
       out.runs[#out.runs + 1] = {input = input_of(out, set, profile), detector = detector.name, lua = detector.lua,
         fm_grace = grace.fm, ad_grace = grace.ad, seed = seed, replicate = replicate,
         values = detectors.values(detector, full), full = full, dataset = set.name, profile = profile,
-        configuration = out.configurations}
+        configuration = out.configurations, code = out.code[detector.name]}
     end
   end
 end
@@ -224,11 +226,18 @@ end
 
 -- The columns that --only may name, with their types.
 local function columns_of(spec)
-  local columns = {{name = "dataset", type = "text"}, {name = "profile", type = "text"},
-    {name = "detector", type = "text"}, {name = "replicate", type = "integer"}, {name = "seed", type = "integer"},
-    {name = "fm_grace", type = "integer"}, {name = "ad_grace", type = "integer"}}
-  for _, p in ipairs(parameters_of(spec)) do columns[#columns + 1] = p end
-  return columns
+  local list = table.move(columns.chosen, 1, #columns.chosen, 1, {})
+  return table.move(parameters_of(spec), 1, #parameters_of(spec), #list + 1, list)
+end
+
+-- What the metrics in Lua are made of, in their order; nil: it cannot be told.
+local function metrics_code(spec)
+  local texts = {}
+  for i, metric in ipairs(spec.extra) do
+    texts[i] = digest.of(spec.lua_metrics[metric.name], spec.globals or {})
+    if not texts[i] then return nil end
+  end
+  return table.concat(texts, "\n")
 end
 
 -- more: only = list of filters, from = folder of data. The caller adds output, folder, jobs, ...
@@ -239,7 +248,8 @@ function plan.make(spec, more)
   local function wanted(name) return filter.keeps(filters, {dataset = name}, true) end
   local sets, skipped = datasets.find(spec.datasets, more.from, wanted)
   local out = {runs = {}, inputs = {}, index = {}, known = {}, skipped = skipped, warnings = {}, notes = {},
-    configurations = 0, repeated = 0}
+    configurations = 0, repeated = 0, code = {}}
+  for name, definition in pairs(spec.lua_detectors) do out.code[name] = digest.of(definition, spec.globals or {}) end
   fit(spec, sets, out)
   for _, set in ipairs(sets) do expand(spec, out, filters, set) end
   notes(spec, out)
@@ -257,7 +267,7 @@ function plan.make(spec, more)
   local names = {}
   for i, p in ipairs(parameters_of(spec)) do names[i] = p.name end
   return {name = spec.name, title = spec.title, inputs = out.inputs, runs = out.runs, measures = spec.measures,
-    extra = spec.extra, keep_scores = spec.keep_scores, compression = spec.compression,
+    extra = spec.extra, extra_code = metrics_code(spec), keep_scores = spec.keep_scores, compression = spec.compression,
     script = {path = spec.chunk, text = spec.text, options = options.text(spec.set or {}),
       set = spec.set or {}}, skipped = out.skipped,
     warnings = out.warnings, notes = out.notes, configurations = out.configurations,

@@ -3,6 +3,7 @@
 --
 --     name, title, datasets (nodes), profiles, graces ({fm =, ad =} or "recommended"), detectors (with configurations),
 --     seeds, measures, extra, keep_scores, compression, lua_detectors, lua_metrics, where
+local columns = require "ninetails.experiment.columns"
 local context = require "ninetails.experiment.context"
 local datasets = require "ninetails.experiment.datasets"
 local detectors = require "ninetails.experiment.detectors"
@@ -151,6 +152,7 @@ function specification.new(where, t)
   end
   spec.detectors, spec.lua_detectors = detectors.resolve(where, t.detectors, stream)
   spec.measures, spec.extra, spec.lua_metrics = measures.resolve(where, t.metrics)
+  columns.check(spec)
   script.made = setmetatable(spec, Specification)
   return spec
 end

@@ -98,10 +98,13 @@ function tree.text(plan, states)
   out[#out + 1] = "\n"
   out[#out + 1] = summary.skipped(plan)
   for _, note in ipairs(plan.notes) do out[#out + 1] = note .. "\n" end
-  out[#out + 1] = ("%s of %s: %s there already, %s to run, about %s with %s\n"):format(
+  local cached = 0
+  for _, run in ipairs(states.runs) do cached = cached + (run.state == "cached" and 1 or 0) end
+  local scored = cached > 0 and (" %s to measure whose scores are there,"):format(text.count(cached)) or ""
+  out[#out + 1] = ("%s of %s: %s there already,%s %s to run, about %s with %s\n"):format(
     text.plural(#plan.runs, "run"), text.plural(plan.configurations, "configuration"),
-    text.count(#plan.runs - states.missing), text.count(states.missing), text.duration(states.seconds or 0),
-    text.plural(plan.jobs, "job"))
+    text.count(#plan.runs - states.missing - cached), scored, text.count(states.missing),
+    text.duration(states.seconds or 0), text.plural(plan.jobs, "job"))
   return table.concat(out)
 end
 

@@ -97,10 +97,12 @@ local function all_data_sets(found)
 end
 
 function tell.text(found)
-  io.write(("%s (%s is better) of %d detectors on %d data set%s, against %s%s\n"):format(found.metric,
-    found.better, #found.methods, #found.each, #found.each == 1 and "" or "s", found.reference,
+  io.write(("%s (%s is better) of %s on %s, against %s%s\n"):format(found.metric, found.better,
+    text.plural(#found.methods, "detector"), text.plural(#found.each, "data set"), found.reference,
     found.repeats > 1 and ("; the median of up to %d repeats"):format(found.repeats) or ""))
-  if found.missing > 0 then io.write(("%d runs have no %s: left out\n"):format(found.missing, found.metric)) end
+  if found.missing > 0 then
+    io.write(("%s without a value of %s: left out\n"):format(text.plural(found.missing, "run"), found.metric))
+  end
   for _, entry in ipairs(found.board) do board_text(found, entry) end
   legend(found)
   io.write(("\nDifference from %s, on the packets that both scored:\n"):format(found.reference))

@@ -305,7 +305,7 @@ end
 code, out = compare("f.h5")
 is(code, 0)
 has(out, "auc (higher is better) of 3 detectors on 4 data sets, against kitnet; the median of up to 3 repeats")
-has(out, "1 runs have no auc")
+has(out, "1 run without a value of auc")
 has(out, "Over 3 data sets (left out, not every detector has a value: four)")
 has(out, "Nemenyi critical difference 1.914 at 0.05") -- 2.3437 sqrt(3 4 / (6 3))
 has(out, "not told apart: ")

@@ -83,7 +83,7 @@ Two runs: the parameters that differ, and the metrics with the paired bootstrap.
   [1]
   $ ninetails results compare quickstart.h5 --replicates 200
   auc (higher is better) of 2 detectors on 1 data set, against kitnet; the median of up to 3 repeats
-  1 runs have no auc: left out
+  1 run without a value of auc: left out
   
   synthetic
       detector             auc  score/s

@@ -92,6 +92,52 @@ A run that fails is a line with its reason, and the others are there: exit code 
   $ ninetails run fails.lua --quiet 2>&1 | head -n 1
   failed brittle last=3000 seed=1234: detector brittle: fails.lua:5: too late
 
+A detector in Lua is scored anew when its code changes, in whatever file, and not when a metric does.
+
+  $ cat > code.lua << 'END'
+  > local nt = require "ninetails"
+  > local helper = dofile "helper.lua"
+  > return nt.experiment {
+  >   datasets = {nt.synthetic {scenario = "ssdp_flood", packets = 4000, seed = 1}}, grace = {fm = 100, ad = 500},
+  >   detectors = {nt.detector {name = "mine", score = function(self, row) return helper.factor * row[1] end}},
+  >   metrics = {nt.metric {name = "first_score", better = "higher", run = function(scores) return scores[1] end}},
+  > }
+  > END
+  $ counts() { ninetails run code.lua --dry-run | tail -n 1 | sed 's/, about .*//'; }
+  $ echo 'return {factor = 1}' > helper.lua
+  $ ninetails run code.lua --quiet; counts
+  1 run of 1 configuration: 1 there already, 0 to run
+  $ echo 'return {factor = 2}' > helper.lua; counts
+  1 run of 1 configuration: 0 there already, 1 to run
+  $ ninetails run code.lua --quiet; cp results/code.h5 before.h5; sed -i 's/scores\[1\]/scores[2]/' code.lua; counts
+  1 run of 1 configuration: 0 there already, 1 to measure whose scores are there, 0 to run
+  $ ninetails run code.lua --quiet; ninetails results diff before.h5 results/code.h5 | sed -n 's/^.*\(first_score\) .*\(not judged\)/\1 \2/p'
+  first_score not judged
+  $ ninetails results compare results/code.h5 --metric first_score | head -n 1
+  first_score (higher is better) of 1 detector on 1 data set, against mine
+
+No column is there twice: a name that is taken is refused before anything runs, and all that are taken are known.
+
+  $ cat > taken.lua << 'END'
+  > local nt = require "ninetails"
+  > local taken = require("ninetails.experiment.columns").taken
+  > for _, class in ipairs(nt.detectors()) do for _, p in ipairs(class.parameters) do taken[p.name] = true end end
+  > for _, measure in ipairs(require("ninetails.sweep").measures()) do taken[measure.name] = true end
+  > for _, column in ipairs(require("ninetails.results").read("results/sweep.h5").columns) do
+  >   if not taken[column.name] then print(column.name) end
+  > end
+  > END
+  $ echo 'dofile "taken.lua"' | ninetails repl
+  $ sed 's/"first_score"/"first"/' code.lua > taken.lua; ninetails run taken.lua
+  ninetails run: taken.lua:6: metric 'first': every table of runs has a column of that name already
+  [1]
+  $ sed 's/{name = "mine",/{name = "mine", parameters = {level = 1},/' code.lua > taken.lua; ninetails run taken.lua
+  ninetails run: taken.lua:5: detector 'mine': parameter 'level': every table of runs has a column of that name already
+  [1]
+  $ sed 's/nt.detector/nt.loda {}, nt.detector/; s/first_score/bins/' code.lua > taken.lua; ninetails run taken.lua
+  ninetails run: taken.lua:6: metric 'bins': loda has a parameter of that name
+  [1]
+
 Every script of docs/experiments.md runs.
 
   $ $PYTHON -c "
@@ -107,6 +153,7 @@ Every script of docs/experiments.md runs.
   block4.lua
   block5.lua
   block6.lua
+  block7.lua
   $ for f in block*.lua; do ninetails run $f --quiet || echo $f failed; done
 
 Interrupted, it ends by the signal; the same command goes on.
