@@ -8,6 +8,9 @@ local opt = nt.options {
   except = {default = {"suricata"}, help = "which not; suricata needs its program, or its alerts"},
   synthetic = {default = false, help = "take the ten synthetic data sets too (2 million packets)"},
   packets = {default = 100000, min = 1000, max = 100000000, help = "packets of the synthetic capture"},
+  fold_auc = {default = false, help = "report max(AUC, 1 - AUC) as the paper's scripts do"},
+  learning = {default = {"always", "grace"}, choices = {"always", "grace"},
+    help = "what online detectors learn from: all that they have scored, or the grace periods only"},
   most = {default = 3000000, min = 1, help = "leave out data sets of more packets"},
 }
 
@@ -18,10 +21,18 @@ local function has(list, name)
   return false
 end
 
+-- Online detectors go on learning from what they score, attacks too, which KitNET does not: both ways.
+local function configurations(class)
+  for _, p in ipairs(class.parameters) do
+    if p.name == "learning" then return {learning = opt.learning} end
+  end
+  return {}
+end
+
 local wanted = {}
 for _, class in ipairs(nt.detectors()) do
   local taken = has(opt.detectors, "all") or has(opt.detectors, class.name)
-  if taken and not has(opt.except, class.name) then wanted[#wanted + 1] = nt[class.name] {} end
+  if taken and not has(opt.except, class.name) then wanted[#wanted + 1] = nt[class.name](configurations(class)) end
 end
 
 return nt.experiment {
@@ -34,4 +45,5 @@ return nt.experiment {
   grace = "recommended",
   detectors = wanted,
   repeats = 5,
+  metrics = {fold_auc = opt.fold_auc},
 }

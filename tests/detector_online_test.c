@@ -94,6 +94,25 @@ static void test_learning_ends_with_the_grace(void) {
   free(rows);
 }
 
+/* 100 rows are no window of half-space trees: they never get one. */
+static void test_too_few_rows_for_a_score(void) {
+  double *rows = noise_rows(100, WIDTH, 6), training[100];
+  const double learning[] = {ALWAYS, GRACE};
+  for (int i = 0; i < 2; i++) {
+    const nt_detector_class *class;
+    nt_error err = {0};
+    void *detector =
+        make("half_space_trees", WIDTH, 100, 1, GIVEN({"learning", learning[i]}), &class);
+    nt_rows all = {.count = 100, .width = WIDTH, .features = rows};
+    CHECK_OK(class->learn(detector, &all, training, &err), err);
+    CU_ASSERT_EQUAL(class->ready(detector, &err), learning[i] == GRACE ? NT_E_INPUT : NT_OK);
+    if (learning[i] == GRACE)
+      CU_ASSERT_PTR_NOT_NULL(strstr(err.text, "100 rows to learn from are too few for a score"));
+    class->free(detector);
+  }
+  free(rows);
+}
+
 static void test_scales(void) {
   /* Column a has mean 3 and deviation 2, and range 5; b is constant. */
   static const double rows[] = {1, 7, 3, 7, 1, 7, 5, 7, 3, 7, 6, 7, 1, 7, 4, 7, /* 8 rows */
@@ -260,6 +279,7 @@ static const check_case cases[] = {
     {"instruction sets", test_instruction_sets},
     {"which rows have scores", test_which_rows_have_scores},
     {"learning ends with the grace", test_learning_ends_with_the_grace},
+    {"too few rows for a score", test_too_few_rows_for_a_score},
     {"scales", test_scales},
     {"nearest neighbours", test_nearest_neighbours},
     {"Gaussian mixture", test_gaussian_mixture},

@@ -15,6 +15,7 @@ nt_status nt_online_init(nt_online *o, const nt_online_model *model,
   o->model = model;
   o->lanes = nt_lanes_best();
   o->width = setting->width;
+  o->learn = setting->learn;
   o->stride = nt_lanes_padded(setting->width);
   o->scale = (int)values[0].number;
   o->most = (size_t)values[1].number;
@@ -138,9 +139,17 @@ nt_status nt_online_learn(void *detector, const nt_rows *rows, double *training,
   return status;
 }
 
+/* What learns no more and has no score for a plain row now will never have one. */
 nt_status nt_online_ready(void *detector, nt_error *err) {
-  const nt_online *o = detector;
-  return o->started ? NT_OK : start(detector, err);
+  nt_online *o = detector;
+  nt_status status = o->started ? NT_OK : start(detector, err);
+  if (status != NT_OK || o->always) return status;
+  memset(o->row, 0, o->stride * sizeof *o->row);
+  if (!isnan(o->model->step(detector, o->row, 0))) return NT_OK;
+  return nt_fail(err, NT_E_INPUT,
+                 "%llu rows to learn from are too few for a score, and learning = grace ends with "
+                 "them: pass longer grace periods, a smaller window, or learning = always",
+                 (unsigned long long)o->learn);
 }
 
 nt_status nt_online_score(void *detector, const nt_rows *rows, double *scores, nt_error *err) {

@@ -43,6 +43,7 @@ typedef struct nt_online {
   int scale;            /* nt_online_scale */
   double limit;         /* of the magnitude of a scaled value */
   int always;           /* learns after the learning rows, too */
+  uint64_t learn;       /* how many learning rows there are */
   int started;          /* the scale is set */
   double *shift, *gain; /* stride each: scaled = (x - shift) * gain */
   double *row;          /* stride; the row at hand, scaled */

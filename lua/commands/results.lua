@@ -110,7 +110,7 @@ local function run_compare(args)
   local found = {metric = args.metric, better = better, methods = arranged.methods, repeats = arranged.repeats,
     missing = arranged.missing, reference = compare.reference(arranged, args.reference), alpha = args.alpha}
   found.each = compare.on_each(t, arranged, found.reference, args.metric, args)
-  found.all, found.why_not = compare.over_all(arranged, args.metric, better, args.alpha, found.reference)
+  found.all, found.why_not = compare.over_all(arranged, args.metric, better, args, found.reference)
   found.table, found.board = t, scoreboard.make(t, arranged, args.metric)
   if args.json then tell_compare.json(found) else tell_compare.text(found) end
   if args.output then
@@ -205,6 +205,8 @@ return {
           help = "whom the others are tested against; kitnet if not given"},
         {name = "alpha", type = "number", above = 0, below = 1, default = 0.05,
           help = "of Nemenyi's critical difference"},
+        {name = "leave-out", type = "choice", choices = {"datasets", "detectors"}, default = "datasets",
+          help = "over all: what to do without where a detector has no value on a data set"},
         only_option,
         {name = "output", short = "o", type = "path", value = "FOLDER",
           help = "write the tables as CSV files, and the critical difference diagram as SVG, into this folder"},

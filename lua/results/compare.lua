@@ -206,18 +206,35 @@ local function against(result, reference)
   return list
 end
 
+-- Those that have a value on every data set, and the others.
+local function complete(a, methods, metric)
+  local whole, lacking = {}, {}
+  for _, label in ipairs(methods) do
+    local everywhere = true
+    for _, place in ipairs(a.places) do
+      local run = a.run[place][label]
+      everywhere = everywhere and run ~= nil and run[metric] ~= nil
+    end
+    table.insert(everywhere and whole or lacking, label)
+  end
+  return whole, lacking
+end
+
+-- leave_out: "detectors" or "datasets", where not every detector has a value on every data set.
 -- -> comparison.friedman's result with methods, data sets, `against` and `bounds` (without rank), or nil and why not.
-function compare.over_all(a, metric, better, alpha, reference)
-  local methods, bounds = {}, {}
+function compare.over_all(a, metric, better, options, reference)
+  local methods, bounds, lacking = {}, {}, {}
   for _, label in ipairs(a.methods) do table.insert(a.kind[label] == "bound" and bounds or methods, label) end
+  if options.leave_out == "detectors" then methods, lacking = complete(a, methods, metric) end
   if #methods < 2 then return nil, "there is one detector only" end
   local values, used, left = matrix(a, methods, metric)
   if #used < 2 then
     return nil, ("%d data set%s with a value of every detector: at least 2 expected"):format(#used,
       #used == 1 and "" or "s")
   end
-  local result = comparison.friedman(values, {better = better, alpha = alpha})
-  result.datasets, result.left_out, result.values, result.methods, result.bounds = used, left, values, methods, bounds
+  local result = comparison.friedman(values, {better = better, alpha = options.alpha})
+  result.datasets, result.left_out, result.values, result.methods = used, left, values, methods
+  result.bounds, result.lacking = bounds, lacking
   result.against = against(result, reference)
   return result
 end

@@ -14,7 +14,7 @@ function diagram.svg(all, methods, metric)
   local function put(...) out[#out + 1] = string.format(...) end
   local function x_of(rank) return LEFT + (rank - 1) / (k - 1) * AXIS end
   local function line(x1, y1, x2, y2, width)
-    put('<path d="M%.1f %.1fL%.1f %.1f" stroke="currentColor" stroke-width="%g"/>', x1, y1, x2, y2, width or 1)
+    put('<path d="M%.1f %.1fL%.1f %.1f" stroke="black" stroke-width="%g"/>', x1, y1, x2, y2, width or 1)
   end
   local function words(x, y, anchor, body)
     put('<text x="%.1f" y="%.1f" text-anchor="%s">%s</text>', x, y, anchor, escaped(body))
@@ -22,7 +22,8 @@ function diagram.svg(all, methods, metric)
 
   local half, names_at = (k + 1) // 2, TOP + 12 * #all.bars + 24
   put('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" font-family="sans-serif" font-size="13" '
-    .. 'fill="currentColor">', LEFT + AXIS + RIGHT, names_at + LINE * half + 10)
+    .. 'fill="black">', LEFT + AXIS + RIGHT, names_at + LINE * half + 10)
+  put('<rect width="100%%" height="100%%" fill="white"/>')
   put("<title>%s: mean ranks over %d data sets, critical difference %.3f</title>", escaped(metric), #all.datasets,
     all.critical_difference)
 
@@ -44,7 +45,7 @@ function diagram.svg(all, methods, metric)
     local x, on_left = x_of(all.mean_rank[method]), i <= half
     local y = names_at + LINE * (on_left and i - 1 or k - i) + 10
     local edge = on_left and LEFT - 10 or LEFT + AXIS + 10
-    put('<path d="M%.1f %dV%.1fH%.1f" fill="none" stroke="currentColor" stroke-width="0.7"/>', x, TOP, y, edge)
+    put('<path d="M%.1f %dV%.1fH%.1f" fill="none" stroke="black" stroke-width="0.7"/>', x, TOP, y, edge)
     local label = ("%s %.2f"):format(methods[method], all.mean_rank[method])
     words(edge + (on_left and -4 or 4), y + 4, on_left and "end" or "start", label)
   end

@@ -75,6 +75,9 @@ local function all_data_sets(found)
   end
   io.write((":\n  Friedman chi-square %s, p %s; Iman-Davenport F %s, p %s\n"):format(number(all.chi_square, 4),
     p_text(all.p), all.f == math.huge and "infinite" or number(all.f, 4), p_text(all.f_p)))
+  if #all.lacking > 0 then
+    io.write(("  without rank, as it has no value on some data set: %s\n"):format(table.concat(all.lacking, ", ")))
+  end
   if #all.bounds > 0 then
     io.write(("  without rank, as it was shown the labels: %s\n"):format(table.concat(all.bounds, ", ")))
   end
@@ -150,7 +153,7 @@ local function json_all(found)
   end
   for i, row in ipairs(all.values) do values[i] = json.array(row) end
   return json.object {{"datasets", json.array(all.datasets)}, {"left_out", json.array(all.left_out)},
-    {"detectors", json.array(all.methods)}, {"bounds", json.array(all.bounds)}, {"values", values},
+    {"detectors", json.array(all.methods)}, {"bounds", json.array(all.bounds)}, {"lacking", json.array(all.lacking)}, {"values", values},
     {"chi_square", all.chi_square}, {"p", all.p}, {"f", all.f}, {"f_p", all.f_p},
     {"tie_correction", all.tie_correction}, {"ranks", ranks}, {"alpha", found.alpha},
     {"critical_difference", all.critical_difference}, {"bars", bars}, {"against", tests}, {"pairs", pairs_}}

@@ -395,6 +395,15 @@ lacks(body_of "pairs.csv", "one_feature")
 has(body_of "tests.csv", "\none,one_feature,kitnet,")
 has(body_of "ranks.svg", "packet_index 2.00</text>")
 os.remove(folder)
+-- without a value somewhere: the data set is left out, or the detector
+made[8].status = "failed"
+make("g.h5", made)
+is(json.decode(select(2, compare("g.h5", "--json"))).over_all.why_not,
+  "1 data set with a value of every detector: at least 2 expected")
+decoded = json.decode(select(2, compare("g.h5", "--leave-out", "detectors", "--json")))
+is(#decoded.over_all.ranks, 2)
+is(decoded.over_all.lacking[1], "pca")
+made[8].status = nil
 -- told which feature and which side, it chose nothing
 for _, r in ipairs(made) do
   if r[2] == "one_feature" then r.feature, r.side = "3", "high" end
