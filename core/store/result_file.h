@@ -24,7 +24,8 @@
  *     |   |- precision_recall/   recall, precision, threshold
  *     |   |- map/       sizes, features (store.h)
  *     |   `- provenance/         attributes
- *     `- data/NAME/              timestamps n, labels n; attributes: sha256, packets, ...
+ *     `- data/NAME/              timestamps n, labels n; attributes: sha256, packets, ...;
+ * provenance/
  *
  * A run without a value in a column has NaN, "" or, among integers, the number that the column's
  * attribute _FillValue tells: -1, or INT64_MIN where a run has -1.

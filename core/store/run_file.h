@@ -19,6 +19,9 @@
 #include "../metrics/curve.h"
 #include "../metrics/measures.h"
 
+/* Of run files and data files: another number where older ones cannot be read any more. */
+#define NT_RUN_FILE_FORMAT 2
+
 typedef enum nt_cell_type { NT_CELL_TEXT, NT_CELL_INTEGER, NT_CELL_NUMBER } nt_cell_type;
 
 typedef enum nt_cell_role {
@@ -80,6 +83,8 @@ typedef struct nt_data_record {
   const char *name; /* of the data set, with profile: [A-Za-z0-9_.-]+ */
   size_t cells;
   const nt_cell *cell; /* sha256, path, packets, attacks, ... */
+  size_t notes;
+  const nt_note *note; /* provenance */
   size_t count;
   const double *times;
   const uint8_t *labels; /* NULL: without labels */

@@ -291,7 +291,8 @@ int nt_put_data(hid_t group, const nt_data_record *r, int compression) {
   if (r->labels && hdf5_put_values(group, "labels", H5T_STD_U8LE, H5T_NATIVE_UINT8, r->count,
                                    r->labels, compression) < 0)
     return -1;
-  if (nt_put_cells(group, r->cell, r->cells) < 0) return -1;
+  if (nt_put_cells(group, r->cell, r->cells) < 0 || put_provenance(group, r->note, r->notes) < 0)
+    return -1;
   return describe(group, data_parts, COUNT(data_parts));
 }
 
@@ -381,7 +382,8 @@ int nt_copy_data(hid_t from, hid_t to) {
   nt_cell *cells = NULL;
   size_t count = 0;
   int bad = copy_parts(from, to, data_parts, COUNT(data_parts)) < 0 ||
-            nt_get_cells(from, &cells, &count, NULL) != NT_OK || nt_put_cells(to, cells, count) < 0;
+            copy_provenance(from, to) < 0 || nt_get_cells(from, &cells, &count, NULL) != NT_OK ||
+            nt_put_cells(to, cells, count) < 0;
   nt_cells_free(cells, count);
   return bad ? -1 : describe(to, data_parts, COUNT(data_parts));
 }

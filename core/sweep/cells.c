@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <time.h>
 
 #include "engine.h"
 
@@ -125,6 +126,8 @@ static int add_protocol(cells *c, const nt_measure_options *o) {
          add_integer(c, "bootstrap_replicates", "1", "resamples of the block bootstrap", role,
                      o->replicates) &&
          add_integer(c, "bootstrap_seed", "1", "of the block bootstrap", role, o->seed) &&
+         add_integer(c, "curve_points", "1", "most points of a stored curve", role,
+                     o->curve_points) &&
          add_number(c, "block_seconds", "s", "length of a block of benign traffic", role,
                     o->block_seconds) &&
          add_number(c, "gap_seconds", "s", "attack packets closer than this are one episode", role,
@@ -191,6 +194,18 @@ nt_status sweep_cells(const nt_sweep *s, const run *r, const nt_measured *measur
   if (good && measured)
     good = add_metrics(c, s, r, measured, extra) && add_costs(c, s, r, measure_seconds);
   return ended(good, err);
+}
+
+/* ---------------------------------------------------------------- provenance */
+
+void sweep_notes(const nt_sweep *s, notes *n) {
+  time_t now = time(NULL);
+  struct tm utc;
+  gmtime_r(&now, &utc);
+  strftime(n->written, sizeof n->written, "%Y-%m-%dT%H:%M:%SZ", &utc);
+  n->count = s->options->notes;
+  if (n->count) memcpy(n->note, s->options->note, n->count * sizeof *n->note);
+  n->note[n->count++] = (nt_note){.name = "written", .text = n->written};
 }
 
 /* ---------------------------------------------------------------- scores and data sets */

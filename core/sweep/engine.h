@@ -212,6 +212,13 @@ nt_status sweep_data_cells(const input *in, cells *c, nt_error *err);
 nt_status sweep_cost_cells(const job *j, cells *c, nt_error *err);
 void sweep_costs_from(const nt_score_record *record, job_costs *costs);
 void sweep_cells_done(cells *c);
+/* Provenance of a file that is written now. Texts are the caller's and *text's. */
+typedef struct notes {
+  size_t count;
+  nt_note note[NT_SWEEP_NOTES + 1];
+  char written[32];
+} notes;
+void sweep_notes(const nt_sweep *s, notes *n);
 
 /* finish.c: the path of a run's file; path: NT_CACHE_PATH bytes. */
 void sweep_run_path(const nt_sweep *s, const char *key, char *path);

@@ -72,15 +72,29 @@ static nt_feature_writer *open_writer(nt_sweep *s, const input *in, const nt_cap
   return writer;
 }
 
+/* Features are shared by experiments: what one of them says of itself is not theirs. */
+static int is_of_script(const char *note) {
+  static const char *const names[] = {"experiment", "script", "script_path", "options",
+                                      "command_line"};
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+    if (strcmp(note, names[i]) == 0) return 1;
+  return 0;
+}
+
 static nt_status close_writer(nt_sweep *s, const input *in, const nt_capture *capture,
                               nt_feature_writer *writer, nt_status status, double seconds,
                               nt_error *err) {
   const char *warning = nt_capture_warning(capture);
+  notes n;
+  sweep_notes(s, &n);
   pthread_mutex_lock(&s->store_lock);
   if (status == NT_OK) status = nt_feature_writer_text(writer, "capture_sha256", in->sha256, err);
   if (status == NT_OK)
     status = nt_feature_writer_text(writer, "warning", warning ? warning : "", err);
   if (status == NT_OK) status = nt_feature_writer_number(writer, "seconds", seconds, err);
+  for (size_t i = 0; i < n.count && status == NT_OK; i++)
+    if (!is_of_script(n.note[i].name))
+      status = nt_feature_writer_text(writer, n.note[i].name, n.note[i].text, err);
   if (status == NT_OK)
     status = nt_feature_writer_commit(writer, err);
   else
@@ -209,7 +223,9 @@ static nt_status load(nt_sweep *s, input *in, nt_error *err) {
 static nt_status write_data(nt_sweep *s, const input *in, nt_error *err) {
   char path[NT_CACHE_PATH];
   cells c;
+  notes n;
   sweep_data_path(s, in, path);
+  sweep_notes(s, &n);
   nt_status status = sweep_data_cells(in, &c, err);
   pthread_mutex_lock(&s->store_lock);
   if (status == NT_OK)
@@ -217,6 +233,8 @@ static nt_status write_data(nt_sweep *s, const input *in, nt_error *err) {
                                 &(nt_data_record){.name = in->given->name,
                                                   .cells = c.count,
                                                   .cell = c.cell,
+                                                  .notes = n.count,
+                                                  .note = n.note,
                                                   .count = (size_t)in->rows,
                                                   .times = in->times,
                                                   .labels = in->labels.value},

@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "engine.h"
 
@@ -35,13 +34,6 @@ static nt_status measure(nt_sweep *s, int index, const run *r, measurement *m, n
   return status;
 }
 
-static void put_utc(char text[32]) {
-  time_t now = time(NULL);
-  struct tm utc;
-  gmtime_r(&now, &utc);
-  strftime(text, 32, "%Y-%m-%dT%H:%M:%SZ", &utc);
-}
-
 /* m NULL: of a failed run. */
 static nt_status write_run(nt_sweep *s, const run *r, const measurement *m, nt_error *err) {
   char path[NT_CACHE_PATH];
@@ -50,13 +42,10 @@ static nt_status write_run(nt_sweep *s, const run *r, const measurement *m, nt_e
   sweep_run_path(s, r->key, path);
   nt_status status =
       sweep_cells(s, r, m ? &m->measured : NULL, m ? m->extra : NULL, m ? m->seconds : 0, &c, err);
-  char now[32];
-  nt_note notes[NT_SWEEP_NOTES + 1];
+  notes n;
+  sweep_notes(s, &n);
   nt_run_record record = {
-      .key = r->key, .cells = c.count, .cell = c.cell, .note = notes, .notes = s->options->notes};
-  if (record.notes) memcpy(notes, s->options->note, record.notes * sizeof *notes);
-  put_utc(now);
-  notes[record.notes++] = (nt_note){.name = "written", .text = now};
+      .key = r->key, .cells = c.count, .cell = c.cell, .note = n.note, .notes = n.count};
   if (m) {
     record.first = j->record.first;
     record.roc = &m->measured.roc;

@@ -50,6 +50,7 @@ static nt_status plan_input(nt_sweep *s, input *in, nt_error *err) {
   nt_keying_text(&k, build->flags);
   nt_keying_end(&k, in->key);
   nt_keying_begin(&k, "data");
+  nt_keying_integer(&k, NT_RUN_FILE_FORMAT);
   nt_keying_text(&k, in->given->name);
   nt_keying_text(&k, in->sha256);
   nt_keying_text(&k, in->labels_sha256);
@@ -125,6 +126,7 @@ static void key_of_run(const nt_sweep *s, const input *in, const nt_sweep_run *r
   const nt_sweep_extra *extra = &s->options->extra;
   nt_keying k;
   nt_keying_begin(&k, "run");
+  nt_keying_integer(&k, NT_RUN_FILE_FORMAT);
   nt_keying_text(&k, scores);
   nt_keying_text(&k, in->data_key);
   nt_keying_integer(&k, r->seed);
