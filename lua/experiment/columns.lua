@@ -12,8 +12,8 @@ columns.chosen = {{name = "dataset", type = "text"}, {name = "profile", type = "
 columns.taken = {}
 for _, column in ipairs(columns.chosen) do columns.taken[column.name] = true end
 for name in ([[run status reason smoothing fold_auc fpr_reference tail_probability level max_fpr bootstrap_replicates
-  bootstrap_seed block_seconds gap_seconds curve_points packets first absence seconds_extract seconds_map seconds_learn seconds_score
-  seconds_measure shared_by memory_detector memory_peak remark]]):gmatch("%S+") do
+  bootstrap_seed block_seconds gap_seconds curve_points packets first absence seconds_extract seconds_map
+  seconds_learn seconds_score seconds_measure shared_by memory_detector memory_peak remark]]):gmatch("%S+") do
   columns.taken[name] = true
 end
 
