@@ -5,11 +5,11 @@
     kill_sweep.py NINETAILS [KILLS]
 
 SIGKILL at random moments (KILLS of them, 100 unless told) within one sweep, from the start of the process on, two
-processes at once in every fourth round. After each kill every file that was there is there still, with the same bytes,
-and all that have their final name are whole. The kernel tells of each file that appears: no run and no score
-is ever written a second time, that is, nothing that is there is computed again. In the end the result equals, cell
-by cell and score by score, that of a sweep in one go, and no leftover remains. A sweep that is done before all kills
-have fallen begins anew, with an empty cache every other time.
+processes at once in every fourth round. After each kill every file that was there is there still, untouched, and all
+that have their final name are whole. The kernel tells of each file that appears: no run and no score is ever written
+a second time, that is, nothing that is there is computed again. In the end the result equals, cell by cell and score
+by score, that of a sweep in one go, and no leftover remains. A sweep that is done before all kills have fallen begins
+anew, with an empty cache every other time.
 """
 import os
 import random
@@ -50,7 +50,8 @@ class Sweep:
     def check(self, when):
         now = finished(self.place.path("out.runs"))
         for name, data in self.before.items():
-            check(now.get(name) == data or name.startswith("data-") and name in now, "%s: %s was lost or written again" % (when, name))
+            check(now.get(name) == data or name.startswith("data-") and name in now,
+                  "%s: %s was lost or written again" % (when, name))
         opens(self.place.path("out.runs"), set(now) - set(self.before))
         self.before = now
         for name, count in self.arrivals.read().items():

@@ -13,8 +13,19 @@
 typedef struct extraction {
   nt_sweep *sweep;
   nt_feature_writer *writer;
-  int unwritten; /* it is the cache that failed, not the capture */
+  const nt_extractor *extractor; /* NULL: rows are given */
+  uint64_t streams;              /* bytes, accounted for */
+  int unwritten;                 /* it is the cache that failed, not the capture */
 } extraction;
+
+/* The extractor's streams are as many as the capture's addresses demand: they are not limited, but
+ * nothing else is begun beside them that does not fit. */
+static void account_streams(extraction *e, uint64_t bytes) {
+  pthread_mutex_lock(&e->sweep->lock);
+  e->sweep->used = e->sweep->used - e->streams + bytes;
+  pthread_mutex_unlock(&e->sweep->lock);
+  e->streams = bytes;
+}
 
 static nt_status take_rows(void *context, const nt_pipeline_rows *rows, nt_error *err) {
   extraction *e = context;
@@ -23,6 +34,9 @@ static nt_status take_rows(void *context, const nt_pipeline_rows *rows, nt_error
                                               rows->sizes, err);
   pthread_mutex_unlock(&e->sweep->store_lock);
   e->unwritten = status != NT_OK;
+  nt_extractor_usage usage = {0};
+  if (e->extractor) nt_extractor_usage_of(e->extractor, &usage);
+  account_streams(e, usage.bytes);
   return status;
 }
 
@@ -177,7 +191,7 @@ static nt_status extract(nt_sweep *s, const input *in, int *unwritten, nt_error 
     *unwritten = 1;
   }
   if (writer) {
-    extraction e = {.sweep = s, .writer = writer};
+    extraction e = {.sweep = s, .writer = writer, .extractor = extractor};
     nt_pipeline_result result;
     pipeline p = {.capture = capture,
                   .options = {.extractor = extractor,
@@ -190,6 +204,7 @@ static nt_status extract(nt_sweep *s, const input *in, int *unwritten, nt_error 
                   .err = err};
     status = stream(&p);
     double seconds = omp_get_wtime() - start;
+    account_streams(&e, 0);
     *unwritten = e.unwritten || status == NT_OK;
     status = close_writer(s, in, capture, writer, status, seconds, err);
     if (status == NT_OK && result.packets > 0) learn_cost(s, in, &result);

@@ -359,8 +359,10 @@ static nt_status stream(pass *p, worker *w, nt_error *err) {
     if (p->groups[i].learn_from < at) at = p->groups[i].learn_from;
   }
   at -= at % NT_FEATURE_CHUNK; /* whole chunks are checked against their sums */
+  pthread_mutex_lock(&p->sweep->lock);
   w->rows = 0;
   w->of = p->input->rows - at;
+  pthread_mutex_unlock(&p->sweep->lock);
   while (at < p->input->rows && alive > 0) {
     nt_rows chunk;
     nt_status status = read_chunk(p, at, &chunk, err);

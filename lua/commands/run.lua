@@ -73,7 +73,8 @@ local this = {
     {name = "fresh", type = "flag", help = "repeat runs that are there"},
     {name = "retry-failed", type = "flag", help = "repeat runs that failed"},
     {name = "memory", type = "size", min = 64000000,
-      help = "memory to stay within, as 2G or 500M [half of the machine's]"},
+      help = "memory for arrays to stay within, as 2G or 500M [half of the machine's]. Extraction takes what the "
+        .. "capture's addresses need, about 500 bytes for each pair that talks"},
     {name = "from", type = "string", value = "FOLDER", help = "look for the files of data sets here first"},
     {name = "output", short = "o", type = "path",
       help = "the result file [results/NAME.h5]; the runs lie beside it, in NAME.runs"},

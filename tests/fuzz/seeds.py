@@ -83,6 +83,12 @@ def seeds():
     yield "eve.json", (b'{"timestamp": "2016-10-06T17:52:16.480000+1000", "event_type": "alert", "src_ip": '
                        b'"10.0.0.1", "src_port": 1000, "dest_ip": "10.0.0.2", "dest_port": 80, "proto": "TCP", '
                        b'"alert": {"severity": 2}}\n{"event_type": "flow"}\n')
+    score = struct.pack("=QQQQQQQ", 0x4E5453434F524531, 5, 2, 1, 1, 2, 1) + struct.pack("=dddQQQ", 1, 2, .5, 2, 0, 1)
+    cell = b"seconds_score\0s\0time\0\0" + struct.pack("=BBqd", 3, 2, 0, 1.5)
+    yield "two.scores", score + cell
+    # Before the payload: the chunks; the first byte says where it begins (fuzz_feature_file.c).
+    index = struct.pack("=QQQQQ", 0x4E54464541543031, 0, 2, 1, 2)
+    yield "names.features", b"\0" + index + b"a\0b\0twarning\0\0nseconds\0" + struct.pack("=d", 1)
 
 
 def main():

@@ -1,0 +1,116 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Sweeps stay within --memory and come to the same bits whatever it is: sweep_memory.py NINETAILS
+
+A capture whose features (320 MB) are larger than the memory allowed: the process's peak stays below what is allowed and a
+fixed base for the program itself, several configurations share each reading of the features, and results equal those
+with plenty of memory. Then a smaller one with many kinds of detectors, for -j 1, 2 and 4.
+"""
+import os
+import sys
+import tempfile
+import time
+
+from sweeps import CAPTURE, Place, check, contents, synthesise
+
+# Program and libraries, HDF5's own buffers, and what the allocator keeps. The extractor's streams, half a gigabyte
+# in a capture of scans, have no limit.
+BASE = 64e6
+
+LARGE = """
+local nt = require "ninetails"
+return nt.experiment {
+  name = "large",
+  datasets = {@CAPTURE@},
+  grace = {fm = 5000, ad = 50000},
+  detectors = {
+    nt.kitnet {max_autoencoder = {5, 10}}, nt.mahalanobis {}, nt.pca {}, nt.loda {}, nt.half_space_trees {},
+    nt.packet_length {}, nt.packet_rate {}, nt.nearest_neighbours {window = 200},
+  },
+  repeats = 2,
+}
+""".replace("@CAPTURE@", CAPTURE)
+
+MANY = """
+local nt = require "ninetails"
+return nt.experiment {
+  name = "many",
+  datasets = {@CAPTURE@},
+  profile = {"stream", "py100"},
+  grace = {fm = 1000, ad = 4000},
+  detectors = {
+    nt.kitnet {max_autoencoder = {5, 10}}, nt.mahalanobis {}, nt.pca {}, nt.loda {}, nt.half_space_trees {},
+    nt.gaussian_mixture {}, nt.isolation_forest {}, nt.packet_length {}, nt.inter_arrival {},
+    nt.detector {name = "mine", learn = function(self, row) self.x = (self.x or 0) + row[1] + math.random() end,
+                 score = function(self, row) return math.abs(row[1] - self.x) end},
+    nt.detector {name = "fails", score = function(self, row) error "as it should" end},
+  },
+  metrics = {nt.metric {name = "most", run = function(scores) return scores:max() end}},
+  repeats = 2,
+}
+""".replace("@CAPTURE@", CAPTURE)
+
+
+def measured(place, *options):
+    """Peak of resident memory, and bytes that were read, of one sweep."""
+    process = place.start("--quiet", *options)
+    read = 0
+    while True:
+        try:
+            with open("/proc/%d/io" % process.pid) as f:
+                read = max(read, int(f.read().split()[1]))
+        except (OSError, IndexError):
+            pass
+        pid, status, usage = os.wait4(process.pid, os.WNOHANG)
+        if pid:
+            break
+        time.sleep(0.02)
+    check(os.waitstatus_to_exitcode(status) == 0, "exit code %d" % os.waitstatus_to_exitcode(status))
+    process.returncode = 0
+    return usage.ru_maxrss * 1024, read, contents(place.path("out.h5"))
+
+
+def large(ninetails, top):
+    synthesise(ninetails, top, 400000)
+    rich = Place(ninetails, top, "rich", LARGE)
+    expected = rich.whole("--quiet", "-j4", "--memory", "4G")
+    features = 400000 * 100 * 8
+    told = []
+    for jobs, memory in (1, 100e6), (2, 100e6), (2, 64e6):
+        place = Place(ninetails, top, "poor%d" % len(told), LARGE)
+        os.makedirs(place.path("cache", "features"))
+        for name in os.listdir(rich.path("cache", "features")):  # extraction is not what is measured
+            os.link(rich.path("cache", "features", name), place.path("cache", "features", name))
+        peak, read, found = measured(place, "-j", jobs, "--memory", int(memory))
+        check(found == expected, "%g MB, %d jobs: other bits" % (memory / 1e6, jobs))
+        check(peak < memory + BASE, "%g MB allowed, %d jobs: a peak of %.0f MB" % (memory / 1e6, jobs, peak / 1e6))
+        passes = read / features
+        scored = len(found[1])
+        # One thread takes all at once; several leave some to each other. What else is read, the capture for its
+        # checksum above all, comes to half of the features' size.
+        check(passes < (2 if jobs == 1 else 0.85 * scored),
+              "%d jobs: %d configurations read the features %.1f times" % (jobs, scored, passes))
+        told.append("%d jobs in %g MB: peak %.0f MB, features read %.1f times" % (jobs, memory / 1e6, peak / 1e6, passes))
+    print("%d configurations, features of 320 MB; %s" % (len(expected[1]), "; ".join(told)))
+
+
+def many(ninetails, top):
+    synthesise(ninetails, top, 20000)
+    results = []
+    for jobs in 1, 2, 4:
+        place = Place(ninetails, top, "jobs%d" % jobs, MANY)
+        code, _, err = place.run("--quiet", "-j", jobs)
+        check(code == 2 and "as it should" in err, "exit code %d: %s" % (code, err))  # of the run that fails
+        results.append(contents(place.path("out.h5")))
+    check(results[0] == results[1] == results[2], "-j changes the result")
+    print("%d runs of %d columns: the same for -j 1, 2 and 4" % (len(results[0][0]["run"]), len(results[0][0])))
+
+
+def main():
+    for part in many, large:
+        with tempfile.TemporaryDirectory(prefix="ninetails-memory-") as top:
+            part(sys.argv[1], top)
+
+
+if __name__ == "__main__":
+    main()
