@@ -68,8 +68,9 @@ def clear(place, *names):
 
 
 def with_limited_files(place, expected):
-    """No file can grow beyond a limit, which features, scores, runs and the result meet in turn."""
-    for size, what in (5000000, "/features/"), (40000, "/scores/"), (90000, "out.runs/"), (200000, "out.h5"):
+    """No file can grow beyond a limit, which features, scores or what the runs share, runs, and the result meet in
+    turn."""
+    for size, what in (5000000, "/features/"), (40000, "/"), (90000, "out.runs/"), (200000, "out.h5"):
         clear(place, "out.runs", "out.h5", "cache/scores")
         code, _, err = place.run("-j2", "--quiet", preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size,) * 2))
         told(code, err, what, "File too large")
