@@ -45,13 +45,21 @@ void sweep_account(nt_sweep *s, job *j, uint64_t detector) {
   uint64_t bytes = array_bytes(j) + detector;
   s->used = s->used - j->bytes + bytes;
   j->bytes = bytes;
-  if (detector > j->detector_bytes) j->detector_bytes = detector;
+  if (detector <= j->detector_bytes) return;
+  j->detector_bytes = detector;
+  for (size_t i = 0; i < s->job_count; i++) { /* what is not known yet is taken to be the same */
+    job *other = &s->jobs[i];
+    if (other->detector_bytes == 0 && other->run->class == j->run->class)
+      other->detector_bytes = detector;
+  }
 }
 
+/* Metrics are computed when the detector is gone. */
 nt_status sweep_check_bytes(const nt_sweep *s, const job *j, nt_error *err) {
-  const input *in = j->input;
+  uint64_t arrays = array_bytes(j), detector = sweep_bytes_of_job(j) - arrays;
+  uint64_t metrics = j->input->rows * MEASURE_BYTES;
   uint64_t need =
-      sweep_bytes_of_input(in) + sweep_bytes_of_job(j) + (uint64_t)in->rows * MEASURE_BYTES;
+      sweep_bytes_of_input(j->input) + arrays + (detector > metrics ? detector : metrics);
   if (need <= s->memory) return NT_OK;
   return nt_fail(err, NT_E_LIMIT,
                  "its arrays take about %.0f MB: more than the %.0f MB of memory allowed",
