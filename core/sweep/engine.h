@@ -175,7 +175,8 @@ void sweep_finish(nt_sweep *s, int index, run *r);
 int sweep_alike(const job *a, const job *b);
 
 void sweep_unload(input *in);                   /* what READY means, released */
-void sweep_input_ready(nt_sweep *s, input *in); /* with the lock held */
+void sweep_input_ready(nt_sweep *s, input *in); /* with the lock held, as the next */
+void sweep_release_input(nt_sweep *s, input *in);
 
 /* The scores are there (job->record), or not: err. With the lock held, as all down to sweep_work.
  */
@@ -194,7 +195,7 @@ void sweep_drop_scores(job *j);
  * With both locks held. */
 void sweep_look_for_run(nt_sweep *s, run *r);
 
-/* schedule.c. A lease of this process, returned; *leased becomes 0. */
+/* A lease of this process, returned; *leased becomes 0. */
 void sweep_give_back(nt_sweep *s, const char *key, int *leased);
 /* Works until nothing is left to do, as worker `index`. */
 void sweep_work(nt_sweep *s, int index);

@@ -45,23 +45,12 @@ typedef struct task {
 
 /* ---------------------------------------------------------------- leases */
 
-static void lease_folder(const nt_sweep *s, char *path) {
-  nt_cache_folder(s->options->cache, NT_CACHE_LEASES, path);
-}
-
-void sweep_give_back(nt_sweep *s, const char *key, int *leased) {
-  char folder[NT_CACHE_PATH];
-  lease_folder(s, folder);
-  if (*leased) nt_lease_give_back(folder, key);
-  *leased = 0;
-}
-
 /* Whether the stage is ours now; else its state is ELSEWHERE for a while. */
 static int lease(nt_sweep *s, const char *key, int *leased, work_state *state, double *look_again) {
   char folder[NT_CACHE_PATH];
   nt_error err;
   nt_lease_answer answer;
-  lease_folder(s, folder);
+  nt_cache_folder(s->options->cache, NT_CACHE_LEASES, folder);
   if (nt_lease_take(folder, key, &answer, &err) != NT_OK) {
     sweep_abort(s, &err);
     return 0;
@@ -79,75 +68,7 @@ static int is_due(work_state state, double look_again) {
   return state == WORK_WAITING || (state == WORK_ELSEWHERE && omp_get_wtime() >= look_again);
 }
 
-/* ---------------------------------------------------------------- ends */
-
-void sweep_abort(nt_sweep *s, const nt_error *err) {
-  if (s->failure.status == NT_OK) s->failure = *err;
-  nt_flag_set(&s->stop, 1);
-}
-
-static void release_input(nt_sweep *s, input *in) {
-  s->used -= sweep_bytes_of_input(in);
-  sweep_unload(in);
-  in->state = WORK_WAITING;
-}
-
-static void release_if_done(nt_sweep *s, input *in) {
-  if (in->unfinished == 0 && in->users == 0 && in->state == WORK_READY) release_input(s, in);
-}
-
-void sweep_input_ready(nt_sweep *s, input *in) {
-  in->state = WORK_READY;
-  s->used += sweep_bytes_of_input(in);
-  s->open -= (size_t)in->data_wanted;
-  in->data_wanted = 0;
-  release_if_done(s, in);
-}
-
-void sweep_job_ended(nt_sweep *s, job *j) {
-  input *in = j->input;
-  if (j->state == WORK_READY) in->users--;
-  sweep_drop_scores(j);
-  s->used -= j->bytes;
-  j->bytes = 0;
-  sweep_give_back(s, j->key, &j->leased);
-  s->cost_done += j->cost;
-  s->open--;
-  in->unfinished--;
-  release_if_done(s, in);
-}
-
-static void enqueue_runs(nt_sweep *s, job *j, const char *why) {
-  for (size_t i = j->first_run; i != SIZE_MAX; i = s->runs[i].next_run) {
-    run *r = &s->runs[i];
-    if (r->state != NT_RUN_MISSING) continue;
-    if (why) snprintf(r->why, sizeof r->why, "%s", why);
-    s->queue[s->queue_tail++] = i;
-  }
-}
-
-void sweep_job_waits(nt_sweep *s, job *j) {
-  sweep_drop_scores(j);
-  s->used -= j->bytes;
-  j->bytes = 0;
-  sweep_give_back(s, j->key, &j->leased);
-  j->state = WORK_WAITING;
-}
-
-void sweep_scored(nt_sweep *s, job *j) {
-  j->state = WORK_READY;
-  j->input->users++; /* until it has ended */
-  enqueue_runs(s, j, NULL);
-}
-
-void sweep_job_failed(nt_sweep *s, job *j, const nt_error *err) {
-  sweep_drop_scores(j);
-  j->state = WORK_FAILED;
-  enqueue_runs(s, j, err->text);
-}
-
-/* ---------------------------------------------------------------- one kind of task after another
- */
+/* ---------------------------------------------------------------- one kind of task at a time */
 
 /* What does not fit while nothing else is going on will not fit later either. */
 static int fits(const nt_sweep *s, uint64_t bytes) {
@@ -167,7 +88,7 @@ static int take_finish(nt_sweep *s, task *t) {
 /* A file of the cache that failed a check is made again when nobody reads it any more. */
 static void renew(nt_sweep *s, input *in) {
   if (!in->damaged || in->users > 0) return;
-  release_input(s, in);
+  sweep_release_input(s, in);
   nt_cache_remove(s->options->cache, NT_CACHE_FEATURES, in->key);
   in->damaged = 0;
   in->renewed = 1;

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A batch of jobs -> groups of detectors, ready for the first row. */
+#include <omp.h>
+#include <stdlib.h>
+
+#include "pass.h"
+
+/* Of the rows that taught the detector, the last tenth, at least so many, set its threshold. */
+#define TAIL_LEAST 1000
+
+/* ---------------------------------------------------------------- what belongs together */
+
+static double map_size(const job *j) {
+  const nt_detector_class *class = j->run->class;
+  size_t i = nt_parameter_find(class->parameters, class->parameter_count, "max_autoencoder");
+  return i < class->parameter_count ? j->run->values[i].number : 0;
+}
+
+int sweep_alike(const job *a, const job *b) {
+  const nt_detector_class *class = a->run->class;
+  return class == b->run->class && class->together && a->input == b->input &&
+         a->mapping == b->mapping && a->run->fm_grace == b->run->fm_grace &&
+         a->run->ad_grace == b->run->ad_grace && map_size(a) == map_size(b) &&
+         class->together(a->run->values, b->run->values);
+}
+
+/* ---------------------------------------------------------------- before the first row */
+
+static nt_status check_needs(const job *j, nt_error *err) {
+  const input *in = j->input;
+  const nt_sweep_run *r = j->run;
+  if ((r->class->flags & NT_DETECTOR_SIZES) && !nt_feature_file_has_sizes(in->file))
+    return nt_fail(err, NT_E_INPUT, "it needs the packets' sizes, which rows of features lack");
+  if ((r->class->flags & NT_DETECTOR_CAPTURE) && !in->given->extracted)
+    return nt_fail(err, NT_E_INPUT, "it reads packets, and there are only rows of features");
+  if (in->rows > score_from(j)) return NT_OK;
+  return nt_fail(err, NT_E_INPUT,
+                 "%llu packets, of which the first %llu + 1 (fm_grace) and the next %llu "
+                 "(ad_grace) are learnt from: none is left to score, pass smaller grace periods",
+                 (unsigned long long)in->rows, (unsigned long long)r->fm_grace,
+                 (unsigned long long)r->ad_grace);
+}
+
+static nt_status make_detector(pass *p, size_t i, nt_error *err) {
+  job *j = p->jobs[i];
+  const input *in = p->input;
+  nt_status status = check_needs(j, err);
+  double start = omp_get_wtime();
+  if (status == NT_OK && j->mapping)
+    status = nt_feature_map_cut(j->mapping->merges, p->width, (size_t)map_size(j), &j->map, err);
+  j->costs.map = omp_get_wtime() - start;
+  if (status != NT_OK) return status;
+  uint64_t learn = score_from(j) - learn_from(j);
+  uint64_t tail = learn / 10 > TAIL_LEAST ? learn / 10 : TAIL_LEAST;
+  j->record = (nt_score_record){.first = score_from(j),
+                                .count = (size_t)(in->rows - score_from(j)),
+                                .trained = (size_t)(tail < learn ? tail : learn)};
+  j->record.scores = malloc(j->record.count * sizeof(double));
+  j->record.training = malloc((j->record.trained + 1) * sizeof(double));
+  if (!j->record.scores || !j->record.training)
+    return nt_fail(err, NT_E_MEMORY, "out of memory for %zu scores", j->record.count);
+  const nt_detector_setting setting = {.class = j->run->class,
+                                       .width = p->width,
+                                       .columns = nt_feature_file_names(in->file),
+                                       .learn = learn,
+                                       .rows = in->rows,
+                                       .seed = j->run->seed,
+                                       .capture = in->given->extracted ? in->given->capture : NULL,
+                                       .map = j->mapping ? &j->map : NULL};
+  p->detectors[i] = j->run->class->create(&setting, j->run->values, err);
+  return p->detectors[i] ? NT_OK : err->status;
+}
+
+void sweep_drop_scores(job *j) {
+  nt_score_record_done(&j->record);
+  j->record = (nt_score_record){0};
+  nt_feature_map_done(&j->map);
+  j->map = (nt_feature_map){0};
+}
+
+void pass_fail(pass *p, group *g, const nt_error *err) {
+  g->failed = 1;
+  pthread_mutex_lock(&p->sweep->lock);
+  for (size_t i = 0; i < g->count; i++) {
+    if (sweep_stops(p->sweep)) /* it was told to end */
+      sweep_job_waits(p->sweep, g->jobs[i]);
+    else
+      sweep_job_failed(p->sweep, g->jobs[i], err);
+  }
+  pthread_mutex_unlock(&p->sweep->lock);
+}
+
+int pass_begin(pass *p, nt_sweep *s, job **batch, size_t count) {
+  *p = (pass){.sweep = s, .input = batch[0]->input, .count = count, .jobs = batch};
+  p->width = nt_feature_file_width(p->input->file);
+  p->groups = calloc(count, sizeof *p->groups);
+  p->detectors = calloc(count, sizeof *p->detectors);
+  p->place = calloc(count, sizeof *p->place);
+  p->features = malloc(NT_FEATURE_CHUNK * p->width * sizeof *p->features);
+  p->times = malloc(NT_FEATURE_CHUNK * sizeof *p->times);
+  p->sizes = malloc(NT_FEATURE_CHUNK * sizeof *p->sizes);
+  p->training = malloc(NT_FEATURE_CHUNK * count * sizeof *p->training);
+  return p->groups && p->detectors && p->place && p->features && p->times && p->sizes &&
+         p->training;
+}
+
+uint64_t pass_memory_of(const pass *p, size_t i) {
+  const nt_detector_class *class = p->jobs[i]->run->class;
+  return class->memory ? class->memory(p->detectors[i]) : 0;
+}
+
+/* What detector i takes is known only now. Where it is too much beside all others that work, it and
+ * what comes after it are put back: now they are known. */
+static nt_status make_room(pass *p, size_t i, nt_error *err) {
+  nt_sweep *s = p->sweep;
+  uint64_t bytes = pass_memory_of(p, i);
+  pthread_mutex_lock(&s->lock);
+  sweep_account(s, p->jobs[i], bytes);
+  nt_status status = sweep_check_bytes(s, p->jobs[i], err);
+  int full = status == NT_OK && !sweep_fits(s, 0) && (i > 0 || s->busy > 1);
+  pthread_mutex_unlock(&s->lock);
+  if (!full) return status;
+  p->jobs[i]->run->class->free(p->detectors[i]);
+  p->detectors[i] = NULL;
+  pthread_mutex_lock(&s->lock);
+  for (size_t k = i; k < p->count; k++) sweep_job_waits(s, p->jobs[k]);
+  pthread_mutex_unlock(&s->lock);
+  p->count = i;
+  return NT_OK;
+}
+
+void pass_group(pass *p) {
+  for (size_t i = 0; i < p->count;) {
+    size_t end = i + 1;
+    while (end < p->count && sweep_alike(p->jobs[i], p->jobs[end])) end++;
+    const job *j = p->jobs[i];
+    group *g = &p->groups[p->group_count++];
+    *g = (group){.count = end - i,
+                 .jobs = p->jobs + i,
+                 .detectors = p->detectors + i,
+                 .place = p->place + i,
+                 .class = j->run->class,
+                 .learn_from = learn_from(j),
+                 .score_from = score_from(j)};
+    nt_error err = {0};
+    for (size_t k = i; k < end && k < p->count && !g->failed; k++)
+      if (make_detector(p, k, &err) != NT_OK || make_room(p, k, &err) != NT_OK)
+        pass_fail(p, g, &err);
+    if (p->count < end) g->count = p->count - i;
+    if (g->count == 0) p->group_count--;
+    if (g->count > 0 && !g->failed) g->tail_from = g->score_from - g->jobs[0]->record.trained;
+    i = end;
+  }
+}
+
+void pass_end(pass *p, size_t count) {
+  for (size_t i = 0; p->detectors && i < count; i++)
+    if (p->detectors[i]) p->jobs[i]->run->class->free(p->detectors[i]);
+  free(p->groups);
+  free(p->detectors);
+  free(p->place);
+  free(p->features);
+  free(p->times);
+  free(p->sizes);
+  free(p->training);
+}

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What inputs, jobs and runs go through, and what goes with it: memory accounted for, leases,
+ * counts. All with the lock held.
+ *
+ *     input   waiting -> running -> ready (released once its jobs have ended) | failed
+ *     job     waiting -> running -> ready: scored -> ended, when its last run is finished
+ *                                -> waiting: interrupted, or its features are made again
+ *                                -> failed -> ended, when each of its runs is a file that says why
+ */
+#include <stdio.h>
+
+#include "engine.h"
+#include "lease.h"
+
+void sweep_give_back(nt_sweep *s, const char *key, int *leased) {
+  char folder[NT_CACHE_PATH];
+  nt_cache_folder(s->options->cache, NT_CACHE_LEASES, folder);
+  if (*leased) nt_lease_give_back(folder, key);
+  *leased = 0;
+}
+
+void sweep_abort(nt_sweep *s, const nt_error *err) {
+  if (s->failure.status == NT_OK) s->failure = *err;
+  nt_flag_set(&s->stop, 1);
+}
+
+void sweep_release_input(nt_sweep *s, input *in) {
+  s->used -= sweep_bytes_of_input(in);
+  sweep_unload(in);
+  in->state = WORK_WAITING;
+}
+
+static void release_if_done(nt_sweep *s, input *in) {
+  if (in->unfinished == 0 && in->users == 0 && in->state == WORK_READY) sweep_release_input(s, in);
+}
+
+void sweep_input_ready(nt_sweep *s, input *in) {
+  in->state = WORK_READY;
+  s->used += sweep_bytes_of_input(in);
+  s->open -= (size_t)in->data_wanted;
+  in->data_wanted = 0;
+  release_if_done(s, in);
+}
+
+void sweep_job_ended(nt_sweep *s, job *j) {
+  input *in = j->input;
+  if (j->state == WORK_READY) in->users--;
+  sweep_drop_scores(j);
+  s->used -= j->bytes;
+  j->bytes = 0;
+  sweep_give_back(s, j->key, &j->leased);
+  s->cost_done += j->cost;
+  s->open--;
+  in->unfinished--;
+  release_if_done(s, in);
+}
+
+static void enqueue_runs(nt_sweep *s, job *j, const char *why) {
+  for (size_t i = j->first_run; i != SIZE_MAX; i = s->runs[i].next_run) {
+    run *r = &s->runs[i];
+    if (r->state != NT_RUN_MISSING) continue;
+    if (why) snprintf(r->why, sizeof r->why, "%s", why);
+    s->queue[s->queue_tail++] = i;
+  }
+}
+
+void sweep_job_waits(nt_sweep *s, job *j) {
+  sweep_drop_scores(j);
+  s->used -= j->bytes;
+  j->bytes = 0;
+  sweep_give_back(s, j->key, &j->leased);
+  j->state = WORK_WAITING;
+}
+
+void sweep_scored(nt_sweep *s, job *j) {
+  j->state = WORK_READY;
+  j->input->users++; /* until it has ended */
+  enqueue_runs(s, j, NULL);
+}
+
+void sweep_job_failed(nt_sweep *s, job *j, const nt_error *err) {
+  sweep_drop_scores(j);
+  j->state = WORK_FAILED;
+  enqueue_runs(s, j, err->text);
+}
