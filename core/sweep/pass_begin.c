@@ -2,6 +2,7 @@
 /* A batch of jobs -> groups of detectors, ready for the first row. */
 #include <omp.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "pass.h"
 
@@ -109,47 +110,73 @@ uint64_t pass_memory_of(const pass *p, size_t i) {
   return class->memory ? class->memory(p->detectors[i]) : 0;
 }
 
-/* What detector i takes is known only now. Where it is too much beside all others that work, it and
- * what comes after it are put back: now they are known. */
-static nt_status make_room(pass *p, size_t i, nt_error *err) {
+/* Accounts for `bytes` of detector i. Whether that is too much beside all others that work. */
+static int is_too_much(pass *p, size_t i, uint64_t bytes) {
   nt_sweep *s = p->sweep;
-  uint64_t bytes = pass_memory_of(p, i);
   pthread_mutex_lock(&s->lock);
   sweep_account(s, p->jobs[i], bytes);
-  nt_status status = sweep_check_bytes(s, p->jobs[i], err);
-  int full = status == NT_OK && !sweep_fits(s, 0) && (i > 0 || s->busy > 1);
+  int full = !sweep_fits(s, 0) && (i > 0 || s->busy > 1);
   pthread_mutex_unlock(&s->lock);
-  if (!full) return status;
-  p->jobs[i]->run->class->free(p->detectors[i]);
+  return full;
+}
+
+/* What a detector takes is expected from others of its class, and known once it is made. *full: it
+ * has to wait. */
+static nt_status make_room(pass *p, size_t i, int *full, nt_error *err) {
+  uint64_t expected = p->jobs[i]->detector_bytes;
+  *full = expected && is_too_much(p, i, expected);
+  if (*full) return NT_OK;
+  nt_status status = make_detector(p, i, err);
+  if (status != NT_OK) return status;
+  *full = is_too_much(p, i, pass_memory_of(p, i));
+  return sweep_check_bytes(p->sweep, p->jobs[i], err);
+}
+
+/* Job i waits for another pass. */
+static void put_back(pass *p, size_t i) {
+  if (p->detectors[i]) p->jobs[i]->run->class->free(p->detectors[i]);
   p->detectors[i] = NULL;
-  pthread_mutex_lock(&s->lock);
-  for (size_t k = i; k < p->count; k++) sweep_job_waits(s, p->jobs[k]);
-  pthread_mutex_unlock(&s->lock);
-  p->count = i;
-  return NT_OK;
+  pthread_mutex_lock(&p->sweep->lock);
+  sweep_job_waits(p->sweep, p->jobs[i]);
+  pthread_mutex_unlock(&p->sweep->lock);
+  p->count--;
+  memmove(p->jobs + i, p->jobs + i + 1, (p->count - i) * sizeof *p->jobs);
+}
+
+static void make_group(pass *p, size_t from, size_t end) {
+  const job *j = p->jobs[from];
+  group *g = &p->groups[p->group_count++];
+  *g = (group){.count = end - from,
+               .jobs = p->jobs + from,
+               .detectors = p->detectors + from,
+               .place = p->place + from,
+               .class = j->run->class,
+               .learn_from = learn_from(j),
+               .score_from = score_from(j)};
+  for (size_t i = 0; i < g->count && !g->failed;) {
+    nt_error err = {0};
+    int full = 0;
+    if (make_room(p, from + i, &full, &err) != NT_OK) {
+      pass_fail(p, g, &err);
+    } else if (full) {
+      put_back(p, from + i);
+      g->count--;
+    } else {
+      i++;
+    }
+  }
+  if (g->count == 0)
+    p->group_count--;
+  else if (!g->failed)
+    g->tail_from = g->score_from - g->jobs[0]->record.trained;
 }
 
 void pass_group(pass *p) {
-  for (size_t i = 0; i < p->count;) {
-    size_t end = i + 1;
-    while (end < p->count && sweep_alike(p->jobs[i], p->jobs[end])) end++;
-    const job *j = p->jobs[i];
-    group *g = &p->groups[p->group_count++];
-    *g = (group){.count = end - i,
-                 .jobs = p->jobs + i,
-                 .detectors = p->detectors + i,
-                 .place = p->place + i,
-                 .class = j->run->class,
-                 .learn_from = learn_from(j),
-                 .score_from = score_from(j)};
-    nt_error err = {0};
-    for (size_t k = i; k < end && k < p->count && !g->failed; k++)
-      if (make_detector(p, k, &err) != NT_OK || make_room(p, k, &err) != NT_OK)
-        pass_fail(p, g, &err);
-    if (p->count < end) g->count = p->count - i;
-    if (g->count == 0) p->group_count--;
-    if (g->count > 0 && !g->failed) g->tail_from = g->score_from - g->jobs[0]->record.trained;
-    i = end;
+  for (size_t from = 0; from < p->count;) {
+    size_t end = from + 1, all = p->count;
+    while (end < p->count && sweep_alike(p->jobs[from], p->jobs[end])) end++;
+    make_group(p, from, end);
+    from = end - (all - p->count);
   }
 }
 
