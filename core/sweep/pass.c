@@ -145,24 +145,42 @@ static uint64_t memory_of(const pass *p, size_t i) {
   return class->memory ? class->memory(p->detectors[i]) : 0;
 }
 
-/* What detector i takes is known only now. Where it is too much beside all others that work, it and
- * what comes after it are put back: now they are known. */
-static nt_status make_room(pass *p, size_t i, nt_error *err) {
+/* Accounts for detector i, which holds so much or will. Where that is too much beside all others
+ * that work, it and what comes after it are put back, until there is room. */
+static int make_room(pass *p, size_t i, uint64_t bytes) {
   nt_sweep *s = p->sweep;
-  uint64_t bytes = memory_of(p, i);
-  pthread_mutex_lock(&s->lock);
-  sweep_account(s, p->jobs[i], bytes);
-  nt_status status = sweep_check_bytes(s, p->jobs[i], err);
-  int full = status == NT_OK && !sweep_fits(s, 0) && (i > 0 || s->busy > 1);
-  pthread_mutex_unlock(&s->lock);
-  if (!full) return status;
-  p->jobs[i]->run->class->free(p->detectors[i]);
+  if (bytes) sweep_account(s, p->jobs[i], bytes);
+  if (sweep_fits(s, 0) || (i == 0 && s->busy == 1)) return 1;
+  if (p->detectors[i]) p->jobs[i]->run->class->free(p->detectors[i]);
   p->detectors[i] = NULL;
-  pthread_mutex_lock(&s->lock);
   for (size_t k = i; k < p->count; k++) sweep_job_waits(s, p->jobs[k]);
-  pthread_mutex_unlock(&s->lock);
   p->count = i;
-  return NT_OK;
+  return 0;
+}
+
+/* Makes detector i where there is room for it. What one takes is known when the first of its class
+ * is there: those whose size nobody knows are made one after the other. */
+static nt_status make_in_room(pass *p, size_t i, nt_error *err) {
+  nt_sweep *s = p->sweep;
+  job *j = p->jobs[i];
+  pthread_mutex_lock(&s->lock);
+  int known = j->detector_bytes > 0;
+  pthread_mutex_unlock(&s->lock);
+  if (!known) pthread_mutex_lock(&s->making);
+  pthread_mutex_lock(&s->lock);
+  int room = make_room(p, i, j->detector_bytes);
+  pthread_mutex_unlock(&s->lock);
+  nt_status status = room ? make_detector(p, i, err) : NT_OK;
+  if (room && status == NT_OK) {
+    uint64_t bytes = memory_of(p, i);
+    pthread_mutex_lock(&s->lock);
+    sweep_account(s, j, bytes);
+    status = sweep_check_bytes(s, j, err);
+    if (status == NT_OK) make_room(p, i, bytes);
+    pthread_mutex_unlock(&s->lock);
+  }
+  if (!known) pthread_mutex_unlock(&s->making);
+  return status;
 }
 
 /* A batch has the jobs that are alike next to each other (schedule.c). */
@@ -181,8 +199,7 @@ static void make_groups(pass *p) {
                  .score_from = score_from(j)};
     nt_error err = {0};
     for (size_t k = i; k < end && k < p->count && !g->failed; k++)
-      if (make_detector(p, k, &err) != NT_OK || make_room(p, k, &err) != NT_OK)
-        fail_group(p, g, &err);
+      if (make_in_room(p, k, &err) != NT_OK) fail_group(p, g, &err);
     if (p->count < end) g->count = p->count - i;
     if (g->count == 0) p->group_count--;
     if (g->count > 0 && !g->failed) g->tail_from = g->score_from - g->jobs[0]->record.trained;
