@@ -52,23 +52,23 @@ return nt.experiment {
 
 
 def measured(place, *options):
-    """Peak of resident memory, and bytes that were read, of one sweep."""
+    """Peak of resident memory, and bytes that were read, of one sweep, as /proc tells while it runs: the usage that
+    wait4 tells has this program's own size in it, from before the exec."""
     process = place.start("--quiet", *options)
-    read = 0
-    while True:
+    peak = read = 0
+    while process.poll() is None:
         try:
-            with open("/proc/%d/io" % process.pid) as f:
-                read = max(read, int(f.read().split()[1]))
+            with open("/proc/%d/status" % process.pid) as status, open("/proc/%d/io" % process.pid) as io:
+                told = dict(line.split(":", 1) for line in status.read().splitlines())
+                if not told["Name"].strip().startswith("python") and "VmHWM" in told:
+                    peak = max(peak, int(told["VmHWM"].split()[0]) * 1024)
+                read = max(read, int(io.read().split()[1]))
         except (OSError, IndexError):
             pass
-        pid, status, usage = os.wait4(process.pid, os.WNOHANG)
-        if pid:
-            break
-        time.sleep(0.02)
-    code = os.waitstatus_to_exitcode(status)
-    check(code == 0, "exit code %d: %s" % (code, process.stderr.read()))
-    process.returncode = 0
-    return usage.ru_maxrss * 1024, read, contents(place.path("out.h5"))
+        time.sleep(0.01)
+    check(process.returncode == 0, "exit code %d: %s" % (process.returncode, process.stderr.read()))
+    check(peak > 0, "/proc tells nothing")
+    return peak, read, contents(place.path("out.h5"))
 
 
 def large(ninetails, top):
@@ -89,7 +89,7 @@ def large(ninetails, top):
         scored = len(found[1])
         # One thread takes all that fits at once; several leave some to each other. The capture is read for its
         # checksum, too, and files that are written are read again: half of the size of the features.
-        check(passes < (3.5 if jobs == 1 else 0.85 * scored),
+        check(passes < (3.5 if jobs == 1 else 0.75 * scored),
               "%d jobs: %d configurations read the features %.1f times" % (jobs, scored, passes))
         told.append("%d jobs in %g MB: peak %.0f MB, features read %.1f times" % (jobs, memory / 1e6, peak / 1e6, passes))
     print("%d configurations, features of 320 MB; %s" % (len(expected[1]), "; ".join(told)))

@@ -116,6 +116,7 @@ struct nt_sweep {
 
   /* While it executes: */
   pthread_mutex_t lock, store_lock;
+  pthread_mutex_t making; /* taken before `lock`: a detector whose size is not known is made */
   pthread_cond_t changed;
   volatile sig_atomic_t stop; /* cancelled, or a file could not be written */
   nt_error failure;           /* why, when it was the latter */

@@ -110,26 +110,41 @@ uint64_t pass_memory_of(const pass *p, size_t i) {
   return class->memory ? class->memory(p->detectors[i]) : 0;
 }
 
-/* Accounts for `bytes` of detector i. Whether that is too much beside all others that work. */
+/* Accounts for what detector i holds, or is expected to (0: nobody knows). Whether that is too much
+ * beside all others that work. */
 static int is_too_much(pass *p, size_t i, uint64_t bytes) {
   nt_sweep *s = p->sweep;
   pthread_mutex_lock(&s->lock);
-  sweep_account(s, p->jobs[i], bytes);
+  if (bytes) sweep_account(s, p->jobs[i], bytes);
   int full = !sweep_fits(s, 0) && (i > 0 || s->busy > 1);
   pthread_mutex_unlock(&s->lock);
   return full;
 }
 
-/* What a detector takes is expected from others of its class, and known once it is made. *full: it
- * has to wait. */
-static nt_status make_room(pass *p, size_t i, int *full, nt_error *err) {
-  uint64_t expected = p->jobs[i]->detector_bytes;
-  *full = expected && is_too_much(p, i, expected);
+static uint64_t expected_bytes(pass *p, size_t i) {
+  pthread_mutex_lock(&p->sweep->lock);
+  uint64_t bytes = p->jobs[i]->detector_bytes;
+  pthread_mutex_unlock(&p->sweep->lock);
+  return bytes;
+}
+
+static nt_status make_if_room(pass *p, size_t i, int *full, nt_error *err) {
+  *full = is_too_much(p, i, expected_bytes(p, i));
   if (*full) return NT_OK;
   nt_status status = make_detector(p, i, err);
   if (status != NT_OK) return status;
   *full = is_too_much(p, i, pass_memory_of(p, i));
   return sweep_check_bytes(p->sweep, p->jobs[i], err);
+}
+
+/* Makes detector i, or *full: it has to wait. What one takes is known when the first of its class
+ * is there: those whose size nobody knows are made one after the other. */
+static nt_status make_in_room(pass *p, size_t i, int *full, nt_error *err) {
+  int known = expected_bytes(p, i) > 0;
+  if (!known) pthread_mutex_lock(&p->sweep->making);
+  nt_status status = make_if_room(p, i, full, err);
+  if (!known) pthread_mutex_unlock(&p->sweep->making);
+  return status;
 }
 
 /* Job i waits for another pass. */
@@ -156,7 +171,7 @@ static void make_group(pass *p, size_t from, size_t end) {
   for (size_t i = 0; i < g->count && !g->failed;) {
     nt_error err = {0};
     int full = 0;
-    if (make_room(p, from + i, &full, &err) != NT_OK) {
+    if (make_in_room(p, from + i, &full, &err) != NT_OK) {
       pass_fail(p, g, &err);
     } else if (full) {
       put_back(p, from + i);

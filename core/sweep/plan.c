@@ -355,6 +355,7 @@ nt_sweep *nt_sweep_new(const nt_sweep_options *options, const nt_sweep_input *in
   s->options = options;
   pthread_mutex_init(&s->lock, NULL);
   pthread_mutex_init(&s->store_lock, NULL);
+  pthread_mutex_init(&s->making, NULL);
   pthread_cond_init(&s->changed, NULL);
   if (plan(s, inputs, input_count, runs, run_count, err) == NT_OK) return s;
   nt_sweep_free(s);
@@ -375,6 +376,7 @@ void nt_sweep_free(nt_sweep *s) {
   }
   pthread_mutex_destroy(&s->lock);
   pthread_mutex_destroy(&s->store_lock);
+  pthread_mutex_destroy(&s->making);
   pthread_cond_destroy(&s->changed);
   free(s->inputs);
   free(s->mappings);

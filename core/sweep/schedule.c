@@ -6,7 +6,6 @@
  * too large for memory, others on the same input. Batches shrink as the work that is left does, so
  * that all threads end at about the same time. Nothing that comes out depends on any of it.
  */
-#include <math.h>
 #include <omp.h>
 #include <stdio.h>
 #include <string.h>
@@ -231,8 +230,8 @@ static int take_pass(nt_sweep *s, task *t, job *j) {
               .bytes = sweep_bytes_to_pass(j->input, MOST_IN_PASS)};
   j->input->users++;
   join_alike(s, t, left / s->options->jobs);
-  int jobs = s->options->jobs; /* one thread has nobody to leave work to */
-  if (is_large(s, j->input)) join_others(s, t, jobs > 1 ? left / (2 * jobs) : INFINITY);
+  /* A hair more than a share, so that rounding leaves no last job to a pass of its own. */
+  if (is_large(s, j->input)) join_others(s, t, left * (1 + 1e-9) / s->options->jobs);
   return 1;
 }
 
