@@ -296,10 +296,8 @@ static int pair(lua_State *L) {
 }
 
 int luaopen_ninetails_comparison(lua_State *L) {
-  static const luaL_Reg functions[] = {{"pair", pair},
-                                       {"friedman", comparison_friedman},
-                                       {"holm", comparison_holm},
-                                       {NULL, NULL}};
+  static const luaL_Reg functions[] = {
+      {"pair", pair}, {"friedman", comparison_friedman}, {"holm", comparison_holm}, {NULL, NULL}};
   luaL_newmetatable(L, "ninetails.comparison.arrays");
   lua_pushcfunction(L, arrays_gc);
   lua_setfield(L, -2, "__gc");
