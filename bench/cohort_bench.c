@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "bench.h"
 #include "ensemble/kitnet.h"
 
 enum { WIDTH = 100, CHUNK = 4096, MOST = 16 };
@@ -24,18 +25,6 @@ typedef struct bench {
   double *scores[MOST];
   nt_kitnet *kitnets[MOST];
 } bench;
-
-static double now(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
-static void stop_on(nt_status status, const nt_error *err) {
-  if (status == NT_OK) return;
-  fprintf(stderr, "cohort_bench: %s\n", err->text);
-  exit(4);
-}
 
 /* Whose next rows fall in `phase` for as long as one likes. */
 static void make(bench *b, const nt_feature_map *map, nt_phase phase, nt_isa isa, size_t count) {

@@ -18,6 +18,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "bench.h"
 #include "capture/capture.h"
 #include "detectors/detector.h"
 #include "ensemble/kitnet.h"
@@ -40,18 +41,6 @@ typedef struct figure {
   double learn_seconds, score_seconds;
   size_t learnt, scored, memory;
 } figure;
-
-static double now(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
-static void stop_on(nt_status status, const nt_error *err) {
-  if (status == NT_OK) return;
-  fprintf(stderr, "detectors_bench: %s\n", err->text);
-  exit(4);
-}
 
 static void *room_for(size_t count, size_t size) {
   void *p = calloc(count ? count : 1, size);

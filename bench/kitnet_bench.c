@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "bench.h"
 #include "ensemble/kitnet.h"
 
 enum { WIDTH = 100, CHUNK = 1024 };
@@ -21,18 +22,6 @@ typedef struct bench {
   double rows[CHUNK * WIDTH], scores[CHUNK];
   nt_feature_map map;
 } bench;
-
-static double now(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
-static void stop_on(nt_status status, const nt_error *err) {
-  if (status == NT_OK) return;
-  fprintf(stderr, "kitnet_bench: %s\n", err->text);
-  exit(4);
-}
 
 /* An instance whose next rows fall in `phase` for as long as one likes. */
 static nt_kitnet *kitnet_in(nt_phase phase, nt_isa isa, const bench *b) {

@@ -14,23 +14,12 @@
 #include <string.h>
 #include <time.h>
 
+#include "bench.h"
 #include "capture/capture.h"
 #include "ensemble/kitnet.h"
 #include "extractor/extractor.h"
 
 enum { CHUNK = 1024 };
-
-static double now(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
-static void stop_on(nt_status status, const nt_error *err) {
-  if (status == NT_OK) return;
-  fprintf(stderr, "stages_bench: %s\n", err->text);
-  exit(4); /* could not be measured */
-}
 
 static void *need(void *made, const nt_error *err) {
   if (!made) stop_on(err->status, err);
