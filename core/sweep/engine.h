@@ -187,6 +187,8 @@ void sweep_job_waits(nt_sweep *s, job *j);
 void sweep_job_failed(nt_sweep *s, job *j, const nt_error *err);
 /* A file could not be written: nothing more is begun. */
 void sweep_abort(nt_sweep *s, const nt_error *err);
+/* Until something changes, or less than a second has passed. */
+void sweep_wait(nt_sweep *s, double seconds);
 /* Every run of the job has ended. */
 void sweep_job_ended(nt_sweep *s, job *j);
 

@@ -62,15 +62,6 @@ static void tell(nt_sweep *s, const char **what, char (*texts)[sizeof s->workers
   pthread_mutex_lock(&s->lock);
 }
 
-static void wait_for_change(nt_sweep *s, double seconds) {
-  struct timespec until;
-  clock_gettime(CLOCK_REALTIME, &until);
-  until.tv_nsec += (long)(seconds * 1e9);
-  until.tv_sec += until.tv_nsec / 1000000000;
-  until.tv_nsec %= 1000000000;
-  pthread_cond_timedwait(&s->changed, &s->lock, &until);
-}
-
 static void watch(nt_sweep *s) {
   size_t jobs = (size_t)s->options->jobs;
   const char **what = calloc(jobs, sizeof *what);
@@ -88,7 +79,7 @@ static void watch(nt_sweep *s) {
       told = now;
       tell(s, what, texts);
     }
-    if (s->working > 0) wait_for_change(s, 0.1);
+    if (s->working > 0) sweep_wait(s, 0.1);
   }
   if (what && texts) tell(s, what, texts);
   pthread_mutex_unlock(&s->lock);
@@ -201,9 +192,7 @@ nt_status nt_sweep_execute(nt_sweep *s, nt_sweep_outcome *outcome, nt_error *err
   struct timespec now;
   clock_gettime(CLOCK_REALTIME, &now);
   s->started = omp_get_wtime();
-  s->memory = s->options->memory
-                  ? s->options->memory
-                  : (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE) / 2;
+  s->memory = s->options->memory ? s->options->memory : nt_cpu_memory() / 2;
   *outcome = (nt_sweep_outcome){0};
   if (s->options->output && probe(s->options->output, err) != NT_OK) return err->status;
   count_what_is_there(s);

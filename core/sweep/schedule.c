@@ -334,15 +334,6 @@ static void describe_wait(const nt_sweep *s, worker *w) {
   }
 }
 
-static void wait_a_little(nt_sweep *s) {
-  struct timespec until;
-  clock_gettime(CLOCK_REALTIME, &until);
-  until.tv_nsec += 200000000;
-  until.tv_sec += until.tv_nsec / 1000000000;
-  until.tv_nsec %= 1000000000;
-  pthread_cond_timedwait(&s->changed, &s->lock, &until);
-}
-
 static void perform(nt_sweep *s, int index, task *t) {
   switch (t->kind) {
   case TASK_EXTRACT:
@@ -373,7 +364,7 @@ void sweep_work(nt_sweep *s, int index) {
     if (t.kind == TASK_NOTHING_LEFT) break;
     if (t.kind == TASK_WAIT) {
       if (index == 0) describe_wait(s, &s->workers[0]);
-      wait_a_little(s);
+      sweep_wait(s, 0.2);
       continue;
     }
     describe(s, &t, &s->workers[index]);

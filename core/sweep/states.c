@@ -9,6 +9,7 @@
  *                                -> failed -> ended, when each of its runs is a file that says why
  */
 #include <stdio.h>
+#include <time.h>
 
 #include "engine.h"
 #include "lease.h"
@@ -83,4 +84,13 @@ void sweep_job_failed(nt_sweep *s, job *j, const nt_error *err) {
   sweep_drop_scores(j);
   j->state = WORK_FAILED;
   enqueue_runs(s, j, err->text);
+}
+
+void sweep_wait(nt_sweep *s, double seconds) {
+  struct timespec until;
+  clock_gettime(CLOCK_REALTIME, &until);
+  until.tv_nsec += (long)(seconds * 1e9);
+  until.tv_sec += until.tv_nsec / 1000000000;
+  until.tv_nsec %= 1000000000;
+  pthread_cond_timedwait(&s->changed, &s->lock, &until);
 }
