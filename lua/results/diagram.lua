@@ -3,16 +3,21 @@
 -- bars over those that are not told apart. all: of compare.over_all; methods: its labels.
 local diagram = {}
 
-local LEFT, RIGHT, TOP, LINE = 250, 250, 70, 20 -- pixels; of names, of the axis, of a name
-local AXIS = 480
+local TOP, LINE, AXIS = 70, 20, 480 -- pixels: of the axis, of a name, of the axis' length
+local LETTER = 7.5 -- and of a letter, at most on average, in the fonts that stand for sans-serif
 
 local function escaped(word) return (word:gsub("[&<>]", {["&"] = "&amp;", ["<"] = "&lt;", [">"] = "&gt;"})) end
 
 function diagram.svg(all, methods, metric)
   local k = #all.order
-  local out = {}
+  local out, labels, longest = {}, {}, 0
+  for i, method in ipairs(all.order) do
+    labels[i] = ("%s %.2f"):format(methods[method], all.mean_rank[method])
+    longest = math.max(longest, utf8.len(labels[i]))
+  end
+  local side = math.ceil(longest * LETTER) + 20 -- for names, left and right
   local function put(...) out[#out + 1] = string.format(...) end
-  local function x_of(rank) return LEFT + (rank - 1) / (k - 1) * AXIS end
+  local function x_of(rank) return side + (rank - 1) / (k - 1) * AXIS end
   local function line(x1, y1, x2, y2, width)
     put('<path d="M%.1f %.1fL%.1f %.1f" stroke="black" stroke-width="%g"/>', x1, y1, x2, y2, width or 1)
   end
@@ -22,19 +27,19 @@ function diagram.svg(all, methods, metric)
 
   local half, names_at = (k + 1) // 2, TOP + 12 * #all.bars + 24
   put('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" font-family="sans-serif" font-size="13" '
-    .. 'fill="black">', LEFT + AXIS + RIGHT, names_at + LINE * half + 10)
+    .. 'fill="black">', side + AXIS + side, names_at + LINE * half + 10)
   put('<rect width="100%%" height="100%%" fill="white"/>')
   put("<title>%s: mean ranks over %d data sets, critical difference %.3f</title>", escaped(metric), #all.datasets,
     all.critical_difference)
 
-  line(LEFT, TOP, LEFT + AXIS, TOP)
+  line(side, TOP, side + AXIS, TOP)
   local step = math.max(1, (k - 1) // 10)
   for rank = 1, k, step do
     line(x_of(rank), TOP - 6, x_of(rank), TOP)
     words(x_of(rank), TOP - 10, "middle", ("%d"):format(rank))
   end
   local wide = math.min(all.critical_difference, k - 1) -- one that is wider than the axis tells nothing apart
-  line(LEFT, 20, x_of(1 + wide), 20, 2)
+  line(side, 20, x_of(1 + wide), 20, 2)
   words(x_of(1 + wide) + 8, 24, "start", ("critical difference %.2f"):format(all.critical_difference))
 
   for i, bar in ipairs(all.bars) do
@@ -44,10 +49,9 @@ function diagram.svg(all, methods, metric)
   for i, method in ipairs(all.order) do
     local x, on_left = x_of(all.mean_rank[method]), i <= half
     local y = names_at + LINE * (on_left and i - 1 or k - i) + 10
-    local edge = on_left and LEFT - 10 or LEFT + AXIS + 10
+    local edge = on_left and side - 10 or side + AXIS + 10
     put('<path d="M%.1f %dV%.1fH%.1f" fill="none" stroke="black" stroke-width="0.7"/>', x, TOP, y, edge)
-    local label = ("%s %.2f"):format(methods[method], all.mean_rank[method])
-    words(edge + (on_left and -4 or 4), y + 4, on_left and "end" or "start", label)
+    words(edge + (on_left and -4 or 4), y + 4, on_left and "end" or "start", labels[i])
   end
   put("</svg>")
   return table.concat(out, "\n") .. "\n"
