@@ -313,10 +313,16 @@ static void inputs_that_do_not_fit_say_so(void) {
   CU_ASSERT_STRING_EQUAL(err.text, "run 3 (kitnet on small): hidden_ratio = 1.5: expected a number "
                                    "more than 0 and at most 1");
   small_plan(&p, "unfit.runs");
+  p.options.output = "unfit.h5";
   p.options.memory = 200000;
   p.options.cache = "unfit.cache";
+  p.options.retry = 1;
   outcome = run_plan(&p);
   CU_ASSERT_EQUAL(outcome.failed, RUNS);
+  CHECK_OK(nt_table_read("unfit.h5", &table, &err), err);
+  CU_ASSERT_PTR_NOT_NULL(
+      strstr(text_of(&table, "reason", 0), "in.pcap: the streams of its addresses"));
+  nt_table_done(&table);
 }
 
 static void flip(const char *path, long at) {

@@ -13,13 +13,14 @@
 typedef struct extraction {
   nt_sweep *sweep;
   nt_feature_writer *writer;
+  const input *input;
   const nt_extractor *extractor; /* NULL: rows are given */
   uint64_t streams;              /* bytes, accounted for */
   int unwritten;                 /* it is the cache that failed, not the capture */
 } extraction;
 
-/* The extractor's streams are as many as the capture's addresses demand: they are not limited, but
- * nothing else is begun beside them that does not fit. */
+/* The extractor's streams are as many as the capture's addresses demand: nothing else is begun
+ * beside them that does not fit. */
 static void account_streams(extraction *e, uint64_t bytes) {
   pthread_mutex_lock(&e->sweep->lock);
   e->sweep->used = e->sweep->used - e->streams + bytes;
@@ -27,16 +28,29 @@ static void account_streams(extraction *e, uint64_t bytes) {
   e->streams = bytes;
 }
 
+/* After each round of the pipeline, when nobody works on the extractor. */
+static void look_at_streams(void *context, const nt_pipeline_result *so_far) {
+  extraction *e = context;
+  nt_extractor_usage usage = {0};
+  (void)so_far;
+  if (e->extractor) nt_extractor_usage_of(e->extractor, &usage);
+  account_streams(e, usage.bytes);
+}
+
 static nt_status take_rows(void *context, const nt_pipeline_rows *rows, nt_error *err) {
   extraction *e = context;
+  const nt_sweep *s = e->sweep;
+  if (e->streams > s->memory)
+    return nt_fail(err, NT_E_LIMIT,
+                   "%s: the streams of its addresses take %.0f MB by packet %llu: more than the "
+                   "%.0f MB of memory allowed",
+                   e->input->given->capture, (double)e->streams / 1e6,
+                   (unsigned long long)(rows->first + rows->count), (double)s->memory / 1e6);
   pthread_mutex_lock(&e->sweep->store_lock);
   nt_status status = nt_feature_writer_append(e->writer, rows->count, rows->features, rows->times,
                                               rows->sizes, err);
   pthread_mutex_unlock(&e->sweep->store_lock);
   e->unwritten = status != NT_OK;
-  nt_extractor_usage usage = {0};
-  if (e->extractor) nt_extractor_usage_of(e->extractor, &usage);
-  account_streams(e, usage.bytes);
   return status;
 }
 
@@ -191,7 +205,7 @@ static nt_status extract(nt_sweep *s, const input *in, int *unwritten, nt_error 
     *unwritten = 1;
   }
   if (writer) {
-    extraction e = {.sweep = s, .writer = writer, .extractor = extractor};
+    extraction e = {.sweep = s, .writer = writer, .input = in, .extractor = extractor};
     nt_pipeline_result result;
     pipeline p = {.capture = capture,
                   .options = {.extractor = extractor,
@@ -199,6 +213,8 @@ static nt_status extract(nt_sweep *s, const input *in, int *unwritten, nt_error 
                               .threads = threads_of_one(s),
                               .sink = take_rows,
                               .sink_context = &e,
+                              .progress = look_at_streams,
+                              .progress_context = &e,
                               .cancel = &s->stop},
                   .result = &result,
                   .err = err};

@@ -84,8 +84,8 @@ typedef struct nt_sweep_options {
   const char *folder; /* of run files; made when it is missing */
   const char *cache;  /* cache.h */
   int jobs;           /* threads at work, at least 1 */
-  uint64_t memory; /* bytes that arrays may take, in all; 0: half of the machine's. The extractor's
-                      streams (extractor.h) count, but no limit is set to them */
+  uint64_t memory;    /* bytes that arrays may take, in all; 0: half of the machine's. A capture
+                         whose streams (extractor.h) take more fails */
   uint64_t cache_limit;
   int fresh;       /* nothing that is there already counts */
   int retry;       /* failed runs are run again */
