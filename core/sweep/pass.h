@@ -26,7 +26,7 @@ typedef struct pass {
   job **jobs;
   void **detectors; /* one each, in the order of jobs; the groups point into these */
   double **place;
-  double *features, *times, *training;
+  double *features, *training;
   uint32_t *sizes;
 } pass;
 

@@ -98,11 +98,9 @@ int pass_begin(pass *p, nt_sweep *s, job **batch, size_t count) {
   p->detectors = calloc(count, sizeof *p->detectors);
   p->place = calloc(count, sizeof *p->place);
   p->features = malloc(NT_FEATURE_CHUNK * p->width * sizeof *p->features);
-  p->times = malloc(NT_FEATURE_CHUNK * sizeof *p->times);
   p->sizes = malloc(NT_FEATURE_CHUNK * sizeof *p->sizes);
   p->training = malloc(NT_FEATURE_CHUNK * count * sizeof *p->training);
-  return p->groups && p->detectors && p->place && p->features && p->times && p->sizes &&
-         p->training;
+  return p->groups && p->detectors && p->place && p->features && p->sizes && p->training;
 }
 
 uint64_t pass_memory_of(const pass *p, size_t i) {
@@ -202,7 +200,6 @@ void pass_end(pass *p, size_t count) {
   free(p->detectors);
   free(p->place);
   free(p->features);
-  free(p->times);
   free(p->sizes);
   free(p->training);
 }

@@ -15,42 +15,17 @@
 #include "metrics/measures.h"
 #include "metrics/paired.h"
 #include "metrics/rank_tests.h"
-
-static void die(const char *what, const char *why) {
-  fprintf(stderr, "measures_tool: %s: %s\n", what, why);
-  exit(2);
-}
-
-typedef struct file {
-  void *data;
-  size_t bytes;
-} file;
-
-static file load(const char *path) {
-  FILE *in = fopen(path, "rb");
-  if (!in) die(path, "cannot be opened");
-  fseek(in, 0, SEEK_END);
-  file f = {.bytes = (size_t)ftell(in)};
-  rewind(in);
-  f.data = malloc(f.bytes + 1);
-  if (!f.data || fread(f.data, 1, f.bytes, in) != f.bytes) die(path, "cannot be read");
-  fclose(in);
-  return f;
-}
+#include "tool.h"
 
 static file load_as_long(const char *path, const file *labels) {
-  file f = load(path);
+  file f = load_file(path);
   if (f.bytes != 8 * labels->bytes) die(path, "not 8 bytes for each label");
   return f;
 }
 
-static void print(const char *name, double value) {
-  printf("%s %.17g\n", name, value);
-}
-
 static void print_measures(char **args) {
-  file labels = load(args[2]), scores = load_as_long(args[0], &labels);
-  file times = load_as_long(args[1], &labels), training = load(args[3]);
+  file labels = load_file(args[2]), scores = load_as_long(args[0], &labels);
+  file times = load_as_long(args[1], &labels), training = load_file(args[3]);
   nt_measure_options o = nt_measure_defaults();
   o.tail_probability = atof(args[4]), o.max_fpr = atof(args[5]), o.gap_seconds = atof(args[6]);
   o.protocol.smoothing = (size_t)atol(args[7]);
@@ -65,7 +40,7 @@ static void print_measures(char **args) {
 }
 
 static void print_paired(char **args) {
-  file labels = load(args[3]), a = load_as_long(args[0], &labels);
+  file labels = load_file(args[3]), a = load_as_long(args[0], &labels);
   file b = load_as_long(args[1], &labels), times = load_as_long(args[2], &labels);
   nt_paired_options o = nt_paired_defaults();
   o.block_seconds = atof(args[4]), o.gap_seconds = atof(args[5]);
@@ -87,7 +62,7 @@ static void print_paired(char **args) {
 }
 
 static void print_holm(char **args) {
-  file p = load(args[0]);
+  file p = load_file(args[0]);
   size_t m = p.bytes / 8;
   double *adjusted = calloc(m + 1, sizeof *adjusted);
   nt_error err;

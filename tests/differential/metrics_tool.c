@@ -24,35 +24,10 @@
 #include "metrics/rank_tests.h"
 #include "metrics/roc.h"
 #include "metrics/threshold.h"
-
-static void die(const char *what, const char *why) {
-  fprintf(stderr, "metrics_tool: %s: %s\n", what, why);
-  exit(2);
-}
-
-typedef struct file {
-  void *data;
-  size_t bytes;
-} file;
-
-static file load(const char *path) {
-  FILE *in = fopen(path, "rb");
-  if (!in) die(path, "cannot be opened");
-  fseek(in, 0, SEEK_END);
-  file f = {.bytes = (size_t)ftell(in)};
-  rewind(in);
-  f.data = malloc(f.bytes + 1);
-  if (!f.data || fread(f.data, 1, f.bytes, in) != f.bytes) die(path, "cannot be read");
-  fclose(in);
-  return f;
-}
-
-static void print(const char *name, double value) {
-  printf("%s %.17g\n", name, value);
-}
+#include "tool.h"
 
 static nt_ranking *load_ranking(const char *scores_path, const char *labels_path) {
-  file scores = load(scores_path), labels = load(labels_path);
+  file scores = load_file(scores_path), labels = load_file(labels_path);
   if (scores.bytes != 8 * labels.bytes) die(scores_path, "not 8 bytes for each label");
   nt_error err;
   nt_ranking *r = nt_ranking_new(scores.data, labels.data, labels.bytes, &err);
@@ -92,7 +67,7 @@ static void print_ranking(char **args) {
 }
 
 static void print_threshold(char **args) {
-  file scores = load(args[0]);
+  file scores = load_file(args[0]);
   nt_lognormal fit;
   nt_error err;
   double threshold;
@@ -127,7 +102,7 @@ static void print_curve(char **args) {
 }
 
 static void print_bootstrap(char **args) {
-  file times = load(args[1]), labels = load(args[2]);
+  file times = load_file(args[1]), labels = load_file(args[2]);
   nt_ranking *r = load_ranking(args[0], args[2]);
   size_t replicates = (size_t)atol(args[4]);
   double *table = calloc(replicates * NT_BOOT_METRICS, sizeof *table);
@@ -152,7 +127,7 @@ static void print_bootstrap(char **args) {
 }
 
 static void print_friedman(char **args) {
-  file values = load(args[0]);
+  file values = load_file(args[0]);
   size_t detectors = (size_t)atol(args[1]), data_sets = values.bytes / 8 / detectors;
   double *mean_rank = calloc(detectors, sizeof *mean_rank);
   nt_rank_pair *pairs = calloc(detectors * detectors, sizeof *pairs);
@@ -173,7 +148,7 @@ static void print_friedman(char **args) {
 }
 
 static void print_smoothed(char **args) {
-  file scores = load(args[0]);
+  file scores = load_file(args[0]);
   size_t n = scores.bytes / 8;
   double *smoothed = calloc(n + 1, sizeof *smoothed);
   nt_error err;

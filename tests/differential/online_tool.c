@@ -15,23 +15,7 @@
 #include <time.h>
 
 #include "detectors/detector.h"
-
-static void stop_on(nt_status status, const nt_error *err) {
-  if (status == NT_OK) return;
-  fprintf(stderr, "online_tool: %s\n", err->text);
-  exit(2);
-}
-
-static double *load(const char *path, size_t *count) {
-  FILE *in = fopen(path, "rb");
-  if (!in || fseek(in, 0, SEEK_END) != 0) exit(2);
-  *count = (size_t)ftell(in) / sizeof(double);
-  rewind(in);
-  double *data = malloc((*count + 1) * sizeof *data);
-  if (!data || fread(data, sizeof *data, *count, in) != *count) exit(2);
-  fclose(in);
-  return data;
-}
+#include "tool.h"
 
 /* "NAME=VALUE": a number, or the name of a choice. */
 static void set(const nt_detector_class *class, nt_value *values, char *text) {
@@ -60,7 +44,7 @@ int main(int argc, char **argv) {
   const nt_detector_class *class = nt_detector_find(argv[1], &err);
   if (!class) stop_on(NT_E_ARGUMENT, &err);
   size_t numbers, width = strtoul(argv[3], NULL, 10), learn = strtoul(argv[4], NULL, 10);
-  double *data = load(argv[2], &numbers);
+  double *data = load_doubles(argv[2], &numbers);
   size_t count = numbers / width;
   if (learn > count) return 1;
   nt_value values[32];

@@ -14,23 +14,7 @@
 
 #include "mapper/correlation.h"
 #include "mapper/feature_map.h"
-
-static void stop_on(nt_status status, const nt_error *err) {
-  if (status == NT_OK) return;
-  fprintf(stderr, "scipy_linkage_tool: %s\n", err->text);
-  exit(2);
-}
-
-static double *load(const char *path, size_t *count) {
-  FILE *in = fopen(path, "rb");
-  if (!in || fseek(in, 0, SEEK_END) != 0) exit(2);
-  *count = (size_t)ftell(in) / sizeof(double);
-  rewind(in);
-  double *data = malloc((*count + 1) * sizeof *data);
-  if (!data || fread(data, sizeof *data, *count, in) != *count) exit(2);
-  fclose(in);
-  return data;
-}
+#include "tool.h"
 
 static void print_clusters(const double *distance, size_t width, size_t most) {
   nt_error err;
@@ -53,7 +37,7 @@ int main(int argc, char **argv) {
   if (argc != 5) return 1;
   nt_error err;
   size_t count, width = strtoul(argv[3], NULL, 10), most = strtoul(argv[4], NULL, 10);
-  double *data = load(argv[2], &count);
+  double *data = load_doubles(argv[2], &count);
   if (strcmp(argv[1], "map") == 0) {
     nt_correlation *c = nt_correlation_new(width, &err);
     if (!c) stop_on(err.status, &err);
