@@ -21,25 +21,9 @@
 #include "detectors/gaussian_mixture.h"
 #include "extractor/extractor.h"
 #include "memory.h"
+#include "tool.h"
 
 enum { CHUNK = 4096, MAX_PARAMETERS = 32 };
-
-static void die(const char *what, const char *why) {
-  fprintf(stderr, "offline_tool: %s: %s\n", what, why);
-  exit(2);
-}
-
-static double *load(const char *path, size_t *count) {
-  FILE *in = fopen(path, "rb");
-  if (!in) die(path, "cannot be opened");
-  fseek(in, 0, SEEK_END);
-  *count = (size_t)ftell(in) / sizeof(double);
-  rewind(in);
-  double *data = malloc((*count + 1) * sizeof *data);
-  if (!data || fread(data, sizeof *data, *count, in) != *count) die(path, "cannot be read");
-  fclose(in);
-  return data;
-}
 
 static void store(const char *path, const double *data, size_t count) {
   FILE *out = fopen(path, "wb");
@@ -86,7 +70,7 @@ static void run_detector(char **args) {
   const nt_detector_class *class = nt_detector_find(args[0], &err);
   if (!class || class->parameter_count > MAX_PARAMETERS) die(args[0], "no detector");
   set_parameters(class, values, args + 6);
-  double *before = load(args[1], &learn), *after = load(args[2], &score);
+  double *before = load_doubles(args[1], &learn), *after = load_doubles(args[2], &score);
   learn /= width, score /= width;
   double *scores = malloc((learn + score + 1) * sizeof *scores);
   nt_detector_setting setting = {.class = class,
@@ -125,7 +109,7 @@ static void write_densities(nt_mixture *m, const double *rows, size_t count, con
 static void run_mixture(char **args) {
   nt_error err;
   size_t count, start_count, width = (size_t)atol(args[1]), k = (size_t)atol(args[2]), used;
-  double *rows = load(args[0], &count), *start = load(args[3], &start_count);
+  double *rows = load_doubles(args[0], &count), *start = load_doubles(args[3], &start_count);
   count /= width;
   if (start_count != k * (1 + width + width * width)) die(args[3], "not one start");
   nt_mixture_options options = {.iterations = (size_t)atol(args[4]),
