@@ -10,7 +10,8 @@ local text = require "ninetails.text"
 local cli = {}
 
 -- In the order of help.
-local names = {"extract", "score", "run", "results", "detectors", "dataset", "cache", "repl", "version"}
+local names = {"extract", "score", "run", "results", "detectors", "dataset", "cache", "repl", "completion", "manual",
+  "version"}
 
 local function usage(format, ...)
   error({status = "argument", message = string.format(format, ...)}, 0)
@@ -240,7 +241,7 @@ local function dispatch(words, state)
     return 0
   end
   args.command_line = text.command_line(words)
-  return command.run(args) or 0
+  return command.run(args, commands) or 0
 end
 
 -- An error that is a table says what went wrong; anything else is a bug of ours, and wants its traceback.

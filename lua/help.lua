@@ -42,7 +42,7 @@ local function option_right(option)
   return ("%s [%s%s]"):format(option.help, default, option.unit and " " .. option.unit or "")
 end
 
-local function usage_line(command, path)
+function help.usage_line(command, path)
   local words = {"ninetails", path}
   if command.subcommands then words[#words + 1] = "SUBCOMMAND" end
   for _, argument in ipairs(command.arguments or {}) do
@@ -53,24 +53,33 @@ local function usage_line(command, path)
   return table.concat(words, " ")
 end
 
+-- {left, right} pairs of the arguments and of the options, as every kind of page shows them.
+function help.argument_rows(command)
+  local rows = {}
+  for _, argument in ipairs(command.arguments or {}) do rows[#rows + 1] = {argument.name, argument.help} end
+  return rows
+end
+
+function help.option_rows(command)
+  local rows = {}
+  for _, option in ipairs(command.options or {}) do rows[#rows + 1] = {option_left(option), option_right(option)} end
+  rows[#rows + 1] = {"-h, --help", "show this text"}
+  return rows
+end
+
 function help.command(command, path)
   local summary = table.concat(text.wrap(command.summary, WIDTH), "\n")
-  local out = {"Usage: ", usage_line(command, path), "\n\n", summary, "\n"}
+  local out = {"Usage: ", help.usage_line(command, path), "\n\n", summary, "\n"}
   local function section(title, rows)
     if #rows == 0 then return end
     out[#out + 1] = "\n" .. title .. ":\n"
     out[#out + 1] = columns(rows)
   end
+  section("Arguments", help.argument_rows(command))
   local rows = {}
-  for _, argument in ipairs(command.arguments or {}) do rows[#rows + 1] = {argument.name, argument.help} end
-  section("Arguments", rows)
-  rows = {}
   for _, sub in ipairs(command.subcommands or {}) do rows[#rows + 1] = {sub.name, sub.summary} end
   section("Subcommands", rows)
-  rows = {}
-  for _, option in ipairs(command.options or {}) do rows[#rows + 1] = {option_left(option), option_right(option)} end
-  rows[#rows + 1] = {"-h, --help", "show this text"}
-  section("Options", rows)
+  section("Options", help.option_rows(command))
   for _, more in ipairs(command.sections or {}) do section(more.title, more.rows) end
   if command.details then
     out[#out + 1] = "\n" .. table.concat(text.wrap(command.details, WIDTH), "\n") .. "\n"
