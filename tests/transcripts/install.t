@@ -16,3 +16,10 @@ An installed tree is enough to build a program with: pkg-config names everything
   $ ./score none 1 1
   none: cannot be opened: No such file or directory
   [2]
+
+Manual pages and completions are in their places.
+
+  $ ls tree/share/man/man1/ninetails.1 tree/share/man/man1/ninetails-score.1 tree/share/bash-completion/completions/ninetails
+  tree/share/bash-completion/completions/ninetails
+  tree/share/man/man1/ninetails-score.1
+  tree/share/man/man1/ninetails.1
