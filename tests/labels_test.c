@@ -33,6 +33,91 @@ static void formats_are_seen(void) {
   check_labels("packet_number,label,activity\n1,0,dns\n2,1,scan\n", "01", "packet_number,label");
 }
 
+/* expected as above, with the letter of the attack's name (a: the first) in place of 1. */
+static void check_names(const char *text, const char *expected, const char *names,
+                        const char *note) {
+  file f = file_of_text(text);
+  nt_labels l;
+  nt_error err = {0};
+  char joined[256] = "";
+  CHECK_OK(nt_labels_read(f.path, &l, &err), err);
+  CU_ASSERT_EQUAL(l.count, strlen(expected));
+  for (size_t i = 0; i < l.count; i++) {
+    int named = expected[i] >= 'a';
+    CU_ASSERT_EQUAL(l.value[i], named ? 1 : expected[i] - '0');
+    CU_ASSERT_EQUAL(l.attack ? l.attack[i] : 0, named ? expected[i] - 'a' + 1 : 0);
+  }
+  for (size_t i = 0; i < l.name_count; i++)
+    snprintf(joined + strlen(joined), sizeof joined - strlen(joined), "%s%s", i ? "|" : "",
+             l.names[i]);
+  CU_ASSERT_STRING_EQUAL(joined, names);
+  CU_ASSERT_STRING_EQUAL(l.note, note);
+  nt_labels_done(&l);
+  file_close(&f);
+}
+
+/* As numpy.savetxt, pandas' to_csv and R's write.csv write them: tests/differential/labels.py has
+ * them do it. */
+static void other_programs_are_read(void) {
+  static const char from_0[] = "packet numbers from 0";
+  check_labels("0.0\n1.0\n", "01", "one value a line");
+  check_labels("0.000000000000000000e+00\n1.000000000000000000e+00\n", "01", "one value a line");
+  check_labels("False\nTrue\n", "01", "one value a line");
+  check_labels("TRUE\nx\nFALSE\n", "120", "one value a line");
+  check_labels("\xef\xbb\xbf"
+               "0\r\n1\r\n",
+               "01", "one value a line");
+  check_labels("\xef\xbb\xbflabel\n0\n", "0", "one value a line");
+  check_labels("label\n0\n1\n", "01", "one value a line");
+  check_labels("Label\n0\n1\n", "01", "one value a line");
+  check_labels("\"x\"\n0\n1\n", "01", "one value a line"); /* R, without row names */
+  check_labels("\"0\"\n\"1\"\n", "01", "one value a line");
+  check_names("0\nFalse\nTrue\n", "01", "", "line 1, '0', is a header");
+  check_names("0\n0.0\n1.0\n", "01", "", "line 1, '0', is a header");
+  check_names("0\n1.0\n", "1", "", "line 1, '0', is a header");
+  check_names("0\nBENIGN\nscan\n", "0a", "scan", "line 1, '0', is a header");
+  check_names("is_bad\n0\n1\n", "01", "", "line 1, 'is_bad', is a header");
+  check_names("0\n0\n1\n", "001", "", ""); /* the count says that it is one too many */
+  check_names(",0\n0,0\n1,1\n", "01", "", from_0);
+  check_names(",label\n0,False\n1,True\n", "01", "", from_0);
+  check_names("0,0\n1,1\n2,0\n", "010", "", from_0);
+  check_names("0\t0\n1\t1\n", "01", "", from_0);
+  check_names("0.000e+00 1.000e+00\n1.000e+00 0.000e+00\n", "10", "", from_0);
+  check_names("packet;label\n0;0\n1;0\n", "00", "", from_0);
+  check_names("1.0,0.0\n2.0,1.0\n", "01", "", "");
+}
+
+static void names_are_kept(void) {
+  check_names("BENIGN\nMirai\nx\nMirai\nDoS Hulk\nbenign\n", "0a2ab0", "Mirai|DoS Hulk", "");
+  check_names("Mirai\nNormal\n", "a0", "Mirai", ""); /* a value: no header is followed by a name */
+  check_names("label\nMirai\nNormal\n", "a0", "Mirai", "");
+  check_names("attack\nMirai\nNormal\n", "a0", "Mirai", "");
+  check_names("\"Web, \"\"A\"\"\"\n\"BENIGN\"\n", "a0", "Web, \"A\"", "");
+  check_names(",Label\n0,BENIGN\n1,\"a;b, c\"\n", "0a", "a;b, c", "packet numbers from 0");
+  check_names("1;normal.\n2;neptune.\n", "0a", "neptune.", "");
+  check_names("packet_number,label,activity\n1,0,dns\n2,1,scan\n3,1,\n4,1,flood\n", "0a1b",
+              "scan|flood", "");
+  check_names("attack_cat,f1,f2,Label \n,1.5,2,0\nDoS,1,2.5,1\nnan,1,2,1\n", "0a1", "DoS", "");
+  check_names("a\nb\n", "ab", "a|b", "no packet has a benign name (benign, normal, legitimate)");
+  check_names("Benign\nWeb Attack \x96 XSS\n", "0a", "Web Attack \xef\xbf\xbd XSS", "");
+  check_names("Benign\na\x1b[31m\xc2\x9b\xe2\x80\x93\n", "0a",
+              "a\xef\xbf\xbd[31m\xef\xbf\xbd\xef\xbf\xbd\xe2\x80\x93", "");
+}
+
+static void one_attack_alone(void) {
+  file f = file_of_text("packet,label,attack\n1,0,\n2,1,a\n3,x,\n4,1,b\n5,1,\n6,0,\n7,1,a\n");
+  nt_labels l;
+  nt_error err;
+  uint8_t only[7];
+  CHECK_OK(nt_labels_read(f.path, &l, &err), err);
+  nt_labels_only(&l, 1, 0, 7, only);
+  CU_ASSERT_EQUAL(memcmp(only, "\0\1\2\2\2\0\1", 7), 0);
+  nt_labels_only(&l, 2, 2, 5, only);
+  CU_ASSERT_EQUAL(memcmp(only, "\2\1\2\0\2", 5), 0);
+  nt_labels_done(&l);
+  file_close(&f);
+}
+
 static void check_refused(const char *text, const char *expected) {
   file f = file_of_text(text);
   nt_labels l;
@@ -50,17 +135,32 @@ static void check_refused(const char *text, const char *expected) {
 static void mistakes_are_named(void) {
   check_refused("", "is empty");
   check_refused("packet_number,label\n", "holds no labels");
-  check_refused("label\n0\n1\n",
-                "line 1: label 'label', 0, 1 or x (excluded from metrics) expected");
+  check_refused("\xff\xfe"
+                "0",
+                "is UTF-16, UTF-8 expected");
+  check_refused("label\n", "holds no labels");
+  check_refused("0\nnan\n", "line 2: label 'nan', 0, 1 or x (excluded from metrics) expected");
+  check_refused("0\n0,5\n", "line 2: label '0,5', 0, 1 or x");
+  check_refused("0\n0.5\n", "line 2: label '0.5', 0, 1 or x");
+  check_refused("0\n-1\n", "line 2: label '-1', 0, 1 or x");
+  check_refused("0\n1 0\n", "line 2: label '1 0', 0, 1 or x");
+  check_refused("benign\nscan\n1\n",
+                "line 3: label '1', a name (benign, or that of an attack) or x expected");
+  check_refused("benign\nNaN\n", "line 2: label 'NaN', a name");
+  check_refused("packet,label,type\n1,1,Normal\n", "line 2: label 1, but column 3 says 'Normal'");
+  check_refused(",0\n7,0\n8,1\n",
+                "line 2: packet number 7, 0 or 1 expected: they count from there");
+  check_refused(",0\n0,0\n2,1\n",
+                "line 3: packet number 2, 1 expected: they count from 0 without gaps");
+  check_refused("1.5,0\n2.5,1\n", "line 1: '1.5' is no packet number");
   check_refused("0\n2\n", "line 2: label '2', 0, 1 or x (excluded from metrics) expected");
-  check_refused("0\n1.0\n", "line 2: label '1.0', 0, 1 or x (excluded from metrics) expected");
-  check_refused("0\nattack\n",
-                "line 2: label 'attack', 0, 1 or x (excluded from metrics) expected");
+  check_refused("0\n1\nattack\n",
+                "line 3: label 'attack', 0, 1 or x (excluded from metrics) expected");
   check_refused("0\n\n1\n", "line 2: label '', 0, 1 or x (excluded from metrics) expected");
   check_refused("1;0\n3;0\n",
                 "line 2: packet number 3, 2 expected: they count from 1 without gaps");
+  check_refused("2;0\n3;0\n", "line 1: packet number 2, 0 or 1 expected");
   check_refused("1;0\n1;0\n", "line 2: packet number 1, 2 expected");
-  check_refused("packet;label\n0;0\n1;0\n", "line 2: packet number 0, 1 expected");
   check_refused("packet;label\n1;0\nx;0\n", "line 3: 'x' is no packet number");
   check_refused("packet;label\n1;0\n-2;0\n", "line 3: '-2' is no packet number");
   check_refused("packet;label\n1;0\n18446744073709551618;0\n", "is no packet number");
@@ -86,6 +186,21 @@ static void counts_must_agree(void) {
   CU_ASSERT_EQUAL(nt_labels_check_count(&l, "x.csv", 9, &err), NT_E_INPUT);
   CU_ASSERT_STRING_EQUAL(err.text, "x.csv: 10 labels, but the capture has 9 packets");
   CU_ASSERT_EQUAL(nt_labels_check_count(&l, "x", 11, NULL), NT_E_INPUT);
+  file f = file_of_text("0\n0\n1\n");
+  CHECK_OK(nt_labels_read(f.path, &l, &err), err);
+  CU_ASSERT_EQUAL(nt_labels_check_count(&l, "x.csv", 2, &err), NT_E_INPUT);
+  CU_ASSERT_STRING_EQUAL(err.text,
+                         "x.csv: 3 labels, but the capture has 2 packets; line 1, '0', was read as "
+                         "a label: if it is a header, one that says 'label' is expected");
+  nt_labels_done(&l);
+  file_close(&f);
+  f = file_of_text("0\n0.0\n1.0\n");
+  CHECK_OK(nt_labels_read(f.path, &l, &err), err);
+  CU_ASSERT_EQUAL(nt_labels_check_count(&l, "x.csv", 3, &err), NT_E_INPUT);
+  CU_ASSERT_STRING_EQUAL(err.text, "x.csv: 2 labels, but the capture has 3 packets (line 1, '0', "
+                                   "is a header)");
+  nt_labels_done(&l);
+  file_close(&f);
 }
 
 static void many_labels_are_read(void) {
@@ -162,8 +277,13 @@ static void published_files(void) {
 }
 
 static const check_case cases[] = {
-    {"formats are seen", formats_are_seen},   {"mistakes are named", mistakes_are_named},
-    {"counts must agree", counts_must_agree}, {"many labels are read", many_labels_are_read},
+    {"formats are seen", formats_are_seen},
+    {"other programs are read", other_programs_are_read},
+    {"names are kept", names_are_kept},
+    {"one attack alone", one_attack_alone},
+    {"mistakes are named", mistakes_are_named},
+    {"counts must agree", counts_must_agree},
+    {"many labels are read", many_labels_are_read},
     {"published files", published_files},
 };
 CHECK_MAIN("labels", cases)
