@@ -173,7 +173,7 @@ static void numbers_are_rounded_correctly(void) {
 
 typedef struct table {
   size_t width, rows;
-  int has_times;
+  int has_times, has_labels;
   double values[64], times[16];
   char name[8][32];
   int named;
@@ -187,6 +187,7 @@ static void read_table(const char *text, table *t) {
   nt_capture *c = nt_capture_open(f.path, &t->err);
   if (c && nt_capture_format_of(c) == NT_FORMAT_FEATURES) {
     t->width = nt_capture_width(c);
+    t->has_labels = nt_capture_has_labels(c);
     t->has_times = nt_capture_has_times(c);
     const char *const *names = nt_capture_column_names(c);
     t->named = names != NULL;
@@ -252,6 +253,61 @@ static void a_column_of_times(void) {
   CU_ASSERT_EQUAL(t.rows, 2);
 }
 
+static void check_left_out(const char *text, const char *names, size_t rows, double sum,
+                           const char *warning) {
+  table t;
+  char joined[300] = "";
+  double found = 0;
+  read_table(text, &t);
+  if (t.err.status) printf("  '%s': %s\n", text, t.err.text);
+  CU_ASSERT_EQUAL(t.err.status, NT_OK);
+  for (size_t i = 0; i < t.width && i < 8; i++)
+    snprintf(joined + strlen(joined), sizeof joined - strlen(joined), "%s%s", i ? "|" : "",
+             t.name[i]);
+  for (size_t i = 0; i < t.width * t.rows; i++) found += t.values[i];
+  CU_ASSERT_STRING_EQUAL(joined, names);
+  CU_ASSERT_EQUAL(t.rows, rows);
+  CU_ASSERT_EQUAL(found, sum);
+  const char *said = strstr(t.warning, ": "); /* behind the path */
+  if (said ? strcmp(said + 2, warning) != 0 : *warning != 0) printf("  '%s'\n", t.warning);
+  CU_ASSERT(said ? strcmp(said + 2, warning) == 0 : *warning == 0);
+}
+
+/* As pandas and R write tables: what is no feature is left out, and said. */
+static void columns_that_are_no_features(void) {
+  static const char counts[] = "line 1, which counts from 0 to 2, is a header and no row";
+  static const char index[] = "column 1, '', is an index and no feature";
+  check_left_out("0,1,2\n0.5,1,2\n4,5,6\n", "0|1|2", 2, 18.5, counts);
+  check_left_out("0,1\n0.5,1.0\n", "0|1", 1, 1.5,
+                 "line 1, which counts from 0 to 1, is a header and no row");
+  check_left_out("0,1\n5,10\n", "|", 2, 16, ""); /* no name: two columns may well be a row */
+  check_left_out("0\n1\n2\n", "", 3, 3, "");
+  check_left_out("0,1,2.0\n0.5,1,2\n", "||", 2, 6.5, "");
+  check_left_out(",0,1,2\n0,0.5,1,2\n1,4,5,6\n", "0|1|2", 2, 18.5, index);
+  check_left_out("\"\",\"a\"\n\"1\",10\n\"2\",20\n", "a", 2, 30, index);
+  check_left_out(",a\n2020-01-01 00:00,10\n", "a", 1, 10, index);
+  check_left_out(
+      "Unnamed: 0,Unnamed: 0.1,a\n0,0,10\n", "a", 1, 10,
+      "column 1, 'Unnamed: 0', is an index and no feature; column 2, 'Unnamed: 0.1', is an "
+      "index and no feature");
+  check_left_out(",timestamp,a,b\n0,5.5,1,2\n", "a|b", 1, 3, index);
+  check_left_out("a,b, Label\n1,2,0\n3,4,1\n", "a|b", 2, 10,
+                 "column 3, 'Label', says what a packet is and is no feature");
+  check_left_out("a,class,b,attack_cat\n1,\"x,y\",2,\n3,BENIGN,4,DoS Hulk\n", "a|b", 2, 10,
+                 "column 2, 'class', says what a packet is and is no feature; column 4, "
+                 "'attack_cat', says what a packet is and is no feature");
+  check_left_out("type,b\n1,2\n", "type|b", 1, 3, ""); /* of an ICMP message, say */
+  table t;
+  read_table("a,Label\n1,0\n", &t);
+  CU_ASSERT(t.has_labels);
+  read_table("a,attack\n1,0\n", &t);
+  CU_ASSERT(!t.has_labels && t.width == 1);
+  read_table("label\n0\n1\n", &t);
+  CU_ASSERT_EQUAL(t.err.status, NT_E_INPUT);
+  CU_ASSERT_PTR_NOT_NULL(
+      strstr(t.err.text, "line 1: no column is a feature: column 1, 'label', says"));
+}
+
 static void what_is_no_number_is_kept_apart(void) {
   table t;
   read_table("nan,inf,-inf\n1e999,-0,NaN\n", &t);
@@ -272,6 +328,9 @@ static void bad_rows_are_named(void) {
       {"1,2,3\n4,,6\n6,7,8\n", "line 2: column 2 is '', a number expected", 1},
       {"1,2,3\n4,5,\n6,7,8\n", "line 2: column 3 is '', a number expected", 1},
       {"1,2,3\n4,5,6,\n6,7,8\n", "line 2: 4 columns, 3 expected", 1},
+      {"a;b\n0,5;1,5\n", "line 2: column 1 is '0,5', a number with a decimal point expected", 0},
+      {"1.0;2\n0,5;1,5\n", "line 2: column 1 is '0,5', a number with a decimal point expected", 1},
+      {"0,5;1,5\n", "line 1: column 2 is '5;1', a number with a decimal point expected", 0},
       {"1,2,3\n4,5 5,6\n6,7,8\n", "line 2: column 2 is '5 5', a number expected", 1},
       {"1,2,3\n\n6,7,8\n", "line 2: 1 columns, 3 expected", 1},
       {"a,b\n1,2\n3;4\n", "line 3: 1 columns, 2 expected", 1},
@@ -378,6 +437,7 @@ static const check_case cases[] = {
     {"numbers are rounded correctly", numbers_are_rounded_correctly},
     {"forms of tables", forms_of_tables},
     {"a column of times", a_column_of_times},
+    {"columns that are no features", columns_that_are_no_features},
     {"what is no number is kept apart", what_is_no_number_is_kept_apart},
     {"bad rows are named", bad_rows_are_named},
     {"a cut last row is a warning", a_cut_last_row_is_a_warning},

@@ -117,7 +117,15 @@ static void bad_values_are_named(void) {
       {"x\t60\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t\n",
        "line 2: column 1 (frame.time_epoch) is 'x', seconds since the epoch expected"},
       {"nan\t60\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t\n", "column 1 (frame.time_epoch) is 'nan'"},
-      {"\t60\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t\n", "column 1 (frame.time_epoch) is empty"},
+      {"1540446382,5\t60\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t\n",
+       "line 2: column 1 (frame.time_epoch) is '1540446382,5', seconds since the epoch "
+       "expected, with a decimal point"},
+      {"1\t1,314\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t\n",
+       "line 2: column 2 (frame.len) is '1,314', a whole number below 2^32 expected"},
+      {"1\t60\t\t\t\t\t80,x\t\t\t\t\t\t\t\t\t\t\t\t\n", "column 7 (tcp.srcport) is '80,x'"},
+      {"1\t60\t\t\t\t\t80,70000\t\t\t\t\t\t\t\t\t\t\t\t\n",
+       "column 7 (tcp.srcport) is '80,70000', a whole number below 65536 expected"},
+      {"1\t60\t\t\t1.2.3.4,5\t\t\t\t\t\t\t\t\t\t\t\t\t\t\n", "column 5 (ip.src) is '1.2.3.4,5'"},
       {"1\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t\n", "column 2 (frame.len) is empty"},
       {"1\t4294967296\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t\n",
        "column 2 (frame.len) is '4294967296', a whole number below 2^32 expected"},
@@ -137,7 +145,7 @@ static void bad_values_are_named(void) {
       {"1\t60\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t::1x\n", "column 19 (ipv6.dst) is '::1x'"},
       {"1\t60\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t\n", "18 columns, 19 expected"},
       {"1\t60\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t\n", "20 columns, 19 expected"},
-      {"\n", "line 2: column 1 (frame.time_epoch) is empty"},
+      {"\n", "line 2: 1 columns, 19 expected"},
   };
   for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
     char text[4096], warning[1024];
@@ -149,6 +157,46 @@ static void bad_values_are_named(void) {
     if (!strstr(err.text, bad[i].text)) printf("  '%s' lacks '%s'\n", err.text, bad[i].text);
     CU_ASSERT_PTR_NOT_NULL(strstr(err.text, bad[i].text));
   }
+}
+
+/* Of the first line, too, where there is no header. */
+static void decimal_commas_are_refused_at_once(void) {
+  nt_packet p[8];
+  nt_error err;
+  char warning[1024];
+  file f = file_of_text("1,5\t60\t" MACS "\t1.1.1.1\t2.2.2.2\t1\t2\t\t\t\t\t\t\t\t\t\t\t\n");
+  nt_capture *c = nt_capture_open(f.path, &err);
+  size_t got;
+  CU_ASSERT_PTR_NOT_NULL_FATAL(c);
+  CU_ASSERT_EQUAL(nt_capture_read(c, p, 8, &got, &err), NT_E_INPUT);
+  CU_ASSERT_PTR_NOT_NULL(strstr(err.text, "line 1: column 1 (frame.time_epoch) is '1,5', seconds"));
+  nt_capture_close(c);
+  file_close(&f);
+  CU_ASSERT_EQUAL(read_all(ROW, p, 8, &err, warning, sizeof warning), 1);
+}
+
+/* What tshark 4.0 prints of simple packet blocks (no time) and of custom blocks (a length alone):
+ * the same packets as of the pcapng itself, which pcapng_test reads. */
+static void frames_without_a_time(void) {
+  nt_packet p[8];
+  nt_error err;
+  char warning[1024];
+  size_t got =
+      read_all(HEADER "\n" ROW "\t42\t" MACS "\t10.0.0.1\t10.0.0.2\t\t\t53\t53\t\t\t\t\t\t\t\t\t\n"
+                      "\t12\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t\n" ROW
+                      "\t12\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t\n",
+               p, 8, &err, warning, sizeof warning);
+  CU_ASSERT_EQUAL(err.status, NT_OK);
+  CU_ASSERT_EQUAL_FATAL(got, 3);
+  CU_ASSERT_EQUAL(p[1].time, 0);
+  CU_ASSERT_EQUAL(p[1].length, 42);
+  CU_ASSERT_EQUAL(p[1].udp_src, 53);
+  CU_ASSERT_EQUAL(p[2].time, 1);
+  CU_ASSERT_PTR_NOT_NULL(strstr(warning,
+                                ": packet 1 has no time stamp: its time, and that of others "
+                                "like it, reads as 0; "));
+  CU_ASSERT_PTR_NOT_NULL(strstr(warning, ": line 4 has a length and nothing else: it, and others "
+                                         "like it, are no packets"));
 }
 
 static void errors_stay(void) {
@@ -248,6 +296,8 @@ static const check_case cases[] = {
     {"all columns are read", all_columns_are_read},
     {"the first occurrence counts", the_first_occurrence_counts},
     {"bad values are named", bad_values_are_named},
+    {"decimal commas are refused at once", decimal_commas_are_refused_at_once},
+    {"frames without a time", frames_without_a_time},
     {"errors stay", errors_stay},
     {"headers are checked", headers_are_checked},
     {"every truncation keeps whole rows", every_truncation_keeps_whole_rows},

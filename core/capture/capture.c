@@ -24,6 +24,7 @@ struct nt_capture {
   } as;
   nt_decoder *decoder; /* of frames; made when first asked for a packet record */
   uint64_t untimed;    /* frames without a time stamp */
+  uint64_t no_packets; /* lines of a TSV that are none */
   uint64_t count;      /* packets or rows given out */
   uint64_t line;       /* of a text: its lines read, so the number of the last one */
   int over;            /* the end, or damage, was met */
@@ -51,6 +52,10 @@ size_t nt_capture_width(const nt_capture *capture) {
 
 const char *const *nt_capture_column_names(const nt_capture *capture) {
   return capture->format == NT_FORMAT_FEATURES ? capture->as.features.names : NULL;
+}
+
+int nt_capture_has_labels(const nt_capture *capture) {
+  return capture->format == NT_FORMAT_FEATURES && capture->as.features.has_labels;
 }
 
 int nt_capture_has_times(const nt_capture *capture) {
@@ -85,7 +90,7 @@ static nt_status open_text(nt_capture *c, nt_error *err) {
   nt_stream *s = c->stream;
   nt_line line;
   nt_packet packet;
-  int got;
+  int got, timed;
   if (!looks_like_text(s)) return NT_E_INPUT;
   nt_status status = nt_stream_line(s, &line, &got, err);
   if (status != NT_OK) return nt_fail_in(err, "line 1");
@@ -96,10 +101,9 @@ static nt_status open_text(nt_capture *c, nt_error *err) {
     return status == NT_OK ? NT_OK : nt_fail_in(err, "line 1");
   }
   s->at = (const uint8_t *)line.text;
-  if (nt_tsv_read(&line, &packet, NULL) == NT_OK) return NT_OK;
+  if (nt_tsv_read(&line, &packet, &timed, NULL) == NT_OK || nt_tsv_looks_so(&line)) return NT_OK;
   c->format = NT_FORMAT_FEATURES;
   status = nt_feature_csv_open(&c->as.features, s, err);
-  if (status == NT_E_INPUT) err->text[0] = 0;
   c->line = c->as.features.header != NULL;
   return status;
 }
@@ -133,6 +137,18 @@ static nt_status open_content(nt_capture *c, nt_error *err) {
   return status;
 }
 
+static void warn(nt_capture *c, const char *text) {
+  size_t used = strlen(c->warning);
+  snprintf(c->warning + used, sizeof c->warning - used, "%s%s", used ? "; " : "", text);
+}
+
+/* What was concluded of an input that is read all the same. */
+static void warn_of(nt_capture *c, const char *what) {
+  char text[600];
+  snprintf(text, sizeof text, "%.128s: %s", c->path, what);
+  warn(c, text);
+}
+
 nt_capture *nt_capture_open(const char *path, nt_error *err) {
   nt_stream *stream = nt_stream_open(path, err);
   if (!stream) return NULL;
@@ -145,7 +161,10 @@ nt_capture *nt_capture_open(const char *path, nt_error *err) {
     return NULL;
   }
   c->stream = stream;
-  if (open_content(c, err) == NT_OK) return c;
+  if (open_content(c, err) == NT_OK) {
+    if (c->format == NT_FORMAT_FEATURES && c->as.features.note[0]) warn_of(c, c->as.features.note);
+    return c;
+  }
   nt_fail_in(err, "%s", c->path);
   nt_capture_close(c);
   return NULL;
@@ -166,11 +185,6 @@ void nt_capture_close(nt_capture *c) {
 static nt_status give_error(const nt_capture *c, nt_error *err) {
   if (err) *err = c->failed;
   return c->failed.status;
-}
-
-static void warn(nt_capture *c, const char *text) {
-  size_t used = strlen(c->warning);
-  snprintf(c->warning + used, sizeof c->warning - used, "%s%s", used ? "; " : "", text);
 }
 
 /* `why` stands behind path and place already. Damage after the first packet ends the input, with a
@@ -205,12 +219,11 @@ static nt_status refuse(const nt_capture *c, const char *wanted, nt_error *err) 
 
 static void warn_untimed(nt_capture *c) { /* at the first such frame */
   if (c->untimed++) return;
-  char text[256];
-  snprintf(
-      text, sizeof text,
-      "%.128s: packet %llu has no time stamp: its time, and that of others like it, reads as 0",
-      c->path, (unsigned long long)c->count);
-  warn(c, text);
+  char text[128];
+  snprintf(text, sizeof text,
+           "packet %llu has no time stamp: its time, and that of others like it, reads as 0",
+           (unsigned long long)c->count);
+  warn_of(c, text);
 }
 
 nt_status nt_capture_next_frame(nt_capture *c, nt_frame *frame, int *got, nt_error *err) {
@@ -268,6 +281,16 @@ static nt_status next_line(nt_capture *c, nt_line *line, int *got, nt_error *err
   return NT_OK;
 }
 
+/* What tshark prints of a pcapng block that is no packet, which frames are read without. */
+static void warn_no_packet(nt_capture *c) {
+  if (c->no_packets++) return;
+  char text[128];
+  snprintf(text, sizeof text,
+           "line %llu has a length and nothing else: it, and others like it, are no packets",
+           (unsigned long long)c->line);
+  warn_of(c, text);
+}
+
 /* A last line without its newline that makes no sense is a line that was cut off: damage. */
 static nt_status bad_line(nt_capture *c, const nt_line *line, nt_error *why, nt_error *err) {
   if (!line->ended) nt_fail_in(why, "the file ends inside a line");
@@ -276,13 +299,21 @@ static nt_status bad_line(nt_capture *c, const nt_line *line, nt_error *why, nt_
 
 static nt_status read_records(nt_capture *c, nt_packet *packets, size_t max, size_t *got,
                               nt_error *err) {
-  for (; *got < max; ++*got, c->count++) {
+  while (*got < max) {
     nt_line line;
     nt_error why;
-    int some;
+    int some, timed;
     nt_status status = next_line(c, &line, &some, err);
     if (status != NT_OK || !some) return status;
-    if (nt_tsv_read(&line, &packets[*got], &why) != NT_OK) return bad_line(c, &line, &why, err);
+    if (nt_tsv_read(&line, &packets[*got], &timed, &why) != NT_OK)
+      return bad_line(c, &line, &why, err);
+    if (!timed && packets[*got].present == 0) {
+      warn_no_packet(c);
+      continue;
+    }
+    if (!timed) warn_untimed(c);
+    ++*got;
+    c->count++;
   }
   return NT_OK;
 }

@@ -51,16 +51,19 @@ nt_status nt_capture_read(nt_capture *capture, nt_packet *packets, size_t max, s
  * and packets come from one stream: use one of the two calls on a handle. */
 nt_status nt_capture_next_frame(nt_capture *capture, nt_frame *frame, int *got, nt_error *err);
 
-/* FEATURES only: columns of a row (without a leading column named "timestamp"), their names or NULL
- * where the file has no header, and the rows: max x width doubles. times (max doubles) may be NULL;
- * without a timestamp column it is filled with NaN. */
+/* FEATURES only: features of a row (columns that are an index, a time, a label are none:
+ * feature_csv.h), their names or NULL where the file has no header, and the rows: max x width
+ * doubles. times (max doubles) may be NULL; without a timestamp column it is filled with NaN. */
 size_t nt_capture_width(const nt_capture *capture);
 const char *const *nt_capture_column_names(const nt_capture *capture);
 int nt_capture_has_times(const nt_capture *capture);
+/* One of the columns holds labels: the file is a label file, too (labels.h). */
+int nt_capture_has_labels(const nt_capture *capture);
 nt_status nt_capture_read_rows(nt_capture *capture, double *rows, double *times, size_t max,
                                size_t *got, nt_error *err);
 
-/* What was wrong with the input although packets came of it, or NULL. Valid until close. */
+/* What was wrong with the input although packets came of it, or was concluded of it (columns that
+ * are no features), or NULL. Valid until close. */
 const char *nt_capture_warning(const nt_capture *capture);
 
 #endif

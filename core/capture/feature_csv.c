@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "feature_csv.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "column_role.h"
 #include "number.h"
 
 static const char separators[] = {',', ';', '\t', ' '};
@@ -28,6 +30,10 @@ static inline const char *next_cell(const char *p, const char *end, char separat
 }
 
 static const char *cell_end(const char *p, const char *end, char separator) {
+  if (p < end && *p == '"') { /* a separator within quotes separates nothing */
+    const char *quote = memchr(p + 1, '"', (size_t)(end - p - 1));
+    if (quote) p = quote;
+  }
   while (p < end && *p != separator) p++;
   return p;
 }
@@ -42,25 +48,38 @@ static size_t count_cells(const char *p, const char *end, char separator) {
   }
 }
 
-/* Reads the cells of a line into row (first[0] takes the first one, where it is not NULL). Returns
- * how many there were; stops at `most`, or at *bad, which is then a cell that is no number. */
-static size_t read_cells(const nt_line *line, char separator, double *first, double *row,
+static inline int is_feature(const nt_feature_csv *csv, size_t column) {
+  return !csv->roles || csv->roles[column] == NT_COLUMN_OTHER;
+}
+
+/* Reads the cells of a line: the features into row, the time into *time (either may be NULL).
+ * Returns how many cells there were; stops at `most`, or at *bad, which is then a cell that is no
+ * number. */
+static size_t read_cells(const nt_feature_csv *csv, const nt_line *line, double *row, double *time,
                          size_t most, const char **bad) {
   const char *p = line->text, *end = p + line->length;
+  const char separator = csv->separator;
   size_t count = 0;
   *bad = NULL;
   p = skip_spaces(p, end);
   while (count < most) {
     double value;
     const char *cell = p = skip_spaces(p, end);
-    if (p == end || !(p = nt_number_read(p, end, &value))) {
-      *bad = cell;
-      return count;
+    if (is_feature(csv, count)) {
+      if (p == end || !(p = nt_number_read(p, end, &value))) {
+        *bad = cell;
+        return count;
+      }
+      if (row) *row++ = value;
+    } else if (csv->roles[count] == NT_COLUMN_TIME) {
+      if (p == end || !(p = nt_number_read(p, end, &value))) {
+        *bad = cell;
+        return count;
+      }
+      if (time) *time = value;
+    } else { /* whatever it says */
+      p = cell_end(p, end, separator);
     }
-    if (first && count == 0)
-      *first = value;
-    else if (row)
-      *row++ = value;
     count++;
     if (p == end) return count;
     const char *next = next_cell(p, end, separator);
@@ -75,45 +94,121 @@ static size_t read_cells(const nt_line *line, char separator, double *first, dou
   return count + 1; /* more than most */
 }
 
+static nt_status bad_cell(const nt_feature_csv *csv, const nt_line *line, size_t column,
+                          const char *cell, nt_error *err) {
+  size_t length = (size_t)(cell_end(cell, line->text + line->length, csv->separator) - cell);
+  int comma = memchr(cell, ',', length) || memchr(cell, ';', length);
+  return nt_fail(err, NT_E_INPUT, "column %zu is '%.*s', a number%s expected", column,
+                 (int)(length < 60 ? length : 60), cell, comma ? " with a decimal point" : "");
+}
+
 nt_status nt_feature_csv_read(const nt_feature_csv *csv, const nt_line *line, double *row,
                               double *time, nt_error *err) {
-  size_t columns = csv->width + (csv->has_times != 0);
-  double ignored;
   const char *bad;
-  size_t count = read_cells(line, csv->separator, csv->has_times ? time ? time : &ignored : NULL,
-                            row, columns, &bad);
-  if (count == columns && !bad) return NT_OK;
-  const char *end = line->text + line->length;
-  size_t found = count_cells(line->text, end, csv->separator);
-  if (found != columns || !bad)
-    return nt_fail(err, NT_E_INPUT, "%zu columns, %zu expected", found, columns);
-  size_t shown = (size_t)(cell_end(bad, end, csv->separator) - bad);
-  return nt_fail(err, NT_E_INPUT, "column %zu is '%.*s', a number expected", count + 1,
-                 (int)(shown < 60 ? shown : 60), bad);
+  size_t count = read_cells(csv, line, row, time, csv->columns, &bad);
+  if (count == csv->columns && !bad) return NT_OK;
+  size_t found = count_cells(line->text, line->text + line->length, csv->separator);
+  if (found != csv->columns || !bad)
+    return nt_fail(err, NT_E_INPUT, "%zu columns, %zu expected", found, csv->columns);
+  return bad_cell(csv, line, count + 1, bad, err);
 }
 
-static nt_status not_numbers(nt_error *err) {
-  return nt_fail(err, NT_E_INPUT, "neither a row of numbers nor names above one");
-}
+/* ---------------------------------------------------------------- the header */
 
-/* Cuts the header into names, in place; quotes around a name are not part of it. */
-static nt_status cut_header(nt_feature_csv *csv, char *p, size_t columns, nt_error *err) {
-  csv->names = calloc(columns, sizeof *csv->names);
-  if (!csv->names) return nt_fail(err, NT_E_MEMORY, "out of memory for %zu names", columns);
+/* The names of all columns, cut in place; quotes around a name are not part of it. */
+static void cut_names(char *p, char separator, size_t columns, const char **names) {
   char *end = p + strlen(p);
   for (size_t i = 0; i < columns; i++) {
-    char *from = p = (char *)skip_spaces(p, end), *to = (char *)cell_end(p, end, csv->separator);
-    const char *next = next_cell(to, end, csv->separator);
+    char *from = p = (char *)skip_spaces(p, end), *to = (char *)cell_end(p, end, separator);
+    const char *next = next_cell(to, end, separator);
     p = next ? (char *)next : end;
     while (to > from && to[-1] == ' ') to--;
     if (to - from >= 2 && *from == '"' && to[-1] == '"') from++, to--;
     *to = 0;
-    csv->names[i] = from;
+    names[i] = from;
   }
-  csv->has_times = columns > 1 && strcmp(csv->names[0], "timestamp") == 0;
-  if (csv->has_times) memmove(csv->names, csv->names + 1, (columns - 1) * sizeof *csv->names);
-  csv->width = columns - (csv->has_times != 0);
+}
+
+static void note(nt_feature_csv *csv, const char *format, size_t column, const char *name) {
+  size_t used = strlen(csv->note);
+  if (used) used += (size_t)snprintf(csv->note + used, sizeof csv->note - used, "; ");
+  if (used < sizeof csv->note)
+    snprintf(csv->note + used, sizeof csv->note - used, format, column, name);
+}
+
+/* Columns that say which row it is or what is in it are no features. An index stands in front. */
+static void find_roles(nt_feature_csv *csv, const char *const *names) {
+  int front = 1, label = 0;
+  for (size_t i = 0; i < csv->columns; i++)
+    label |= nt_column_role_of(names[i], strlen(names[i])) == NT_COLUMN_LABEL;
+  for (size_t i = 0; i < csv->columns; i++) {
+    nt_column_role role = nt_column_role_of(names[i], strlen(names[i]));
+    int counts = role == NT_COLUMN_LABEL || role == NT_COLUMN_ATTACK ||
+                 (role == NT_COLUMN_INDEX && front) || (role == NT_COLUMN_KIND && label) ||
+                 (role == NT_COLUMN_TIME && !csv->has_times);
+    csv->roles[i] = (uint8_t)(counts ? role : NT_COLUMN_OTHER);
+    front = front && csv->roles[i] == NT_COLUMN_INDEX;
+    csv->has_times |= csv->roles[i] == NT_COLUMN_TIME;
+    csv->has_labels |= csv->roles[i] == NT_COLUMN_LABEL;
+    csv->width += csv->roles[i] == NT_COLUMN_OTHER;
+    if (csv->roles[i] == NT_COLUMN_INDEX)
+      note(csv, "column %zu, '%.40s', is an index and no feature", i + 1, names[i]);
+    else if (csv->roles[i] != NT_COLUMN_OTHER && csv->roles[i] != NT_COLUMN_TIME)
+      note(csv, "column %zu, '%.40s', says what a packet is and is no feature", i + 1, names[i]);
+  }
+}
+
+static nt_status take_header(nt_feature_csv *csv, nt_error *err) {
+  csv->names = calloc(csv->columns, sizeof *csv->names);
+  csv->roles = calloc(csv->columns, sizeof *csv->roles);
+  if (!csv->names || !csv->roles)
+    return nt_fail(err, NT_E_MEMORY, "out of memory for %zu names", csv->columns);
+  cut_names(csv->header, csv->separator, csv->columns, csv->names);
+  find_roles(csv, csv->names);
+  if (csv->width == 0 && csv->has_times) { /* a feature, when it is all there is */
+    for (size_t i = 0; i < csv->columns; i++)
+      if (csv->roles[i] == NT_COLUMN_TIME) csv->roles[i] = NT_COLUMN_OTHER, csv->width++;
+    csv->has_times = 0;
+  }
+  size_t kept = 0;
+  for (size_t i = 0; i < csv->columns; i++)
+    if (csv->roles[i] == NT_COLUMN_OTHER) csv->names[kept++] = csv->names[i];
+  if (csv->width == 0)
+    return nt_fail(err, NT_E_INPUT, "line 1: no column is a feature: %s", csv->note);
+  if (csv->width == csv->columns) { /* the fast way */
+    free(csv->roles);
+    csv->roles = NULL;
+  }
   return NT_OK;
+}
+
+/* ---------------------------------------------------------------- the first lines */
+
+/* 0,1,2,...: what pandas writes over columns without names. */
+static int counts_up(const nt_line *line, char separator, size_t columns) {
+  const char *p = line->text, *end = p + line->length;
+  for (size_t i = 0; i < columns; i++) {
+    char text[24];
+    size_t length = (size_t)snprintf(text, sizeof text, "%zu", i);
+    const char *to = cell_end(p, end, separator);
+    if ((size_t)(to - p) != length || memcmp(p, text, length) != 0) return 0;
+    p = to < end ? to + 1 : to;
+  }
+  return 1;
+}
+
+/* Whether the line behind this one, the last read, is of numbers that are not whole. The stream is
+ * left at the first of the two, whose text moves. */
+static int fractions_follow(nt_stream *stream, nt_line *line) {
+  enum { LOOKED_AT = 4096 };
+  size_t behind = (size_t)(stream->at - (const uint8_t *)line->text);
+  stream->at = (const uint8_t *)line->text;
+  size_t have = nt_stream_have(stream, behind + LOOKED_AT);
+  line->text = (const char *)stream->at;
+  const char *p = line->text + behind, *end = line->text + have;
+  for (; p < end && *p != '\n'; p++)
+    if (*p == '.') return 1;
+  return 0;
 }
 
 /* A claim that costs the reader's caller memory: its buffers hold many rows. */
@@ -123,33 +218,59 @@ static nt_status check_width(size_t columns, nt_error *err) {
                  NT_MAX_COLUMNS);
 }
 
+/* The header is read: the row under it has as many columns, with numbers where features are. */
+static nt_status check_first_row(nt_feature_csv *csv, nt_stream *stream, nt_error *err) {
+  nt_line line;
+  int got;
+  const char *bad = NULL;
+  nt_status status = nt_stream_line(stream, &line, &got, err);
+  if (status != NT_OK) return status;
+  size_t count = got ? read_cells(csv, &line, NULL, NULL, csv->columns, &bad) : 0;
+  if (bad && *bad >= '0' && *bad <= '9') {
+    status = bad_cell(csv, &line, count + 1, bad, err);
+    return nt_fail_in(err, "line 2");
+  }
+  if (count != csv->columns || bad) return nt_fail(err, NT_E_INPUT, "%s", "");
+  stream->at = (const uint8_t *)line.text;
+  return NT_OK;
+}
+
+/* Whether the first line is a header; a row that looks like one is told. */
+static int is_header(nt_feature_csv *csv, nt_stream *stream, nt_line *line) {
+  enum { SURE = 3 }; /* so many columns that count 0, 1, 2 are no row */
+  const char *bad;
+  read_cells(csv, line, NULL, NULL, 1, &bad);
+  if (bad) return 1; /* it does not begin with a number */
+  if (!counts_up(line, csv->separator, csv->columns)) return 0;
+  if (csv->columns < SURE && !fractions_follow(stream, line)) return 0;
+  snprintf(csv->note, sizeof csv->note,
+           "line 1, which counts from 0 to %zu, is a header and no row", csv->columns - 1);
+  return 1;
+}
+
 nt_status nt_feature_csv_open(nt_feature_csv *csv, nt_stream *stream, nt_error *err) {
   nt_line line;
   int got;
-  const char *bad;
-  double value;
   nt_status status = nt_stream_line(stream, &line, &got, err);
   if (status != NT_OK) return status;
   csv->separator = separator_of(&line);
-  read_cells(&line, csv->separator, &value, NULL, 1, &bad);
-  if (!bad) { /* it begins with a number */
-    csv->width = count_cells(line.text, line.text + line.length, csv->separator);
+  csv->columns = count_cells(line.text, line.text + line.length, csv->separator);
+  if ((status = check_width(csv->columns, err)) != NT_OK) return status;
+  const size_t length = (size_t)(stream->at - (const uint8_t *)line.text);
+  if (!is_header(csv, stream, &line)) {
+    csv->width = csv->columns;
     stream->at = (const uint8_t *)line.text;
-    return check_width(csv->width, err);
+    return NT_OK;
   }
   csv->header = strndup(line.text, line.length);
   if (!csv->header) return nt_fail(err, NT_E_MEMORY, "out of memory for a header");
-  size_t columns = count_cells(csv->header, csv->header + strlen(csv->header), csv->separator);
-  status = check_width(columns, err);
-  if (status == NT_OK) status = nt_stream_line(stream, &line, &got, err);
-  if (status != NT_OK) return status;
-  size_t count = got ? read_cells(&line, csv->separator, NULL, NULL, columns, &bad) : 0;
-  if (count != columns || bad) return not_numbers(err);
-  stream->at = (const uint8_t *)line.text;
-  return cut_header(csv, csv->header, columns, err);
+  stream->at = (const uint8_t *)line.text + length;
+  status = take_header(csv, err);
+  return status == NT_OK ? check_first_row(csv, stream, err) : status;
 }
 
 void nt_feature_csv_done(nt_feature_csv *csv) {
   free(csv->names);
+  free(csv->roles);
   free(csv->header);
 }

@@ -3,8 +3,13 @@
  * Rows of numbers as text: features that someone else has extracted. The numbers of a line are
  * separated by commas, semicolons, tabs or spaces (whichever the first line has, in this order of
  * preference); spaces around them do not matter. A first line that does not begin with a number is
- * a header of names, and a first column of the name "timestamp" is no feature but the time of the
- * row.
+ * a header of names, as is one that counts 0,1,2,... (pandas' over columns without names; of fewer
+ * than three columns only over numbers with a point).
+ *
+ * Not every column is a feature (column_role.h): a first one without a name, or named as an index
+ * is, says nothing; the first that is called "timestamp" is the time of the row; a column of labels
+ * or of names of attacks would tell the detector what it is to find out. All but the time may hold
+ * any text. `note` says what was left out.
  */
 #ifndef NT_FEATURE_CSV_H
 #define NT_FEATURE_CSV_H
@@ -14,16 +19,20 @@
 #define NT_MAX_COLUMNS 65536
 
 typedef struct nt_feature_csv {
-  size_t width; /* features of a row, without the time */
-  int has_times;
+  size_t width;   /* features of a row */
+  size_t columns; /* of a line */
+  int has_times, has_labels;
   char separator;
+  uint8_t *roles; /* nt_column_role of each column, OTHER for features; NULL: all are features */
   const char **names; /* width pointers into `header`, or NULL where there is none */
   char *header;
+  char note[400]; /* what was concluded of header and columns; "": nothing */
 } nt_feature_csv;
 
 /* Looks at the first lines of a text and leaves the stream at its first row. NT_E_INPUT: the text
- * begins neither with a row of numbers nor with names above one; NT_E_LIMIT: it has more than
- * NT_MAX_COLUMNS, or a line of more than NT_STREAM_MAX_LINE bytes. */
+ * begins neither with a row of numbers nor with names above one (then the text of the error is
+ * empty), or no column is a feature; NT_E_LIMIT: it has more than NT_MAX_COLUMNS, or a line of more
+ * than NT_STREAM_MAX_LINE bytes. */
 nt_status nt_feature_csv_open(nt_feature_csv *csv, nt_stream *stream, nt_error *err);
 void nt_feature_csv_done(nt_feature_csv *csv);
 

@@ -132,20 +132,45 @@ static int shown(const char *from, const char *to) { /* length of what an error 
   return to - from < 60 ? (int)(to - from) : 60;
 }
 
-nt_status nt_tsv_read(const nt_line *line, nt_packet *packet, nt_error *err) {
+/* Of several occurrences the first counts; the others must make sense, too, or be empty. What every
+ * frame has, it has once: a comma there is one that stands for a decimal point, or for thousands.
+ */
+static const char *skip_occurrences(const struct column *c, const char *p, const char *end) {
+  while (p < end && *p == ',') {
+    union {
+      double time;
+      uint8_t bytes[16];
+    } unused;
+    if (c->present == 0) return NULL;
+    p++;
+    if (p == end || *p == '\t' || *p == ',') continue;
+    p = read_value(c->kind, p, end, &unused);
+    if (!p) return NULL;
+  }
+  return p;
+}
+
+static nt_status bad_value(int column, const char *p, const char *end, nt_error *err) {
+  const struct column *c = &columns[column];
+  const char *stop = next_tab(p, end);
+  int comma = c->kind == TIME && memchr(p, ',', (size_t)(stop - p));
+  return nt_fail(err, NT_E_INPUT, "column %d (%s) is '%.*s', %s expected%s", column + 1, c->name,
+                 shown(p, stop), p, kind_names[c->kind], comma ? ", with a decimal point" : "");
+}
+
+nt_status nt_tsv_read(const nt_line *line, nt_packet *packet, int *timed, nt_error *err) {
   const char *p = line->text, *end = p + line->length;
   memset(packet, 0, sizeof *packet);
+  *timed = p < end && *p != '\t';
   for (int i = 0; i < COLUMNS; i++) {
     const struct column *c = &columns[i];
     if (p < end && *p != '\t') {
       const char *stop = read_value(c->kind, p, end, (uint8_t *)packet + c->offset);
-      if (stop && stop < end && *stop == ',') stop = next_tab(stop, end);
-      if (!stop || (stop < end && *stop != '\t'))
-        return nt_fail(err, NT_E_INPUT, "column %d (%s) is '%.*s', %s expected", i + 1, c->name,
-                       shown(p, next_tab(p, end)), p, kind_names[c->kind]);
+      if (stop && stop < end && *stop == ',') stop = skip_occurrences(c, stop, end);
+      if (!stop || (stop < end && *stop != '\t')) return bad_value(i, p, end, err);
       packet->present |= c->present;
       p = stop;
-    } else if (c->present == 0) { /* time and length are of every frame */
+    } else if (c->kind == UINT32) { /* the length is of every frame */
       return nt_fail(err, NT_E_INPUT, "column %d (%s) is empty", i + 1, c->name);
     }
     int last = i == COLUMNS - 1;
@@ -157,6 +182,12 @@ nt_status nt_tsv_read(const nt_line *line, nt_packet *packet, nt_error *err) {
     p++;
   }
   return NT_OK;
+}
+
+int nt_tsv_looks_so(const nt_line *line) {
+  int tabs = 0;
+  for (size_t i = 0; i < line->length; i++) tabs += line->text[i] == '\t';
+  return tabs == COLUMNS - 1 && memchr(line->text, ':', line->length);
 }
 
 int nt_tsv_is_header(const nt_line *line) {

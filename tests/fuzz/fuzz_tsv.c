@@ -31,7 +31,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   nt_packet packet;
   nt_error err = {0};
   nt_line line = {text, size, 1};
-  int accepted = is_one_text_line(text, size) && nt_tsv_read(&line, &packet, &err) == NT_OK;
+  int timed;
+  int accepted = is_one_text_line(text, size) && nt_tsv_read(&line, &packet, &timed, &err) == NT_OK;
   if (accepted) check(&packet);
   nt_tsv_is_header(&line);
   nt_tsv_check_header(&line, &err);
