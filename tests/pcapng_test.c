@@ -62,6 +62,16 @@ static void resolutions_and_offsets(void) {
       {6, 0, UINT64_MAX, 18446744073709, 551615000},
       {0x80 | 63, 0, UINT64_C(3) << 62, 1, 500000000},
       {19, 0, UINT64_C(15000000000000000000), 1, 500000000},
+      {20, 0, UINT64_C(15000000000000000000), 0, 150000000},
+      {20, 7, UINT64_MAX, 7, 184467440},
+      {28, 0, UINT64_MAX, 0, 1},
+      {29, 0, UINT64_MAX, 0, 0},
+      {127, 0, UINT64_MAX, 0, 0},
+      {0x80 | 64, 0, UINT64_C(3) << 62, 0, 750000000},
+      {0x80 | 65, -2, UINT64_MAX, -2, 499999999},
+      {0x80 | 93, 0, UINT64_MAX, 0, 1},
+      {0x80 | 94, 0, UINT64_MAX, 0, 0},
+      {0x80 | 127, 0, UINT64_MAX, 0, 0},
   };
   for (size_t i = 0; i < sizeof clocks / sizeof *clocks; i++) {
     for (int big = 0; big < 2; big++) {
@@ -81,6 +91,21 @@ static void resolutions_and_offsets(void) {
       bytes_free(&b);
     }
   }
+}
+
+/* As tshark, which says nothing of it. */
+static void odd_options_are_ignored_and_told(void) {
+  bytes options = {0}, b = {0};
+  option(&options, 0, 9, 9, 2);  /* a resolution of two bytes */
+  option(&options, 0, 14, 1, 4); /* an offset of four */
+  option(&options, 0, 0, 0, 0);
+  section(&b, 0);
+  interface(&b, 0, 1, 0, &options);
+  packet(&b, 0, 0, 1340954905298858, 61, 90);
+  expected e = {1340954905, 298858000, 90, 61, 1, 0};
+  check_frames_text(&b, &e, 1, ": interface 0: option 9 has 2 bytes, 1 expected: it is ignored");
+  bytes_free(&options);
+  bytes_free(&b);
 }
 
 static void sections_and_interfaces_differ(void) {
@@ -265,6 +290,7 @@ static void interfaces_have_a_limit(void) { /* of memory; a million of them is n
 
 static const check_case cases[] = {
     {"resolutions and offsets", resolutions_and_offsets},
+    {"odd options are ignored and told", odd_options_are_ignored_and_told},
     {"sections and interfaces differ", sections_and_interfaces_differ},
     {"older and simpler blocks", older_and_simpler_blocks},
     {"other blocks are skipped", other_blocks_are_skipped},

@@ -24,6 +24,7 @@ struct nt_capture {
   } as;
   nt_decoder *decoder; /* of frames; made when first asked for a packet record */
   uint64_t untimed;    /* frames without a time stamp */
+  int remarked;        /* what a pcapng ignored is told */
   uint64_t no_packets; /* lines of a TSV that are none */
   uint64_t count;      /* packets or rows given out */
   uint64_t line;       /* of a text: its lines read, so the number of the last one */
@@ -226,6 +227,12 @@ static void warn_untimed(nt_capture *c) { /* at the first such frame */
   warn_of(c, text);
 }
 
+static void warn_ignored(nt_capture *c) {
+  if (!c->as.pcapng.remark[0] || c->remarked) return;
+  c->remarked = 1;
+  warn_of(c, c->as.pcapng.remark);
+}
+
 nt_status nt_capture_next_frame(nt_capture *c, nt_frame *frame, int *got, nt_error *err) {
   nt_error why;
   nt_status status;
@@ -237,6 +244,7 @@ nt_status nt_capture_next_frame(nt_capture *c, nt_frame *frame, int *got, nt_err
     status = nt_pcapng_next(&c->as.pcapng, c->stream, frame, got, &why);
   else
     return refuse(c, "frames", err);
+  if (c->format == NT_FORMAT_PCAPNG) warn_ignored(c);
   if (status != NT_OK) return stop_at_packet(c, &why, err);
   if (c->format == NT_FORMAT_PCAPNG && c->as.pcapng.untimed) warn_untimed(c);
   c->over = !*got;

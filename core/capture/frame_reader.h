@@ -41,6 +41,7 @@ typedef struct nt_pcapng_file {
   uint64_t block_offset;           /* of the block that was read last */
   nt_pcapng_interface *interfaces; /* of the section */
   size_t count, capacity;
+  char remark[128]; /* what was ignored, the first time; "": nothing */
 } nt_pcapng_file;
 
 int nt_pcapng_is(const uint8_t *bytes, size_t count);

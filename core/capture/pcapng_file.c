@@ -10,6 +10,7 @@
  */
 #include "frame_reader.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 enum {
@@ -38,7 +39,9 @@ enum {
 
 struct nt_pcapng_interface {
   uint32_t link_type, snaplen, fcs_length, max_captured;
-  uint64_t units; /* ticks of its clock in a second */
+  uint64_t
+      units; /* ticks of its clock in a second; 0: more than 64 bits hold, as `resolution` says */
+  uint8_t resolution;
   int64_t offset; /* s, added to every time */
 };
 
@@ -115,25 +118,45 @@ static nt_status bad_option(const option *o, nt_error *err) {
                  o->length);
 }
 
-static uint64_t units_of(uint8_t resolution) {
-  int exponent = resolution & 0x7f;
-  if (resolution & 0x80) return exponent < 64 ? UINT64_C(1) << exponent : UINT64_C(1) << 63;
-  uint64_t units = 1;
-  for (int i = 0; i < exponent && i < 19; i++) units *= 10;
-  return units;
+enum { BINARY = 0x80 }; /* of a resolution: 2^-n, else 10^-n */
+
+static uint64_t power_of_ten(int exponent) { /* 0 to 19 */
+  uint64_t power = 1;
+  while (exponent-- > 0) power *= 10;
+  return power;
 }
 
-static nt_status interface_options(nt_pcapng_interface *face, const uint8_t *p, const uint8_t *end,
-                                   int swapped, nt_error *err) {
+static uint64_t units_of(uint8_t resolution) {
+  int exponent = resolution & 0x7f;
+  if (resolution & BINARY) return exponent < 64 ? UINT64_C(1) << exponent : 0;
+  return exponent < 20 ? power_of_ten(exponent) : 0;
+}
+
+/* An option whose value is of another length than it should be says nothing, as in tshark; the
+ * capture's warning names it. */
+static int has_length(nt_pcapng_file *file, const option *o, uint16_t length) {
+  if (o->length == length) return 1;
+  if (!file->remark[0])
+    snprintf(file->remark, sizeof file->remark,
+             "interface %zu: option %u has %u bytes, %u expected: it is ignored", file->count,
+             o->code, o->length, length);
+  return 0;
+}
+
+static nt_status interface_options(nt_pcapng_file *file, nt_pcapng_interface *face,
+                                   const uint8_t *p, const uint8_t *end, nt_error *err) {
   option o;
   int more;
-  while ((more = next_option(&p, end, swapped, &o)) > 0) {
-    if (o.code == RESOLUTION && o.length == 1) face->units = units_of(o.value[0]);
-    if (o.code == FCS_LENGTH && o.length == 1) face->fcs_length = o.value[0];
-    if (o.code == TIME_OFFSET && o.length == 8) {
+  while ((more = next_option(&p, end, file->swapped, &o)) > 0) {
+    if (o.code == RESOLUTION && has_length(file, &o, 1)) {
+      face->resolution = o.value[0];
+      face->units = units_of(face->resolution);
+    }
+    if (o.code == FCS_LENGTH && has_length(file, &o, 1)) face->fcs_length = o.value[0];
+    if (o.code == TIME_OFFSET && has_length(file, &o, 8)) {
       uint64_t v;
       memcpy(&v, o.value, sizeof v);
-      face->offset = (int64_t)(swapped ? __builtin_bswap64(v) : v);
+      face->offset = (int64_t)(file->swapped ? __builtin_bswap64(v) : v);
     }
   }
   return more < 0 ? bad_option(&o, err) : NT_OK;
@@ -187,8 +210,8 @@ static nt_status read_interface(nt_pcapng_file *file, nt_stream *stream, block *
                                 .snaplen = nt_get32(b->body + 4, file->swapped),
                                 .units = 1000000};
   face->max_captured = nt_max_captured(face->link_type);
-  status = interface_options(face, b->body + FIXED, b->body + b->length - BLOCK_OVERHEAD,
-                             file->swapped, err);
+  status =
+      interface_options(file, face, b->body + FIXED, b->body + b->length - BLOCK_OVERHEAD, err);
   if (status != NT_OK) return status;
   file->count++;
   stream->at += b->padded;
@@ -197,7 +220,20 @@ static nt_status read_interface(nt_pcapng_file *file, nt_stream *stream, block *
 
 /* ---------------------------------------------------------------- frames */
 
+/* Of a clock that needs more than 64 bits for a second: every time is below one. */
+static uint32_t fine_nanoseconds(uint8_t resolution, uint64_t ticks) {
+  int exponent = resolution & 0x7f;
+  if (!(resolution & BINARY))
+    return (uint32_t)(exponent < 29 ? ticks / power_of_ten(exponent - 9) : 0);
+  return (uint32_t)(exponent < 94 ? (unsigned __int128)ticks * 1000000000 >> exponent : 0);
+}
+
 static void set_time(nt_frame *frame, const nt_pcapng_interface *face, uint64_t ticks) {
+  if (face->units == 0) {
+    frame->seconds = face->offset;
+    frame->nanoseconds = fine_nanoseconds(face->resolution, ticks);
+    return;
+  }
   uint64_t seconds = ticks / face->units, rest = ticks % face->units;
   frame->seconds = (int64_t)((uint64_t)face->offset + seconds);
   if (face->units == 1000000)
