@@ -37,7 +37,8 @@ typedef struct nt_numbered_layer { /* an entry of a dispatch table, sorted by nu
 
 enum {
   NT_MAX_LAYERS = 500, /* tshark's limit on nested layers */
-  NT_PORTS = 65536
+  NT_PORTS = 65536,
+  NT_INFLATED = 65536 /* bytes of a compressed payload that are looked at */
 };
 
 struct nt_decoder {
@@ -55,6 +56,8 @@ struct nt_decoder {
   uint16_t udp_destination;
   uint32_t layers;
   uint32_t vlan_tags;
+  bool inflated_used;             /* by an IPComp layer of this frame */
+  uint8_t inflated[NT_INFLATED];  /* what was in it */
   uint8_t udp_listener[NT_PORTS]; /* index into the table of UDP ports plus one, 0: nobody */
 };
 
@@ -212,6 +215,7 @@ nt_outcome nt_mpls(nt_decoder *d, nt_view v);
 nt_outcome nt_gre(nt_decoder *d, nt_view v);
 nt_outcome nt_gre_payload(nt_decoder *d, uint16_t type, nt_view v);
 nt_outcome nt_authentication_header(nt_decoder *d, nt_view v);
+nt_outcome nt_compressed(nt_decoder *d, nt_view v);
 nt_outcome nt_ether_ip(nt_decoder *d, nt_view v);
 nt_outcome nt_nhrp(nt_decoder *d, nt_view v);
 nt_outcome nt_pim(nt_decoder *d, nt_view v);

@@ -124,6 +124,7 @@ static const nt_numbered_layer ip_protocols[] = {
     {60, nt_ipv6_destination},
     {97, nt_ether_ip},
     {103, nt_pim},
+    {108, nt_compressed},
     {136, udp_lite},
     {137, nt_mpls},
     {140, nt_ipv6_shim},

@@ -3,6 +3,8 @@
  * Packets in packets below the ports: MPLS, GRE with all that it carries, AH, EtherIP, L2TPv3, PIM
  * registers.
  */
+#include <zlib.h>
+
 #include "decode.h"
 
 /* ---------------------------------------------------------------- MPLS (RFC 3032) */
@@ -166,6 +168,40 @@ nt_outcome nt_authentication_header(nt_decoder *d, nt_view v) { /* RFC 4302 */
   d->ipv6_left -= size;
   if (!nt_skip(&v, size)) return NT_CUT;
   return nt_ip_protocol(d, next, v) == NT_CUT ? NT_CUT : NT_TAKEN;
+}
+
+/* Inflates what lies in v: zlib's format, else (RFC 2394) raw deflate. Of data that is cut off,
+ * what came before. -1: it is neither, or nothing came of it. */
+static int64_t inflate_payload(nt_decoder *d, nt_view v) {
+  static const int formats[] = {MAX_WBITS, -MAX_WBITS};
+  for (int i = 0; i < 2; i++) {
+    z_stream z = {.next_in = (Bytef *)v.data, .avail_in = v.captured};
+    if (inflateInit2(&z, formats[i]) != Z_OK) {
+      d->failed = true;
+      return -1;
+    }
+    z.next_out = d->inflated;
+    z.avail_out = NT_INFLATED;
+    int result = inflate(&z, Z_SYNC_FLUSH);
+    int64_t bytes = NT_INFLATED - z.avail_out;
+    inflateEnd(&z);
+    if (result == Z_OK || result == Z_STREAM_END) return bytes;
+    if (result != Z_DATA_ERROR) return -1;
+  }
+  return -1;
+}
+
+/* RFC 3173. Like tshark, this tries whatever the compression parameter index says. */
+nt_outcome nt_compressed(nt_decoder *d, nt_view v) {
+  if (!nt_has(v, 0, 4)) return NT_CUT;
+  uint8_t next = v.data[0];
+  nt_skip(&v, 4);
+  if (d->inflated_used || v.captured == 0) return NT_TAKEN;
+  int64_t bytes = inflate_payload(d, v);
+  if (bytes < 0) return d->failed ? NT_CUT : NT_TAKEN;
+  d->inflated_used = true;
+  nt_view inner = {d->inflated, (uint32_t)bytes, (uint32_t)bytes};
+  return nt_ip_protocol(d, next, inner) == NT_CUT ? NT_CUT : NT_TAKEN;
 }
 
 /* RFC 2332: indications quote the packet they are about. */

@@ -118,7 +118,7 @@ void nt_decoder_free(nt_decoder *decoder) {
 static void begin(nt_decoder *d, nt_packet *packet) {
   d->packet = packet;
   d->vlan = 0;
-  d->in_error = d->incomplete = d->failed = d->ipv6_chain = false;
+  d->in_error = d->incomplete = d->failed = d->ipv6_chain = d->inflated_used = false;
   d->layers = d->vlan_tags = d->network_size = 0;
   nt_reassembly_release(d->fragments);
 }

@@ -5,6 +5,7 @@ families() gives (name, link type, list of frames); write() makes a pcap file of
 every byte, once as a snapshot (the length on the wire stays) and once as a frame that short.
 """
 import struct
+import zlib
 
 from layers import *
 
@@ -146,6 +147,20 @@ def tunnels():
         (be16(0x59) + bytes([0x80 | len(inner4()) + 1, 0x21]) + inner4(), 0, 0),
         (be16(0x4b) + snap(inner4()), 0, 0))] + [eth(b"\x11\x09" + be16(0) + be16(4) + be16(0x101) + be16(0), 0x8863)]
     pptp = be16(0x3001) + be16(0x880b) + be16(len(PPP4) + 2) + be16(9) + be32(1)
+    stored = b"\1" + struct.pack("<HH", len(tcp()), 0xffff ^ len(tcp())) + tcp()  # deflate's way to leave bytes alone
+    adler = be32(zlib.adler32(tcp()))
+    squeezed = bytes.fromhex("e35f38c7918181811188990224985f006986440a0000")  # tcp(b"a" * 60)
+    v4 = b"\1" + struct.pack("<HH", len(inner4()), 0xffff ^ len(inner4())) + inner4()
+    v6 = b"\1" + struct.pack("<HH", len(inner6()), 0xffff ^ len(inner6())) + inner6()
+    yield "ipcomp", 1, [eth(ip4(c, 108)) for c in (
+        b"\6\0\0\2" + stored, b"\6\0\0\2" + squeezed, b"\6\0\0\2" + squeezed + b"behind", b"\6\0\x12\x34" + squeezed,
+        b"\6\0\0\2\x78\x9c" + stored + adler, b"\6\0\0\2\x78\x9c" + stored + b"sum!", b"\x04\0\0\2" + v4,
+        b"\x29\0\0\2" + v6, b"\6\0\0\2" + tcp(), b"\6\0\0\2", b"\6\0\0\2\3\0", b"\x3b\0\0\2" + stored,
+        b"\x11\0\0\2" + stored)] + [
+        eth(ip6(b"\6\0\0\2" + squeezed, 108), 0x86dd), eth(ip6(b"\x29\0\0\2" + v6, 108), 0x86dd),
+        eth(ip4(bytes([108, 4]) + b"\0" * 22 + b"\6\0\0\2" + squeezed, 51)),
+        eth(ip6(bytes([108, 4]) + b"\0" * 22 + b"\6\0\0\2" + squeezed, 51), 0x86dd),
+        eth(ip4(b"\6\0\0\2" + squeezed, 108, flags=1))]
     yield "gre", 1, [eth(ip4(g, 47)) for g in (
         gre(inner4()), gre(inner6(), 0x86dd), gre(inner_eth(), 0x6558), gre(inner_eth(), 0x6400), gre(arp(), 0x0806),
         gre(mpls(inner4()), 0x8847),
