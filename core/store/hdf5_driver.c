@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -143,9 +144,20 @@ static const H5FD_class_t driver_class = {
     .fl_map = H5FD_FLMAP_DICHOTOMY,
 };
 
-hid_t hdf5_driver_use(hid_t access, hdf5_disk *disk) {
-  hid_t id = H5FDregister(&driver_class);
-  if (id < 0 || H5Pset_driver(access, id, &disk) >= 0) return id;
-  H5FDunregister(id);
-  return -1;
+/* Never unregistered: when a file closes, HDF5 1.10 gives up its hold on the driver before it calls
+ * the driver's close, so that the last holder must not be a file. A program that closes the library
+ * and opens it again has it registered anew. */
+static hid_t registered(void) {
+  static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+  static hid_t id = -1;
+  pthread_mutex_lock(&lock);
+  if (id < 0 || H5Iis_valid(id) <= 0) id = H5FDregister(&driver_class);
+  hid_t driver = id;
+  pthread_mutex_unlock(&lock);
+  return driver;
+}
+
+int hdf5_driver_use(hid_t access, hdf5_disk *disk) {
+  hid_t driver = registered();
+  return driver < 0 || H5Pset_driver(access, driver, &disk) < 0 ? -1 : 0;
 }

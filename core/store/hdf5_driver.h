@@ -16,8 +16,8 @@ typedef struct hdf5_disk {
   uint64_t address; /* where the last block of a dataset's values was written */
 } hdf5_disk;
 
-/* Registers the driver and sets it in a file access property list. Returns its id, to be given to
- * H5FDunregister once the file is open; negative: HDF5 refused. */
-hid_t hdf5_driver_use(hid_t access, hdf5_disk *disk);
+/* Sets the driver, which is registered once a process, in a file access property list. 0, or -1:
+ * HDF5 refused. */
+int hdf5_driver_use(hid_t access, hdf5_disk *disk);
 
 #endif

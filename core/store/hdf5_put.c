@@ -18,9 +18,8 @@ hid_t hdf5_create(const char *path, hdf5_format format, hdf5_disk *disk) {
   H5Pset_link_creation_order(create, ORDERED);
   H5Pset_attr_creation_order(create, ORDERED);
   if (format == HDF5_CHECKED) H5Pset_libver_bounds(access, H5F_LIBVER_V110, H5F_LIBVER_V110);
-  hid_t driver = hdf5_driver_use(access, disk);
-  hid_t id = driver < 0 ? -1 : H5Fcreate(path, H5F_ACC_TRUNC, create, access);
-  if (driver >= 0) H5FDunregister(driver); /* the open file keeps it */
+  hid_t id =
+      hdf5_driver_use(access, disk) < 0 ? -1 : H5Fcreate(path, H5F_ACC_TRUNC, create, access);
   H5Pclose(access);
   H5Pclose(create);
   return id;
