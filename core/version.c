@@ -51,10 +51,6 @@ static void xxhash_version(char *text, size_t size) {
   unsigned number = XXH_versionNumber(); /* 801 for 0.8.1 */
   snprintf(text, size, "%u.%u.%u", number / 10000, number / 100 % 100, number % 100);
 }
-/* OpenMP has no call for it: the date of the specification that the compiler follows. */
-static void openmp_version(char *text, size_t size) {
-  snprintf(text, size, "%d-%02d", _OPENMP / 100, _OPENMP % 100);
-}
 
 size_t nt_libraries(nt_library *libraries, size_t max) {
   static const struct {
@@ -62,8 +58,7 @@ size_t nt_libraries(nt_library *libraries, size_t max) {
     void (*version)(char *text, size_t size);
   } known[] = {{"HDF5", hdf5_version},          {"libpcap", pcap_version},
                {"libarchive", archive_version}, {"GSL", gsl_library_version},
-               {"xxHash", xxhash_version},      {"OpenSSL", openssl_version},
-               {"OpenMP", openmp_version}};
+               {"xxHash", xxhash_version},      {"OpenSSL", openssl_version}};
   size_t count = sizeof known / sizeof *known;
   for (size_t i = 0; i < count && i < max; i++) {
     libraries[i].name = known[i].name;

@@ -25,7 +25,7 @@ typedef struct nt_library {
 } nt_library;
 
 /* Fills at most max entries, returns how many there are: HDF5, libpcap, libarchive, GSL, xxHash,
- * OpenSSL, OpenMP. */
+ * OpenSSL. */
 size_t nt_libraries(nt_library *libraries, size_t max);
 
 #endif

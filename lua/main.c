@@ -5,8 +5,6 @@
 #include <lua.h>
 #include <lualib.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <unistd.h>
 
 #include "modules.h"
 
@@ -16,16 +14,7 @@ static int with_traceback(lua_State *L) {
   return 1;
 }
 
-/* OpenMP's threads spin while they wait, at the cost of whoever else wants the processor: on a busy
- * machine two threads were 2.5 times slower than one. Its run-time library reads how to wait before
- * main, so that it takes another start to tell it. */
-static void wait_without_spinning(char **argv) {
-  if (getenv("OMP_WAIT_POLICY") || setenv("OMP_WAIT_POLICY", "passive", 0) != 0) return;
-  execv("/proc/self/exe", argv); /* where it fails, threads spin, and all else is the same */
-}
-
 int main(int argc, char **argv) {
-  wait_without_spinning(argv);
   lua_State *L = luaL_newstate();
   if (!L) {
     fputs("ninetails: out of memory\n", stderr);

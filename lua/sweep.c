@@ -241,6 +241,8 @@ static int run(lua_State *L) {
     lua_rawseti(L, -2, (lua_Integer)i + 1);
   }
   lua_setfield(L, -2, "runs");
+  set_integer(L, "threads", (size_t)outcome.threads);
+  set_integer(L, "jobs", (size_t)b->options.jobs);
   set_integer(L, "kept", outcome.kept);
   set_integer(L, "done", outcome.done);
   set_integer(L, "failed", outcome.failed);

@@ -5,6 +5,7 @@
 #include "directory.h"
 #include "store/run_file.h"
 #include "store/seal.h"
+#include "team.h"
 
 #define KEY "0123456789abcdef0123456789abcdef"
 
@@ -170,19 +171,31 @@ static void scores_read_back(void) {
   remove_files();
 }
 
+typedef struct writing {
+  nt_score_record score;
+  int good[64];
+} writing;
+
+static void write_and_read(void *context, size_t i, int member) {
+  writing *w = context;
+  char path[32];
+  nt_score_record read;
+  (void)member;
+  snprintf(path, sizeof path, "s%zu", i);
+  if (nt_score_file_write(path, &w->score, NULL) != NT_OK) return;
+  if (nt_score_file_read(path, &read, NULL) != NT_OK) return;
+  w->good[i] = same_score(&read, &w->score);
+  nt_score_record_done(&read);
+}
+
 static void threads_write_scores_at_once(void) {
-  nt_score_record score = a_score();
+  writing w = {.score = a_score()};
+  nt_team *team = nt_team_new(8, NULL);
+  CU_ASSERT_PTR_NOT_NULL_FATAL(team);
+  nt_team_each(team, 64, write_and_read, &w);
+  nt_team_free(team);
   int good = 0;
-#pragma omp parallel for num_threads(8) reduction(+ : good)
-  for (int i = 0; i < 64; i++) {
-    char path[32];
-    nt_score_record read;
-    snprintf(path, sizeof path, "s%d", i);
-    if (nt_score_file_write(path, &score, NULL) != NT_OK) continue;
-    if (nt_score_file_read(path, &read, NULL) != NT_OK) continue;
-    good += same_score(&read, &score);
-    nt_score_record_done(&read);
-  }
+  for (int i = 0; i < 64; i++) good += w.good[i];
   CU_ASSERT_EQUAL(good, 64);
   remove_files();
 }

@@ -390,7 +390,7 @@ static void what_was_cut_off_is_completed(void) {
   check_same("cut.h5", "single.h5");
 }
 
-/* What one of two processes does: `sweep_test share N FD`, a program of its own, since OpenMP's
+/* What one of two processes does: `sweep_test share N FD`, a program of its own, since
  * threads do not survive a fork. */
 static int share(const char *output, int to) {
   plan p;

@@ -5,11 +5,11 @@
 #include <gsl/gsl_sort.h>
 #include <gsl/gsl_statistics_double.h>
 #include <math.h>
-#include <omp.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "../cpu.h"
+#include "../team.h"
 #include "resample.h"
 
 nt_bootstrap_options nt_bootstrap_defaults(void) {
@@ -236,23 +236,35 @@ static nt_status replicate(const walk *w, worker *me, uint32_t first, size_t cou
 
 /* --------------------------------------------------------------------------------- all of them */
 
-static nt_status run(const walk *w, const nt_bootstrap_options *o, worker *workers, int threads,
-                     double *table) {
-  /* mt19937 takes 32 bits of seed: consecutive ones, so that no two replicates are equal */
-  uint32_t base = (uint32_t)mix(o->seed);
-  int failed = 0;
-#pragma omp parallel for num_threads(threads) schedule(dynamic) reduction(| : failed)
-  for (size_t i = 0; i < o->replicates; i += NT_RESAMPLES) {
-    size_t left = o->replicates - i, count = left < NT_RESAMPLES ? left : NT_RESAMPLES;
-    failed |= replicate(w, &workers[omp_get_thread_num()], (uint32_t)(base + i), count,
-                        table + i * NT_BOOT_METRICS) != NT_OK;
-  }
-  return failed ? NT_E_LIMIT : NT_OK;
+typedef struct job {
+  const walk *w;
+  worker *workers; /* one for each member of the team */
+  size_t replicates;
+  uint32_t base; /* the first one's seed */
+  double *table;
+  bool failed;
+} job;
+
+static void run_some(void *context, size_t turn, int member) {
+  job *j = context;
+  size_t first = turn * NT_RESAMPLES, left = j->replicates - first;
+  size_t count = left < NT_RESAMPLES ? left : NT_RESAMPLES;
+  if (replicate(j->w, &j->workers[member], (uint32_t)(j->base + first), count,
+                j->table + first * NT_BOOT_METRICS) != NT_OK)
+    __atomic_store_n(&j->failed, true, __ATOMIC_RELAXED);
 }
 
-static nt_status run_in_parallel(const walk *w, const nt_bootstrap_options *o, double *table,
-                                 nt_error *err) {
-  int threads = omp_get_max_threads();
+static nt_status run(const walk *w, const nt_bootstrap_options *o, worker *workers, nt_team *team,
+                     double *table) {
+  /* mt19937 takes 32 bits of seed: consecutive ones, so that no two replicates are equal */
+  job j = {w, workers, o->replicates, (uint32_t)mix(o->seed), table, false};
+  nt_team_each(team, (o->replicates + NT_RESAMPLES - 1) / NT_RESAMPLES, run_some, &j);
+  return j.failed ? NT_E_LIMIT : NT_OK;
+}
+
+static nt_status run_in_team(const walk *w, const nt_bootstrap_options *o, nt_team *team,
+                             double *table, nt_error *err) {
+  int threads = nt_team_size(team);
   worker *workers = calloc((size_t)threads, sizeof *workers);
   if (!workers) return nt_fail(err, NT_E_MEMORY, "no memory for %d bootstrap threads", threads);
   nt_status status = NT_OK;
@@ -263,13 +275,23 @@ static nt_status run_in_parallel(const walk *w, const nt_bootstrap_options *o, d
     if (!workers[i].weight || !workers[i].mark || !workers[i].state)
       status = nt_fail(err, NT_E_MEMORY, "no memory to resample %zu blocks", w->blocks->count);
   }
-  if (status == NT_OK && run(w, o, workers, threads, table) != NT_OK)
+  if (status == NT_OK && run(w, o, workers, team, table) != NT_OK)
     status = nt_fail(
         err, NT_E_LIMIT,
         "bootstrap: a resample of more than 2^31 packets of each class; smaller blocks expected");
   for (int i = 0; i < threads; i++)
     free(workers[i].weight), free(workers[i].mark), free(workers[i].state);
   free(workers);
+  return status;
+}
+
+/* Within somebody's loop all threads have work already. */
+static nt_status run_in_parallel(const walk *w, const nt_bootstrap_options *o, double *table,
+                                 nt_error *err) {
+  nt_team *team = nt_team_new(nt_team_here() ? 1 : nt_team_most(), err);
+  if (!team) return NT_E_MEMORY;
+  nt_status status = run_in_team(w, o, team, table, err);
+  nt_team_free(team);
   return status;
 }
 

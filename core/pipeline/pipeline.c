@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "pipeline.h"
 
-#include <omp.h>
 #include <stdlib.h>
 
 #include "../flag.h"
+#include "../team.h"
 
 /* The rows of the drawing in the header. */
 enum { READ, EXTRACT, DETECT, STORE, STEPS };
@@ -24,6 +24,7 @@ typedef struct pipeline {
   nt_pipeline_result *result; /* each step writes only its own stages' entries */
   size_t chunk;
   int at_end; /* the read step has seen the end */
+  uint64_t round;
   slot slots[STEPS];
   nt_error errors[STEPS]; /* the first failure of each step; status NT_OK: none */
 } pipeline;
@@ -39,14 +40,14 @@ const char *nt_stage_name(nt_stage stage) {
 
 /* Adds the time since `start` to a stage. */
 static void account(pipeline *p, nt_stage stage, double start, size_t rows) {
-  p->result->seconds[stage] += omp_get_wtime() - start;
+  p->result->seconds[stage] += nt_seconds() - start;
   p->result->rows[stage] += rows;
 }
 
 static nt_status read_step(pipeline *p, slot *s, nt_error *err) {
   s->count = 0;
   if (p->at_end) return NT_OK;
-  double start = omp_get_wtime();
+  double start = nt_seconds();
   nt_status status = NT_OK;
   if (s->packets) {
     status = nt_capture_read(p->capture, s->packets, p->chunk, &s->count, err);
@@ -66,7 +67,7 @@ static nt_status read_step(pipeline *p, slot *s, nt_error *err) {
 
 static nt_status extract_step(pipeline *p, slot *s, nt_error *err) {
   if (!s->packets) return NT_OK;
-  double start = omp_get_wtime();
+  double start = nt_seconds();
   nt_status status =
       nt_extractor_update(p->options->extractor, s->packets, s->count, s->features, err);
   account(p, NT_STAGE_EXTRACT, start, s->count);
@@ -84,7 +85,7 @@ static nt_status detect_step(pipeline *p, slot *s, nt_error *err) {
     nt_phase phase = nt_kitnet_phase_of(kitnet);
     uint64_t left = nt_kitnet_rows_left(kitnet);
     size_t n = s->count - done < left ? s->count - done : (size_t)left;
-    double start = omp_get_wtime();
+    double start = nt_seconds();
     nt_status status = nt_kitnet_process(kitnet, s->features + done * width, n, s->scores + done,
                                          s->training + done, err);
     if (status != NT_OK) return status;
@@ -106,7 +107,7 @@ static nt_status store_step(pipeline *p, slot *s, nt_error *err) {
                            .sizes = s->sizes,
                            .scores = scored ? s->scores : NULL,
                            .training = scored ? s->training : NULL};
-  double start = omp_get_wtime();
+  double start = nt_seconds();
   nt_status status = p->options->sink(p->options->sink_context, &rows, err);
   account(p, NT_STAGE_STORE, start, s->count);
   return status;
@@ -154,20 +155,19 @@ static nt_status slots_new(pipeline *p, nt_error *err) {
 
 /* ---------------------------------------------------------------- rounds */
 
-/* Which step each thread takes, in turns: thread 0 reads, so that a signal to the program
- * interrupts a read that waits, and of two threads each has one of the two long steps. */
+/* In which order threads take the steps: the caller's takes the first and reads, so that a signal
+ * to the program interrupts a read that waits; long steps come before short ones. */
 static const int turns[STEPS] = {READ, DETECT, EXTRACT, STORE};
 
 /* Step i works on the chunk that was read i rounds ago. All steps of a round run to its end, also
  * when one fails, so that what was done does not depend on the number of threads. */
-static void run_round(pipeline *p, uint64_t round, int threads) {
-#pragma omp parallel for num_threads(threads) schedule(static, 1) if (threads > 1)
-  for (int turn = 0; turn < STEPS; turn++) {
-    int i = turns[turn];
-    slot *s = &p->slots[(round + STEPS - (uint64_t)i) % STEPS];
-    if (round < (uint64_t)i || (i != READ && s->count == 0)) continue;
-    steps[i](p, s, &p->errors[i]);
-  }
+static void run_step(void *context, size_t turn, int member) {
+  (void)member;
+  pipeline *p = context;
+  int i = turns[turn];
+  slot *s = &p->slots[(p->round + STEPS - (uint64_t)i) % STEPS];
+  if (p->round < (uint64_t)i || (i != READ && s->count == 0)) return;
+  steps[i](p, s, &p->errors[i]);
 }
 
 /* The failure nearest to the end of the pipeline is the one of the earliest chunk. */
@@ -177,36 +177,45 @@ static const nt_error *earliest_error(const pipeline *p) {
   return NULL;
 }
 
+/* Until all that was read has gone through all steps, a step fails, or the caller cancels. */
+static nt_status run_rounds(pipeline *p, nt_team *team, double start, nt_error *err) {
+  const nt_pipeline_options *o = p->options;
+  uint64_t last = 0; /* rounds still to run once the end was seen */
+  for (p->round = 0; !p->at_end || last < STEPS - 1; p->round++) {
+    if (p->at_end) last++;
+    nt_team_each(team, STEPS, run_step, p);
+    p->result->wall_seconds = nt_seconds() - start;
+    if (o->progress) o->progress(o->progress_context, p->result);
+    if (earliest_error(p)) break;
+    if (nt_flag_get(o->cancel))
+      return nt_fail(err, NT_E_STATE, "interrupted after %llu packets",
+                     (unsigned long long)p->result->packets);
+  }
+  const nt_error *error = earliest_error(p);
+  return error ? nt_fail(err, error->status, "%s", error->text) : NT_OK;
+}
+
 nt_status nt_pipeline_run(nt_capture *capture, const nt_pipeline_options *options,
                           nt_pipeline_result *result, nt_error *err) {
   *result = (nt_pipeline_result){0};
-  double start = omp_get_wtime();
+  double start = nt_seconds();
   pipeline p = {.capture = capture,
                 .options = options,
                 .result = result,
                 .chunk = options->chunk ? options->chunk : NT_PIPELINE_CHUNK};
   nt_status status = slots_new(&p, err);
   if (status != NT_OK) return status;
-  int threads = options->threads > 0 ? options->threads : omp_get_max_threads();
-  if (threads > STEPS) threads = STEPS;
-  result->threads = threads;
-  uint64_t last = 0; /* rounds still to run once the end was seen */
-  for (uint64_t round = 0; !p.at_end || last < STEPS - 1; round++) {
-    if (p.at_end) last++;
-    run_round(&p, round, threads);
-    result->wall_seconds = omp_get_wtime() - start;
-    if (options->progress) options->progress(options->progress_context, result);
-    if (earliest_error(&p)) break;
-    if (nt_flag_get(options->cancel)) {
-      status = nt_fail(err, NT_E_STATE, "interrupted after %llu packets",
-                       (unsigned long long)result->packets);
-      break;
-    }
+  int threads = options->threads > 0 ? options->threads : nt_team_most();
+  nt_team *team = nt_team_new(threads < STEPS ? threads : STEPS, err);
+  if (team) {
+    result->threads = nt_team_size(team);
+    status = run_rounds(&p, team, start, err);
+  } else {
+    status = NT_E_MEMORY;
   }
-  const nt_error *error = earliest_error(&p);
-  if (error) status = nt_fail(err, error->status, "%s", error->text);
+  nt_team_free(team);
   if (options->extractor) nt_extractor_usage_of(options->extractor, &result->usage);
   slots_free(&p);
-  result->wall_seconds = omp_get_wtime() - start;
+  result->wall_seconds = nt_seconds() - start;
   return status;
 }

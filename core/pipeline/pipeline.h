@@ -66,7 +66,7 @@ typedef struct nt_pipeline_options {
   nt_extractor *extractor; /* NULL for an input of feature rows */
   size_t width;            /* columns of a row: nt_profile_width or nt_capture_width */
   nt_kitnet *kitnet;       /* NULL: features only. Its rows must be of `width` */
-  int threads;             /* 1 or more; 0: as many as OpenMP thinks fit */
+  int threads;             /* 1 or more; 0: as many as there are processors */
   size_t chunk;            /* rows; 0: NT_PIPELINE_CHUNK */
 
   /* Called once for each chunk in order, maybe from another thread, never twice at a time. May be

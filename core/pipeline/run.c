@@ -2,7 +2,6 @@
 #include "run.h"
 
 #include <math.h>
-#include <omp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +9,7 @@
 
 #include "../store/output.h"
 #include "../store/store.h"
+#include "../team.h"
 #include "record.h"
 
 /* Everything that a run holds, released in one place. */
@@ -226,9 +226,9 @@ static nt_status judge(run *r, nt_error *err) {
 static nt_status finish_store(run *r, nt_error *err) {
   nt_run_result *result = r->result;
   if (nt_store_has_attributes(r->store)) {
-    double start = omp_get_wtime();
+    double start = nt_seconds();
     nt_digest_file(r->options->input, &r->input, &result->digest);
-    result->digest_seconds = omp_get_wtime() - start;
+    result->digest_seconds = nt_seconds() - start;
   }
   nt_status status = NT_OK;
   if (r->options->score) status = nt_store_map(r->store, &result->map, err);

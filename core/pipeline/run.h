@@ -27,7 +27,7 @@ typedef struct nt_run_options {
   nt_extractor_options extractor;
   nt_kitnet_options kitnet;
   double tail_probability; /* of the threshold, in (0, 1) */
-  int threads;             /* 0: as many as OpenMP thinks fit */
+  int threads;             /* 0: as many as there are processors */
 
   void (*progress)(void *context, const nt_pipeline_result *so_far); /* as in pipeline.h */
   void *progress_context;

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <zlib.h>
 
+#include "../team.h"
 #include "hdf5_put.h"
 
 #define CHECKSUM 4 /* bytes */
@@ -132,7 +133,9 @@ static size_t finish(const double *values, size_t stride, size_t rows, int level
   return size + CHECKSUM;
 }
 
-static void finish_column(hdf5_chunks *c, size_t column) {
+static void finish_column(void *chunks, size_t column, int member) {
+  hdf5_chunks *c = chunks;
+  (void)member;
   c->sizes[column] =
       finish(c->block + column, c->width, c->rows, c->level, Z_DEFAULT_STRATEGY,
              c->plain + column * c->rows * sizeof(double), c->packed + column * c->bound);
@@ -143,10 +146,7 @@ static void finish_column(hdf5_chunks *c, size_t column) {
 int hdf5_chunks_write(hdf5_chunks *chunks, hid_t dataset, hsize_t first) {
   memset(chunks->block + chunks->filled * chunks->width, 0,
          (chunks->rows - chunks->filled) * chunks->width * sizeof *chunks->block);
-  /* Tasks, not a loop of its own team: threads of the pipeline that wait for the store step take
-   * them up. */
-#pragma omp taskloop grainsize(1)
-  for (size_t j = 0; j < chunks->width; j++) finish_column(chunks, j);
+  nt_team_each(nt_team_here(), chunks->width, finish_column, chunks);
   chunks->filled = 0;
   for (size_t j = 0; j < chunks->width; j++) {
     const hsize_t offset[2] = {first, j};

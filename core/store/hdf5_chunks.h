@@ -28,8 +28,8 @@ size_t hdf5_chunks_take(hdf5_chunks *chunks, const double *values, size_t count)
 size_t hdf5_chunks_filled(const hdf5_chunks *chunks);
 
 /* Writes them as the chunks that begin at row `first`, the rest of a block that is not full as
- * zeros. The dataset must already extend over them. Shares the work with the OpenMP team that it is
- * called from, if any. */
+ * zeros. The dataset must already extend over them. Shares the work with the team (core/team.h)
+ * that it is called from, if any. */
 int hdf5_chunks_write(hdf5_chunks *chunks, hid_t dataset, hsize_t first);
 
 /* The same for a dataset of one dimension, before there is a file: several threads make theirs

@@ -126,6 +126,7 @@ struct nt_sweep {
   size_t open;                           /* jobs with runs that have not ended, and data_wanted */
   int busy;                              /* threads at work */
   int working;                           /* threads that have not left yet */
+  int threads;                           /* that could be had to work */
   uint64_t memory, used;                 /* bytes */
   uint64_t scored_rows;                  /* through detectors */
   double cost_done;                      /* of jobs that are done */

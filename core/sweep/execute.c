@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A sweep from its start to the result file: threads at work, and one that watches. */
 #include <math.h>
-#include <omp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +11,7 @@
 #include "../store/output.h"
 #include "../store/result_file.h"
 #include "../store/seal.h"
+#include "../team.h"
 #include "engine.h"
 #include "lease.h"
 
@@ -42,7 +42,7 @@ static double remaining(const nt_sweep *s, double seconds) {
 static void tell(nt_sweep *s, const char **what, char (*texts)[sizeof s->workers->text]) {
   const nt_sweep_options *o = s->options;
   if (!o->progress) return;
-  double seconds = omp_get_wtime() - s->started;
+  double seconds = nt_seconds() - s->started;
   nt_sweep_progress p = {.total = s->run_count,
                          .kept = s->kept,
                          .done = s->done,
@@ -66,10 +66,10 @@ static void watch(nt_sweep *s) {
   size_t jobs = (size_t)s->options->jobs;
   const char **what = calloc(jobs, sizeof *what);
   char(*texts)[sizeof s->workers->text] = calloc(jobs, sizeof *texts);
-  double told = 0, beaten = omp_get_wtime();
+  double told = 0, beaten = nt_seconds();
   pthread_mutex_lock(&s->lock);
   while (s->working > 0) {
-    double now = omp_get_wtime();
+    double now = nt_seconds();
     if (nt_flag_get(s->options->cancel)) nt_flag_set(&s->stop, 1);
     if (now - beaten > NT_LEASE_BEAT) {
       beaten = now;
@@ -144,20 +144,27 @@ static void count_what_is_there(nt_sweep *s) {
 }
 
 /* One thread more than there are jobs: it watches, and sleeps most of the time. */
-static void run_threads(nt_sweep *s) {
-  int jobs = s->options->jobs;
-#pragma omp parallel num_threads(jobs + 1)
-  {
-    int threads = omp_get_num_threads(), index = omp_get_thread_num();
-#pragma omp single
-    s->working = threads > 1 ? threads - 1 : 1;
-    if (threads == 1)
-      sweep_work(s, 0); /* no thread to watch was to be had */
-    else if (index == 0)
-      watch(s);
-    else
-      sweep_work(s, index - 1);
-  }
+static void watch_or_work(void *context, size_t turn, int member) {
+  (void)member;
+  if (turn == 0)
+    watch(context);
+  else
+    sweep_work(context, (int)turn - 1);
+}
+
+/* The caller's thread watches. Where not one more is to be had, it works. */
+static nt_status run_threads(nt_sweep *s, nt_error *err) {
+  nt_team *team = nt_team_new(s->options->jobs + 1, err);
+  if (!team) return NT_E_MEMORY;
+  size_t threads = (size_t)nt_team_size(team);
+  s->working = threads > 1 ? (int)threads - 1 : 1;
+  s->threads = s->working;
+  if (threads > 1)
+    nt_team_each(team, threads, watch_or_work, s);
+  else
+    sweep_work(s, 0);
+  nt_team_free(team);
+  return NT_OK;
 }
 
 static void give_back_all(nt_sweep *s) {
@@ -169,8 +176,9 @@ static void conclude(nt_sweep *s, nt_sweep_outcome *outcome) {
                                 .done = s->done,
                                 .failed = s->failed,
                                 .missing = s->run_count - s->kept - s->done - s->failed,
+                                .threads = s->threads,
                                 .interrupted = nt_flag_get(s->options->cancel) != 0,
-                                .seconds = omp_get_wtime() - s->started};
+                                .seconds = nt_seconds() - s->started};
   outcome->rate = outcome->seconds > 0 ? (double)s->scored_rows / outcome->seconds : 0;
   const char *why = s->failure.status != NT_OK ? s->failure.text : "interrupted";
   for (size_t i = 0; i < s->run_count; i++)
@@ -191,12 +199,12 @@ nt_status nt_sweep_execute(nt_sweep *s, nt_sweep_outcome *outcome, nt_error *err
   if (!err) err = &unheard;
   struct timespec now;
   clock_gettime(CLOCK_REALTIME, &now);
-  s->started = omp_get_wtime();
+  s->started = nt_seconds();
   s->memory = s->options->memory ? s->options->memory : nt_cpu_memory() / 2;
   *outcome = (nt_sweep_outcome){0};
   if (s->options->output && probe(s->options->output, err) != NT_OK) return err->status;
   count_what_is_there(s);
-  if (s->open > 0) run_threads(s);
+  if (s->open > 0 && run_threads(s, err) != NT_OK) return err->status;
   give_back_all(s);
   nt_costs_write(&s->costs, s->options->cache);
   conclude(s, outcome);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The stage from a capture to its features, times and labels. */
-#include <omp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "../pipeline/pipeline.h"
+#include "../team.h"
 #include "engine.h"
 
 /* ---------------------------------------------------------------- making the file */
@@ -146,31 +146,6 @@ static int threads_of_one(nt_sweep *s) {
   return threads > 1 ? threads : 1;
 }
 
-typedef struct pipeline {
-  nt_capture *capture;
-  nt_pipeline_options options;
-  nt_pipeline_result *result;
-  nt_status status;
-  nt_error *err;
-} pipeline;
-
-static void *run_pipeline(void *context) {
-  pipeline *p = context;
-  p->status = nt_pipeline_run(p->capture, &p->options, p->result, p->err);
-  return NULL;
-}
-
-/* In a thread that OpenMP does not know yet, since teams within ours have one thread, as they
- * should everywhere else. */
-static nt_status stream(pipeline *p) {
-  pthread_t thread;
-  if (p->options.threads > 1 && pthread_create(&thread, NULL, run_pipeline, p) == 0)
-    pthread_join(thread, NULL);
-  else
-    run_pipeline(p);
-  return p->status;
-}
-
 static void learn_cost(nt_sweep *s, const input *in, const nt_pipeline_result *result) {
   char name[NT_COST_NAME];
   double seconds = 0;
@@ -184,7 +159,7 @@ static void learn_cost(nt_sweep *s, const input *in, const nt_pipeline_result *r
 
 /* *unwritten: whether it is the cache's file that could not be written. */
 static nt_status extract(nt_sweep *s, const input *in, int *unwritten, nt_error *err) {
-  double start = omp_get_wtime();
+  double start = nt_seconds();
   nt_capture *capture = nt_capture_open(in->given->capture, err);
   if (!capture) return err->status;
   int rows_given = nt_capture_format_of(capture) == NT_FORMAT_FEATURES;
@@ -207,19 +182,16 @@ static nt_status extract(nt_sweep *s, const input *in, int *unwritten, nt_error 
   if (writer) {
     extraction e = {.sweep = s, .writer = writer, .input = in, .extractor = extractor};
     nt_pipeline_result result;
-    pipeline p = {.capture = capture,
-                  .options = {.extractor = extractor,
-                              .width = width,
-                              .threads = threads_of_one(s),
-                              .sink = take_rows,
-                              .sink_context = &e,
-                              .progress = look_at_streams,
-                              .progress_context = &e,
-                              .cancel = &s->stop},
-                  .result = &result,
-                  .err = err};
-    status = stream(&p);
-    double seconds = omp_get_wtime() - start;
+    nt_pipeline_options options = {.extractor = extractor,
+                                   .width = width,
+                                   .threads = threads_of_one(s),
+                                   .sink = take_rows,
+                                   .sink_context = &e,
+                                   .progress = look_at_streams,
+                                   .progress_context = &e,
+                                   .cancel = &s->stop};
+    status = nt_pipeline_run(capture, &options, &result, err);
+    double seconds = nt_seconds() - start;
     account_streams(&e, 0);
     *unwritten = e.unwritten || status == NT_OK;
     status = close_writer(s, in, capture, writer, status, seconds, err);

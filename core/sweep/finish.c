@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The stage from scores to a run's file: metrics, curves, costs and provenance. */
 #include <math.h>
-#include <omp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "../team.h"
 #include "engine.h"
 
 typedef struct measurement {
@@ -21,7 +21,7 @@ static nt_status measure(nt_sweep *s, int index, const run *r, measurement *m, n
   const nt_sweep_extra *extra = &s->options->extra;
   const double *times = in->times + record->first;
   const uint8_t *labels = in->labels.value ? in->labels.value + record->first : NULL;
-  double start = omp_get_wtime();
+  double start = nt_seconds();
   nt_status status = nt_measure_run(record->scores, times, labels, record->count, record->training,
                                     record->trained, &s->options->measures, &m->measured, err);
   m->extra = calloc(extra->count + 1, sizeof *m->extra);
@@ -30,7 +30,7 @@ static nt_status measure(nt_sweep *s, int index, const run *r, measurement *m, n
   if (status == NT_OK && extra->count)
     status = extra->run(extra->context, index, record->scores, times, labels, record->count,
                         m->extra, err);
-  m->seconds = omp_get_wtime() - start;
+  m->seconds = nt_seconds() - start;
   return status;
 }
 

@@ -6,11 +6,11 @@
  * of the processor.
  */
 #include <math.h>
-#include <omp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "../team.h"
 #include "pass.h"
 
 /* ---------------------------------------------------------------- rows */
@@ -42,12 +42,12 @@ static nt_status read_chunk(const pass *p, uint64_t first, nt_rows *chunk, nt_er
 }
 
 static nt_status learn(pass *p, group *g, const nt_rows *part, nt_error *err) {
-  double start = omp_get_wtime();
+  double start = nt_seconds();
   for (size_t i = 0; i < g->count; i++) g->place[i] = p->training + i * NT_FEATURE_CHUNK;
   nt_status status = g->count > 1
                          ? g->class->learn_together(g->detectors, g->count, part, g->place, err)
                          : g->class->learn(g->detectors[0], part, g->place[0], err);
-  g->learn += omp_get_wtime() - start;
+  g->learn += nt_seconds() - start;
   uint64_t end = part->first + part->count;
   if (status != NT_OK || end <= g->tail_from) return status;
   uint64_t from = part->first > g->tail_from ? part->first : g->tail_from;
@@ -58,11 +58,11 @@ static nt_status learn(pass *p, group *g, const nt_rows *part, nt_error *err) {
 }
 
 static nt_status score(group *g, const nt_rows *part, double *const *place, nt_error *err) {
-  double start = omp_get_wtime();
+  double start = nt_seconds();
   nt_status status = g->count > 1
                          ? g->class->score_together(g->detectors, g->count, part, place, err)
                          : g->class->score(g->detectors[0], part, place[0], err);
-  g->score += omp_get_wtime() - start;
+  g->score += nt_seconds() - start;
   return status;
 }
 
@@ -105,11 +105,11 @@ static nt_status preview(pass *p, group *g, nt_error *err) {
 
 /* After the last row of learning. It may read other rows into the chunk's place. */
 static nt_status make_ready(pass *p, group *g, nt_error *err) {
-  double start = omp_get_wtime();
+  double start = nt_seconds();
   nt_status status = NT_OK;
   for (size_t i = 0; i < g->count && g->class->ready && status == NT_OK; i++)
     status = g->class->ready(g->detectors[i], err);
-  g->learn += omp_get_wtime() - start;
+  g->learn += nt_seconds() - start;
   g->is_ready = 1;
   if (status == NT_OK && (g->class->flags & NT_DETECTOR_ORACLE)) status = preview(p, g, err);
   if (status == NT_OK) status = score_tail(p, g, err);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A batch of jobs -> groups of detectors, ready for the first row. */
-#include <omp.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "../team.h"
 #include "pass.h"
 
 /* Of the rows that taught the detector, the last tenth, at least so many, set its threshold. */
@@ -46,10 +46,10 @@ static nt_status make_detector(pass *p, size_t i, nt_error *err) {
   job *j = p->jobs[i];
   const input *in = p->input;
   nt_status status = check_needs(j, err);
-  double start = omp_get_wtime();
+  double start = nt_seconds();
   if (status == NT_OK && j->mapping)
     status = nt_feature_map_cut(j->mapping->merges, p->width, (size_t)map_size(j), &j->map, err);
-  j->costs.map = omp_get_wtime() - start;
+  j->costs.map = nt_seconds() - start;
   if (status != NT_OK) return status;
   uint64_t learn = score_from(j) - learn_from(j);
   uint64_t tail = learn / 10 > TAIL_LEAST ? learn / 10 : TAIL_LEAST;

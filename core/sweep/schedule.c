@@ -6,11 +6,11 @@
  * too large for memory, others on the same input. Batches shrink as the work that is left does, so
  * that all threads end at about the same time. Nothing that comes out depends on any of it.
  */
-#include <omp.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 
+#include "../team.h"
 #include "engine.h"
 #include "lease.h"
 
@@ -59,12 +59,12 @@ static int lease(nt_sweep *s, const char *key, int *leased, work_state *state, d
     return 1;
   }
   *state = WORK_ELSEWHERE;
-  *look_again = omp_get_wtime() + LOOK_AGAIN;
+  *look_again = nt_seconds() + LOOK_AGAIN;
   return 0;
 }
 
 static int is_due(work_state state, double look_again) {
-  return state == WORK_WAITING || (state == WORK_ELSEWHERE && omp_get_wtime() >= look_again);
+  return state == WORK_WAITING || (state == WORK_ELSEWHERE && nt_seconds() >= look_again);
 }
 
 /* ---------------------------------------------------------------- one kind of task at a time */

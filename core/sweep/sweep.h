@@ -142,6 +142,7 @@ double nt_sweep_seconds(const nt_sweep *sweep);
 
 typedef struct nt_sweep_outcome {
   size_t kept, done, failed, missing;
+  int threads;     /* that ran them: fewer than options->jobs where the system gave no more */
   int interrupted; /* by options->cancel */
   double seconds;
   double rate; /* packets/s through detectors */

@@ -25,6 +25,9 @@ end
 
 local function run(plan, args)
   local outcome = session.run(plan, args.quiet)
+  if outcome.threads > 0 and outcome.threads < outcome.jobs then
+    io.stderr:write(("warning: the system gave %d of %d threads to run on\n"):format(outcome.threads, outcome.jobs))
+  end
   if args.json then io.write(summary.json(plan, outcome), "\n")
   elseif not args.quiet then io.write(summary.text(plan, outcome)) end
   if outcome.interrupted then

@@ -5,6 +5,7 @@
 #include <math.h>
 
 #include "script_check.h"
+#include "team.h"
 
 static const char text[] =
     "calls = 0\n"
@@ -53,22 +54,32 @@ static void values(void) {
   script_free(s);
 }
 
-static void threads_agree(void) {
-  script *s = check_script(text);
-  int failed = 0;
-#pragma omp parallel num_threads(4) reduction(+ : failed)
-  {
-    script_worker *w = NULL;
-    for (int i = 0; i < 20; i++) {
-      nt_error e;
-      double x = 0, n = 0;
-      if (call(&w, s, "gap", &x, &e) || x != 1 || call(&w, s, "calls", &n, &e) || n != i + 1)
-        failed++;
-    }
-    script_worker_free(w);
+typedef struct calls {
+  script *script;
+  int good[4];
+} calls;
+
+static void call_often(void *context, size_t turn, int member) {
+  calls *c = context;
+  script_worker *w = NULL;
+  (void)member;
+  for (int i = 0; i < 20; i++) {
+    nt_error e;
+    double x = 0, n = 0;
+    c->good[turn] += call(&w, c->script, "gap", &x, &e) == NT_OK && x == 1 &&
+                     call(&w, c->script, "calls", &n, &e) == NT_OK && n == i + 1;
   }
-  CU_ASSERT_EQUAL(failed, 0);
-  script_free(s);
+  script_worker_free(w);
+}
+
+static void threads_agree(void) {
+  calls c = {.script = check_script(text)};
+  nt_team *team = nt_team_new(4, NULL);
+  CU_ASSERT_PTR_NOT_NULL_FATAL(team);
+  nt_team_each(team, 4, call_often, &c);
+  nt_team_free(team);
+  for (int i = 0; i < 4; i++) CU_ASSERT_EQUAL(c.good[i], 20);
+  script_free(c.script);
 }
 
 static void mistakes(void) {

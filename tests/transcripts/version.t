@@ -16,7 +16,7 @@ SPDX-License-Identifier: GPL-3.0-or-later
   > print(list(v), list(v['libraries']))
   > assert len(v['commit']) == 40 or v['commit'] == 'unknown'
   > assert all(v['libraries'].values())"
-  ['version', 'commit', 'dirty', 'compiler', 'flags', 'cpu', 'cpu_features', 'processors', 'isa', 'libraries'] ['HDF5', 'libpcap', 'libarchive', 'GSL', 'xxHash', 'OpenSSL', 'OpenMP', 'Lua', 'jansson', 'libcurl']
+  ['version', 'commit', 'dirty', 'compiler', 'flags', 'cpu', 'cpu_features', 'processors', 'isa', 'libraries'] ['HDF5', 'libpcap', 'libarchive', 'GSL', 'xxHash', 'OpenSSL', 'Lua', 'jansson', 'libcurl']
   $ ninetails version extra
   ninetails version: unexpected argument 'extra'
   See: ninetails help version
