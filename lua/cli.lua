@@ -43,7 +43,7 @@ local function in_range(option, value)
 end
 
 local function numeric(option, word, value, kind)
-  if not value or value ~= value or math.abs(value) == math.huge then
+  if not value then
     usage("--%s '%s': expected %s", option.name, word, kind)
   end
   if not in_range(option, value) then
@@ -59,12 +59,11 @@ local parse_value = {
     return word
   end,
   integer = function(option, word)
-    local value = word:match("^[+-]?%d+$") and math.tointeger(tonumber(word))
-    return numeric(option, word, value, "a whole number")
+    local value = text.to_number(word)
+    return numeric(option, word, math.type(value) == "integer" and value or nil, "a whole number")
   end,
   number = function(option, word)
-    local value = not word:find("[xX]") and tonumber(word)
-    return numeric(option, word, value, "a number")
+    return numeric(option, word, text.to_number(word), "a number")
   end,
   size = function(option, word) return numeric(option, word, text.bytes(word), "a size such as 500M or 2G") end,
   choice = function(option, word)

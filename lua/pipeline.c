@@ -254,6 +254,26 @@ static void put_map(lua_State *L, const nt_feature_map *map) {
   lua_setfield(L, -2, "map");
 }
 
+static void put_threshold(lua_State *L, const nt_threshold *t) {
+  put_integer(L, "fitted", t->fit.used);
+  put_number(L, "log_mean", t->fit.mean);
+  put_number(L, "log_deviation", t->fit.deviation);
+  put_number(L, "threshold", t->value);
+  if (*t->absence) put_string(L, "threshold_absence", t->absence);
+}
+
+static void put_alarms(lua_State *L, const nt_alarm_share *a) {
+  lua_createtable(L, 0, 6);
+  put_integer(L, "judged", a->judged);
+  put_number(L, "share", a->share);
+  put_integer(L, "blocks", a->blocks);
+  put_integer(L, "over", a->over);
+  put_integer(L, "allowed", a->allowed);
+  lua_pushboolean(L, a->contradicts);
+  lua_setfield(L, -2, "contradicts");
+  lua_setfield(L, -2, "alarms");
+}
+
 static void put_summary(lua_State *L, const nt_run_summary *s) {
   lua_newtable(L);
   put_integer(L, "scored", s->scored);
@@ -269,11 +289,9 @@ static void put_summary(lua_State *L, const nt_run_summary *s) {
     lua_rawseti(L, -2, i + 1);
   }
   lua_setfield(L, -2, "quantiles");
-  put_integer(L, "fitted", s->fitted);
-  put_number(L, "log_mean", s->log_mean);
-  put_number(L, "log_deviation", s->log_deviation);
-  put_number(L, "threshold", s->threshold);
+  put_threshold(L, &s->threshold);
   put_integer(L, "above", s->above);
+  put_alarms(L, &s->alarms);
   if (s->labelled) {
     put_integer(L, "attacks", s->attacks);
     put_integer(L, "benign", s->benign);
@@ -281,6 +299,12 @@ static void put_summary(lua_State *L, const nt_run_summary *s) {
     put_number(L, "auc", s->auc);
     put_number(L, "eer", s->eer);
     put_number(L, "eer_nearest", s->eer_nearest);
+    put_number(L, "threshold_tpr", s->threshold_tpr);
+    put_number(L, "threshold_fpr", s->threshold_fpr);
+    if (*s->absence) put_string(L, "absence", s->absence);
+    put_integer(L, "clean", s->clean);
+    lua_pushboolean(L, s->trains_on_attacks);
+    lua_setfield(L, -2, "trains_on_attacks");
   }
   lua_setfield(L, -2, "summary");
 }
@@ -329,6 +353,9 @@ static void push_result(lua_State *L, const nt_run_options *options, const nt_ru
   put_integer(L, "training", p->in_phase[NT_PHASE_TRAINING]);
   put_integer(L, "execution", p->in_phase[NT_PHASE_EXECUTION]);
   put_string(L, "isa", nt_isa_name(r->isa));
+  put_number(L, "training_seconds", r->training_seconds);
+  put_number(L, "window_filled", r->window_filled);
+  if (r->extracted) put_number(L, "half_life", nt_profile_half_life(r->profile));
   put_map(L, &r->map);
   put_summary(L, &r->summary);
 }

@@ -54,7 +54,7 @@ static const char **push_texts(lua_State *L, int index, const char *what, size_t
 /* The pairs {name, text} of the list at index, with room for provenance; one value is pushed. */
 static nt_note *push_notes(lua_State *L, int index, size_t *count) {
   *count = lua_istable(L, index) ? (size_t)lua_rawlen(L, index) : 0;
-  nt_note *notes = lua_newuserdatauv(L, (*count + PROVENANCE_NOTES) * sizeof *notes, 0);
+  nt_note *notes = lua_newuserdatauv(L, (*count + NT_PROVENANCE_NOTES) * sizeof *notes, 0);
   for (size_t i = 0; i < *count; i++) {
     if (lua_rawgeti(L, index, (lua_Integer)i + 1) != LUA_TTABLE)
       luaL_error(L, "results: note %d: got a %s, expected a pair {name, text}", (int)i + 1,
@@ -77,7 +77,7 @@ static int push_option(lua_State *L, const char *name) {
 }
 
 /* Adds what is not among the notes already: what program writes this file, where and when. */
-static size_t add_provenance(nt_note *notes, size_t count, const provenance *p) {
+static size_t add_provenance(nt_note *notes, size_t count, const nt_provenance *p) {
   size_t own = count;
   for (size_t i = 0; i < p->count; i++) {
     size_t k = 0;
@@ -103,13 +103,13 @@ static int write(lua_State *L) {
   if (push_option(L, "keys")) key = push_texts(L, -1, "a key", &keys);
   push_option(L, "notes");
   nt_note *note = push_notes(L, lua_gettop(L), &notes);
-  provenance made_by;
+  nt_provenance made_by;
   lua_pushvalue(L, 3);
   provenance_read(L, &made_by, 1);
   notes = add_provenance(note, notes, &made_by);
   nt_error err;
   nt_status status = nt_result_write(path, &sources, key, keys, note, notes, &rows, &err);
-  provenance_done(&made_by);
+  nt_provenance_done(&made_by);
   if (status != NT_OK) return modules_raise(L, &err);
   lua_pushinteger(L, (lua_Integer)rows);
   return 1;

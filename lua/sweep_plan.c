@@ -22,7 +22,7 @@ static int box_gc(lua_State *L) {
   for (int i = 0; b->workers && i < b->options.jobs; i++) script_worker_free(b->workers[i]);
   free(b->workers);
   if (b->script) script_free(b->script);
-  provenance_done(&b->provenance);
+  nt_provenance_done(&b->provenance);
   b->sweep = NULL;
   b->values = NULL;
   b->inputs = NULL;

@@ -25,7 +25,7 @@ typedef struct box {
   nt_measure *extra;
   script_worker **workers; /* [options.jobs] states for metrics */
   size_t input_count, run_count;
-  provenance provenance;
+  nt_provenance provenance;
   int progress; /* stack index of the function; 0: none */
   int failed;   /* it raised an error, which lies on the top of the stack */
 } box;

@@ -54,6 +54,13 @@ end
 
 function text.plural(n, noun) return ("%s %s%s"):format(text.count(n), noun, n == 1 and "" or "s") end
 
+-- A number as options of the command line and --set give it: "1000", "1e3", "0.5", not "0x10", " 5", "nan". A whole one
+-- is an integer. nil when it is none.
+function text.to_number(word)
+  local x = word:find("^[%d%.eE+-]+$") and tonumber(word)
+  if x and math.abs(x) < math.huge then return math.tointeger(x) or x end
+end
+
 -- "20G", "1.5M", "4096" -> bytes, of 1000s; nil when it is none.
 function text.bytes(word)
   local number, prefix = word:match("^(%d+%.?%d*)%s?([kMGT]?)B?$")
@@ -64,6 +71,12 @@ end
 
 function text.percent(part, whole)
   return whole > 0 and ("%.2f %%"):format(100 * part / whole) or "none"
+end
+
+-- What `run` and `score` say of grace periods that reach into an attack.
+function text.trains_on_attacks(name, graces, clean)
+  local packets = clean > 0 and ("its clean packets are 1 to %s"):format(text.count(clean)) or "no packet before is clean"
+  return ("%s: %s: trains on attacks too: %s"):format(name, graces, packets)
 end
 
 -- rows: {{left, right}, ...}; rows without a right side are left out.

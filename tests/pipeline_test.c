@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "check.h"
+#include "metrics/measures.h"
 #include "ninetails.h"
 #include "small_capture.h"
 
@@ -288,21 +289,89 @@ static void threshold_is_that_of_the_end_of_training(void) {
   for (size_t i = 0; i < 20000; i++) /* 18000 wild ones, then ln s = -1 or 1 in turn */
     training[i] = i < 18000 ? 1e6 : exp(i % 2 ? 1 : -1);
   CHECK_OK(nt_run_summarise(scores, 4, 1, training, 20000, NULL, 0.001, &s, &err), err);
-  CU_ASSERT_EQUAL(s.fitted, 2000);
-  CU_ASSERT_DOUBLE_EQUAL(s.log_mean, 0, 1e-12);
-  CU_ASSERT_DOUBLE_EQUAL(s.log_deviation, 1, 1e-12);
-  CU_ASSERT_DOUBLE_EQUAL(s.threshold, exp(3.090232306167813), 1e-9); /* z of 0.999 */
-  CU_ASSERT_EQUAL(s.above, 2);                                       /* 1e9 and NaN */
+  const nt_lognormal *fit = &s.threshold.fit;
+  CU_ASSERT_EQUAL(fit->used, 2000);
+  CU_ASSERT_DOUBLE_EQUAL(fit->mean, 0, 1e-12);
+  CU_ASSERT_DOUBLE_EQUAL(fit->deviation, 1, 1e-12);
+  CU_ASSERT_DOUBLE_EQUAL(s.threshold.value, exp(3.090232306167813), 1e-9); /* z of 0.999 */
+  CU_ASSERT_EQUAL(s.above, 2);                                             /* 1e9 and NaN */
   CU_ASSERT_EQUAL(s.nan, 1);
   CU_ASSERT_EQUAL(s.scored, 3);
   CU_ASSERT_EQUAL(s.quantiles[0], 1);
-  /* 5000 of them: a tenth is less than NT_FIT_LEAST; 10: all. */
+  /* 5000 of them: a tenth is less than NT_THRESHOLD_LEAST; 10: all. */
   CHECK_OK(nt_run_summarise(scores, 4, 1, training + 15000, 5000, NULL, 0.001, &s, &err), err);
-  CU_ASSERT_EQUAL(s.fitted, NT_FIT_LEAST);
+  CU_ASSERT_EQUAL(fit->used, NT_THRESHOLD_LEAST);
   CHECK_OK(nt_run_summarise(scores, 4, 1, training + 19990, 10, NULL, 0.001, &s, &err), err);
-  CU_ASSERT_EQUAL(s.fitted, 10);
+  CU_ASSERT_EQUAL(fit->used, 10);
   CHECK_OK(nt_run_summarise(scores, 4, 1, training, 1, NULL, 0.001, &s, &err), err);
-  CU_ASSERT(isnan(s.threshold) && s.above == 0);
+  CU_ASSERT(isnan(s.threshold.value) && s.above == 0);
+  CU_ASSERT_STRING_NOT_EQUAL(s.threshold.absence, "");
+}
+
+/* One function makes the figures of `score` and those of an experiment's table. */
+static void figures_are_those_of_an_experiment(void) {
+  enum { N = 6000, GRACE = 2000, M = 1500 };
+  static double scores[N], training[M], times[N];
+  static uint8_t labels[N];
+  for (size_t i = 0; i < N; i++) {
+    scores[i] = i < GRACE ? 0 : exp(sin((double)i * i)) + (i % 7 == 0);
+    if (i % 1000 == 999) scores[i] = i % 2000 == 999 ? NAN : INFINITY;
+    labels[i] = i % 7 == 0 ? 1 : i % 50 == 1 ? NT_LABEL_EXCLUDED : 0;
+    times[i] = (double)i;
+  }
+  for (size_t i = 0; i < M; i++) training[i] = i % 5 ? exp(cos((double)i * i)) : i % 10 ? NAN : 0;
+  nt_error err;
+  nt_run_summary s;
+  nt_measured m;
+  CHECK_OK(nt_run_summarise(scores, N, GRACE, training, M, labels, 0.01, &s, &err), err);
+  nt_measure_options o = nt_measure_defaults();
+  o.tail_probability = 0.01;
+  size_t sample = (size_t)nt_threshold_sample(M);
+  CHECK_OK(nt_measure_run(scores + GRACE, times + GRACE, labels + GRACE, N - GRACE,
+                          training + M - sample, sample, &o, &m, &err),
+           err);
+  const struct {
+    const char *name;
+    double value;
+  } same[] = {{"scored", (double)s.scored},
+              {"attacks", (double)s.attacks},
+              {"benign", (double)s.benign},
+              {"excluded", (double)s.excluded},
+              {"scores_nan", (double)s.nan},
+              {"scores_infinite", (double)s.infinite},
+              {"auc", s.auc},
+              {"eer", s.eer},
+              {"eer_nearest", s.eer_nearest},
+              {"threshold", s.threshold.value},
+              {"threshold_sample", (double)s.threshold.fit.used},
+              {"threshold_tpr", s.threshold_tpr},
+              {"threshold_fpr", s.threshold_fpr}};
+  for (size_t i = 0; i < sizeof same / sizeof *same; i++) {
+    CU_ASSERT_EQUAL(m.value[nt_measure_find(same[i].name)], same[i].value);
+    CU_ASSERT_FALSE(isnan(same[i].value));
+  }
+  CU_ASSERT(s.trains_on_attacks);
+  CU_ASSERT_EQUAL(s.clean, 0);
+  nt_measured_done(&m);
+}
+
+static void absent_figures_say_why(void) {
+  static const double scores[] = {0, NAN, NAN, -NAN}, training[] = {1, 2, 3};
+  static const uint8_t labels[] = {0, 0, 1, 0}, late[] = {0, 0, 0, 0};
+  nt_error err;
+  nt_run_summary s;
+  CHECK_OK(nt_run_summarise(scores, 4, 1, training, 3, labels, 0.01, &s, &err), err);
+  CU_ASSERT(isnan(s.auc) && isnan(s.eer) && isnan(s.eer_nearest));
+  CU_ASSERT_STRING_EQUAL(s.absence, "every score is not a number");
+  CU_ASSERT_EQUAL(s.clean, 2);
+  CU_ASSERT_FALSE(s.trains_on_attacks);
+  CHECK_OK(nt_run_summarise(scores, 4, 3, training, 3, labels, 0.01, &s, &err), err);
+  CU_ASSERT(s.trains_on_attacks);
+  CHECK_OK(nt_run_summarise(scores, 4, 1, training, 3, late, 0.01, &s, &err), err);
+  CU_ASSERT_STRING_EQUAL(s.absence, "no attack packet is scored");
+  CU_ASSERT_FALSE(s.trains_on_attacks);
+  CHECK_OK(nt_run_summarise(scores, 4, 1, training, 3, NULL, 0.01, &s, &err), err);
+  CU_ASSERT_STRING_EQUAL(s.absence, "no labels are given");
 }
 
 /* The public reference's figures for real captures (py100, exact ties). */
@@ -364,6 +433,8 @@ static const check_case cases[] = {
     {"labels give counts and areas", labels_give_counts_and_areas},
     {"the digest is that of the standard", digest_is_that_of_the_standard},
     {"the threshold is that of the end of training", threshold_is_that_of_the_end_of_training},
+    {"figures are those of an experiment", figures_are_those_of_an_experiment},
+    {"absent figures say why", absent_figures_say_why},
     {"areas are those of the reference", areas_are_those_of_the_reference},
     {"inputs are removed", inputs_are_removed},
 };

@@ -100,19 +100,19 @@ static void odd_scores_are_counted_and_ordered(void) {
 }
 
 static void absence_is_said(void) {
-  const double scores[] = {1, 2};
+  const double numbers[] = {1, 2}, one[] = {NAN, 2}, none[] = {NAN, -NAN};
   const struct {
     uint8_t labels[2];
     size_t n;
     nt_absence absence;
-  } cases[] = {{{0, 1}, 2, NT_PRESENT},
-               {{0, 0}, 2, NT_ABSENT_NO_ATTACK},
-               {{1, 2}, 2, NT_ABSENT_NO_BENIGN},
-               {{2, 2}, 2, NT_ABSENT_NO_PACKET},
-               {{0, 0}, 0, NT_ABSENT_NO_PACKET}};
+    const double *scores;
+  } cases[] = {{{0, 1}, 2, NT_PRESENT, numbers},          {{0, 1}, 2, NT_PRESENT, one},
+               {{0, 1}, 2, NT_ABSENT_NO_SCORE, none},     {{0, 0}, 2, NT_ABSENT_NO_ATTACK, numbers},
+               {{1, 2}, 2, NT_ABSENT_NO_BENIGN, numbers}, {{2, 2}, 2, NT_ABSENT_NO_PACKET, numbers},
+               {{0, 0}, 0, NT_ABSENT_NO_PACKET, numbers}};
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     nt_error err;
-    nt_ranking *r = nt_ranking_new(scores, cases[i].labels, cases[i].n, &err);
+    nt_ranking *r = nt_ranking_new(cases[i].scores, cases[i].labels, cases[i].n, &err);
     CU_ASSERT_PTR_NOT_NULL_FATAL(r);
     CU_ASSERT_EQUAL(nt_ranking_absence(r), cases[i].absence);
     CU_ASSERT_EQUAL(*nt_absence_text(nt_ranking_absence(r)) == 0, cases[i].absence == NT_PRESENT);

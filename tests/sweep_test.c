@@ -181,7 +181,7 @@ static void scores_are_those_of_a_single_run(void) {
   CU_ASSERT_EQUAL(arrays.first, 3501);
   CU_ASSERT_EQUAL(memcmp(arrays.scores, result.scores + 3501, arrays.count * sizeof(double)), 0);
   CU_ASSERT_EQUAL(number_of(&table, "auc", 0), result.summary.auc);
-  CU_ASSERT_EQUAL(number_of(&table, "threshold", 0), result.summary.threshold);
+  CU_ASSERT_EQUAL(number_of(&table, "threshold", 0), result.summary.threshold.value);
   CU_ASSERT_EQUAL(number_of(&table, "attacks", 0), (double)result.summary.attacks);
   nt_run_arrays_done(&arrays);
   nt_table_done(&table);

@@ -65,6 +65,10 @@ const char *nt_profile_feature_name(nt_profile profile, size_t i);
 /* Its unit, "1", "byte", "byte^2", "s", "s^2", ...; static text, NULL when out of range. */
 const char *nt_profile_feature_unit(nt_profile profile, size_t i);
 
+/* Seconds in which the slowest of the decays halves a weight: 100. A weight has reached the share
+ * 1 - 2^(-t / half_life) of what steady traffic makes of it after t seconds. */
+double nt_profile_half_life(nt_profile profile);
+
 /*
  * Bounded memory (profile stream alone; NT_E_ARGUMENT for the references, whose streams live for
  * ever). Before a packet that could bring the streams above max_streams, the streams of least

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "extractor.h"
+#include "profile.h"
 
 typedef struct column {
   const char *name, *unit;
@@ -71,4 +72,9 @@ const char *nt_profile_feature_name(nt_profile profile, size_t i) {
 
 const char *nt_profile_feature_unit(nt_profile profile, size_t i) {
   return i < profiles[profile].width ? profiles[profile].columns[i].unit : NULL;
+}
+
+double nt_profile_half_life(nt_profile profile) {
+  (void)profile; /* all have the same decays */
+  return 1 / nt_lambda[NT_LAMBDAS - 1];
 }

@@ -132,7 +132,7 @@ nt_status nt_delong_compare(const nt_ranking *a, const nt_ranking *b, double lev
         "paired comparison of two rankings of different packets (%llu and %llu) or labels",
         (unsigned long long)nt_ranking_counts(a)->given,
         (unsigned long long)nt_ranking_counts(b)->given);
-  if (nt_ranking_absence(a) != NT_PRESENT) return NT_OK;
+  if (nt_ranking_absence(a) != NT_PRESENT || nt_ranking_absence(b) != NT_PRESENT) return NT_OK;
   int64_t *deviations = malloc(nt_ranking_counts(a)->given * sizeof *deviations);
   if (!deviations)
     return nt_fail(err, NT_E_MEMORY, "no memory for the placements of %llu packets",

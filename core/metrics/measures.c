@@ -232,15 +232,11 @@ static nt_status measure_smoothed(const job *j, const nt_blocks *blocks, nt_erro
 /* ----------------------------------------------------------------------------- the threshold's */
 
 static nt_status fit_threshold(const job *j, const double *training, size_t m, nt_error *err) {
-  nt_lognormal fit;
-  nt_status status = nt_lognormal_fit(training, m, &fit, err);
-  j->value[M_THRESHOLD_SAMPLE] = (double)fit.used;
-  if (status == NT_E_INPUT) return NT_OK; /* nothing to fit to: no threshold */
-  if (status != NT_OK) return status;
-  /* The tail of a minority is not that of the scores: some are no likelihoods but their logarithms.
-   */
-  if (2 * fit.used < fit.used + fit.zero + fit.negative) return NT_OK;
-  return nt_lognormal_threshold(&fit, j->o->tail_probability, &j->value[M_THRESHOLD], err);
+  nt_threshold threshold;
+  nt_status status = nt_threshold_fit(training, m, j->o->tail_probability, &threshold, err);
+  j->value[M_THRESHOLD_SAMPLE] = (double)threshold.fit.used;
+  j->value[M_THRESHOLD] = threshold.value;
+  return status;
 }
 
 /* nt_point_at_threshold has no rates where a class is absent; those of the other one do exist. */

@@ -90,6 +90,7 @@ static nt_status compare(const nt_ranking *a, const nt_ranking *b, const double 
                          nt_error *err) {
   result->counts = *nt_ranking_counts(a);
   result->absence = nt_ranking_absence(a);
+  if (result->absence == NT_PRESENT) result->absence = nt_ranking_absence(b); /* only NaN scores */
   take_figures(a, result->a);
   take_figures(b, result->b);
   nt_status status = nt_delong_compare(a, b, o->level, &result->delong, err);

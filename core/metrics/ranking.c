@@ -222,12 +222,14 @@ bool nt_ranking_same_labels(const nt_ranking *a, const nt_ranking *b) {
 nt_absence nt_ranking_absence(const nt_ranking *r) {
   if (r->counts.scored == 0) return NT_ABSENT_NO_PACKET;
   if (r->counts.attacks == 0) return NT_ABSENT_NO_ATTACK;
-  return r->counts.benign == 0 ? NT_ABSENT_NO_BENIGN : NT_PRESENT;
+  if (r->counts.benign == 0) return NT_ABSENT_NO_BENIGN;
+  return r->counts.nan == r->counts.scored ? NT_ABSENT_NO_SCORE : NT_PRESENT;
 }
 
 const char *nt_absence_text(nt_absence absence) {
   static const char *const texts[] = {"", "no attack packet is scored",
-                                      "no benign packet is scored", "no packet is scored"};
+                                      "no benign packet is scored", "no packet is scored",
+                                      "every score is not a number"};
   return texts[absence];
 }
 

@@ -12,8 +12,8 @@
  * Packets labelled NT_LABEL_EXCLUDED are counted and then ignored. Packets of the grace period have
  * no score: leave them out by passing pointers to the first scored packet.
  *
- * Where there is no attack or no benign packet a metric does not exist. Functions then return NaN
- * (in every field), never 0, and nt_ranking_absence says why.
+ * Where there is no attack, no benign packet, or no score but NaN a metric does not exist.
+ * Functions then return NaN (in every field), never 0, and nt_ranking_absence says why.
  */
 #ifndef NT_METRICS_RANKING_H
 #define NT_METRICS_RANKING_H
@@ -40,7 +40,9 @@ typedef enum nt_absence {
   NT_PRESENT = 0,
   NT_ABSENT_NO_ATTACK,
   NT_ABSENT_NO_BENIGN,
-  NT_ABSENT_NO_PACKET
+  NT_ABSENT_NO_PACKET,
+  NT_ABSENT_NO_SCORE /* packets there are, but every score is NaN: a detector that broke down, not
+                        one that guesses */
 } nt_absence;
 
 /*

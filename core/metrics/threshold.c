@@ -50,3 +50,20 @@ nt_status nt_lognormal_threshold(const nt_lognormal *fit, double tail, double *t
   *threshold = gsl_cdf_lognormal_Qinv(tail, fit->mean, fit->deviation);
   return NT_OK;
 }
+
+nt_status nt_threshold_fit(const double *training, size_t m, double tail, nt_threshold *threshold,
+                           nt_error *err) {
+  *threshold = (nt_threshold){.value = NAN, .absence = ""};
+  nt_lognormal *fit = &threshold->fit;
+  nt_status status = nt_lognormal_fit(training, m, fit, err);
+  if (status == NT_E_INPUT) {
+    threshold->absence = "fewer than two distinct positive scores at the end of training";
+    return NT_OK;
+  }
+  if (status != NT_OK) return status;
+  if (fit->used < fit->zero + fit->negative) {
+    threshold->absence = "most scores at the end of training are not positive";
+    return NT_OK;
+  }
+  return nt_lognormal_threshold(fit, tail, &threshold->value, err);
+}

@@ -22,6 +22,17 @@
 
 #define NT_LOGNORMAL_TAIL 1e-3 /* the default tail probability, that of the advice */
 
+/*
+ * Which scores: those of the end of training, so that no packet that is judged takes part in the
+ * fit (the authors' example fits the first scores of the execution phase): the last tenth of the
+ * rows that were learnt, at least NT_THRESHOLD_LEAST of them, or all where there are fewer.
+ */
+#define NT_THRESHOLD_LEAST 1000
+static inline uint64_t nt_threshold_sample(uint64_t learnt) {
+  uint64_t tenth = learnt / 10 > NT_THRESHOLD_LEAST ? learnt / 10 : NT_THRESHOLD_LEAST;
+  return tenth < learnt ? tenth : learnt;
+}
+
 typedef struct nt_lognormal {
   double mean, deviation; /* of the logarithm of the usable scores */
   uint64_t used;
@@ -39,5 +50,20 @@ nt_status nt_lognormal_fit(const double *scores, size_t n, nt_lognormal *fit, nt
  * overflows. */
 nt_status nt_lognormal_threshold(const nt_lognormal *fit, double tail, double *threshold,
                                  nt_error *err);
+
+typedef struct nt_threshold {
+  nt_lognormal fit;    /* of the sample; mean and deviation NaN where there is nothing to fit */
+  double value;        /* NaN: there is none */
+  const char *absence; /* why not; "" where there is one. Static */
+} nt_threshold;
+
+/*
+ * The threshold of the whole program: that of m scores (nt_threshold_sample of them). None where
+ * fewer than two distinct ones are usable, nor where most of the finite ones are not positive: the
+ * tail of a minority is not that of the scores, some of which are no likelihoods but their
+ * logarithms. NT_E_ARGUMENT for the tail, NT_E_MEMORY.
+ */
+nt_status nt_threshold_fit(const double *training, size_t m, double tail, nt_threshold *threshold,
+                           nt_error *err);
 
 #endif

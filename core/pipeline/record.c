@@ -4,9 +4,9 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
-#include <unistd.h>
+#include <string.h>
 
-#include "../version.h"
+#include "../store/provenance.h"
 
 /* One attribute: its name, and how it is written. Numbers that are not known (NaN) and texts that
  * are NULL are left out: an attribute that is there has a value. */
@@ -38,31 +38,23 @@ static nt_status put(nt_store *store, const entry *entries, size_t count, nt_err
 }
 #define PUT(entries) put(store, entries, sizeof(entries) / sizeof *(entries), err)
 
-/* What made the file. */
+/* What made the file, as every file of ours says it. */
 static nt_status record_program(nt_store *store, const nt_run_options *o, const nt_run_result *r,
                                 nt_error *err) {
-  const nt_build *build = nt_build_of();
-  char cpu[128], features[256], host[256] = "unknown";
-  nt_cpu_model(cpu, sizeof cpu);
-  nt_cpu_features(features, sizeof features);
-  gethostname(host, sizeof host - 1);
+  nt_provenance p;
   const entry entries[] = {
       T("title", o->score ? "scores of one capture" : "features of one capture"),
       T("program", "ninetails"),
-      T("version", build->version),
-      T("commit", build->commit),
-      I("dirty", build->dirty),
-      T("compiler", build->compiler),
-      T("flags", build->flags),
-      T("cpu", cpu),
-      T("cpu_features", features),
-      T("host", host),
-      I("threads", r->pipeline.threads),
-      T("start", r->start),
-      T("end", r->end),
-      T("command_line", o->command_line),
   };
-  return PUT(entries);
+  nt_provenance_make(&p, r->pipeline.threads, o->score ? r->isa : nt_isa_best());
+  nt_provenance_add(&p, "command_line", o->command_line);
+  nt_status status = PUT(entries);
+  for (size_t i = 0; i < p.count && status == NT_OK; i++) {
+    int start = strcmp(p.note[i].name, "start") == 0; /* of the run, not of its record */
+    status = nt_store_text(store, p.note[i].name, start ? r->start : p.note[i].text, err);
+  }
+  nt_provenance_done(&p);
+  return status == NT_OK ? nt_store_text(store, "end", r->end, err) : status;
 }
 
 /* What it was made of, and with which parameters. */
@@ -102,31 +94,43 @@ static nt_status record_detector(nt_store *store, const nt_run_options *o, const
       T("bias_update", k->bias == NT_BIAS_MEAN ? "mean" : "element"),
       N("train_epsilon", k->train_epsilon),
       N("execute_epsilon", k->execute_epsilon),
-      T("isa", nt_isa_name(r->isa)),
       T("feature_map", o->feature_map),
       I("autoencoders", r->map.autoencoders),
       I("packets_mapping", r->pipeline.in_phase[NT_PHASE_MAPPING]),
       I("packets_training", r->pipeline.in_phase[NT_PHASE_TRAINING]),
       I("packets_scored", r->pipeline.in_phase[NT_PHASE_EXECUTION]),
+      N("training_seconds", r->training_seconds),
+      N("window_filled", r->window_filled),
+      I("scored", s->scored),
       I("scores_nan", s->nan),
       I("scores_infinite", s->infinite),
       N("tail_probability", o->tail_probability),
-      I("threshold_fitted", s->fitted),
-      N("threshold_log_mean", s->log_mean),
-      N("threshold_log_deviation", s->log_deviation),
-      N("threshold", s->threshold),
+      I("threshold_sample", s->threshold.fit.used),
+      N("threshold_log_mean", s->threshold.fit.mean),
+      N("threshold_log_deviation", s->threshold.fit.deviation),
+      N("threshold", s->threshold.value),
+      T("threshold_missing", *s->threshold.absence ? s->threshold.absence : NULL),
       I("above_threshold", s->above),
+      N("alarm_share", s->alarms.share),
+      I("alarm_blocks", s->alarms.blocks),
+      I("alarm_blocks_over", s->alarms.over),
+      I("alarm_blocks_allowed", s->alarms.allowed),
   };
   nt_status status = PUT(entries);
   if (status != NT_OK || !s->labelled) return status;
   const entry labelled[] = {
       T("labels", o->labels),
-      I("labels_attack", s->attacks),
-      I("labels_benign", s->benign),
-      I("labels_excluded", s->excluded),
+      I("attacks", s->attacks),
+      I("benign", s->benign),
+      I("excluded", s->excluded),
+      I("clean", s->clean),
+      I("trains_on_attacks", s->trains_on_attacks),
       N("auc", s->auc),
       N("eer", s->eer),
       N("eer_nearest", s->eer_nearest),
+      T("auc_missing", *s->absence ? s->absence : NULL),
+      N("threshold_tpr", s->threshold_tpr),
+      N("threshold_fpr", s->threshold_fpr),
   };
   return PUT(labelled);
 }

@@ -25,6 +25,7 @@ typedef struct run {
   struct stat input; /* as it was at the beginning */
   double *training;  /* RMSEs of the training phase */
   size_t trained;
+  double first_time, last_trained;  /* of packets in the grace periods; NaN: none yet */
   size_t score_room, training_room; /* of result->scores and training */
 } run;
 
@@ -163,16 +164,29 @@ static nt_status reserve(double **values, size_t *room, size_t need, nt_error *e
   return NT_OK;
 }
 
+/* Training is rows train_from .. train_from + ad_grace - 1, whatever their RMSEs are. */
+static uint64_t train_from(const nt_run_options *o) {
+  return o->feature_map ? 0 : o->kitnet.fm_grace + 1;
+}
+
 static nt_status keep_scores(run *r, const nt_pipeline_rows *rows, nt_error *err) {
   nt_run_result *result = r->result;
-  size_t end = (size_t)rows->first + rows->count;
-  if (reserve(&result->scores, &r->score_room, end, err) != NT_OK) return NT_E_MEMORY;
-  memcpy(result->scores + rows->first, rows->scores, rows->count * sizeof *rows->scores);
-  if (reserve(&r->training, &r->training_room, r->trained + rows->count, err) != NT_OK)
+  uint64_t begin = rows->first, end = begin + rows->count, from = train_from(r->options);
+  uint64_t to = from + r->options->kitnet.ad_grace;
+  if (reserve(&result->scores, &r->score_room, (size_t)end, err) != NT_OK) return NT_E_MEMORY;
+  memcpy(result->scores + begin, rows->scores, rows->count * sizeof *rows->scores);
+  for (size_t i = 0; i < rows->count && begin + i < to; i++) {
+    if (isnan(r->first_time)) r->first_time = rows->times[i];
+    if (!(rows->times[i] <= r->last_trained)) r->last_trained = rows->times[i];
+  }
+  if (from < begin) from = begin;
+  if (to > end) to = end;
+  if (from >= to) return NT_OK;
+  size_t count = (size_t)(to - from);
+  if (reserve(&r->training, &r->training_room, r->trained + count, err) != NT_OK)
     return NT_E_MEMORY;
-  /* NaN marks rows outside of training; a NaN of training itself has no place in a fit either. */
-  for (size_t i = 0; i < rows->count; i++)
-    if (!isnan(rows->training[i])) r->training[r->trained++] = rows->training[i];
+  memcpy(r->training + r->trained, rows->training + (from - begin), count * sizeof *rows->training);
+  r->trained += count;
   return NT_OK;
 }
 
@@ -209,6 +223,15 @@ static nt_status too_short(const run *r, nt_error *err) {
       r->options->input, packets, (unsigned long long)k->fm_grace, (unsigned long long)k->ad_grace);
 }
 
+static void look_at_windows(const run *r) {
+  nt_run_result *result = r->result;
+  result->training_seconds = r->last_trained - r->first_time;
+  result->window_filled =
+      result->extracted
+          ? 1 - exp2(-result->training_seconds / nt_profile_half_life(result->profile))
+          : NAN;
+}
+
 static nt_status judge(run *r, nt_error *err) {
   nt_run_result *result = r->result;
   const nt_pipeline_result *p = &result->pipeline;
@@ -217,6 +240,7 @@ static nt_status judge(run *r, nt_error *err) {
     return err->status;
   if (p->in_phase[NT_PHASE_EXECUTION] == 0) return too_short(r, err);
   result->grace = (size_t)(p->packets - p->in_phase[NT_PHASE_EXECUTION]);
+  look_at_windows(r);
   nt_status status = nt_feature_map_copy(nt_kitnet_map(r->kitnet), &result->map, err);
   if (status != NT_OK) return status;
   return nt_run_summarise(result->scores, (size_t)p->packets, result->grace, r->training,
@@ -269,7 +293,7 @@ nt_status nt_run(const nt_run_options *options, nt_run_result *result, nt_error 
   put_utc(result->start);
   nt_status status = check_options(options, err);
   if (status != NT_OK) return status;
-  run r = {.options = options, .result = result};
+  run r = {.options = options, .result = result, .first_time = NAN, .last_trained = NAN};
   status = run_all(&r, err);
   nt_store_discard(r.store);
   nt_kitnet_free(r.kitnet);

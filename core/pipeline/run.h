@@ -51,8 +51,11 @@ typedef struct nt_run_result {
   /* With options->score only: */
   nt_isa isa;
   nt_feature_map map;
-  double *scores; /* pipeline.packets of them; 0 in the grace periods */
-  size_t grace;   /* how many were not scored */
+  double *scores;          /* pipeline.packets of them; 0 in the grace periods */
+  size_t grace;            /* how many were not scored */
+  double training_seconds; /* from the first packet to the last of training; NaN: no times */
+  double window_filled;    /* share of its weight in steady traffic that the slowest window of the
+                              profile has by then; NaN likewise, and for features of unknown making */
   nt_run_summary summary;
 } nt_run_result;
 

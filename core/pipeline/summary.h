@@ -1,12 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What is said about the scores of one run.
- *
- * The threshold follows the authors' advice (metrics/threshold.h): a log-normal distribution is
- * fitted to scores of benign traffic, and what lies in its upper tail is flagged. Their example
- * fits the first scores of the execution phase; here it is the end of the training phase, so that
- * no packet that is judged took part in the fit: the last tenth of the training RMSEs, at least
- * NT_FIT_LEAST of them, or all when there are fewer.
+ * What is said about the scores of one run: the figures that an experiment's table has under the
+ * same names (metrics/measures.h), from the same functions, and what a reader must know to trust
+ * them.
  */
 #ifndef NT_SUMMARY_H
 #define NT_SUMMARY_H
@@ -16,26 +12,31 @@
 
 #include "../error.h"
 #include "../labels/labels.h"
+#include "../metrics/alarm_share.h"
+#include "../metrics/threshold.h"
 
-#define NT_FIT_LEAST 1000
 #define NT_QUANTILES 8
 
 /* 0, 0.25, 0.5, 0.75, 0.9, 0.99, 0.999, 1 */
 extern const double nt_quantile_of[NT_QUANTILES];
 
 typedef struct nt_run_summary {
-  uint64_t scored;                /* packets in execution */
+  uint64_t scored;                /* packets in execution, without those labelled excluded */
   uint64_t nan, infinite;         /* among them */
   double quantiles[NT_QUANTILES]; /* of them all, NaN ranked highest (metrics/ranking.h) */
-  uint64_t fitted;                /* training scores in the fit */
-  double log_mean, log_deviation; /* NaN when there were not two different ones to fit */
-  double threshold;               /* NaN likewise */
+  nt_threshold threshold;         /* metrics/threshold.h says of which training scores */
   uint64_t above;                 /* scored packets at or above the threshold, or NaN */
+  nt_alarm_share alarms;          /* of the benign packets; without labels of all */
 
   int labelled;                       /* the rest counts */
-  uint64_t attacks, benign, excluded; /* scored packets by label */
-  double auc;                         /* NaN when attacks or benign packets are missing */
+  uint64_t attacks, benign, excluded; /* packets in execution by label */
+  double auc;                         /* NaN: does not exist */
   double eer, eer_nearest; /* likewise: interpolated, and at the nearest step (metrics/roc.h) */
+  double threshold_tpr,
+      threshold_fpr;     /* NaN where there are no packets to alarm, or no threshold */
+  const char *absence;   /* why AUC and EER are NaN; "" where they are not. Static */
+  uint64_t clean;        /* packets before the first that is an attack or excluded */
+  int trains_on_attacks; /* the capture has attacks, and the grace periods do not end before them */
 } nt_run_summary;
 
 /* scores: n of them, of which the first `grace` were not scored; training: the m RMSEs of the

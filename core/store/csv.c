@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Rows as text: `timestamp,<features>` or `timestamp,score[,label]`, %.17g, which reads back as the
- * same double. */
+/* Rows as text: `timestamp,<features>` or `packet,timestamp,score[,label]`, %.17g, which reads back
+ * as the same double. */
 #include <errno.h>
 #include <inttypes.h>
 #include <math.h>
@@ -15,6 +15,7 @@
 typedef struct csv_file {
   FILE *stream;
   nt_store_shape shape;
+  uint64_t rows;
 } csv_file;
 
 static void *csv_create(const char *temporary, nt_error *err) {
@@ -68,7 +69,7 @@ static nt_status csv_begin(void *handle, const nt_store_shape *shape, nt_error *
     return nt_fail(err, NT_E_ARGUMENT,
                    "a CSV file holds scores or features, not both: write .h5, or extract apart");
   file->shape = *shape;
-  fputs("timestamp", file->stream);
+  fputs(shape->scores ? "packet,timestamp" : "timestamp", file->stream);
   for (size_t i = 0; shape->features && i < shape->width; i++) {
     putc(',', file->stream);
     put_name(file->stream, shape->names[i]);
@@ -83,6 +84,7 @@ static nt_status csv_append(void *handle, const nt_store_rows *rows, nt_error *e
   csv_file *file = handle;
   const nt_store_shape *shape = &file->shape;
   for (size_t i = 0; i < rows->count; i++) {
+    if (shape->scores) fprintf(file->stream, "%" PRIu64 ",", file->rows + i);
     put_number(file->stream, rows->times[i]);
     for (size_t j = 0; shape->features && j < shape->width; j++) {
       putc(',', file->stream);
@@ -95,6 +97,7 @@ static nt_status csv_append(void *handle, const nt_store_rows *rows, nt_error *e
     if (shape->labels) fprintf(file->stream, ",%d", rows->labels[i]);
     putc('\n', file->stream);
   }
+  file->rows += rows->count;
   return written(file, err);
 }
 

@@ -35,8 +35,9 @@
  * Long datasets are chunked (NT_STORE_CHUNK rows; /features column by column: one feature can be
  * read without the others), shuffled, deflated, and carry Fletcher-32 checksums.
  *
- * A CSV file holds rows alone: `timestamp,<names>` or `timestamp,score[,label]`, numbers with the
- * 17 digits that read back as the same double; with features it is an input of ours again.
+ * A CSV file holds rows alone: `timestamp,<names>` or `packet,timestamp,score[,label]` (packets from
+ * 0 on, as the rows of an HDF5 file), numbers with the 17 digits that read back as the same double;
+ * with features it is an input of ours again.
  *
  * Files appear whole or not at all (output.h). HDF5 calls are not reentrant in every build of HDF5:
  * one thread at a time over all handles.

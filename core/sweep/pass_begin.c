@@ -3,11 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../metrics/threshold.h"
 #include "../team.h"
 #include "pass.h"
-
-/* Of the rows that taught the detector, the last tenth, at least so many, set its threshold. */
-#define TAIL_LEAST 1000
 
 /* ---------------------------------------------------------------- what belongs together */
 
@@ -52,10 +50,9 @@ static nt_status make_detector(pass *p, size_t i, nt_error *err) {
   j->costs.map = nt_seconds() - start;
   if (status != NT_OK) return status;
   uint64_t learn = score_from(j) - learn_from(j);
-  uint64_t tail = learn / 10 > TAIL_LEAST ? learn / 10 : TAIL_LEAST;
   j->record = (nt_score_record){.first = score_from(j),
                                 .count = (size_t)(in->rows - score_from(j)),
-                                .trained = (size_t)(tail < learn ? tail : learn)};
+                                .trained = (size_t)nt_threshold_sample(learn)};
   j->record.scores = malloc(j->record.count * sizeof(double));
   j->record.training = malloc((j->record.trained + 1) * sizeof(double));
   if (!j->record.scores || !j->record.training)

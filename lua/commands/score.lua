@@ -75,18 +75,62 @@ local function quantiles_text(summary)
 end
 
 local function threshold_text(args, s)
-  if s.threshold ~= s.threshold then
-    return ("none: only %d training scores to fit"):format(s.fitted)
-  end
+  if s.threshold_absence then return "none: " .. s.threshold_absence end
   return ("%s (log-normal, last %s training scores, tail %s)"):format(text.number(s.threshold, 6),
     text.count(s.fitted), text.plain(args.tail_probability))
+end
+
+-- How far the slowest of the extractor's windows is from what steady traffic makes of it.
+local function training_text(result)
+  local seconds, filled = result.training_seconds, result.window_filled
+  if seconds ~= seconds then return end
+  if filled ~= filled then return ("ended %s after the first packet"):format(text.duration(seconds)) end
+  return ("ended %s after the first packet: the slowest window (half-life %s s) held %.0f %% of its weight"):format(
+    text.duration(seconds), text.plain(result.half_life), math.floor(100 * filled))
+end
+
+local FILLED = 0.9 -- below it features still grow so much that scores drift
+
+local function alarm_warning(args, result)
+  local s = result.summary
+  local a = s.alarms
+  if not a.contradicts then return end
+  local said = ("%s of the %spackets are alarms at a threshold meant for %s %% (in %d of %d stretches too many; by chance "
+    .. "in at most %d)"):format(text.percent(a.share * a.judged, a.judged), s.attacks and "benign " or "",
+    text.plain(100 * args.tail_probability), a.over, a.blocks, a.allowed)
+  if result.window_filled < FILLED then
+    local need = result.half_life * math.log(1 / (1 - FILLED), 2)
+    return ("%s: training ended after %s, but windows fill for %s: train for longer (--ad-grace)"):format(said,
+      text.duration(result.training_seconds), text.duration(need))
+  end
+  if s.nan > 0 then return said end
+  return said .. (s.attacks and ": the scores drift from those of training"
+    or ": attacks, or scores that drift from those of training")
+end
+
+-- What a reader of the figures must know.
+local function warnings(args, result)
+  local s, list = result.summary, {}
+  if s.trains_on_attacks then
+    local graces = args.feature_map and ("ad=%d"):format(args.ad_grace)
+      or ("fm=%d ad=%d"):format(args.fm_grace, args.ad_grace)
+    list[#list + 1] = text.trains_on_attacks(args.labels, graces, s.clean)
+  end
+  if s.nan > 0 then
+    list[#list + 1] = ("%s of %s scores are not a number: they count as most anomalous"):format(text.count(s.nan),
+      text.count(s.scored))
+  end
+  if s.attacks and s.absence then list[#list + 1] = "no AUC and no EER: " .. s.absence end
+  if s.threshold_absence then list[#list + 1] = "no threshold: " .. s.threshold_absence end
+  list[#list + 1] = alarm_warning(args, result)
+  return list
 end
 
 local function label_rows(s)
   if not s.attacks then return end
   return {"labels", ("%s attack, %s benign, %s excluded, of the scored packets"):format(text.count(s.attacks),
       text.count(s.benign), text.count(s.excluded))},
-    {"AUC", s.auc == s.auc and ("%.6f"):format(s.auc) or "none: it takes both attacks and benign packets"},
+    {"AUC", s.absence and "none: " .. s.absence or ("%.6f"):format(s.auc)},
     {"EER", s.eer == s.eer and ("%.4f (%.4f at the nearest step)"):format(s.eer, s.eer_nearest) or nil}
 end
 
@@ -96,6 +140,7 @@ local function print_text(args, result)
   append(rows, {
     {"phases", ("%s mapping, %s training, %s execution"):format(text.count(result.mapping),
       text.count(result.training), text.count(result.execution))},
+    {"training", training_text(result)},
     {"feature map", sizes_text(result.map)},
     {"scores", quantiles_text(s)},
     {"non-finite", ("%s (%s infinite, %s not a number)"):format(text.count(s.nan + s.infinite),
@@ -120,10 +165,16 @@ local function summary_json(args, result)
       {"features", json.array(result.map.features)}}},
     {"quantiles", quantiles}, {"nan", s.nan}, {"infinite", s.infinite},
     {"threshold", json.object {{"value", s.threshold}, {"tail_probability", args.tail_probability}, {"fitted", s.fitted},
-      {"log_mean", s.log_mean}, {"log_deviation", s.log_deviation}, {"above", s.above}}},
+      {"log_mean", s.log_mean}, {"log_deviation", s.log_deviation}, {"above", s.above},
+      {"missing", s.threshold_absence}}},
+    {"training_seconds", result.training_seconds}, {"window_filled", result.window_filled},
+    {"alarms", json.object {{"judged", s.alarms.judged}, {"share", s.alarms.share}, {"blocks", s.alarms.blocks},
+      {"over", s.alarms.over}, {"allowed", s.alarms.allowed}, {"contradict", s.alarms.contradicts}}},
+    {"warnings", json.array(warnings(args, result))},
     {"labels", s.attacks and json.object {{"file", args.labels}, {"attack", s.attacks}, {"benign", s.benign},
-      {"excluded", s.excluded}, {"auc", s.auc}, {"eer", s.eer},
-      {"eer_nearest", s.eer_nearest}} or nil}
+      {"excluded", s.excluded}, {"clean", s.clean}, {"auc", s.auc}, {"eer", s.eer},
+      {"eer_nearest", s.eer_nearest}, {"missing", s.absence}, {"threshold_tpr", s.threshold_tpr},
+      {"threshold_fpr", s.threshold_fpr}} or nil}
 end
 
 local function print_json(args, result)
@@ -142,11 +193,12 @@ return {
   details = "The first fm-grace + 1 packets teach the feature map, the next ad-grace packets train the autoencoders, "
     .. "and the rest is scored; scores of the grace periods are 0. A capture must outlast them.\n\n"
     .. "An .h5 has /scores, /timestamps, /labels when given, the map, and in its attributes all parameters; "
-    .. "a .csv has the columns timestamp, score and label.",
+    .. "a .csv has the columns packet (from 0 on), timestamp, score and label.",
   arguments = {single.argument},
   options = options,
   run = function(args)
     local result = single.run(args, fields, {score = true})
+    for _, warning in ipairs(warnings(args, result)) do io.stderr:write("warning: ", warning, "\n") end
     if args.json then print_json(args, result) elseif not args.quiet then print_text(args, result) end
     return 0
   end,

@@ -6,6 +6,7 @@
 --
 -- A key of --set is an option of the script, else one of the experiment's fields of `options.fields`.
 local context = require "ninetails.experiment.context"
+local text = require "ninetails.text"
 local values = require "ninetails.experiment.values"
 
 local options = {}
@@ -18,11 +19,6 @@ local declaration = {default = true, help = true, min = true, max = true, choice
 
 -- ------------------------------------------------------------------ text -> value
 
-local function to_number(word)
-  local x = not word:find("[xX]") and tonumber(word)
-  if x and x == x and math.abs(x) < math.huge then return math.tointeger(x) or x end
-end
-
 local flags = {["true"] = true, yes = true, on = true, ["false"] = false, no = false, off = false}
 
 local function wrong(key, word, what)
@@ -31,11 +27,11 @@ end
 
 local readers = {
   integer = function(key, word)
-    local n = to_number(word)
+    local n = text.to_number(word)
     if math.type(n) ~= "integer" then wrong(key, word, "a whole number") end
     return n
   end,
-  number = function(key, word) return to_number(word) or wrong(key, word, "a number") end,
+  number = function(key, word) return text.to_number(word) or wrong(key, word, "a number") end,
   boolean = function(key, word)
     if flags[word] == nil then wrong(key, word, "true or false") end
     return flags[word]

@@ -80,8 +80,7 @@ local function fit(spec, sets, out)
       if set.clean and (set.attacks or 0) > 0 and pair.fm + 1 + pair.ad > set.clean then late[#late + 1] = pair end
     end
     if #late > 0 then
-      out.warnings[#out.warnings + 1] = ("%s: %s: trains on attacks too: its clean packets are 1 to %s"):format(
-        set.name, pairs_text(late), text.count(set.clean))
+      out.warnings[#out.warnings + 1] = text.trains_on_attacks(set.name, pairs_text(late), set.clean)
     end
     for _, warning in ipairs(set.warnings) do
       out.warnings[#out.warnings + 1] = ("%s: %s"):format(set.name, warning)

@@ -48,11 +48,12 @@ def check_attributes(file, capture, summary):
     assert attributes["input_bytes"] == os.path.getsize(capture)
     assert attributes["input"] == capture and attributes["input_format"] == "pcap"
     assert attributes["packets"] == PACKETS
-    for name in ("version", "commit", "compiler", "flags", "cpu", "host", "start", "end", "isa", "command_line"):
+    for name in ("version", "commit", "compiler", "flags", "cpu", "host", "start", "end", "isa", "command_line",
+                 "libraries", "cpu_features"):
         assert isinstance(attributes[name], str) and attributes[name], name
     assert attributes["command_line"].startswith("ninetails score ")
     assert attributes["start"] <= attributes["end"] and attributes["start"].endswith("Z")
-    assert attributes["dirty"] in (0, 1) and attributes["threads"] >= 1
+    assert attributes["dirty"] in ("0", "1") and int(attributes["threads"]) >= 1
     for name, value in summary["parameters"].items():
         if name != "isa":
             assert attributes[name] == value, name
@@ -96,7 +97,8 @@ def main(ninetails, directory):
 
     # The text forms hold the same doubles.
     table = pandas.read_csv("out.csv", float_precision="round_trip")
-    assert list(table.columns) == ["timestamp", "score", "label"]
+    assert list(table.columns) == ["packet", "timestamp", "score", "label"]
+    assert (table.packet.values == numpy.arange(PACKETS)).all()
     assert (table.score.values == scores).all() and (table.timestamp.values == times).all()
     assert list(table.label) == labels
     table = pandas.read_csv("features.csv", float_precision="round_trip")
@@ -127,7 +129,7 @@ def main(ninetails, directory):
         assert data["sizes"].values.sum() == len(names)
     assert sorted(x for x in os.listdir(".") if x.startswith(".")) == [], "temporary files were left"
     with open("out.csv", newline="") as f:
-        assert next(csv.reader(f)) == ["timestamp", "score", "label"]
+        assert next(csv.reader(f)) == ["packet", "timestamp", "score", "label"]
     print("h5py %s, pandas %s, xarray %s open %d packets" % (h5py.__version__, pandas.__version__, xarray.__version__,
                                                              PACKETS))
 

@@ -2,12 +2,16 @@ SPDX-License-Identifier: GPL-3.0-or-later
 
   $ ln -s "$TRACE" trace.tsv.gz
 
+Warnings are for later; whatever is printed here is the summary.
+
+  $ told() { ninetails "$@" 2> warning; }
   $ summary() { sed 's/^\(streams\|speed\|ns per packet\) .*/\1 .../'; }
-  $ ninetails score trace.tsv.gz --profile py100 --fm-grace 200 --ad-grace 600 | summary
+  $ told score trace.tsv.gz --profile py100 --fm-grace 2e2 --ad-grace 600 | summary
   capture        trace.tsv.gz (tsv), 1,796 packets
   features       100, profile py100
   streams ...
   phases         201 mapping, 600 training, 995 execution
+  training       ended 17 s after the first packet: the slowest window (half-life 100 s) held 11 % of its weight
   feature map    13 autoencoders of 7 x 10, 6 x 5 features
   scores         min 0.02551, 25 % 5.13, 50 % 6.397e+07, 75 % 2.095e+08, 90 % 3.436e+08, 99 % 4.713e+08, 99.9 % 4.716e+08, max 4.719e+08
   non-finite     0 (0 infinite, 0 not a number)
@@ -15,22 +19,22 @@ SPDX-License-Identifier: GPL-3.0-or-later
   above it       850 packets (85.43 %)
   speed ...
   ns per packet ...
-  $ ninetails score trace.tsv.gz --fm-grace 200 --ad-grace 600 --quiet -o a.csv; head -1 a.csv; wc -l < a.csv
-  timestamp,score
+  $ told score trace.tsv.gz --fm-grace 200 --ad-grace 600 --quiet -o a.csv; head -1 a.csv; wc -l < a.csv
+  packet,timestamp,score
   1797
 
 Neither threads nor the way through a file of features change a bit of the scores.
 
-  $ ninetails score trace.tsv.gz --fm-grace 200 --ad-grace 600 --quiet --threads 1 -o b.csv; cmp a.csv b.csv
+  $ told score trace.tsv.gz --fm-grace 200 --ad-grace 600 --quiet --threads 1 -o b.csv; cmp a.csv b.csv
   $ ninetails extract trace.tsv.gz --quiet -o features.csv
-  $ ninetails score features.csv --fm-grace 200 --ad-grace 600 --quiet -o c.csv; cmp a.csv c.csv
+  $ told score features.csv --fm-grace 200 --ad-grace 600 --quiet -o c.csv; cmp a.csv c.csv
 
 A map that was learnt can be given back, from our file or as text.
 
-  $ ninetails score trace.tsv.gz --fm-grace 200 --ad-grace 600 --quiet -o a.h5
-  $ ninetails score trace.tsv.gz --feature-map a.h5 --ad-grace 600 | grep phases
+  $ told score trace.tsv.gz --fm-grace 200 --ad-grace 600 --quiet -o a.h5
+  $ told score trace.tsv.gz --feature-map a.h5 --ad-grace 600 | grep phases
   phases         0 mapping, 600 training, 1,196 execution
-  $ printf '0 1 2\n3 4\n' > map.txt; ninetails score trace.tsv.gz --feature-map map.txt --ad-grace 600 | grep '^feature map'
+  $ printf '0 1 2\n3 4\n' > map.txt; told score trace.tsv.gz --feature-map map.txt --ad-grace 600 | grep '^feature map'
   feature map    2 autoencoders of 3, 2 features
   $ printf '0 100\n' > map.txt; ninetails score trace.tsv.gz --feature-map map.txt --ad-grace 600
   ninetails score: map.txt: feature map: autoencoder 0 has column 100: expected 0 to 99
@@ -40,12 +44,12 @@ Labels: exactly one a packet.
 
   $ packets=$(($(wc -l < a.csv) - 1))
   $ awk -v n=$packets 'BEGIN { for (i = 0; i < n; i++) print i % 9 == 0 }' > labels
-  $ ninetails score trace.tsv.gz --fm-grace 200 --ad-grace 600 --labels labels -o d.csv | grep -E 'labels|AUC|EER' | sed 's/[0-9]\.[0-9]*/X/g'
+  $ told score trace.tsv.gz --fm-grace 200 --ad-grace 600 --labels labels -o d.csv | grep -E 'labels|AUC|EER' | sed 's/[0-9]\.[0-9]*/X/g'
   labels         111 attack, 884 benign, 0 excluded, of the scored packets
   AUC            X
   EER            X (X at the nearest step)
-  $ head -1 d.csv
-  timestamp,score,label
+  $ cp labels whole; head -1 d.csv
+  packet,timestamp,score,label
   $ tail -n +2 labels > short; ninetails score trace.tsv.gz --fm-grace 200 --ad-grace 600 --labels short -o e.csv 2> message
   [2]
   $ grep -oE '179[0-9]' message | sort
@@ -56,6 +60,23 @@ Labels: exactly one a packet.
   $ grep -oE '179[0-9]' message | sort
   1796
   1797
+
+What a reader of the figures must know is told, whatever else is not: training on attacks, as `run` says it; alarms
+that contradict the threshold; figures that do not exist.
+
+  $ cat warning
+  warning: labels: fm=200 ad=600: trains on attacks too: no packet before is clean
+  warning: 85.52 % of the benign packets are alarms at a threshold meant for 0.1 % (in 46 of 50 stretches too many; by chance in at most 6): training ended after 17 s, but windows fill for 5 min 32 s: train for longer (--ad-grace)
+  $ sed 's/.*/0/' labels > benign; head -n $packets benign > none
+  $ ninetails score trace.tsv.gz --fm-grace 200 --ad-grace 600 --labels none 2> warning | grep -E 'AUC|EER'; grep AUC warning
+  AUC            none: no attack packet is scored
+  warning: no AUC and no EER: no attack packet is scored
+  $ awk -v n=$packets 'BEGIN { for (i = 0; i < n; i++) print i < 801 ? i % 7 "," i % 11 : "nan,nan" }' > nan.csv
+  $ ninetails score nan.csv --fm-grace 200 --ad-grace 600 --labels whole 2> warning | grep -E '^(AUC|EER|non-finite)'; grep -E 'number' warning
+  non-finite     995 (0 infinite, 995 not a number)
+  AUC            none: every score is not a number
+  warning: 995 of 995 scores are not a number: they count as most anomalous
+  warning: no AUC and no EER: every score is not a number
 
 A capture must outlast the grace periods.
 
@@ -73,7 +94,7 @@ A capture must outlast the grace periods.
 Results that cannot be printed are a failure; an interrupted run leaves nothing behind, also when it
 waits for its input.
 
-  $ ninetails score trace.tsv.gz --fm-grace 200 --ad-grace 600 > /dev/full
+  $ ninetails score trace.tsv.gz --fm-grace 200 --ad-grace 600 > /dev/full 2> message; code=$?; tail -1 message; (exit $code)
   ninetails score: results cannot be written: No space left on device
   [2]
   $ $PYTHON -c "
@@ -93,11 +114,16 @@ waits for its input.
   a.csv
   a.h5
   b.csv
+  benign
   c.csv
   d.csv
   features.csv
   labels
   map.txt
   message
+  nan.csv
+  none
   short
   trace.tsv.gz
+  warning
+  whole

@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""`ninetails score` and `ninetails run` say the same of the same capture with the same parameters: the attributes of the
+one's file are the row and the provenance of the other's.
+
+usage: score_and_run.py NINETAILS
+"""
+import os
+import subprocess
+import sys
+import tempfile
+
+import h5py
+import numpy
+
+SCRIPT = """
+local nt = require "ninetails"
+return nt.experiment {
+  name = "same", datasets = {DATASET}, grace = {fm = 200, ad = 3000}, seeds = {1234},
+  detectors = {nt.kitnet {}}, profile = "stream",
+}
+"""
+FIGURES = ("scored", "attacks", "benign", "excluded", "scores_nan", "scores_infinite", "auc", "eer", "eer_nearest", "threshold",
+           "threshold_sample", "threshold_tpr", "threshold_fpr")
+PARAMETERS = ("fm_grace", "ad_grace", "max_autoencoder", "learning_rate", "hidden_ratio", "seed", "tail_probability", "profile")
+PROVENANCE = ("version", "commit", "dirty", "compiler", "flags", "libraries", "cpu", "cpu_features", "isa", "host")
+
+
+def main(ninetails):
+    def run(*words):
+        done = subprocess.run([ninetails, *words], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        assert done.returncode == 0, (words, done.stderr)
+        return done.stderr
+
+    with tempfile.TemporaryDirectory() as folder:
+        os.chdir(folder)
+        os.environ.update(NINETAILS_CACHE=folder + "/cache", NINETAILS_DATA=folder + "/data", XDG_CONFIG_HOME=folder)
+        run("dataset", "synth", "ssdp_flood", "--packets", "6000", "-o", "in.pcap", "--quiet")
+        with open("labels", "w") as f:
+            f.write("".join("x\n" if i % 100 == 7 else "%d\n" % (i > 1500 and i % 3 == 0) for i in range(6000)))
+        with open("same.lua", "w") as f:
+            f.write(SCRIPT.replace("DATASET", 'nt.dataset {name = "same", capture = "in.pcap", labels = "labels"}'))
+        told = [run("run", "same.lua", "--quiet", "-o", "run.h5"),
+                run("score", "in.pcap", "--labels", "labels", "--fm-grace", "200", "--ad-grace", "3e3",
+                    "--quiet", "-o", "score.h5")]
+        with h5py.File("run.h5") as of_run, h5py.File("score.h5") as of_score:
+            row = {name: column[0] for name, column in of_run["runs"].items()}
+            for name in FIGURES + PARAMETERS:
+                a, b = row[name], of_score.attrs[name]
+                assert (a.decode() if isinstance(a, bytes) else a) == b, (name, a, b)
+            assert row["attacks"] > 900 and row["excluded"] > 9 and not numpy.isnan(row["auc"])
+            for name in PROVENANCE:
+                assert of_run.attrs[name] == of_score.attrs[name] != "", name
+            assert "HDF5" in of_score.attrs["libraries"]
+            scores = of_run["run"][row["run"].decode()]["scores"]
+            assert (scores[:] == of_score["scores"][3201:]).all() and scores.attrs["first"] == 3201
+        warning = "fm=200 ad=3000: trains on attacks too: its clean packets are 1 to 7\n"
+        assert all(warning in text for text in told), told
+    print("score and run agree in", len(FIGURES) + len(PARAMETERS) + len(PROVENANCE), "figures and all scores")
+
+
+if __name__ == "__main__":
+    main(os.path.abspath(sys.argv[1]))
