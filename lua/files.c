@@ -24,8 +24,10 @@
 #include <unistd.h>
 
 #include "checksum.h"
-#include "modules.h"
 #include "content.h"
+#include "modules.h"
+#include "store/output.h"
+#include "temporary.h"
 
 enum { BLOCK = 1 << 18 };
 
@@ -82,12 +84,13 @@ static int list(lua_State *L) {
 
 static int make_folders(lua_State *L) {
   const char *given = luaL_checkstring(L, 1);
+  if (!*given) given = "/"; /* what is left of "/name" without its name */
   char *path = lua_newuserdatauv(L, strlen(given) + 1, 0);
   strcpy(path, given);
   for (char *slash = path; slash;) {
     slash = strchr(slash + 1, '/');
     if (slash) *slash = '\0';
-    if (*path && mkdir(path, 0777) != 0 && errno != EEXIST) return raise_errno(L, path);
+    if (mkdir(path, 0777) != 0 && errno != EEXIST) return raise_errno(L, path);
     if (slash) *slash = '/';
   }
   struct stat s;
@@ -110,52 +113,40 @@ static int checksum(lua_State *L) {
 
 /* ---------------------------------------------------------------- all of it or nothing */
 
-static int sync_path(const char *path, int flags) {
-  int fd = open(path, flags | O_CLOEXEC);
-  if (fd < 0) return -1;
-  int result = fsync(fd);
-  close(fd);
-  return result;
-}
-
-/* Renames a whole file to its name, in this order on the disk too. */
-static int put_in_place(const char *from, const char *to) {
-  if (sync_path(from, O_RDONLY) != 0 || rename(from, to) != 0) return -1;
-  char folder[4096];
-  const char *slash = strrchr(to, '/');
-  int length = slash ? (int)(slash - to) : 1;
-  if (snprintf(folder, sizeof folder, "%.*s", length ? length : 1, slash ? to : ".") >=
-      (int)sizeof folder)
-    return 0;
-  sync_path(folder,
-            O_RDONLY |
-                O_DIRECTORY); /* some file systems refuse this: the file is in place anyway */
-  return 0;
-}
-
 static int put(lua_State *L) {
+  nt_error err;
   const char *from = luaL_checkstring(L, 1), *to = luaL_checkstring(L, 2);
-  return put_in_place(from, to) == 0 ? 0 : raise_errno(L, to);
+  return nt_temporary_put(from, to, 0, &err) == NT_OK ? 0 : modules_raise(L, &err);
 }
 
-/* "path.PID.tmp", on the Lua stack. */
-static const char *temporary_name(lua_State *L, const char *path) {
-  return lua_pushfstring(L, "%s.%d.tmp", path, (int)getpid());
+/* Before the first byte: what a killed process left of the same file goes. */
+static void begin(lua_State *L, nt_output *output, const char *path) {
+  nt_error err;
+  nt_temporary_sweep_of(path);
+  if (nt_output_begin(output, path, &err) != NT_OK) modules_raise(L, &err);
+}
+
+/* After the last: `why` is an errno, 0 when all went well. */
+static int end(lua_State *L, nt_output *output, const char *path, int why) {
+  nt_error err;
+  if (why) {
+    nt_output_discard(output);
+    errno = why;
+    return raise_errno(L, path);
+  }
+  return nt_output_commit(output, &err) == NT_OK ? 0 : modules_raise(L, &err);
 }
 
 static int write_whole(lua_State *L) {
   size_t size;
   const char *path = luaL_checkstring(L, 1), *text = luaL_checklstring(L, 2, &size);
-  const char *temporary = temporary_name(L, path);
-  FILE *file = fopen(temporary, "wbe");
-  if (!file) return raise_errno(L, path);
-  int good = fwrite(text, 1, size, file) == size;
-  good = fclose(file) == 0 && good;
-  if (good && put_in_place(temporary, path) == 0) return 0;
-  int why = errno;
-  unlink(temporary);
-  errno = why;
-  return raise_errno(L, path);
+  nt_output output;
+  begin(L, &output, path);
+  FILE *file = fopen(output.temporary, "wbe");
+  int why = file ? 0 : errno;
+  if (file && fwrite(text, 1, size, file) != size) why = errno;
+  if (file && fclose(file) != 0 && !why) why = errno;
+  return end(L, &output, path, why);
 }
 
 /* Copies descriptor to descriptor; 0 or an errno. */
@@ -181,18 +172,20 @@ static int copy_bytes(int from, int to) {
 
 static int copy(lua_State *L) {
   const char *path = luaL_checkstring(L, 1), *to = luaL_checkstring(L, 2);
-  const char *temporary = temporary_name(L, to);
   int in = open(path, O_RDONLY | O_CLOEXEC);
   if (in < 0) return raise_errno(L, path);
-  int out = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+  nt_error err;
+  nt_output output;
+  nt_temporary_sweep_of(to);
+  if (nt_output_begin(&output, to, &err) != NT_OK) {
+    close(in);
+    return modules_raise(L, &err);
+  }
+  int out = open(output.temporary, O_WRONLY | O_CLOEXEC);
   int why = out < 0 ? errno : copy_bytes(in, out);
   close(in);
   if (out >= 0 && close(out) != 0 && !why) why = errno;
-  if (!why && put_in_place(temporary, to) != 0) why = errno;
-  if (!why) return 0;
-  unlink(temporary);
-  errno = why;
-  return raise_errno(L, to);
+  return end(L, &output, to, why);
 }
 
 /* A content that a Lua error must not leak. */
@@ -232,6 +225,7 @@ static int read_inside(lua_State *L) {
 /* ---------------------------------------------------------------- one file of many */
 
 typedef struct joined {
+  nt_output output;
   FILE *out;
   char *block;
   uint64_t rows; /* of this part: lines, without a header */
@@ -268,10 +262,11 @@ static nt_status join_part(joined *j, const char *path, const char *member, cons
   return status;
 }
 
-/* The file and the memory that a Lua error must not leak. */
+/* The files and the memory that a Lua error must not leak. */
 static int joined_gc(lua_State *L) {
   joined *j = luaL_checkudata(L, 1, "ninetails.files.joined");
   if (j->out) fclose(j->out);
+  nt_output_discard(&j->output);
   free(j->block);
   *j = (joined){0};
   return 0;
@@ -292,7 +287,6 @@ static int join(lua_State *L) {
   luaL_checktype(L, 1, LUA_TTABLE);
   lua_getfield(L, 1, "to");
   const char *to = luaL_checkstring(L, -1);
-  const char *temporary = temporary_name(L, to);
   lua_getfield(L, 1, "parts");
   int parts = lua_gettop(L);
   luaL_checktype(L, parts, LUA_TTABLE);
@@ -301,7 +295,8 @@ static int join(lua_State *L) {
   joined *j = new_joined(L);
   nt_error err;
   if (!(j->block = malloc(BLOCK))) return raise(L, NT_E_MEMORY, to, "out of memory");
-  if (!(j->out = fopen(temporary, "wbe"))) return raise_errno(L, temporary);
+  begin(L, &j->output, to);
+  if (!(j->out = fopen(j->output.temporary, "wbe"))) return raise_errno(L, to);
   nt_status status = NT_OK;
   for (lua_Integer i = 1; status == NT_OK && lua_rawgeti(L, parts, i) == LUA_TTABLE; i++) {
     lua_getfield(L, -1, "header");
@@ -326,12 +321,8 @@ static int join(lua_State *L) {
   if (fclose(j->out) != 0 && status == NT_OK)
     status = nt_fail(&err, NT_E_IO, "%s: %s", to, strerror(errno));
   j->out = NULL;
-  if (status == NT_OK && put_in_place(temporary, to) != 0)
-    status = nt_fail(&err, NT_E_IO, "%s: %s", to, strerror(errno));
-  if (status != NT_OK) {
-    unlink(temporary);
-    return modules_raise(L, &err);
-  }
+  if (status == NT_OK) status = nt_output_commit(&j->output, &err);
+  if (status != NT_OK) return modules_raise(L, &err); /* what is there so far goes with j */
   lua_pushvalue(L, counts);
   return 1;
 }

@@ -373,17 +373,8 @@ end
 function registry.synthesise(s, capture, label_file, progress)
   local scenario = scenario_of(s.scenario)
   files.make_folders(registry.folder_of(capture))
-  local part = (".%.0f.part"):format(system.clock() * 1e9) -- another process may be at it too
-  local unfinished = {capture .. part, label_file .. part}
-  local good, problem = pcall(require("ninetails.synthesiser").run, {scenario = scenario, packets = s.packets,
-    seed = s.seed, over = s.over, output = unfinished[1], labels = unfinished[2], progress = progress})
-  if not good then
-    os.remove(unfinished[1])
-    os.remove(unfinished[2])
-    error(problem, 0)
-  end
-  files.put(unfinished[1], capture)
-  files.put(unfinished[2], label_file)
+  require("ninetails.synthesiser").run {scenario = scenario, packets = s.packets, seed = s.seed, over = s.over,
+    output = capture, labels = label_file, progress = progress}
 end
 
 function registry.scenarios()

@@ -7,6 +7,7 @@
 #include "check.h"
 #include "detectors/detector.h"
 #include "tcp_frames.h"
+#include "temporary.h"
 
 enum { EVE, WINDOW, PROGRAM, RULES, SECONDS, PARAMETERS };
 enum { FRAMES = 12 };
@@ -156,7 +157,8 @@ static char *content_of(const char *path) {
 static int left_behind(void) {
   char command[160];
   int found = 0;
-  snprintf(command, sizeof command, "ls -d %s/ninetails-suricata-* 2>/dev/null | wc -l", directory);
+  snprintf(command, sizeof command, "ls -d %s/.ninetails-suricata.* 2>/dev/null | wc -l",
+           directory);
   FILE *pipe = popen(command, "r");
   if (!pipe || fscanf(pipe, "%d", &found) != 1) abort();
   pclose(pipe);
@@ -226,6 +228,29 @@ static void a_program_that_hangs_is_ended(void) {
   file_close(&capture);
 }
 
+/* A killed process leaves its directory: the next one removes it. */
+static void what_a_kill_left_is_swept(void) {
+  file capture = capture_of();
+  nt_value values[PARAMETERS];
+  nt_error err;
+  char path[160], frames[256];
+  int held;
+  snprintf(path, sizeof path, "%s/ninetails-suricata", directory);
+  char *place = nt_temporary_create_folder(path, &held, &err);
+  CU_ASSERT_PTR_NOT_NULL_FATAL(place);
+  snprintf(frames, sizeof frames, "%s/frames.pcap", place);
+  write_file(frames, "", 0644);
+  presets(values);
+  values[PROGRAM].text = script_of("exit 0");
+  expect_error(capture.path, values, NT_E_IO, "wrote no eve.json");
+  CU_ASSERT_EQUAL(left_behind(), 1); /* its process lives */
+  nt_temporary_release(&held);
+  expect_error(capture.path, values, NT_E_IO, "wrote no eve.json");
+  CU_ASSERT_EQUAL(left_behind(), 0);
+  free(place);
+  file_close(&capture);
+}
+
 static void compressed_captures_and_other_link_types(void) {
   file capture = capture_of();
   bytes b = {0};
@@ -289,6 +314,8 @@ static const check_case cases[] = {
     {"a program is run, without a shell", a_program_is_run_without_a_shell},
     {"programs that fail say why", programs_that_fail_say_why},
     {"a program that hangs is ended", a_program_that_hangs_is_ended},
+    {"what a kill left is swept", what_a_kill_left_is_swept},
+    {"what a kill left is swept", what_a_kill_left_is_swept},
     {"compressed captures, and several link types", compressed_captures_and_other_link_types},
     {"Suricata itself", the_real_one},
 };

@@ -12,6 +12,7 @@
 #include "sweep/cache.h"
 #include "sweep/lease.h"
 #include "sweep/sweep.h"
+#include "temporary.h"
 
 static char directory[] = "/tmp/ninetails-sweep-XXXXXX";
 
@@ -432,45 +433,96 @@ static void processes_share_the_work(void) {
   check_same("shared0.h5", "single.h5");
 }
 
+/* Whether it is ours now. */
+static int take(const char *key, nt_lease *lease) {
+  nt_error err = {0};
+  CHECK_OK(nt_lease_take("leases", key, lease, &err), err);
+  return lease->held != 0;
+}
+
+/* A lease as somebody else wrote it, touched `ago` seconds before now. */
+static void write_lease(const char *key, const char *owner, double ago) {
+  char path[64];
+  struct timespec now;
+  snprintf(path, sizeof path, "leases/%s.lease", key);
+  FILE *f = fopen(path, "w");
+  fputs(owner, f);
+  fclose(f);
+  clock_gettime(CLOCK_REALTIME, &now);
+  const struct timespec at = {.tv_sec = now.tv_sec - (time_t)ago, .tv_nsec = now.tv_nsec};
+  const struct timespec both[2] = {at, at};
+  utimensat(AT_FDCWD, path, both, 0);
+}
+
+/* Of another machine, and of this one in another boot. */
+static const char elsewhere[] = "other 01234567-0123456789ab-1\n";
+
 static void leases_have_one_holder(void) {
-  nt_lease_answer answer;
+  nt_lease a = {0}, again = {0}, b = {0};
   nt_error err = {0};
   mkdir("leases", 0777);
-  CHECK_OK(nt_lease_take("leases", "a", &answer, &err), err);
-  CU_ASSERT_EQUAL(answer, NT_LEASE_TAKEN);
-  CHECK_OK(nt_lease_take("leases", "a", &answer, &err), err);
-  CU_ASSERT_EQUAL(answer, NT_LEASE_ELSEWHERE);
-  nt_lease_give_back("leases", "a");
+  CU_ASSERT(take("a", &a));
+  CU_ASSERT(!take("a", &again)); /* not even this process */
+  nt_lease_sweep_out_void("leases");
+  CU_ASSERT_EQUAL(access("leases/a.lease", F_OK), 0);
+  nt_lease_give_back("leases", "a", &a);
   CU_ASSERT_NOT_EQUAL(access("leases/a.lease", F_OK), 0);
   /* Of a process that is gone: void at once. */
   pid_t child = fork();
-  if (child == 0) _exit(nt_lease_take("leases", "b", &answer, NULL) != NT_OK);
+  if (child == 0) _exit(nt_lease_take("leases", "b", &b, NULL) != NT_OK);
   waitpid(child, NULL, 0);
   CU_ASSERT_EQUAL(access("leases/b.lease", F_OK), 0);
-  CHECK_OK(nt_lease_take("leases", "b", &answer, &err), err);
-  CU_ASSERT_EQUAL(answer, NT_LEASE_TAKEN);
+  CU_ASSERT(take("b", &b));
   /* Whoever was killed, or had a full disk, when it took one. */
-  FILE *cut = fopen("leases/d.lease", "w");
-  fputs("host", cut);
-  fclose(cut);
-  CHECK_OK(nt_lease_take("leases", "d", &answer, &err), err);
-  CU_ASSERT_EQUAL(answer, NT_LEASE_TAKEN);
-  /* Of another host: void when nobody has touched it for a while. */
-  FILE *f = fopen("leases/c.lease", "w");
-  fputs("elsewhere.example 1 1\n", f);
-  fclose(f);
-  CHECK_OK(nt_lease_take("leases", "c", &answer, &err), err);
-  CU_ASSERT_EQUAL(answer, NT_LEASE_ELSEWHERE);
-  const struct timespec old[2] = {{.tv_sec = 1000000000}, {.tv_sec = 1000000000}};
-  utimensat(AT_FDCWD, "leases/c.lease", old, 0);
-  CHECK_OK(nt_lease_take("leases", "c", &answer, &err), err);
-  CU_ASSERT_EQUAL(answer, NT_LEASE_TAKEN);
-  CU_ASSERT_EQUAL(nt_lease_take("leases/none", "c", &answer, &err), NT_E_IO);
+  nt_lease cut = {0};
+  write_lease("d", "host", 0);
+  CU_ASSERT(take("d", &cut));
+  nt_lease_give_back("leases", "d", &cut);
+  nt_lease none = {0};
+  CU_ASSERT_EQUAL(nt_lease_take("leases/none", "c", &none, &err), NT_E_IO);
   /* Void ones are swept out, others stay. */
-  utimensat(AT_FDCWD, "leases/c.lease", old, 0);
+  write_lease("c", elsewhere, 3600);
   nt_lease_sweep_out_void("leases");
   CU_ASSERT_NOT_EQUAL(access("leases/c.lease", F_OK), 0);
   CU_ASSERT_EQUAL(access("leases/b.lease", F_OK), 0);
+  nt_lease_give_back("leases", "b", &b);
+}
+
+static void leases_of_other_machines_are_watched(void) {
+  nt_lease lease = {0};
+  mkdir("leases", 0777);
+  write_lease("e", elsewhere, 1);
+  CU_ASSERT(!take("e", &lease));
+  write_lease("e", elsewhere, NT_LEASE_STALE + 5);
+  CU_ASSERT(take("e", &lease));
+  nt_lease_give_back("leases", "e", &lease);
+  /* From the future, as of a clock that was set back or of one that is ahead: its age says nothing,
+   * and it is void when it has stood still while somebody looked. */
+  write_lease("f", elsewhere, -86400);
+  CU_ASSERT(!take("f", &lease));
+  lease.since -= NT_LEASE_STALE / 2;
+  CU_ASSERT(!take("f", &lease));
+  write_lease("f", elsewhere, -86405); /* a beat: it lives */
+  CU_ASSERT(!take("f", &lease));
+  lease.since -= NT_LEASE_STALE / 2;
+  CU_ASSERT(!take("f", &lease));
+  lease.since -= NT_LEASE_STALE / 2 + 1;
+  CU_ASSERT(take("f", &lease));
+  nt_lease_give_back("leases", "f", &lease);
+  /* Of a dead process of this machine, whatever the clock was: at once. */
+  char self[NT_ORIGIN_TEXT], owner[128];
+  nt_origin_self(self);
+  snprintf(owner, sizeof owner, "here %s\n", self);
+  write_lease("g", owner, -86400);
+  CU_ASSERT(take("g", &lease));
+  /* Whoever lost one does not take it from its next holder. */
+  nt_lease lost = lease, next = {0};
+  CU_ASSERT_EQUAL(rename("leases/g.lease", "leases/old"), 0);
+  CU_ASSERT(take("g", &next));
+  nt_lease_give_back("leases", "g", &lost);
+  CU_ASSERT_EQUAL(access("leases/g.lease", F_OK), 0);
+  nt_lease_give_back("leases", "g", &next);
+  CU_ASSERT_NOT_EQUAL(access("leases/g.lease", F_OK), 0);
 }
 
 static void the_cache_is_pruned_by_use(void) {
@@ -548,6 +600,7 @@ int main(int argc, char **argv) {
       {"what was cut off is completed", what_was_cut_off_is_completed},
       {"processes share the work", processes_share_the_work},
       {"leases have one holder", leases_have_one_holder},
+      {"leases of other machines are watched", leases_of_other_machines_are_watched},
       {"the cache is pruned by use", the_cache_is_pruned_by_use},
       {"keys depend on what they should", keys_depend_on_what_they_should},
       {"a folder that cannot be written is told at once",

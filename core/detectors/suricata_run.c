@@ -14,9 +14,12 @@
 #include <unistd.h>
 
 #include "../capture/capture.h"
+#include "../temporary.h"
 
 typedef struct place { /* the directory, and what is in it */
-  char directory[1024], frames[1088], output[1088], eve[1088];
+  char *directory;
+  int held;
+  char frames[1152], output[1152], eve[1152];
 } place;
 
 /* ---------------------------------------------------------------- the directory */
@@ -24,12 +27,12 @@ typedef struct place { /* the directory, and what is in it */
 static nt_status make_place(place *p, nt_error *err) {
   const char *root = getenv("TMPDIR");
   if (!root || !*root) root = "/tmp";
-  int used = snprintf(p->directory, sizeof p->directory, "%s/ninetails-suricata-XXXXXX", root);
-  if (used < 0 || (size_t)used >= sizeof p->directory)
-    return nt_fail(err, NT_E_ARGUMENT, "TMPDIR: a path of more than 990 bytes");
-  if (!mkdtemp(p->directory))
-    return nt_fail(err, NT_E_IO, "%s: no directory could be made: %s", p->directory,
-                   strerror(errno));
+  char path[1024];
+  if (snprintf(path, sizeof path, "%s/ninetails-suricata", root) >= (int)sizeof path)
+    return nt_fail(err, NT_E_ARGUMENT, "TMPDIR: a path of more than 1000 bytes");
+  nt_temporary_sweep_of(path); /* what killed processes left */
+  p->directory = nt_temporary_create_folder(path, &p->held, err);
+  if (!p->directory) return err->status;
   snprintf(p->frames, sizeof p->frames, "%s/frames.pcap", p->directory);
   snprintf(p->output, sizeof p->output, "%s/output", p->directory);
   snprintf(p->eve, sizeof p->eve, "%s/eve.json", p->directory);
@@ -42,8 +45,10 @@ static int remove_entry(const char *path, const struct stat *status, int kind, s
   return 0;
 }
 
-static void remove_place(const place *p) {
+static void remove_place(place *p) {
   nftw(p->directory, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
+  nt_temporary_release(&p->held);
+  free(p->directory);
 }
 
 /* ---------------------------------------------------------------- the frames, as pcap */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * An output file that is there whole or not at all: it is written as .NAME.PID.tmp in the directory
- * of its destination, synced, and renamed. Whatever stops the program in between leaves the
- * destination as it was.
+ * An output file that is there whole or not at all: it is written under a temporary name in the
+ * directory of its destination (temporary.h), synced, and renamed. Whatever stops the program in
+ * between leaves the destination as it was.
  */
 #ifndef NT_OUTPUT_H
 #define NT_OUTPUT_H
@@ -12,10 +12,12 @@
 typedef struct nt_output {
   char *path;      /* the destination, symbolic links followed */
   char *temporary; /* what to write to, until nt_output_commit */
+  int held;        /* the lock on it */
 } nt_output;
 
 /* Creates the (empty) temporary file, so that a directory that is missing or not writable is found
- * now. A destination that exists and is not a regular file is refused. The error names the path. */
+ * now. What a killed process left of the same output goes with nt_temporary_sweep_of (temporary.h).
+ * A destination that exists and is not a regular file is refused. The error names the path. */
 nt_status nt_output_begin(nt_output *output, const char *path, nt_error *err);
 
 /* Syncs, renames, syncs the directory. The temporary file must be closed by then. Frees *output,

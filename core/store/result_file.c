@@ -7,6 +7,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "../temporary.h"
 #include "cells.h"
 #include "hdf5_get.h"
 #include "hdf5_put.h"
@@ -253,6 +254,7 @@ nt_status nt_result_write(const char *path, const nt_result_sources *sources,
               .key_count = keys ? key_count : 0,
               .notes = notes,
               .note_count = note_count};
+  nt_temporary_sweep_of(path);
   nt_status status = hdf5_write_file(path, fill_result, &g, NULL, err ? err : &own);
   if (runs) *runs = status == NT_OK ? g.written : 0;
   gather_done(&g);

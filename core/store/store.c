@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "../temporary.h"
 #include "format.h"
 #include "output.h"
 
@@ -38,6 +39,7 @@ nt_store *nt_store_create(const char *path, nt_error *err) {
     return NULL;
   }
   store->format = format;
+  nt_temporary_sweep_of(path);
   if (nt_output_begin(&store->output, path, err) == NT_OK)
     store->file = format->create(store->output.temporary, err);
   if (store->file) return store;

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "../temporary.h"
 #include "lease.h"
 
 const char *nt_cache_kind_name(nt_cache_kind kind) {
@@ -53,9 +54,9 @@ nt_status nt_cache_open(const char *folder, nt_error *err) {
     if (status != NT_OK) return status;
     if (access(path, W_OK | X_OK) != 0)
       return nt_fail(err, NT_E_IO, "%s: cannot be written: %s", path, strerror(errno));
-    nt_lease_sweep_out(path, NULL);
+    nt_temporary_sweep(path, NULL);
   }
-  nt_lease_sweep_out(folder, NULL);
+  nt_temporary_sweep(folder, NULL);
   char leases[NT_CACHE_PATH];
   nt_cache_folder(folder, NT_CACHE_LEASES, leases);
   nt_lease_sweep_out_void(leases);

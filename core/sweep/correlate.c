@@ -95,7 +95,7 @@ void sweep_correlate(nt_sweep *s, mapping *m) {
   if (status == NT_OK) status = nt_linkage_single(distance, width, m->merges, &err);
   free(distance);
   pthread_mutex_lock(&s->lock);
-  sweep_give_back(s, m->key, &m->leased);
+  sweep_give_back(s, m->key, &m->lease);
   m->input->users--;
   if (status == NT_OK) {
     m->state = WORK_READY;

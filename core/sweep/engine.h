@@ -17,6 +17,7 @@
 #include "../store/feature_file.h"
 #include "cache.h"
 #include "costs.h"
+#include "lease.h"
 #include "sweep.h"
 
 typedef enum work_state {
@@ -34,7 +35,7 @@ typedef struct input {
   char key[NT_KEY_TEXT], data_key[NT_KEY_TEXT];
   int cached; /* when the sweep began */
   work_state state;
-  int leased;
+  nt_lease lease;
   double look_again;
   nt_error error;
   /* READY: */
@@ -55,7 +56,7 @@ typedef struct mapping {
   char key[NT_KEY_TEXT];
   int cached;
   work_state state;
-  int leased;
+  nt_lease lease;
   double look_again;
   nt_error error;
   nt_merge *merges; /* READY: width - 1 */
@@ -78,7 +79,7 @@ typedef struct job {
   int cached;
   work_state state;
   double look_again;
-  int leased;
+  nt_lease lease;
   double cost;                 /* s, estimated */
   size_t first_run, runs_left; /* into sweep->runs, a list through next_run */
   nt_feature_map map;
@@ -199,8 +200,8 @@ void sweep_drop_scores(job *j);
  * With both locks held. */
 void sweep_look_for_run(nt_sweep *s, run *r);
 
-/* A lease of this process, returned; *leased becomes 0. */
-void sweep_give_back(nt_sweep *s, const char *key, int *leased);
+/* A lease of this process, returned. */
+void sweep_give_back(nt_sweep *s, const char *key, nt_lease *lease);
 /* Works until nothing is left to do, as worker `index`. */
 void sweep_work(nt_sweep *s, int index);
 

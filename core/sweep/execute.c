@@ -13,19 +13,13 @@
 #include "../store/seal.h"
 #include "../team.h"
 #include "engine.h"
-#include "lease.h"
 
 /* ---------------------------------------------------------------- watching */
 
 static void beat(nt_sweep *s) {
-  char folder[NT_CACHE_PATH];
-  nt_cache_folder(s->options->cache, NT_CACHE_LEASES, folder);
-  for (size_t i = 0; i < s->input_count; i++)
-    if (s->inputs[i].leased) nt_lease_touch(folder, s->inputs[i].key);
-  for (size_t i = 0; i < s->mapping_count; i++)
-    if (s->mappings[i].leased) nt_lease_touch(folder, s->mappings[i].key);
-  for (size_t i = 0; i < s->job_count; i++)
-    if (s->jobs[i].leased) nt_lease_touch(folder, s->jobs[i].key);
+  for (size_t i = 0; i < s->input_count; i++) nt_lease_touch(&s->inputs[i].lease);
+  for (size_t i = 0; i < s->mapping_count; i++) nt_lease_touch(&s->mappings[i].lease);
+  for (size_t i = 0; i < s->job_count; i++) nt_lease_touch(&s->jobs[i].lease);
 }
 
 /* From what is left, by the estimate, and how fast the estimate was used up until now. */
@@ -168,7 +162,7 @@ static nt_status run_threads(nt_sweep *s, nt_error *err) {
 }
 
 static void give_back_all(nt_sweep *s) {
-  for (size_t i = 0; i < s->job_count; i++) sweep_give_back(s, s->jobs[i].key, &s->jobs[i].leased);
+  for (size_t i = 0; i < s->job_count; i++) sweep_give_back(s, s->jobs[i].key, &s->jobs[i].lease);
 }
 
 static void conclude(nt_sweep *s, nt_sweep_outcome *outcome) {

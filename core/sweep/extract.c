@@ -274,7 +274,7 @@ void sweep_extract(nt_sweep *s, input *in) {
   }
   if (status != NT_OK) sweep_unload(in);
   pthread_mutex_lock(&s->lock);
-  sweep_give_back(s, in->key, &in->leased);
+  sweep_give_back(s, in->key, &in->lease);
   if (status == NT_OK) {
     sweep_input_ready(s, in);
   } else if (sweep_stops(s)) {

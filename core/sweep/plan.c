@@ -9,9 +9,9 @@
 #include <unistd.h>
 
 #include "../cpu.h"
+#include "../temporary.h"
 #include "../version.h"
 #include "engine.h"
-#include "lease.h"
 
 const char *nt_run_state_name(nt_run_state state) {
   static const char *const names[] = {"missing", "kept", "done", "failed"};
@@ -295,17 +295,8 @@ static nt_status make_folder(const char *path, nt_error *err) {
     return nt_fail(err, NT_E_IO, "%s: cannot be made: %s", path, strerror(errno));
   if (access(path, W_OK | X_OK) != 0)
     return nt_fail(err, NT_E_IO, "%s: cannot be written: %s", path, strerror(errno));
-  nt_lease_sweep_out(path, NULL);
+  nt_temporary_sweep(path, NULL);
   return NT_OK;
-}
-
-/* What was left of the result file, in a folder that is not ours alone. */
-static void sweep_out_output(const char *output) {
-  char folder[NT_CACHE_PATH];
-  const char *slash = strrchr(output, '/');
-  int length = slash ? (int)(slash - output) + 1 : 0;
-  if (snprintf(folder, sizeof folder, "%.*s.", length, output) < (int)sizeof folder)
-    nt_lease_sweep_out(folder, output + length);
 }
 
 static int allocate(nt_sweep *s, size_t inputs, size_t runs) {
@@ -332,7 +323,7 @@ static nt_status plan(nt_sweep *s, const nt_sweep_input *inputs, size_t input_co
   for (size_t i = 0; i < run_count; i++) s->runs[i].given = &runs[i];
   nt_status status = nt_cache_open(o->cache, err);
   if (status == NT_OK) status = make_folder(o->folder, err);
-  if (status == NT_OK && o->output) sweep_out_output(o->output);
+  if (status == NT_OK && o->output) nt_temporary_sweep_of(o->output);
   for (size_t i = 0; i < input_count && status == NT_OK; i++)
     status = plan_input(s, &s->inputs[i], err);
   if (status == NT_OK) status = plan_runs(s, err);

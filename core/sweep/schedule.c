@@ -12,7 +12,6 @@
 
 #include "../team.h"
 #include "engine.h"
-#include "lease.h"
 
 /* s until something that another process works on is looked at again */
 #define LOOK_AGAIN 0.5
@@ -45,19 +44,16 @@ typedef struct task {
 /* ---------------------------------------------------------------- leases */
 
 /* Whether the stage is ours now; else its state is ELSEWHERE for a while. */
-static int lease(nt_sweep *s, const char *key, int *leased, work_state *state, double *look_again) {
+static int lease(nt_sweep *s, const char *key, nt_lease *lease, work_state *state,
+                 double *look_again) {
   char folder[NT_CACHE_PATH];
   nt_error err;
-  nt_lease_answer answer;
   nt_cache_folder(s->options->cache, NT_CACHE_LEASES, folder);
-  if (nt_lease_take(folder, key, &answer, &err) != NT_OK) {
+  if (nt_lease_take(folder, key, lease, &err) != NT_OK) {
     sweep_abort(s, &err);
     return 0;
   }
-  if (answer == NT_LEASE_TAKEN) {
-    *leased = 1;
-    return 1;
-  }
+  if (lease->held) return 1;
   *state = WORK_ELSEWHERE;
   *look_again = nt_seconds() + LOOK_AGAIN;
   return 0;
@@ -103,7 +99,7 @@ static int take_extract(nt_sweep *s, task *t, int whatever_it_takes) {
     uint64_t bytes = sweep_bytes_to_extract(in);
     if (!sweep_fits(s, bytes) && !(whatever_it_takes && s->busy == 0)) continue;
     if (!nt_cache_has(s->options->cache, NT_CACHE_FEATURES, in->key) &&
-        !lease(s, in->key, &in->leased, &in->state, &in->look_again))
+        !lease(s, in->key, &in->lease, &in->state, &in->look_again))
       continue;
     in->state = WORK_RUNNING;
     *t = (task){.kind = TASK_EXTRACT, .input = in, .bytes = bytes};
@@ -124,7 +120,7 @@ static int take_correlate(nt_sweep *s, task *t) {
     mapping *m = j->mapping;
     if (!m || j->cached || !job_is_due(j) || !is_due(m->state, m->look_again)) continue;
     if (!nt_cache_has(s->options->cache, NT_CACHE_CORRELATIONS, m->key) &&
-        !lease(s, m->key, &m->leased, &m->state, &m->look_again))
+        !lease(s, m->key, &m->lease, &m->state, &m->look_again))
       continue;
     m->state = WORK_RUNNING;
     m->input->users++;
@@ -150,7 +146,7 @@ static void look_at_runs(nt_sweep *s, job *j) {
 
 /* Whether the job is ours, and there is something to do. */
 static int claim(nt_sweep *s, job *j) {
-  if (!lease(s, j->key, &j->leased, &j->state, &j->look_again)) return 0;
+  if (!lease(s, j->key, &j->lease, &j->state, &j->look_again)) return 0;
   look_at_runs(s, j);
   if (j->runs_left > 0) {
     j->state = WORK_RUNNING;

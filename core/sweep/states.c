@@ -12,13 +12,11 @@
 #include <time.h>
 
 #include "engine.h"
-#include "lease.h"
 
-void sweep_give_back(nt_sweep *s, const char *key, int *leased) {
+void sweep_give_back(nt_sweep *s, const char *key, nt_lease *lease) {
   char folder[NT_CACHE_PATH];
   nt_cache_folder(s->options->cache, NT_CACHE_LEASES, folder);
-  if (*leased) nt_lease_give_back(folder, key);
-  *leased = 0;
+  nt_lease_give_back(folder, key, lease);
 }
 
 void sweep_abort(nt_sweep *s, const nt_error *err) {
@@ -50,7 +48,7 @@ void sweep_job_ended(nt_sweep *s, job *j) {
   sweep_drop_scores(j);
   s->used -= j->bytes;
   j->bytes = 0;
-  sweep_give_back(s, j->key, &j->leased);
+  sweep_give_back(s, j->key, &j->lease);
   s->cost_done += j->cost;
   s->open--;
   in->unfinished--;
@@ -70,7 +68,7 @@ void sweep_job_waits(nt_sweep *s, job *j) {
   sweep_drop_scores(j);
   s->used -= j->bytes;
   j->bytes = 0;
-  sweep_give_back(s, j->key, &j->leased);
+  sweep_give_back(s, j->key, &j->lease);
   j->state = WORK_WAITING;
 }
 

@@ -8,10 +8,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../temporary.h"
+
 enum { BUFFER = 1 << 20, RECORD_HEADER = 16, LABEL_LINE = 256 };
 
 typedef struct stream {
-  int fd;
+  int fd, held;
   char *path, *partial; /* final and temporary name */
   uint8_t *buffer;
   size_t used, size;
@@ -23,21 +25,16 @@ struct nt_writer {
 };
 
 static nt_status stream_open(stream *s, const char *path, nt_error *err) {
-  size_t length = strlen(path);
   s->path = strdup(path);
-  s->partial = malloc(length + 32);
   s->buffer = malloc(BUFFER);
   s->size = BUFFER;
-  if (!s->path || !s->partial || !s->buffer)
+  if (!s->path || !s->buffer)
     return nt_fail(err, NT_E_MEMORY, "%s: out of memory for the write buffer", path);
-  snprintf(s->partial, length + 32, "%s.part-%ld", path, (long)getpid());
-  s->fd = open(s->partial, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-  if (s->fd < 0) {
-    nt_fail(err, NT_E_IO, "%s: cannot be created: %s", path, strerror(errno));
-    free(s->partial);
-    s->partial = NULL;
-    return NT_E_IO;
-  }
+  nt_temporary_sweep_of(path);
+  s->partial = nt_temporary_create(path, &s->held, err);
+  if (!s->partial) return NT_E_IO;
+  s->fd = open(s->partial, O_WRONLY | O_CLOEXEC);
+  if (s->fd < 0) return nt_fail(err, NT_E_IO, "%s: cannot be written: %s", path, strerror(errno));
   return NT_OK;
 }
 
@@ -53,18 +50,18 @@ static nt_status stream_flush(stream *s, nt_error *err) {
   return NT_OK;
 }
 
-static nt_status stream_finish(stream *s, nt_error *err) {
+static nt_status stream_close(stream *s, nt_error *err) {
   nt_status status = stream_flush(s, err);
   if (status != NT_OK) return status;
-  if (fsync(s->fd) != 0 && errno != EINVAL && errno != EROFS)
-    return nt_fail(err, NT_E_IO, "%s: cannot be synced: %s", s->path, strerror(errno));
   int closed = close(s->fd);
   s->fd = -1;
-  if (closed != 0)
-    return nt_fail(err, NT_E_IO, "%s: cannot be closed: %s", s->path, strerror(errno));
-  if (rename(s->partial, s->path) != 0)
-    return nt_fail(err, NT_E_IO, "%s: cannot be renamed from %s: %s", s->path, s->partial,
-                   strerror(errno));
+  if (closed == 0) return NT_OK;
+  return nt_fail(err, NT_E_IO, "%s: cannot be closed: %s", s->path, strerror(errno));
+}
+
+static nt_status stream_put(stream *s, nt_error *err) {
+  nt_status status = nt_temporary_put(s->partial, s->path, 0, err);
+  if (status != NT_OK) return status;
   free(s->partial);
   s->partial = NULL;
   return NT_OK;
@@ -73,6 +70,7 @@ static nt_status stream_finish(stream *s, nt_error *err) {
 static void stream_done(stream *s) {
   if (s->fd >= 0) close(s->fd);
   if (s->partial) unlink(s->partial);
+  nt_temporary_release(&s->held);
   free(s->partial);
   free(s->path);
   free(s->buffer);
@@ -174,10 +172,12 @@ uint64_t nt_writer_bytes(const nt_writer *w) {
 }
 
 nt_status nt_writer_finish(nt_writer *w, nt_error *err) {
-  nt_status status = stream_finish(&w->labels, err);
-  if (status == NT_OK) status = stream_finish(&w->capture, err);
-  if (status != NT_OK && !w->labels.partial) unlink(w->labels.path);
-  return status;
+  nt_status status = stream_close(&w->capture, err);
+  if (status == NT_OK) status = stream_close(&w->labels, err);
+  if (status != NT_OK) return status;
+  unlink(w->labels.path); /* older ones are not of this capture */
+  status = stream_put(&w->capture, err);
+  return status == NT_OK ? stream_put(&w->labels, err) : status;
 }
 
 void nt_writer_free(nt_writer *w) {

@@ -28,7 +28,8 @@ nt_status nt_writer_commit(nt_writer *writer, uint32_t seconds, uint32_t nanosec
                            nt_error *err);
 uint64_t nt_writer_bytes(const nt_writer *writer); /* of the capture so far */
 
-/* Flushes, syncs and renames. nt_writer_free without it removes what was written. */
+/* Flushes, syncs and renames, the labels last: where they are, the capture is whole.
+ * nt_writer_free without it removes what was written. */
 nt_status nt_writer_finish(nt_writer *writer, nt_error *err);
 void nt_writer_free(nt_writer *writer);
 

@@ -177,10 +177,10 @@ So are slips.
   See: ninetails help results compare
   [1]
   $ ninetails results export quickstart.h5 -o none/runs.csv
-  ninetails results export: none/runs.csv: No such file or directory
+  ninetails results export: none/runs.csv: cannot be written: No such file or directory
   [2]
   $ ninetails results export quickstart.h5 -o folder.h5
-  ninetails results export: folder.h5: Is a directory
+  ninetails results export: folder.h5: is not a regular file, cannot be replaced by an output
   [2]
 
 The cache, whose folder and limit are the environment's.

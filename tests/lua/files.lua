@@ -1,0 +1,64 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+-- ninetails.files: folders, and files that appear whole or not at all.
+local files = require "ninetails.files"
+
+local function is(found, expected, what)
+  if found ~= expected then
+    error(("%s: expected %s, found %s"):format(what or "?", tostring(expected), tostring(found)), 2)
+  end
+end
+
+local function refused(expected, what, ...)
+  local good, problem = pcall(...)
+  if good then error(what .. ": was not refused", 2) end
+  if not problem.message:find(expected, 1, true) then error(("%s: %s"):format(what, problem.message), 2) end
+end
+
+local function content(path)
+  local file <close> = assert(io.open(path, "rb"))
+  return file:read("a")
+end
+
+local base = os.tmpname()
+os.remove(base)
+
+-- Folders. What is left of "/name" without its name is the root, which is there.
+files.make_folders(base .. "/a/b//c/")
+is(files.stat(base .. "/a/b/c").kind, "directory", "nested")
+files.make_folders ""
+files.make_folders "/"
+is(require("ninetails.registry").folder_of "/out.h5", "", "folder of a file in the root")
+
+-- Written, copied, joined, put: whole, and nothing beside it.
+files.write(base .. "/text", "one\ntwo\n")
+is(content(base .. "/text"), "one\ntwo\n", "written")
+files.copy(base .. "/text", base .. "/copy")
+is(content(base .. "/copy"), "one\ntwo\n", "copied")
+local rows = files.join {to = base .. "/joined", parts = {{path = base .. "/text", header = true},
+  {path = base .. "/copy", header = true}}}
+is(content(base .. "/joined"), "one\ntwo\ntwo\n", "joined")
+is(rows[1] + rows[2], 2, "rows")
+files.put(base .. "/copy", base .. "/put")
+is(content(base .. "/put"), "one\ntwo\n", "put")
+refused("no/text: cannot be written", "write", files.write, base .. "/no/text", "x")
+refused("is not a regular file", "write", files.write, base .. "/a", "x")
+refused("none", "join", files.join, {to = base .. "/joined", parts = {{path = base .. "/none"}}})
+is(content(base .. "/joined"), "one\ntwo\ntwo\n", "what was joined before")
+refused("none", "copy", files.copy, base .. "/none", base .. "/put")
+refused("put: cannot be synced", "put", files.put, base .. "/none", base .. "/put")
+local function names()
+  collectgarbage() -- what a refused join had begun
+  return table.concat(files.list(base), " ")
+end
+is(names(), "a joined put text", "what is there")
+
+-- What a killed process left of a file goes with the next that writes it; of others it stays.
+local pipe <close> = assert(io.popen "cat /proc/sys/kernel/random/boot_id")
+local boot = pipe:read("a"):gsub("[^%x]", ""):sub(1, 12)
+for _, name in ipairs {"text", "joined"} do
+  io.open(("%s/.%s.01234567-%s-1-00000000.tmp"):format(base, name, boot), "w"):close()
+end
+files.write(base .. "/text", "three\n")
+is(names(), (".joined.01234567-%s-1-00000000.tmp a joined put text"):format(boot), "swept")
+
+os.execute("rm -r " .. base)
