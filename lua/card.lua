@@ -22,6 +22,7 @@ local part = {type = "table", keys = {
   file = {type = "string", need = true, key_of = "files"},
   member = {type = "string"},
   label = {type = "integer", need = true, min = 0, max = 1},
+  attack = {type = "string"},
   rows = {type = "count"},
 }}
 
@@ -52,6 +53,7 @@ local labels = {type = "table", keys = {
   rule = {type = "rule"},
   joined = {type = "string", key_of = "files"},
   exclude = {type = "rule"},
+  names = {type = "rule"},
   same_as = {type = "string", key_of = "files"},
   attacks = {type = "count"},
   excluded = {type = "count"},
@@ -127,7 +129,7 @@ local rule_forms = {
     columns = {type = "table", need = true, keys = {
       a = {type = "string", need = true}, b = {type = "string", need = true},
       a_port = {type = "string"}, b_port = {type = "string"},
-      protocol = {type = "string"}, from = {type = "string"}, to = {type = "string"},
+      protocol = {type = "string"}, from = {type = "string"}, to = {type = "string"}, attack = {type = "string"},
     }},
     protocols = {type = "map", of = protocol},
     where = {type = "map", of = {type = "string"}},
@@ -135,9 +137,11 @@ local rule_forms = {
     utc_offset = {type = "string", form = "offset"},
   }},
 }
+local attack = {type = "string"}
+local side = {type = "choice", choices = {"either", "source", "destination"}}
 local rule_extras = {
-  address = {side = {type = "choice", choices = {"either", "source", "destination"}}},
-  addresses = {side = {type = "choice", choices = {"either", "source", "destination"}}},
+  address = {side = side, attack = attack}, addresses = {side = side, attack = attack},
+  during = {attack = attack}, packets = {attack = attack}, flow = {attack = attack}, flows = {attack = attack},
 }
 
 -- ------------------------------------------------------------------ checking
@@ -326,7 +330,7 @@ local function check_labels_sense(at, c, key, definition)
   if sources == 0 and definition.meaning ~= "none" and not c.synthetic then
     missing(at, key .. ".file", "file, rule or joined (or meaning = 'none', for data without attacks)")
   end
-  if (definition.rule or definition.exclude) and not c.capture then
+  if (definition.rule or definition.exclude or definition.names) and not c.capture then
     missing(at, "capture", ("the packets that the rules of %s look at"):format(key))
   end
   if definition.joined and not c.files[definition.joined].joined then

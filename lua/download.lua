@@ -218,7 +218,7 @@ function download.keys(set, named)
   end
   table.sort(known)
   local labels = set.card.labels or {}
-  for _, rule in ipairs {labels.rule or {}, labels.exclude or {}} do
+  for _, rule in ipairs {labels.rule or {}, labels.exclude or {}, labels.names or {}} do
     for key in pairs(#named == 0 and rules.files(set.card, rule) or {}) do want(key) end
   end
   for _, key in ipairs(named) do

@@ -4,7 +4,8 @@
 --   local registry = require "ninetails.registry"
 --   local set = registry.load("westermo_right")
 --       set.capture      path of the packets (set.input = "features": of rows of features)
---       set.labels       path of a label file, one value a line, x = excluded from metrics; nil without labels
+--       set.labels       path of a label file, x = excluded from metrics; nil without labels
+--       set.named        {{name of an attack, packets}, ...}, nil where none has a name
 --       set.packets, set.attacks, set.benign, set.excluded, set.first_attack (1-based, nil without attacks),
 --       set.clean        packets before the first that is not benign: clean to train on
 --       set.grace        {fm =, ad =, why =}, what the card recommends
@@ -244,7 +245,7 @@ end
 
 local function labels_of_file(set, definition, at)
   local path = registry.path(set, definition.file)
-  local bytes = labels.read(path)
+  local bytes, _, names = labels.read(path)
   local packets = card.fact(set.card.packets)
   if definition.lines then
     if #bytes ~= definition.lines then
@@ -255,28 +256,35 @@ local function labels_of_file(set, definition, at)
         "data set %s: packets = %s: %s.lines says that the labels go on after the capture, so expected at most %d",
         set.name, tostring(packets), at, #bytes)
     end
-    return bytes:sub(1, packets)
+    if names then names.packets = names.packets:sub(1, #names.packets // #bytes * packets) end
+    return bytes:sub(1, packets), names
   end
   if packets and #bytes ~= packets then
     fail("input", "data set %s: packets = %d: %s has %d labels; one label a packet is expected, and none is guessed",
       set.name, packets, path, #bytes)
   end
-  return bytes
+  return bytes, names
 end
 
 local function labels_of_parts(set, definition)
   local _, rows = registry.path(set, definition.joined)
-  local runs = {}
+  local runs, attacks, names = {}, {}, {}
   for i, part in ipairs(set.card.files[definition.joined].joined) do
     runs[i] = string.char(part.label):rep(rows[i])
+    if part.label == 1 then
+      local member = part.member and " " .. part.member:gsub("^.*/", ""):gsub("%.%w+$", "") or ""
+      names[#names + 1] = part.attack or part.file .. member
+    end
+    attacks[i] = string.pack("=I2", part.label == 1 and #names or 0):rep(rows[i])
   end
-  return table.concat(runs)
+  names.packets = table.concat(attacks)
+  return table.concat(runs), #names > 0 and names or nil
 end
 
 -- labels.by_rule; what it does not like in the rule is a mistake of the card.
 local function evaluate(set, at, capture, attack, exclude)
-  local good, bytes, warning = pcall(labels.by_rule, capture, attack, exclude)
-  if good then return bytes, warning end
+  local good, bytes, warning, names = pcall(labels.by_rule, capture, attack, exclude)
+  if good then return bytes, warning, names end
   if type(bytes) ~= "table" then error(bytes, 0) end
   fail(bytes.status == "argument" and "input" or bytes.status, "data set %s: %s: %s", set.name, at, bytes.message)
 end
@@ -292,25 +300,35 @@ local function substitute(set, definition)
   if not definition.rule or not definition.same_as or not registry.find(set, definition.same_as) then return nil end
   for key in pairs(rules.files(set.card, definition.rule)) do
     if not at_hand(set, key) then
-      return {file = definition.same_as, exclude = definition.exclude},
+      return {file = definition.same_as, exclude = definition.exclude, names = definition.names},
         ("files.%s is not here: the labels of files.%s stand in")
         :format(key, definition.same_as)
     end
   end
 end
 
--- The labels of a definition, one byte a packet; a warning or nil; whether a label file stands in for the rule.
+-- The labels of a definition, one byte a packet; a warning or nil; whether a label file stands in for the rule; the
+-- names of attacks (labels.c) or nil.
 function registry.labels(set, definition, at)
   local c = set.card
   local other, note = substitute(set, definition)
-  if other then return (registry.labels(set, other, at)), note, true end
+  if other then
+    local bytes, _, _, names = registry.labels(set, other, at)
+    return bytes, note, true, names
+  end
   local function open(key) return (registry.path(set, key)) end
   local function rule(key) return definition[key] and rules.resolve(c, definition[key], open) end
-  local bytes, warning
-  if definition.file then bytes = labels_of_file(set, definition, at)
-  elseif definition.joined then bytes = labels_of_parts(set, definition)
+  local bytes, warning, names
+  if definition.file then bytes, names = labels_of_file(set, definition, at)
+  elseif definition.joined then bytes, names = labels_of_parts(set, definition)
   elseif not definition.rule then bytes = ("\0"):rep(survey(open(c.capture or c.features)).packets)
-  else bytes, warning = evaluate(set, at, open(c.capture), rule("rule"), rule("exclude")) end
+  else bytes, warning, names = evaluate(set, at, open(c.capture), rule("rule"), rule("exclude")) end
+  if definition.names and not names then
+    names = select(3, evaluate(set, at, open(c.capture), rule("names")))
+    if names and #names.packets ~= 2 * #bytes then
+      fail("input", "data set %s: %s.names: names of %d packets, %d labels", set.name, at, #names.packets // 2, #bytes)
+    end
+  end
   if definition.exclude and not definition.rule then
     local marks, why = evaluate(set, at, open(c.capture), nil, rule("exclude"))
     if #marks ~= #bytes then
@@ -322,7 +340,7 @@ function registry.labels(set, definition, at)
   if packets and #bytes ~= packets then
     fail("input", "data set %s: packets = %d: found %d", set.name, packets, #bytes)
   end
-  return bytes, warning
+  return bytes, warning, false, names
 end
 
 -- ------------------------------------------------------------------ a data set, ready to use
@@ -345,7 +363,8 @@ end
 
 local function load_synthetic(set)
   local capture, label_file = registry.made(set.card.synthetic)
-  return capture, (labels.read(label_file))
+  local bytes, _, names = labels.read(label_file)
+  return capture, bytes, names
 end
 
 -- A scenario's table: one of the program's by its name, or that of a file that ends in .lua.
@@ -394,23 +413,27 @@ function registry.load(name, options)
   local c = set.card
   local input = options.input or (c.capture or c.synthetic) and "capture" or "features"
   local result = {name = c.name, card = c, grace = c.grace, input = input, warnings = {}}
-  local bytes
+  local bytes, names
   if c.synthetic then
-    result.capture, bytes = load_synthetic(set)
+    result.capture, bytes, names = load_synthetic(set)
   else
     local key = c[input] or fail("argument", "data set %s has no %s", c.name, input)
     result.capture = (registry.path(set, key))
     result.profile = input == "features" and c.profile or nil
     local definition, at = registry.definition(set, options.labels)
-    if definition then bytes, result.warnings[1] = registry.labels(set, definition, at) end
+    if definition then
+      local warning, _
+      bytes, warning, _, names = registry.labels(set, definition, at)
+      result.warnings[1] = warning
+    end
   end
   if not bytes then return result end
-  for key, value in pairs(labels.summary(bytes)) do result[key] = value end
+  for key, value in pairs(labels.summary(bytes, names)) do result[key] = value end
   result.packets, result.count = result.count, nil
   local which = options.labels and options.labels ~= "default" and "." .. options.labels or ""
   result.labels = ("%s/labels/%s%s.txt"):format(registry.cache(), c.name, which)
   files.make_folders(registry.folder_of(result.labels))
-  files.write(result.labels, labels.lines(bytes))
+  files.write(result.labels, labels.lines(bytes, names))
   return result
 end
 

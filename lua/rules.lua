@@ -100,6 +100,7 @@ local function flow_of(spec, row, path, number)
   end
   if columns.from then flow.from = flow_time(spec, row[columns.from], path, number) end
   if columns.to then flow.to = flow_time(spec, row[columns.to], path, number) end
+  if columns.attack and row[columns.attack] ~= "" then flow.attack = row[columns.attack] end
   if columns.protocol then
     local word = row[columns.protocol]
     flow.protocol = spec.protocols and spec.protocols[word] or word:lower()
@@ -169,7 +170,9 @@ local leaves = {
     local spec, list = c.events[during.events], {}
     local path = open(spec.file)
     for _, event in ipairs(rules.events(spec, files.read(path, MOST_BYTES), path)) do
-      if matches_any(event.name, during.only) then list[#list + 1] = {from = event.from, to = event.to} end
+      if matches_any(event.name, during.only) then
+        list[#list + 1] = {from = event.from, to = event.to, attack = event.name}
+      end
     end
     return list
   end,
@@ -195,7 +198,11 @@ function rules.resolve(c, rule, open)
     end
   end
   for name, leaf in pairs(leaves) do
-    if rule[name] then return {flows = leaf(rule, c, open)} end
+    if rule[name] then
+      local flows = leaf(rule, c, open)
+      for _, flow in ipairs(rule.attack and flows or {}) do flow.attack = rule.attack end
+      return {flows = flows}
+    end
   end
 end
 

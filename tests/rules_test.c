@@ -211,6 +211,39 @@ static void test_groups(void) {
   }
 }
 
+/* Of a leaf the flow that began last and has a name, of a group the first child that has one. */
+static void test_names_of_attacks(void) {
+  nt_flow flows[3] = {nt_flow_everything(), nt_flow_everything(), nt_flow_everything()};
+  flows[0].from = 0, flows[0].to = 10, flows[0].attack = 1;
+  flows[1].from = 5, flows[1].to = 20, flows[1].attack = 2;
+  flows[2].from = 6, flows[2].to = 7;
+  nt_rule *leaf = nt_rule_flows(flows, 3, NULL);
+  static const struct {
+    double time;
+    uint16_t attack;
+  } expected[] = {{-1, 0}, {0, 1}, {4, 1}, {5, 2}, {6.5, 2}, {10, 2}, {20, 2}, {21, 0}};
+  for (size_t i = 0; i < sizeof expected / sizeof *expected; i++) {
+    nt_packet p = ethernet(expected[i].time);
+    CU_ASSERT_EQUAL(nt_rule_attack(leaf, &p, 1), expected[i].attack);
+  }
+  static const nt_rule_kind kinds[] = {NT_RULE_ALL, NT_RULE_ANY};
+  nt_packet p = ethernet(1);
+  for (int k = 0; k < 2; k++) {
+    nt_rule *group = nt_rule_group(kinds[k], NULL);
+    nt_flow all = nt_flow_everything();
+    nt_rule_add(group, nt_rule_flows(&all, 1, NULL), NULL); /* takes it, and has no name */
+    nt_rule_add(group, nt_rule_flows(flows, 3, NULL), NULL);
+    all.attack = 3;
+    nt_rule_add(group, nt_rule_flows(&all, 1, NULL), NULL);
+    CU_ASSERT_EQUAL(nt_rule_attack(group, &p, 1), 1);
+    nt_rule_free(group);
+  }
+  nt_rule *none = nt_rule_group(NT_RULE_NONE, NULL);
+  nt_rule_add(none, leaf, NULL);
+  CU_ASSERT_EQUAL(nt_rule_attack(none, &p, 1), 0);
+  nt_rule_free(none);
+}
+
 static void test_depth_is_bounded(void) {
   nt_error err = {0};
   nt_rule *rule = address_rule("10.0.0.1");
@@ -342,6 +375,7 @@ static const check_case cases[] = {
     {"flow: addresses, port, protocol, direction", test_flow_with_ports},
     {"protocols", test_protocols},
     {"all, any, none", test_groups},
+    {"names of attacks", test_names_of_attacks},
     {"depth is bounded", test_depth_is_bounded},
     {"no flow takes nothing", test_no_flow_takes_nothing},
     {"many overlapping flows", test_overlapping_flows},

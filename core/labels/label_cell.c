@@ -55,11 +55,16 @@ static int is_word(const label_cell *c, const char *const *words) {
 
 int label_cell_is_name(const label_cell *c) {
   static const char *const nothing[] = {"nan", "na",  "n/a",      "null", "none",
-                                        "nat", "inf", "infinity", NULL};
-  if (c->length == 0) return 0;
-  unsigned char first = (unsigned char)*c->text;
-  int letter = (unsigned char)((first | 0x20) - 'a') < 26 || first >= 0x80;
-  return letter && !is_word(c, nothing);
+                                        "nat", "inf", "infinity", "-",    NULL};
+  double number;
+  const char *end = c->text + c->length;
+  if (c->length == 0 || is_word(c, nothing)) return 0;
+  return nt_number_read(c->text, end, &number) != end;
+}
+
+static int begins_with_letter(const label_cell *c) {
+  unsigned char first = c->length ? (unsigned char)*c->text : 0;
+  return (unsigned char)((first | 0x20) - 'a') < 26 || first >= 0x80;
 }
 
 int label_cell_whole(const label_cell *c, uint64_t *number) {
@@ -89,7 +94,7 @@ label_style label_cell_value(const label_cell *c, uint8_t *value) {
   if (is_word(c, no)) return LABEL_NUMBER;
   *value = 1;
   if (is_word(c, yes)) return LABEL_NUMBER;
-  if (!label_cell_is_name(c)) return LABEL_BAD;
+  if (!begins_with_letter(c) || !label_cell_is_name(c)) return LABEL_BAD;
   *value = !is_word(c, benign);
   return LABEL_NAME;
 }

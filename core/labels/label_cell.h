@@ -22,14 +22,14 @@ typedef enum label_style {
   LABEL_EITHER, /* x */
   LABEL_WHOLE,  /* 0, 1 */
   LABEL_NUMBER, /* 0.0, 1e0, True */
-  LABEL_NAME
+  LABEL_NAME    /* begins with a letter */
 } label_style;
 
 /* How a value is written; *value: 0, 1 or NT_LABEL_EXCLUDED, of a name 0 where it says benign. */
 label_style label_cell_value(const label_cell *cell, uint8_t *value);
 
-/* Whether a cell can be a name: it begins with a letter and is not what programs write for nothing
- * (nan, null, none). */
+/* Whether a cell of a column of names holds one: any text but a number, and what programs write for
+ * nothing (nan, null, none, -). */
 int label_cell_is_name(const label_cell *cell);
 
 /* The whole number in a cell; 0 when there is none. */

@@ -193,19 +193,35 @@ static size_t begun(const nt_rule *rule, double t) {
   return low;
 }
 
-static int flows_take(const nt_rule *rule, const nt_packet *p, uint64_t number) {
+/* The flow that takes the packet and began last, among those with a name if `named`; or NULL. */
+static const nt_flow *flow_of(const nt_rule *rule, const nt_packet *p, uint64_t number, int named) {
   nt_protocol protocol = protocol_of(p);
-  for (size_t i = begun(rule, p->time); i > 0 && rule->reach[i - 1] >= p->time; i--)
-    if (rule->flows[i - 1].to >= p->time && flow_takes(&rule->flows[i - 1], p, protocol, number))
-      return 1;
-  return 0;
+  for (size_t i = begun(rule, p->time); i > 0 && rule->reach[i - 1] >= p->time; i--) {
+    const nt_flow *flow = &rule->flows[i - 1];
+    if (flow->to >= p->time && (flow->attack || !named) && flow_takes(flow, p, protocol, number))
+      return flow;
+  }
+  return NULL;
 }
 
 int nt_rule_takes(const nt_rule *rule, const nt_packet *packet, uint64_t number) {
-  if (rule->kind == NT_RULE_FLOWS) return flows_take(rule, packet, number);
+  if (rule->kind == NT_RULE_FLOWS) return flow_of(rule, packet, number, 0) != NULL;
   int stop_at = rule->kind != NT_RULE_ALL; /* what one child must say to settle the group */
   for (size_t i = 0; i < rule->count; i++)
     if (nt_rule_takes(rule->children[i], packet, number) == stop_at)
       return rule->kind == NT_RULE_ANY;
   return rule->kind != NT_RULE_ANY;
+}
+
+uint16_t nt_rule_attack(const nt_rule *rule, const nt_packet *packet, uint64_t number) {
+  if (rule->kind == NT_RULE_NONE) return 0;
+  if (rule->kind == NT_RULE_FLOWS) {
+    const nt_flow *flow = flow_of(rule, packet, number, 1);
+    return flow ? flow->attack : 0;
+  }
+  uint16_t attack = 0;
+  for (size_t i = 0; i < rule->count && attack == 0; i++)
+    if (nt_rule_takes(rule->children[i], packet, number))
+      attack = nt_rule_attack(rule->children[i], packet, number);
+  return attack;
 }

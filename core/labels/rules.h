@@ -63,6 +63,8 @@ typedef struct nt_flow {
   nt_protocol protocol;
   nt_endpoint a, b;
   int directed;
+  uint16_t attack; /* which attack its packets are of, from 1: an index into the caller's names; 0:
+                      none that has a name */
 } nt_flow;
 
 nt_flow nt_flow_everything(void); /* takes every packet */
@@ -89,13 +91,20 @@ void nt_rule_free(nt_rule *rule);
  * leaf. */
 int nt_rule_takes(const nt_rule *rule, const nt_packet *packet, uint64_t number);
 
+/* Which attack a packet is of that the rule takes, 0: none with a name. Of several flows of a leaf
+ * the one with a name that began last; of a group (ALL, ANY) the first child that takes the packet
+ * and has a name for it; NONE has no names. The same cost. */
+uint16_t nt_rule_attack(const nt_rule *rule, const nt_packet *packet, uint64_t number);
+
 /*
  * One pass over a capture, just opened: labels->value[i] is NT_LABEL_EXCLUDED where `exclude` takes
- * packet i + 1, else 1 where `attack` does, else 0. Either may be NULL (takes nothing). *labels is
- * the caller's: nt_labels_done. NT_E_ARGUMENT: the input holds rows of features, which have no
- * addresses.
+ * packet i + 1, else 1 where `attack` does, else 0. Either may be NULL (takes nothing). names:
+ * those that the flows' `attack` are indices into, each of 1 to `name_count`; labels->names has
+ * those that occur. *labels is the caller's: nt_labels_done. NT_E_ARGUMENT: the input holds rows of
+ * features, which have no addresses.
  */
 nt_status nt_rules_label(nt_capture *capture, const nt_rule *attack, const nt_rule *exclude,
-                         nt_labels *labels, nt_error *err);
+                         const char *const *names, size_t name_count, nt_labels *labels,
+                         nt_error *err);
 
 #endif

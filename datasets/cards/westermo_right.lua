@@ -72,10 +72,12 @@ return {
       .. "frames belong to no flow and are benign; so are the flows named GOOD-SSH.",
     rule = {flows = {
       file = "flows",
-      columns = {a = "sAddress", b = "rAddress", protocol = "protocol", from = "start", to = "end"},
+      columns = {a = "sAddress", b = "rAddress", protocol = "protocol", from = "start", to = "end",
+        attack = "NST_M_Label"},
       protocols = {ARP = "arp", LLDP = "other", ["IPV4-2"] = "ip", ["IPV4-TCP"] = "tcp", ["IPV4-UDP"] = "udp"},
       where = {NST_M_Label = "BAD-*"},
     }},
+    names = {during = {events = "log", only = {"BAD-*"}}},
     same_as = "labels",
     attacks = 23214,
     first_attack = 122,

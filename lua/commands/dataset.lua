@@ -264,10 +264,16 @@ local function print_labels(args)
     {"attacks", set.attacks},
     {"benign", set.benign}, {"excluded", set.excluded}, {"first_attack", set.first_attack}, {"clean", set.clean}}
   if args.json then
+    local named = {}
+    for i, pair in ipairs(set.named or {}) do named[i] = pair end
+    if set.named then rows[#rows + 1] = {"named", json.object(named)} end
     print_json(json.object(rows))
     return 0
   end
   for _, row in ipairs(rows) do row[2] = math.type(row[2]) == "integer" and text.count(row[2]) or row[2] end
+  for i, pair in ipairs(set.named or {}) do
+    rows[#rows + 1] = {i == 1 and "of them" or "", ("%s %s"):format(text.count(pair[2]), pair[1])}
+  end
   io.write(text.rows(rows))
   return 0
 end

@@ -61,6 +61,21 @@ fails("is longer than", files.read, base .. "/data/abc.gz", 2)
 
 -- ------------------------------------------------------------------ rules
 
+-- "scan 2, flood 1"; the label file, whose names follow the numbers
+local function names_of(set)
+  local text = {}
+  for i, pair in ipairs(set.named or {}) do text[i] = ("%s %d"):format(pair[1], pair[2]) end
+  return table.concat(text, ", ")
+end
+local function named_lines(...)
+  local text = "packet_number,label,attack"
+  for i, what in ipairs {...} do
+    local label = what == 0 and "0," or what == "x" and "x," or what == 1 and "1," or ('1,"%s"'):format(what)
+    text = text .. ("%d,%s"):format(i, label)
+  end
+  return text
+end
+
 local function rule_gives(expected, rule, more)
   put_card("toy", capture .. (", labels = {meaning = 'behaviour', explain = 'x', rule = %s, %s}"):format(rule, more
     or "")
@@ -75,9 +90,20 @@ rule_gives("00010100", "{address = '10.0.0.9'}")
 rule_gives("00010100", "{address = '02:00:00:00:00:09', side = 'source'}")
 rule_gives("00000000", "{address = '10.0.0.9', side = 'destination'}")
 rule_gives("11111111", "{addresses = {'10.0.0.9', '10.0.0.2'}}")
-rule_gives("01100110", "{during = {events = 'log'}}")
-rule_gives("00000110", "{during = {events = 'log', only = {'fl*'}}}")
-rule_gives("00000100", "{all = {{during = {events = 'log'}}, {address = '10.0.0.9'}}}")
+-- names of attacks: of events, of leaves, through groups; masked by what is excluded
+local scan_flood = named_lines(0, "scan", "scan", 0, 0, "flood", "flood", 0)
+is(names_of(rule_gives(scan_flood, "{during = {events = 'log'}}")), "scan 2, flood 2")
+is(names_of(rule_gives(named_lines(0, 0, 0, 0, 0, "flood", "flood", 0), "{during = {events = 'log', only = {'fl*'}}}")),
+  "flood 2")
+rule_gives(named_lines(0, 0, 0, 0, 0, "flood", 0, 0), "{all = {{during = {events = 'log'}}, {address = '10.0.0.9'}}}")
+rule_gives(named_lines(0, 0, 0, 0, 0, "flood", 0, 0), "{all = {{address = '10.0.0.9'}, {during = {events = 'log'}}}}")
+rule_gives(named_lines(0, 'a ""b""', 0, "c", 0, "c", 0, 0), "{any = {{packets = {first = 2, last = 2}, attack = 'a \"b\"'}, "
+  .. "{address = '10.0.0.9', attack = 'c'}}}")
+is(names_of(rule_gives(named_lines(0, "x", "scan", 0, 0, "flood", "x", 0), "{during = {events = 'log'}}",
+  "exclude = {any = {{packets = {first = 2, last = 2}}, {packets = {first = 7, last = 7}}}}")), "scan 1, flood 1")
+rule_gives(named_lines(1, "scan", "scan", 1, 1, "flood", "flood", 1), "{packets = {first = 1}}",
+  "names = {during = {events = 'log'}}")
+rule_gives("11111111", "{none = {{packets = {first = 9}, attack = 'no'}}}")
 rule_gives("00110000", "{during = {from = 1003, to = '1970-01-01T00:16:44Z'}}")
 rule_gives("00111111", "{packets = {first = 3}}")
 rule_gives("00000010", "{flow = {b_port = 87, protocol = 'tcp'}}")
@@ -92,6 +118,7 @@ is(set.first_attack, 4)
 is(set.clean, 1)
 is(set.capture, base .. "/data/toy.tsv")
 is(set.input, "capture")
+is(set.named, nil)
 is(labels.read(set.labels), "\0\2\0\1\0\1\0\2") -- what metrics read is what was written
 fails("data set toy: labels: address 'fe80::1::2'", rule_gives, "", "{address = 'fe80::1::2'}")
 
@@ -113,6 +140,10 @@ end
 is(file_gives(table.concat(r, "\n")), wanted)
 is(file_gives(table.concat(semicolon, "\r\n") .. "\r\n"), wanted)
 is(file_gives(table.concat(comma, "\n") .. "\n"), wanted)
+is(file_gives("BENIGN\nBENIGN\nBENIGN\nBot\nBENIGN\nDoS\nBENIGN\nBENIGN\n"),
+  named_lines(0, 0, 0, "Bot", 0, "DoS", 0, 0))
+is(file_gives(table.concat(comma, "\n") .. "\n", ", names = {packets = {first = 1, last = 4}, attack = 'early'}"),
+  named_lines(0, 0, 0, "early", 0, 1, 0, 0))
 is(file_gives("0\n0\n0\n1\n0\n1\n0\n0\n", ", exclude = {packets = {first = 1, last = 1}}"), "x0010100")
 fails("data set toy: packets = 8: " .. base .. "/data/labels.csv has 7 labels", file_gives, "0\n0\n0\n1\n0\n1\n0\n")
 fails("has 9 labels", file_gives, "0\n0\n0\n1\n0\n1\n0\n0\n0\n")
@@ -157,14 +188,14 @@ local function parts(rows_of_attack)
 end
 parts(3)
 local text, joined = bytes_of("rows")
-is(text, "00111")
+is(text, named_lines(0, 0, "attacks attack", "attacks attack", "attacks attack"))
 is(joined.input, "features")
 is(joined.capture, base .. "/cache/ninetails/rows/all.csv")
 is(files.read(joined.capture, 1000), "f1,f2\n1,2\n3,4\n5,6\n7,8\n9,10")
 -- A part that changes is taken up.
 write("data/attack.csv", "f1,f2\n5,6\n7,7\n9,9\n")
 os.execute(("cd '%s/data' && tar cf attacks.tar attack.csv"):format(base))
-is(bytes_of("rows"), "00111")
+is(bytes_of("rows"), named_lines(0, 0, "attacks attack", "attacks attack", "attacks attack"))
 is(files.read(joined.capture, 1000), "f1,f2\n1,2\n3,4\n5,6\n7,7\n9,9\n")
 parts(4)
 os.execute(("rm -r '%s/cache'"):format(base))

@@ -86,23 +86,42 @@ another program made of the same captures. Skipped where the material is not the
   modbus_cnc_uploading_exe: ok (13 ok, 1 unasserted)
   modbus_moving_two_files: ok (13 ok, 1 unasserted)
 
-The interval labels, and which frames are excluded, against the other program's table.
+The interval labels, the names of attacks, and which frames are excluded, against the other program's tables.
 
   $ ninetails dataset labels qut_dnp3_attacks --from "$shared/data/labelled" -o default > /dev/null
-  $ ninetails dataset labels qut_dnp3_attacks --labels interval --from "$shared/data/labelled" -o interval | tail -5
+  $ ninetails dataset labels qut_dnp3_attacks --labels interval --from "$shared/data/labelled" -o interval | sed -n '4,$p' | head -8
   attacks       11,644
   benign        297,392
   excluded      0
   first_attack  18,339
   clean         18,338
+  of them       538 nmap
+                33 reconnaissance
+                8,307 master_flooding_time
   $ $PYTHON - "$shared/data/labelled/qut_dnp3/attacks_testing_infrequent.labels_interval.csv.gz" << END
-  > import gzip, sys
+  > import csv, gzip, sys
   > rows = [line.split(',') for line in gzip.open(sys.argv[1], 'rt').read().split('\n')[1:-1]]
-  > interval, default = open('interval').read().split(), open('default').read().split()
+  > interval, default = ([row[1] for row in csv.reader(open(f))][1:] for f in ('interval', 'default'))
+  > names = [row[2] for row in csv.reader(open('interval'))][1:]
   > print(len(rows), sum(a[1] != b for a, b in zip(rows, interval)))
+  > print(sum(n not in e.strip().split('+') for (_, _, e), n in zip(rows, names)))
   > forged = [i == '1' and d != '1' and any(e.startswith(('slave_masquerading', 'injection')) or 'hijack' in e
   >           for e in event.strip().split('+')) for (_, i, event), d in zip(rows, default)]
   > print(sum(forged), sum(f != (d == 'x') for f, d in zip(forged, default)))
   > END
   309036 0
+  0
   880 0
+  $ ninetails dataset labels westermo_right --from "$shared/data/labelled" -o right 2> /dev/null | tail -6
+  of them       460 BAD-MITM
+                616 BAD-MISCONF-DUPLICATION
+                6,192 BAD-SSH
+                24 BAD-PORTSCAN1
+                494 BAD-MISCONF
+                15,427 BAD-PORTSCAN2
+  $ $PYTHON - "$shared/data/labelled/westermo_right/labels_all_strategies.csv.gz" << END
+  > import csv, gzip, sys
+  > theirs, ours = csv.DictReader(gzip.open(sys.argv[1], 'rt')), csv.DictReader(open('right'))
+  > print([(b['attack'], a['nst_m']) for a, b in zip(theirs, ours) if b['label'] == '1' and a['nst_m'] != b['attack']])
+  > END
+  [('', 'BAD-SSH')]
