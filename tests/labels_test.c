@@ -104,20 +104,6 @@ static void names_are_kept(void) {
               "a\xef\xbf\xbd[31m\xef\xbf\xbd\xef\xbf\xbd\xe2\x80\x93", "");
 }
 
-static void one_attack_alone(void) {
-  file f = file_of_text("packet,label,attack\n1,0,\n2,1,a\n3,x,\n4,1,b\n5,1,\n6,0,\n7,1,a\n");
-  nt_labels l;
-  nt_error err;
-  uint8_t only[7];
-  CHECK_OK(nt_labels_read(f.path, &l, &err), err);
-  nt_labels_only(&l, 1, 0, 7, only);
-  CU_ASSERT_EQUAL(memcmp(only, "\0\1\2\2\2\0\1", 7), 0);
-  nt_labels_only(&l, 2, 2, 5, only);
-  CU_ASSERT_EQUAL(memcmp(only, "\2\1\2\0\2", 5), 0);
-  nt_labels_done(&l);
-  file_close(&f);
-}
-
 static void check_refused(const char *text, const char *expected) {
   file f = file_of_text(text);
   nt_labels l;
@@ -277,13 +263,9 @@ static void published_files(void) {
 }
 
 static const check_case cases[] = {
-    {"formats are seen", formats_are_seen},
-    {"other programs are read", other_programs_are_read},
-    {"names are kept", names_are_kept},
-    {"one attack alone", one_attack_alone},
-    {"mistakes are named", mistakes_are_named},
-    {"counts must agree", counts_must_agree},
-    {"many labels are read", many_labels_are_read},
+    {"formats are seen", formats_are_seen},   {"other programs are read", other_programs_are_read},
+    {"names are kept", names_are_kept},       {"mistakes are named", mistakes_are_named},
+    {"counts must agree", counts_must_agree}, {"many labels are read", many_labels_are_read},
     {"published files", published_files},
 };
 CHECK_MAIN("labels", cases)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The names of attacks, and labels restricted to one of them. */
+/* The names of attacks. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -74,13 +74,4 @@ nt_status nt_labels_name(nt_labels *labels, const char *name, size_t length, uin
   nt_status status = add_name(labels, kept, err);
   if (status == NT_OK) *index = (uint16_t)labels->name_count;
   return status;
-}
-
-void nt_labels_only(const nt_labels *labels, uint16_t index, size_t first, size_t n,
-                    uint8_t *restricted) {
-  for (size_t i = 0; i < n; i++) {
-    uint8_t value = labels->value[first + i];
-    int other = value == 1 && labels->attack[first + i] != index;
-    restricted[i] = other ? NT_LABEL_EXCLUDED : value;
-  }
 }

@@ -60,9 +60,4 @@ nt_status nt_labels_check_count(const nt_labels *labels, const char *path, size_
 nt_status nt_labels_name(nt_labels *labels, const char *name, size_t length, uint16_t *index,
                          nt_error *err);
 
-/* Labels of `n` packets from `first` on in which attack `index` (from 1) stands alone: packets of
- * all other attacks, with or without a name, are excluded. O(n). */
-void nt_labels_only(const nt_labels *labels, uint16_t index, size_t first, size_t n,
-                    uint8_t *restricted);
-
 #endif
