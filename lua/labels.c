@@ -6,6 +6,8 @@
  * bytes}; nil where no attack has a name.
  *
  *     labels.read(path)                         --> bytes, name of the format, names, note or nil
+ *     labels.inside(path)                       --> whether it is a table of features with a column
+ * of labels, so a label file, too
  *     labels.by_rule(capture, attack, exclude)  --> bytes, warning or nil, names
  * Either rule may be nil. A rule is {all = {rule, ...}}, {any = {...}}, {none = {...}}, or {flows =
  * {{from =, to =, first =, last =, protocol =, a =, a_port =, b =, b_port =, directed =, attack =
@@ -217,6 +219,15 @@ static int read_file(lua_State *L) {
   return 4;
 }
 
+static int inside(lua_State *L) {
+  nt_error err;
+  nt_capture *capture = nt_capture_open(luaL_checkstring(L, 1), &err);
+  if (!capture) return modules_raise(L, &err);
+  lua_pushboolean(L, nt_capture_has_labels(capture));
+  nt_capture_close(capture);
+  return 1;
+}
+
 static int by_rule(lua_State *L) {
   const char *path = luaL_checkstring(L, 1);
   nt_rule *rules[2] = {NULL, NULL};
@@ -389,9 +400,9 @@ static int lines(lua_State *L) {
 }
 
 int luaopen_ninetails_labels(lua_State *L) {
-  static const luaL_Reg functions[] = {{"read", read_file},  {"by_rule", by_rule},
-                                       {"exclude", exclude}, {"summary", summary},
-                                       {"lines", lines},     {NULL, NULL}};
+  static const luaL_Reg functions[] = {
+      {"read", read_file},  {"inside", inside}, {"by_rule", by_rule}, {"exclude", exclude},
+      {"summary", summary}, {"lines", lines},   {NULL, NULL}};
   luaL_newlib(L, functions);
   return 1;
 }

@@ -274,6 +274,23 @@ static void put_alarms(lua_State *L, const nt_alarm_share *a) {
   lua_setfield(L, -2, "alarms");
 }
 
+/* attacks_by_name: a list in the order of their first packets, nil without names. */
+static void put_attacks(lua_State *L, const nt_run_result *r) {
+  if (!r->attacks) return;
+  lua_createtable(L, (int)r->labels.name_count, 0);
+  for (size_t i = 0; i < r->labels.name_count; i++) {
+    const nt_attack_measured *m = &r->attacks[i];
+    lua_createtable(L, 0, 5);
+    put_string(L, "attack", r->labels.names[i]);
+    put_integer(L, "packets", m->packets);
+    put_number(L, "auc", m->auc);
+    put_number(L, "average_precision", m->average_precision);
+    put_number(L, "tpr_at_fpr_1e-3", m->tpr);
+    lua_rawseti(L, -2, (lua_Integer)i + 1);
+  }
+  lua_setfield(L, -2, "attacks_by_name");
+}
+
 static void put_summary(lua_State *L, const nt_run_summary *s) {
   lua_newtable(L);
   put_integer(L, "scored", s->scored);
@@ -358,6 +375,12 @@ static void push_result(lua_State *L, const nt_run_options *options, const nt_ru
   if (r->extracted) put_number(L, "half_life", nt_profile_half_life(r->profile));
   put_map(L, &r->map);
   put_summary(L, &r->summary);
+  if (r->labels_path) {
+    put_string(L, "labels", r->labels_path);
+    put_string(L, "labels_format", r->labels.format);
+    if (*r->labels.note) put_string(L, "labels_note", r->labels.note);
+  }
+  put_attacks(L, r);
 }
 
 /* A signal before the first packet shows as whatever error it caused: the flag knows better. */

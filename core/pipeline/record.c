@@ -119,7 +119,9 @@ static nt_status record_detector(nt_store *store, const nt_run_options *o, const
   nt_status status = PUT(entries);
   if (status != NT_OK || !s->labelled) return status;
   const entry labelled[] = {
-      T("labels", o->labels),
+      T("labels", r->labels_path),
+      T("labels_format", r->labels.format),
+      T("labels_note", *r->labels.note ? r->labels.note : NULL),
       I("attacks", s->attacks),
       I("benign", s->benign),
       I("excluded", s->excluded),

@@ -20,7 +20,6 @@ typedef struct run {
   nt_capture *capture;
   nt_extractor *extractor;
   nt_kitnet *kitnet;
-  nt_labels labels;
   nt_feature_map given_map;
   struct stat input; /* as it was at the beginning */
   double *training;  /* RMSEs of the training phase */
@@ -68,13 +67,23 @@ static nt_status check_options(const nt_run_options *o, nt_error *err) {
   return NT_OK;
 }
 
+/* A column of labels in a table of features counts where no other labels are given; not of a pipe,
+ * which cannot be read again, and the warning says so. */
+static nt_status open_labels(run *r, nt_error *err) {
+  const nt_run_options *o = r->options;
+  int own = nt_capture_has_labels(r->capture) && strcmp(o->input, "-") != 0;
+  r->result->labels_path = o->labels ? o->labels : own ? o->input : NULL;
+  if (!r->result->labels_path) return NT_OK;
+  return nt_labels_read(r->result->labels_path, &r->result->labels, err);
+}
+
 static nt_status open_detector(run *r, nt_error *err) {
   const nt_run_options *o = r->options;
   if (o->feature_map && nt_store_read_map(o->feature_map, &r->given_map, err) != NT_OK)
     return err->status;
   if (o->feature_map && nt_feature_map_check(&r->given_map, r->result->width, err) != NT_OK)
     return nt_fail_in(err, "%s", o->feature_map);
-  if (o->labels && nt_labels_read(o->labels, &r->labels, err) != NT_OK) return err->status;
+  if (open_labels(r, err) != NT_OK) return err->status;
   r->kitnet =
       nt_kitnet_new(r->result->width, &o->kitnet, o->feature_map ? &r->given_map : NULL, err);
   if (!r->kitnet) return err->status;
@@ -119,7 +128,9 @@ static nt_status begin_store(run *r, nt_error *err) {
                           .units = units,
                           .features = !r->options->score || r->options->with_features,
                           .scores = r->options->score,
-                          .labels = r->options->labels != NULL,
+                          .labels = r->result->labels_path != NULL,
+                          .attacks = r->result->labels.name_count,
+                          .attack_names = (const char *const *)r->result->labels.names,
                           .compression = r->options->compression},
         err);
   free(names);
@@ -195,14 +206,16 @@ static nt_status take_rows(void *context, const nt_pipeline_rows *rows, nt_error
   if (rows->scores && keep_scores(r, rows, err) != NT_OK) return NT_E_MEMORY;
   if (!r->store) return NT_OK;
   /* Labels that end early are told at the end, with both counts; the file is not kept then. */
-  if (r->options->labels && rows->first + rows->count > r->labels.count) return NT_OK;
+  const nt_labels *labels = &r->result->labels;
+  if (r->result->labels_path && rows->first + rows->count > labels->count) return NT_OK;
   return nt_store_append(
       r->store,
       &(nt_store_rows){.count = rows->count,
                        .times = rows->times,
                        .features = rows->features,
                        .scores = rows->scores,
-                       .labels = r->options->labels ? r->labels.value + rows->first : NULL},
+                       .labels = labels->value ? labels->value + rows->first : NULL,
+                       .attack = labels->attack ? labels->attack + rows->first : NULL},
       err);
 }
 
@@ -232,19 +245,32 @@ static void look_at_windows(const run *r) {
           : NAN;
 }
 
+static nt_status judge_attacks(nt_run_result *result, nt_error *err) {
+  const nt_labels *labels = &result->labels;
+  if (labels->name_count == 0) return NT_OK;
+  result->attacks = calloc(labels->name_count, sizeof *result->attacks);
+  if (!result->attacks)
+    return nt_fail(err, NT_E_MEMORY, "out of memory for %zu attacks", labels->name_count);
+  return nt_measure_attacks(result->scores + result->grace, labels, result->grace,
+                            labels->count - result->grace, result->attacks, err);
+}
+
 static nt_status judge(run *r, nt_error *err) {
   nt_run_result *result = r->result;
   const nt_pipeline_result *p = &result->pipeline;
-  const uint8_t *labels = r->options->labels ? r->labels.value : NULL;
-  if (labels && nt_labels_check_count(&r->labels, r->options->labels, p->packets, err) != NT_OK)
+  const nt_labels *labels = &result->labels;
+  if (result->labels_path &&
+      nt_labels_check_count(labels, result->labels_path, p->packets, err) != NT_OK)
     return err->status;
   if (p->in_phase[NT_PHASE_EXECUTION] == 0) return too_short(r, err);
   result->grace = (size_t)(p->packets - p->in_phase[NT_PHASE_EXECUTION]);
   look_at_windows(r);
   nt_status status = nt_feature_map_copy(nt_kitnet_map(r->kitnet), &result->map, err);
-  if (status != NT_OK) return status;
-  return nt_run_summarise(result->scores, (size_t)p->packets, result->grace, r->training,
-                          r->trained, labels, r->options->tail_probability, &result->summary, err);
+  if (status == NT_OK)
+    status =
+        nt_run_summarise(result->scores, (size_t)p->packets, result->grace, r->training, r->trained,
+                         labels->value, r->options->tail_probability, &result->summary, err);
+  return status == NT_OK ? judge_attacks(result, err) : status;
 }
 
 static nt_status finish_store(run *r, nt_error *err) {
@@ -256,6 +282,7 @@ static nt_status finish_store(run *r, nt_error *err) {
   }
   nt_status status = NT_OK;
   if (r->options->score) status = nt_store_map(r->store, &result->map, err);
+  if (status == NT_OK && result->attacks) status = nt_store_attacks(r->store, result->attacks, err);
   if (status == NT_OK) status = nt_record(r->store, r->options, result, err);
   if (status != NT_OK) return status;
   nt_store *store = r->store;
@@ -280,7 +307,10 @@ static nt_status run_all(run *r, nt_error *err) {
   status = nt_pipeline_run(r->capture, &pipeline, &result->pipeline, err);
   if (status != NT_OK) return status;
   const char *warning = nt_capture_warning(r->capture);
-  if (warning) snprintf(result->warning, sizeof result->warning, "%s", warning);
+  int unread = o->score && !result->labels_path && nt_capture_has_labels(r->capture);
+  if (warning)
+    snprintf(result->warning, sizeof result->warning, "%s%s", warning,
+             unread ? "; of a pipe it serves as no labels either" : "");
   if (o->score && (status = judge(r, err)) != NT_OK) return status;
   put_utc(result->end);
   return r->store ? finish_store(r, err) : NT_OK;
@@ -299,7 +329,6 @@ nt_status nt_run(const nt_run_options *options, nt_run_result *result, nt_error 
   nt_kitnet_free(r.kitnet);
   nt_extractor_free(r.extractor);
   nt_capture_close(r.capture);
-  nt_labels_done(&r.labels);
   nt_feature_map_done(&r.given_map);
   free(r.training);
   return status;
@@ -307,6 +336,8 @@ nt_status nt_run(const nt_run_options *options, nt_run_result *result, nt_error 
 
 void nt_run_result_done(nt_run_result *result) {
   nt_feature_map_done(&result->map);
+  nt_labels_done(&result->labels);
+  free(result->attacks);
   free(result->scores);
   *result = (nt_run_result){0};
 }

@@ -10,15 +10,17 @@
 #include "../cpu.h"
 #include "../error.h"
 #include "../mapper/feature_map.h"
+#include "../metrics/attacks.h"
 #include "digest.h"
 #include "pipeline.h"
 #include "summary.h"
 
 typedef struct nt_run_options {
-  const char *input;        /* a capture, packet records or feature rows; "-": standard input */
-  const char *output;       /* .h5, .hdf5 or .csv; NULL: none */
-  const char *labels;       /* a label file (labels.h); NULL: none. Needs `score` */
-  const char *feature_map;  /* a map to use instead of learning one; NULL: none */
+  const char *input;       /* a capture, packet records or feature rows; "-": standard input */
+  const char *output;      /* .h5, .hdf5 or .csv; NULL: none */
+  const char *labels;      /* a label file (labels.h); NULL: the input, if it is a table of features
+                              with a column of labels, else none. Needs `score` */
+  const char *feature_map; /* a map to use instead of learning one; NULL: none */
   const char *command_line; /* for the output's attributes; NULL: left out */
   int score;                /* 0: features only */
   int with_features;        /* also store the features of a scored capture (HDF5) */
@@ -57,6 +59,9 @@ typedef struct nt_run_result {
   double window_filled;    /* share of its weight in steady traffic that the slowest window of the
                               profile has by then; NaN likewise, and for features of unknown making */
   nt_run_summary summary;
+  const char *labels_path;     /* what they were read from, options->labels or input; NULL: none */
+  nt_labels labels;            /* of all packets */
+  nt_attack_measured *attacks; /* of labels.name_count names */
 } nt_run_result;
 
 /*

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Rows as text: `timestamp,<features>` or `packet,timestamp,score[,label]`, %.17g, which reads back
- * as the same double. */
+/* Rows as text: `timestamp,<features>` or `packet,timestamp,score[,label[,attack]]`, %.17g, which
+ * reads back as the same double. */
 #include <errno.h>
 #include <inttypes.h>
 #include <math.h>
@@ -76,6 +76,7 @@ static nt_status csv_begin(void *handle, const nt_store_shape *shape, nt_error *
   }
   if (shape->scores) fputs(",score", file->stream);
   if (shape->labels) fputs(",label", file->stream);
+  if (shape->attacks) fputs(",attack", file->stream);
   putc('\n', file->stream);
   return written(file, err);
 }
@@ -95,6 +96,10 @@ static nt_status csv_append(void *handle, const nt_store_rows *rows, nt_error *e
       put_number(file->stream, rows->scores[i]);
     }
     if (shape->labels) fprintf(file->stream, ",%d", rows->labels[i]);
+    if (shape->attacks) {
+      putc(',', file->stream);
+      if (rows->attack[i]) put_name(file->stream, shape->attack_names[rows->attack[i] - 1]);
+    }
     putc('\n', file->stream);
   }
   file->rows += rows->count;

@@ -26,6 +26,8 @@ typedef struct nt_store_format {
   nt_status (*append)(void *file, const nt_store_rows *rows, nt_error *err);
   nt_status (*map)(void *file, const nt_feature_map *map,
                    nt_error *err); /* may be NULL: no place for it */
+  nt_status (*attacks)(void *file, const nt_attack_measured *measured,
+                       nt_error *err); /* may be NULL */
   nt_status (*attribute)(void *file, const nt_attribute *attribute,
                          nt_error *err);         /* may be NULL */
   nt_status (*close)(void *file, nt_error *err); /* frees `file` whatever happens */

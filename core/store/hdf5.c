@@ -6,13 +6,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "attacks_group.h"
 #include "format.h"
 #include "hdf5_chunks.h"
 #include "hdf5_put.h"
 
 typedef struct hdf5_file {
   hid_t id;
-  hid_t timestamps, features, scores, labels; /* -1: not in this file */
+  hid_t timestamps, features, scores, labels, attack; /* -1: not in this file */
+  size_t attacks;
+  const char *const *attack_names; /* the shape's */
   hsize_t rows, width;
   hdf5_chunks *chunks; /* of features; NULL: not in this file */
   hsize_t chunked;     /* rows of features that are in the file; the rest of `rows` is in chunks */
@@ -104,6 +107,17 @@ static int begin_labels(hdf5_file *file, const nt_store_shape *shape) {
          hdf5_put_text(id, "flag_meanings", "benign attack excluded") < 0;
 }
 
+static int begin_attacks(hdf5_file *file, const nt_store_shape *shape) {
+  if (!shape->attacks) return 0;
+  file->attacks = shape->attacks;
+  file->attack_names = shape->attack_names;
+  file->attack = grow_dataset(file, "attack", H5T_STD_U16LE, 1, shape->compression);
+  hid_t id = file->attack;
+  return id < 0 || H5DSattach_scale(id, file->timestamps, 0) < 0 ||
+         hdf5_put_text(id, "long_name", "which of attack_name, from 1; 0: none") < 0 ||
+         nt_put_attack_names(file->id, shape->attack_names, shape->attacks) < 0;
+}
+
 /* ---------------------------------------------------------------- the format's functions */
 
 static void *create_file(const char *temporary, nt_error *err) {
@@ -112,7 +126,7 @@ static void *create_file(const char *temporary, nt_error *err) {
     nt_fail(err, NT_E_MEMORY, "%s: out of memory", temporary);
     return NULL;
   }
-  *file = (hdf5_file){.timestamps = -1, .features = -1, .scores = -1, .labels = -1};
+  *file = (hdf5_file){.timestamps = -1, .features = -1, .scores = -1, .labels = -1, .attack = -1};
   hdf5_errors errors;
   hdf5_errors_begin(&errors);
   file->id = hdf5_create(temporary, HDF5_OLDEST, &file->disk);
@@ -136,7 +150,7 @@ static nt_status hdf5_begin(void *handle, const nt_store_shape *shape, nt_error 
             hdf5_put_list(file->id, "feature", text, text, shape->width, shape->names,
                           "names of the features", &feature) < 0 ||
             begin_features(file, shape, feature) || begin_scores(file, shape) ||
-            begin_labels(file, shape);
+            begin_labels(file, shape) || begin_attacks(file, shape);
   nt_status status = hdf5_outcome(&file->disk, &errors, bad, err, "datasets cannot be created");
   if (feature >= 0) H5Dclose(feature);
   H5Tclose(text);
@@ -189,6 +203,7 @@ static nt_status hdf5_append(void *handle, const nt_store_rows *rows, nt_error *
       {"timestamps", file->timestamps, H5T_NATIVE_DOUBLE, rows->times},
       {"scores", file->scores, H5T_NATIVE_DOUBLE, rows->scores},
       {"labels", file->labels, H5T_NATIVE_UINT8, rows->labels},
+      {"attack", file->attack, H5T_NATIVE_UINT16, rows->attack},
   };
   nt_status status = NT_OK;
   for (size_t i = 0; rows->count && status == NT_OK && i < sizeof columns / sizeof *columns; i++) {
@@ -223,6 +238,16 @@ static nt_status hdf5_map(void *handle, const nt_feature_map *map, nt_error *err
   return status;
 }
 
+static nt_status hdf5_attacks(void *handle, const nt_attack_measured *measured, nt_error *err) {
+  hdf5_file *file = handle;
+  hdf5_errors errors;
+  hdf5_errors_begin(&errors);
+  int bad = nt_put_attacks(file->id, file->attack_names, measured, file->attacks);
+  nt_status status = hdf5_outcome(&file->disk, &errors, bad, err, "/attacks cannot be written");
+  hdf5_errors_end(&errors);
+  return status;
+}
+
 static nt_status hdf5_close(void *handle, nt_error *err) {
   hdf5_file *file = handle;
   hdf5_errors errors;
@@ -241,5 +266,6 @@ const nt_store_format nt_store_hdf5 = {.endings = {".h5", ".hdf5"},
                                        .begin = hdf5_begin,
                                        .append = hdf5_append,
                                        .map = hdf5_map,
+                                       .attacks = hdf5_attacks,
                                        .attribute = hdf5_attribute,
                                        .close = hdf5_close};

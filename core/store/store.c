@@ -88,6 +88,11 @@ nt_status nt_store_map(nt_store *store, const nt_feature_map *map, nt_error *err
   return named(store, store->format->map(store->file, map, err), err);
 }
 
+nt_status nt_store_attacks(nt_store *store, const nt_attack_measured *measured, nt_error *err) {
+  if (!store->format->attacks) return NT_OK;
+  return named(store, store->format->attacks(store->file, measured, err), err);
+}
+
 static nt_status attribute(nt_store *store, const nt_attribute *a, nt_error *err) {
   if (!store->format->attribute) return NT_OK;
   return named(store, store->format->attribute(store->file, a, err), err);

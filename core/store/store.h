@@ -10,12 +10,18 @@
  *     |- features       n x d  float64  their units as attribute `column_units` ("byte", "s^2")
  *     |- scores         n      float64  RMSE of the output autoencoder; 0 in the grace periods
  *     |- labels         n      uint8    0 benign, 1 attack, 2 excluded
+ *     |- attack         n      uint16   which attack the packet is of, from 1; 0: none with a name
+ *     |- attack_name    k      text     names of the attacks
+ *     |- attacks                        how well each attack is told from benign traffic
+ *     |   |- attack     k      text
+ *     |   |- packets    k      int64    scored ones
+ *     |   `- auc, average_precision, tpr_at_fpr_1e-3: k, float64
  *     `- map                            which features each autoencoder of the ensemble saw
  *         |- sizes      k      int64    features of each autoencoder
  *         `- features   sum    int64    their columns (0-based), one autoencoder after the other
  *
  * An extraction has features, a scoring has scores and map; features of a scoring and labels are
- * there when they were asked for.
+ * there when they were asked for, attacks where labels have names.
  *
  * timestamps and feature are dimension scales (HDF5's H5DS, the netCDF-4 convention), so the axes
  * have names:
@@ -35,9 +41,9 @@
  * Long datasets are chunked (NT_STORE_CHUNK rows; /features column by column: one feature can be
  * read without the others), shuffled, deflated, and carry Fletcher-32 checksums.
  *
- * A CSV file holds rows alone: `timestamp,<names>` or `packet,timestamp,score[,label]` (packets from
- * 0 on, as the rows of an HDF5 file), numbers with the 17 digits that read back as the same double;
- * with features it is an input of ours again.
+ * A CSV file holds rows alone: `timestamp,<names>` or `packet,timestamp,score[,label[,attack]]`
+ * (packets from 0 on, as the rows of an HDF5 file), numbers with the 17 digits that read back as
+ * the same double; with features it is an input of ours again.
  *
  * Files appear whole or not at all (output.h). HDF5 calls are not reentrant in every build of HDF5:
  * one thread at a time over all handles.
@@ -50,17 +56,20 @@
 
 #include "../error.h"
 #include "../mapper/feature_map.h"
+#include "../metrics/attacks.h"
 
 #define NT_STORE_CHUNK 4096 /* rows; blocks of so many rows are written fastest */
 
 typedef struct nt_store nt_store;
 
 typedef struct nt_store_shape {
-  size_t width;                 /* d */
-  const char *const *names;     /* d column names */
-  const char *const *units;     /* d units, or NULL when they are not known */
-  int features, scores, labels; /* which datasets the file has */
-  int compression;              /* deflate's level: 1 fast .. 9 small; 0: none. Of HDF5 only */
+  size_t width;                    /* d */
+  const char *const *names;        /* d column names */
+  const char *const *units;        /* d units, or NULL when they are not known */
+  int features, scores, labels;    /* which datasets the file has */
+  size_t attacks;                  /* k; 0: labels have no names */
+  const char *const *attack_names; /* k, which outlive the rows */
+  int compression;                 /* deflate's level: 1 fast .. 9 small; 0: none. Of HDF5 only */
 } nt_store_shape;
 
 /* n rows; a pointer is read where the shape has its dataset. */
@@ -68,6 +77,7 @@ typedef struct nt_store_rows {
   size_t count;
   const double *times, *features, *scores;
   const uint8_t *labels;
+  const uint16_t *attack; /* read where the shape has names of attacks */
 } nt_store_rows;
 
 /* Opens the output, its format seen from its name. An unknown ending (NT_E_ARGUMENT) and a place
@@ -88,9 +98,11 @@ int nt_store_has_attributes(const nt_store *store);
 nt_status nt_store_begin(nt_store *store, const nt_store_shape *shape, nt_error *err);
 nt_status nt_store_append(nt_store *store, const nt_store_rows *rows, nt_error *err);
 
-/* What a CSV file has no place for is silently left out there: the map and the attributes of the
- * root. */
+/* What a CSV file has no place for is silently left out there: the map, how attacks are
+ * told apart, and the attributes of the root. */
 nt_status nt_store_map(nt_store *store, const nt_feature_map *map, nt_error *err);
+/* Of all attacks of the shape. */
+nt_status nt_store_attacks(nt_store *store, const nt_attack_measured *measured, nt_error *err);
 nt_status nt_store_text(nt_store *store, const char *name, const char *value, nt_error *err);
 nt_status nt_store_integer(nt_store *store, const char *name, int64_t value, nt_error *err);
 nt_status nt_store_number(nt_store *store, const char *name, double value, nt_error *err);

@@ -35,7 +35,7 @@ for _, option in ipairs {
   {name = "feature-map", type = "path",
     help = "use this map instead of learning one: an HDF5 file of ninetails, or text with the columns "
       .. "of one autoencoder a line"},
-  {name = "labels", type = "path", help = "one label a packet: adds AUC and EER"},
+  {name = "labels", type = "path", help = "one label a packet: adds AUC and EER, and rows for attacks with names (see below)"},
   {name = "with-features", type = "flag", help = "store the features too (HDF5)"},
 } do
   fields[#fields + 1] = option.name:gsub("%-", "_")
@@ -114,7 +114,7 @@ local function warnings(args, result)
   if s.trains_on_attacks then
     local graces = args.feature_map and ("ad=%d"):format(args.ad_grace)
       or ("fm=%d ad=%d"):format(args.fm_grace, args.ad_grace)
-    list[#list + 1] = text.trains_on_attacks(args.labels, graces, s.clean)
+    list[#list + 1] = text.trains_on_attacks(result.labels, graces, s.clean)
   end
   if s.nan > 0 then
     list[#list + 1] = ("%s of %s scores are not a number: they count as most anomalous"):format(text.count(s.nan),
@@ -126,12 +126,29 @@ local function warnings(args, result)
   return list
 end
 
-local function label_rows(s)
+local function label_rows(result)
+  local s = result.summary
   if not s.attacks then return end
   return {"labels", ("%s attack, %s benign, %s excluded, of the scored packets"):format(text.count(s.attacks),
       text.count(s.benign), text.count(s.excluded))},
+    {"read from", ("%s (%s%s)"):format(result.labels, result.labels_format,
+      result.labels_note and ": " .. result.labels_note or "")},
     {"AUC", s.absence and "none: " .. s.absence or ("%.6f"):format(s.auc)},
     {"EER", s.eer == s.eer and ("%.4f (%.4f at the nearest step)"):format(s.eer, s.eer_nearest) or nil}
+end
+
+-- A row an attack that the labels name: its packets against all benign ones.
+local function attack_table(attacks)
+  local rows, right = {{"attack", "packets", "AUC", "average precision", "TPR at FPR 0.001"}}, {}
+  for _, a in ipairs(attacks) do
+    local row = {a.attack, text.count(a.packets)}
+    for i, x in ipairs {a.auc, a.average_precision, a["tpr_at_fpr_1e-3"]} do
+      row[i + 2] = x == x and ("%.4f"):format(x) or "none"
+    end
+    rows[#rows + 1] = row
+  end
+  for i = 2, #rows[1] do right[i] = true end
+  return text.table(rows, right)
 end
 
 local function print_text(args, result)
@@ -148,12 +165,22 @@ local function print_text(args, result)
     {"threshold", threshold_text(args, s)},
     {"above it", ("%s packets (%s)"):format(text.count(s.above), text.percent(s.above, s.scored))},
   })
-  append(rows, list(label_rows(s)))
+  append(rows, list(label_rows(result)))
   append(rows, list(single.speed_rows(args, result)))
   io.write(text.rows(rows))
+  if result.attacks_by_name then io.write("\n", attack_table(result.attacks_by_name)) end
 end
 
 -- ------------------------------------------------------------------ for programs
+
+local function attacks_json(attacks)
+  local rows = json.array {}
+  for i, a in ipairs(attacks or {}) do
+    rows[i] = json.object {{"attack", a.attack}, {"packets", a.packets}, {"auc", a.auc},
+      {"average_precision", a.average_precision}, {"tpr_at_fpr_1e-3", a["tpr_at_fpr_1e-3"]}}
+  end
+  return rows
+end
 
 local function summary_json(args, result)
   local s = result.summary
@@ -171,10 +198,12 @@ local function summary_json(args, result)
     {"alarms", json.object {{"judged", s.alarms.judged}, {"share", s.alarms.share}, {"blocks", s.alarms.blocks},
       {"over", s.alarms.over}, {"allowed", s.alarms.allowed}, {"contradict", s.alarms.contradicts}}},
     {"warnings", json.array(warnings(args, result))},
-    {"labels", s.attacks and json.object {{"file", args.labels}, {"attack", s.attacks}, {"benign", s.benign},
+    {"labels", s.attacks and json.object {{"file", result.labels}, {"format", result.labels_format},
+      {"note", result.labels_note}, {"attack", s.attacks}, {"benign", s.benign},
       {"excluded", s.excluded}, {"clean", s.clean}, {"auc", s.auc}, {"eer", s.eer},
       {"eer_nearest", s.eer_nearest}, {"missing", s.absence}, {"threshold_tpr", s.threshold_tpr},
-      {"threshold_fpr", s.threshold_fpr}} or nil}
+      {"threshold_fpr", s.threshold_fpr},
+      {"by_name", result.attacks_by_name and attacks_json(result.attacks_by_name)}} or nil}
 end
 
 local function print_json(args, result)
@@ -192,8 +221,18 @@ return {
   summary = "Score each packet of a capture with Kitsune: extraction, feature map, ensemble of autoencoders.",
   details = "The first fm-grace + 1 packets teach the feature map, the next ad-grace packets train the autoencoders, "
     .. "and the rest is scored; scores of the grace periods are 0. A capture must outlast them.\n\n"
-    .. "An .h5 has /scores, /timestamps, /labels when given, the map, and in its attributes all parameters; "
-    .. "a .csv has the columns packet (from 0 on), timestamp, score and label.",
+    .. "An .h5 has /scores, /timestamps, /labels and /attacks when given, the map, and in its attributes all parameters; "
+    .. "a .csv has the columns packet (from 0 on), timestamp, score, label and attack.\n\n"
+    .. "An attack that the labels name has a row of its own: its packets against all benign ones. A CSV of features with a "
+    .. "column of labels needs no --labels; that column is never a feature.",
+  sections = {{title = "Labels", rows = {
+    {"form", "a text with one label for each packet of the capture: one value a line; or INDEX,VALUE (or ; or a tab), "
+      .. "whose index counts from 1, or from 0 if it begins so, without gaps; or a table whose header calls one column "
+      .. "label, class, target or is_attack. With or without a header, quotes, compression"},
+    {"value", "0 or 1, however written (0.0, 1.0e+00, False, True); or a name: benign, normal and legitimate are benign, "
+      .. "any other is that of an attack; or x, which leaves the packet out of metrics"},
+    {"names", "a table with labels of 0 and 1 names attacks in a column attack, attack_cat, type or activity"},
+  }}},
   arguments = {single.argument},
   options = options,
   run = function(args)

@@ -170,8 +170,11 @@ local function loaded_files(n)
   local rows = n.capture:find("%.csv$") or n.capture:find("%.csv%.[gx]z$") or n.capture:find("%.csv%.zst$")
   local found = {name = n.name, capture = n.capture, labels = n.labels, rows = rows ~= nil, warnings = {},
     grace = n.grace, origin = "files"}
-  if n.labels then
-    local seen = labels.summary(labels.read(n.labels))
+  if not n.labels and rows and labels.inside(n.capture) then found.labels = n.capture end
+  if found.labels then
+    local bytes, format, names, note = labels.read(found.labels)
+    local seen = labels.summary(bytes, names)
+    if note then found.warnings[1] = ("%s: read as %s: %s"):format(found.labels, format, note) end
     found.packets, found.clean, found.attacks, found.benign = seen.count, seen.clean, seen.attacks, seen.benign
   end
   return found
@@ -179,7 +182,7 @@ end
 
 local function loaded_synthetic(n)
   local capture, label_file = registry.made {scenario = n.scenario, packets = n.packets, seed = n.seed}
-  local seen = labels.summary(labels.read(label_file))
+  local seen = labels.summary((labels.read(label_file)))
   return {name = n.name, capture = capture, labels = label_file, rows = false, packets = seen.count,
     clean = seen.clean, attacks = seen.attacks, benign = seen.benign, warnings = {}, grace = n.grace,
     origin = ("synthetic %s %d %d"):format(n.scenario, n.packets, n.seed)}

@@ -46,6 +46,7 @@ Labels: exactly one a packet.
   $ awk -v n=$packets 'BEGIN { for (i = 0; i < n; i++) print i % 9 == 0 }' > labels
   $ told score trace.tsv.gz --fm-grace 200 --ad-grace 600 --labels labels -o d.csv | grep -E 'labels|AUC|EER' | sed 's/[0-9]\.[0-9]*/X/g'
   labels         111 attack, 884 benign, 0 excluded, of the scored packets
+  read from      labels (one value a line)
   AUC            X
   EER            X (X at the nearest step)
   $ cp labels whole; head -1 d.csv

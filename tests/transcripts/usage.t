@@ -146,4 +146,4 @@ Help comes from the same tables.
   
   Benchmarking and experimentation harness for the Kitsune network anomaly detector.
   $ ninetails help score | grep -c -- --
-  22
+  23
