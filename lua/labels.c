@@ -7,7 +7,7 @@
  *
  *     labels.read(path)                         --> bytes, name of the format, names, note or nil
  *     labels.inside(path)                       --> whether it is a table of features with a column
- * of labels, so a label file, too
+ * of labels, so a label file, too; what was concluded of its columns, or nil
  *     labels.by_rule(capture, attack, exclude)  --> bytes, warning or nil, names
  * Either rule may be nil. A rule is {all = {rule, ...}}, {any = {...}}, {none = {...}}, or {flows =
  * {{from =, to =, first =, last =, protocol =, a =, a_port =, b =, b_port =, directed =, attack =
@@ -223,9 +223,12 @@ static int inside(lua_State *L) {
   nt_error err;
   nt_capture *capture = nt_capture_open(luaL_checkstring(L, 1), &err);
   if (!capture) return modules_raise(L, &err);
+  char note[1024] = "";
+  if (nt_capture_warning(capture)) snprintf(note, sizeof note, "%s", nt_capture_warning(capture));
   lua_pushboolean(L, nt_capture_has_labels(capture));
   nt_capture_close(capture);
-  return 1;
+  lua_pushstring(L, *note ? note : NULL);
+  return 2;
 }
 
 static int by_rule(lua_State *L) {

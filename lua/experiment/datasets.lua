@@ -170,11 +170,15 @@ local function loaded_files(n)
   local rows = n.capture:find("%.csv$") or n.capture:find("%.csv%.[gx]z$") or n.capture:find("%.csv%.zst$")
   local found = {name = n.name, capture = n.capture, labels = n.labels, rows = rows ~= nil, warnings = {},
     grace = n.grace, origin = "files"}
-  if not n.labels and rows and labels.inside(n.capture) then found.labels = n.capture end
+  if rows then
+    local inside, said = labels.inside(n.capture)
+    if inside and not n.labels then found.labels = n.capture end
+    found.warnings[1] = said
+  end
   if found.labels then
     local bytes, format, names, note = labels.read(found.labels)
     local seen = labels.summary(bytes, names)
-    if note then found.warnings[1] = ("%s: read as %s: %s"):format(found.labels, format, note) end
+    if note then found.warnings[#found.warnings + 1] = ("%s: read as %s: %s"):format(found.labels, format, note) end
     found.packets, found.clean, found.attacks, found.benign = seen.count, seen.clean, seen.attacks, seen.benign
   end
   return found
