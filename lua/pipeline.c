@@ -349,7 +349,7 @@ static void push_result(lua_State *L, const nt_run_options *options, const nt_ru
   put_integer(L, "width", r->width);
   put_integer(L, "packets", p->packets);
   put_integer(L, "threads", (uint64_t)p->threads);
-  put_number(L, "seconds", p->wall_seconds);
+  put_number(L, "seconds", r->seconds);
   put_stages(L, p);
   if (r->extracted) {
     lua_newtable(L);
@@ -361,10 +361,8 @@ static void push_result(lua_State *L, const nt_run_options *options, const nt_ru
   }
   put_string(L, "start", r->start);
   put_string(L, "finish", r->end);
-  if (*r->digest.sha256) {
-    put_string(L, "sha256", r->digest.sha256);
-    put_number(L, "digest_seconds", r->digest_seconds);
-  }
+  if (*r->digests.file.sha256) put_string(L, "sha256", r->digests.file.sha256);
+  if (*r->digests.content.sha256) put_string(L, "content_sha256", r->digests.content.sha256);
   if (!options->score) return;
   put_integer(L, "mapping", p->in_phase[NT_PHASE_MAPPING]);
   put_integer(L, "training", p->in_phase[NT_PHASE_TRAINING]);

@@ -21,7 +21,8 @@ single.options = {
   {name = "max-streams", type = "integer", min = 0, default = defaults.max_streams,
     help = "keep at most N streams, dropping those of least weight; 0: no limit"},
   {name = "threads", type = "integer", min = 0, default = defaults.threads,
-    help = "threads over which the stages are spread; 0: one for each processor. Results do not depend on it"},
+    help = "threads over which the stages and the checksum are spread, the calling one counted; 0: one for each "
+      .. "processor. Results do not depend on it"},
   {name = "output", short = "o", type = "path", help = "write an HDF5 file (.h5, .hdf5) or a table (.csv)"},
   {name = "compression", type = "integer", min = 0, max = 9, default = defaults.compression,
     help = "deflate level of HDF5 outputs; 0: none"},
@@ -78,7 +79,8 @@ end
 
 function single.input_json(args, result)
   return {"capture", args.capture}, {"format", result.format}, {"warning", result.warning},
-    {"sha256", result.sha256}, {"packets", result.packets}, {"width", result.width}, {"profile", result.profile},
+    {"sha256", result.sha256},
+    {"content_sha256", result.content_sha256}, {"packets", result.packets}, {"width", result.width}, {"profile", result.profile},
     {"max_streams", result.profile and args.max_streams or nil},
     {"usage", result.usage and json.object {{"streams", result.usage.streams}, {"pairs", result.usage.pairs},
       {"dropped", result.usage.dropped}, {"bytes", result.usage.bytes}}}

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "check.h"
+#include "checksum.h"
 #include "metrics/measures.h"
 #include "ninetails.h"
 #include "small_capture.h"
@@ -277,9 +278,30 @@ static void digest_is_that_of_the_standard(void) {
   nt_digest_file("abc", &st, &digest);
   CU_ASSERT_STRING_EQUAL(digest.sha256, "");
   CU_ASSERT_STRING_EQUAL(digest.why, "the input changed during the run");
-  nt_digest_file("-", &st, &digest);
-  CU_ASSERT_STRING_EQUAL(digest.why, "the input cannot be read twice");
   unlink("abc");
+}
+
+/* Taken beside the stages, by whichever thread: always that of the file. */
+static void digest_does_not_depend_on_threads(void) {
+  nt_error err;
+  char expected[NT_CHECKSUM_TEXT];
+  CHECK_OK(nt_checksum_file("in.pcap", "sha256", 0, expected, NULL, &err), err);
+  for (int threads = 1; threads <= 5; threads++) {
+    nt_run_options o = small_options();
+    nt_run_result result;
+    o.output = "out.h5";
+    o.threads = threads;
+    CHECK_OK(nt_run(&o, &result, &err), err);
+    const nt_digests *d = &result.digests;
+    CU_ASSERT_STRING_EQUAL(d->file.sha256, expected);
+    CU_ASSERT_STRING_EQUAL(d->content.sha256, expected);
+    CU_ASSERT_EQUAL(d->file.bytes, d->content.bytes);
+    CU_ASSERT_EQUAL(result.pipeline.rows[NT_STAGE_DIGEST], PACKETS);
+    CU_ASSERT(result.pipeline.seconds[NT_STAGE_READ] >= 0);
+    CU_ASSERT(result.seconds >= result.pipeline.wall_seconds); /* the whole has the stages in it */
+    nt_run_result_done(&result);
+  }
+  unlink("out.h5");
 }
 
 static void threshold_is_that_of_the_end_of_training(void) {
@@ -432,6 +454,7 @@ static const check_case cases[] = {
     {"the shortest capture that can be scored", shortest_capture_that_can_be_scored},
     {"labels give counts and areas", labels_give_counts_and_areas},
     {"the digest is that of the standard", digest_is_that_of_the_standard},
+    {"the digest does not depend on threads", digest_does_not_depend_on_threads},
     {"the threshold is that of the end of training", threshold_is_that_of_the_end_of_training},
     {"figures are those of an experiment", figures_are_those_of_an_experiment},
     {"absent figures say why", absent_figures_say_why},

@@ -151,7 +151,23 @@ static void warn_of(nt_capture *c, const char *what) {
 }
 
 nt_capture *nt_capture_open(const char *path, nt_error *err) {
-  nt_stream *stream = nt_stream_open(path, err);
+  return nt_capture_open_tapped(path, NULL, err);
+}
+
+nt_packing nt_capture_packing(const nt_capture *c) {
+  return nt_stream_packing(c->stream);
+}
+
+int nt_capture_rest(nt_capture *c) {
+  return nt_stream_rest(c->stream);
+}
+
+const char *nt_capture_fault(const nt_capture *c) {
+  return c->stream->fault.status == NT_OK ? NULL : c->stream->fault.text;
+}
+
+nt_capture *nt_capture_open_tapped(const char *path, const nt_stream_tap *tap, nt_error *err) {
+  nt_stream *stream = nt_stream_open_tapped(path, tap, err);
   if (!stream) return NULL;
   nt_capture *c = calloc(1, sizeof *c);
   if (c) c->path = strdup(strcmp(path, "-") == 0 ? "standard input" : path);

@@ -22,6 +22,7 @@
 
 #include "../error.h"
 #include "packet.h"
+#include "tap.h"
 
 typedef enum nt_capture_format {
   NT_FORMAT_PCAP,
@@ -36,6 +37,13 @@ typedef struct nt_capture nt_capture;
  * names the path. Owned by the caller: nt_capture_close (NULL is fine). One thread at a time for
  * each handle. */
 nt_capture *nt_capture_open(const char *path, nt_error *err);
+/* The same, all bytes shown to the tap (tap.h; NULL: none). */
+nt_capture *nt_capture_open_tapped(const char *path, const nt_stream_tap *tap, nt_error *err);
+nt_packing nt_capture_packing(const nt_capture *capture);
+/* Of what nobody reads any more, one piece for the tap; 0: there is none. */
+int nt_capture_rest(nt_capture *capture);
+/* Why the bytes ended before their end, or NULL. */
+const char *nt_capture_fault(const nt_capture *capture);
 void nt_capture_close(nt_capture *capture);
 
 nt_capture_format nt_capture_format_of(const nt_capture *capture);

@@ -29,7 +29,9 @@ struct nt_stream_source {
   const uint8_t *piece; /* decompressed, owned by the archive, not yet in the window */
   size_t piece_length;
   uint8_t *window;
-  size_t capacity; /* of the window, without the zero byte behind it */
+  size_t capacity;   /* of the window, without the zero byte behind it */
+  nt_stream_tap tap; /* functions NULL: none */
+  int filtered;      /* a layer of compression, but no zip */
 };
 
 /* ---------------------------------------------------------------- bytes of the file */
@@ -48,6 +50,7 @@ static la_ssize_t on_read(struct archive *archive, void *context, const void **d
   ssize_t n = (ssize_t)s->first;
   s->first = 0;
   if (n == 0) n = read_block(s);
+  if (n > 0 && !s->zip && s->tap.file) s->tap.file(s->tap.context, s->raw, (size_t)n);
   if (n < 0) archive_set_error(archive, s->error_number, "%s", strerror(s->error_number));
   return n;
 }
@@ -161,6 +164,7 @@ static nt_status open_source(nt_stream_source *s, const char *path, nt_error *er
   if (layers > 1)
     return nt_fail(err, NT_E_INPUT, "compressed %d times over (%s in %s): unpack it once", layers,
                    archive_filter_name(s->archive, 0), archive_filter_name(s->archive, 1));
+  s->filtered = layers > 0;
   const char *name;
   status = next_file(s, &name, err);
   if (status == NT_OK && !name) status = nt_fail(err, NT_E_INPUT, "is empty once decompressed");
@@ -168,6 +172,10 @@ static nt_status open_source(nt_stream_source *s, const char *path, nt_error *er
 }
 
 nt_stream *nt_stream_open(const char *path, nt_error *err) {
+  return nt_stream_open_tapped(path, NULL, err);
+}
+
+nt_stream *nt_stream_open_tapped(const char *path, const nt_stream_tap *tap, nt_error *err) {
   nt_stream *stream = calloc(1, sizeof *stream);
   if (stream) stream->source = calloc(1, sizeof *stream->source);
   if (!stream || !stream->source) {
@@ -176,6 +184,7 @@ nt_stream *nt_stream_open(const char *path, nt_error *err) {
     return NULL;
   }
   if (strcmp(path, "-") != 0) stream->source->fd = -1; /* else 0, standard input */
+  if (tap) stream->source->tap = *tap;
   nt_status status = open_source(stream->source, path, err);
   if (status == NT_OK && nt_stream_fill(stream, 1) == 0) {
     status = NT_E_INPUT;
@@ -233,8 +242,26 @@ static int next_piece(nt_stream *stream) {
       s->piece_length = 0;
       close_archive(s);
     }
+    if (s->piece_length > 0 && s->tap.content)
+      s->tap.content(s->tap.context, s->piece, s->piece_length);
   }
   return s->piece_length > 0;
+}
+
+nt_packing nt_stream_packing(const nt_stream *stream) {
+  const nt_stream_source *s = stream->source;
+  return s->zip ? NT_PACKING_ZIP : s->filtered ? NT_PACKING_FILTER : NT_PACKING_NONE;
+}
+
+int nt_stream_rest(nt_stream *stream) {
+  nt_stream_source *s = stream->source;
+  s->piece_length = 0;
+  if (next_piece(stream)) return 1;
+  if (s->zip) return 0;
+  ssize_t n = read_block(s); /* what libarchive left behind the end of the compressed data */
+  if (n > 0 && s->tap.file) s->tap.file(s->tap.context, s->raw, (size_t)n);
+  if (n < 0) nt_fail(&stream->fault, NT_E_IO, "cannot be read: %s", strerror(s->error_number));
+  return n > 0;
 }
 
 size_t nt_stream_fill(nt_stream *stream, size_t want) {

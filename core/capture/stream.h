@@ -20,6 +20,7 @@
 #include <stdint.h>
 
 #include "../error.h"
+#include "tap.h"
 
 #define NT_STREAM_MAX_LINE ((size_t)4 << 20)
 
@@ -41,11 +42,19 @@ typedef struct nt_line {
 /* Opens path ("-": standard input, which stays open afterwards) and reads its first block. The
  * error names the path: cannot be opened, a directory, empty, not to be decompressed. */
 nt_stream *nt_stream_open(const char *path, nt_error *err);
+/* The same with a tap (NULL: none), which is copied. */
+nt_stream *nt_stream_open_tapped(const char *path, const nt_stream_tap *tap, nt_error *err);
 void nt_stream_close(nt_stream *stream); /* NULL is fine */
 
 /* Reads on until at least `want` bytes lie between at and end, or the input ends; returns how many
  * do. O(bytes read). */
 size_t nt_stream_fill(nt_stream *stream, size_t want);
+
+nt_packing nt_stream_packing(const nt_stream *stream);
+
+/* Reads one more piece that nobody will look at but the tap, up to the end of the file; 0: there is
+ * none. stream->fault then says whether all of it was good. */
+int nt_stream_rest(nt_stream *stream);
 
 /* Moves `bytes` forward; returns how many there were. */
 uint64_t nt_stream_skip(nt_stream *stream, uint64_t bytes);

@@ -7,7 +7,7 @@
 #include "../team.h"
 
 /* The rows of the drawing in the header. */
-enum { READ, EXTRACT, DETECT, STORE, STEPS };
+enum { READ, EXTRACT, DETECT, STORE, STEPS, DIGEST = STEPS, TURNS };
 
 /* What travels through the steps. */
 typedef struct slot {
@@ -32,7 +32,8 @@ typedef struct pipeline {
 typedef nt_status step_function(pipeline *p, slot *s, nt_error *err);
 
 const char *nt_stage_name(nt_stage stage) {
-  static const char *const names[] = {"read", "extract", "map", "train", "execute", "store"};
+  static const char *const names[] = {"read",    "extract", "map",   "train",
+                                      "execute", "store",   "digest"};
   return names[stage];
 }
 
@@ -157,7 +158,14 @@ static nt_status slots_new(pipeline *p, nt_error *err) {
 
 /* In which order threads take the steps: the caller's takes the first and reads, so that a signal
  * to the program interrupts a read that waits; long steps come before short ones. */
-static const int turns[STEPS] = {READ, DETECT, EXTRACT, STORE};
+static const int turns[TURNS] = {READ, DIGEST, DETECT, EXTRACT, STORE};
+
+static void digest_step(pipeline *p) {
+  if (!p->options->digest) return;
+  double start = nt_seconds();
+  p->options->digest(p->options->digest_context);
+  account(p, NT_STAGE_DIGEST, start, 0);
+}
 
 /* Step i works on the chunk that was read i rounds ago. All steps of a round run to its end, also
  * when one fails, so that what was done does not depend on the number of threads. */
@@ -165,6 +173,10 @@ static void run_step(void *context, size_t turn, int member) {
   (void)member;
   pipeline *p = context;
   int i = turns[turn];
+  if (i == DIGEST) {
+    digest_step(p);
+    return;
+  }
   slot *s = &p->slots[(p->round + STEPS - (uint64_t)i) % STEPS];
   if (p->round < (uint64_t)i || (i != READ && s->count == 0)) return;
   steps[i](p, s, &p->errors[i]);
@@ -183,7 +195,7 @@ static nt_status run_rounds(pipeline *p, nt_team *team, double start, nt_error *
   uint64_t last = 0; /* rounds still to run once the end was seen */
   for (p->round = 0; !p->at_end || last < STEPS - 1; p->round++) {
     if (p->at_end) last++;
-    nt_team_each(team, STEPS, run_step, p);
+    nt_team_each(team, TURNS, run_step, p);
     p->result->wall_seconds = nt_seconds() - start;
     if (o->progress) o->progress(o->progress_context, p->result);
     if (earliest_error(p)) break;
@@ -206,7 +218,8 @@ nt_status nt_pipeline_run(nt_capture *capture, const nt_pipeline_options *option
   nt_status status = slots_new(&p, err);
   if (status != NT_OK) return status;
   int threads = options->threads > 0 ? options->threads : nt_team_most();
-  nt_team *team = nt_team_new(threads < STEPS ? threads : STEPS, err);
+  int most = options->digest ? TURNS : STEPS;
+  nt_team *team = nt_team_new(threads < most ? threads : most, err);
   if (team) {
     result->threads = nt_team_size(team);
     status = run_rounds(&p, team, start, err);
@@ -214,6 +227,7 @@ nt_status nt_pipeline_run(nt_capture *capture, const nt_pipeline_options *option
     status = NT_E_MEMORY;
   }
   nt_team_free(team);
+  if (options->digest) result->rows[NT_STAGE_DIGEST] = result->packets;
   if (options->extractor) nt_extractor_usage_of(options->extractor, &result->usage);
   slots_free(&p);
   result->wall_seconds = nt_seconds() - start;

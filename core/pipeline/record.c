@@ -57,14 +57,28 @@ static nt_status record_program(nt_store *store, const nt_run_options *o, const 
   return status == NT_OK ? nt_store_text(store, "end", r->end, err) : status;
 }
 
+/* NAME_sha256 and NAME_bytes, or NAME_sha256_missing. */
+static nt_status record_digest(nt_store *store, const char *name, const nt_digest *digest,
+                               nt_error *err) {
+  char sum[32], missing[32], bytes[32];
+  snprintf(sum, sizeof sum, "%s_sha256", name);
+  snprintf(missing, sizeof missing, "%s_sha256_missing", name);
+  snprintf(bytes, sizeof bytes, "%s_bytes", name);
+  const entry entries[] = {
+      T(sum, *digest->sha256 ? digest->sha256 : NULL),
+      T(missing, digest->why),
+  };
+  nt_status status = PUT(entries);
+  return status == NT_OK && digest->bytes >= 0 ? nt_store_integer(store, bytes, digest->bytes, err)
+                                               : status;
+}
+
 /* What it was made of, and with which parameters. */
 static nt_status record_input(nt_store *store, const nt_run_options *o, const nt_run_result *r,
                               nt_error *err) {
   const entry entries[] = {
       T("input", o->input),
       T("input_format", nt_capture_format_name(r->format)),
-      T("input_sha256", *r->digest.sha256 ? r->digest.sha256 : NULL),
-      T("input_sha256_missing", r->digest.why),
       T("input_warning", *r->warning ? r->warning : NULL),
       T("profile", r->extracted ? nt_profile_name(r->profile) : NULL),
       I("max_streams", o->extractor.max_streams),
@@ -75,8 +89,8 @@ static nt_status record_input(nt_store *store, const nt_run_options *o, const nt
       I("extractor_bytes", r->pipeline.usage.bytes),
   };
   nt_status status = PUT(entries);
-  if (status == NT_OK && r->digest.bytes >= 0)
-    status = nt_store_integer(store, "input_bytes", r->digest.bytes, err);
+  if (status == NT_OK) status = record_digest(store, "input", &r->digests.file, err);
+  if (status == NT_OK) status = record_digest(store, "content", &r->digests.content, err);
   return status;
 }
 
@@ -139,7 +153,7 @@ static nt_status record_detector(nt_store *store, const nt_run_options *o, const
 
 /* How long it took: of each stage in seconds, which overlap when there is more than one thread. */
 static nt_status record_timing(nt_store *store, const nt_run_result *r, nt_error *err) {
-  nt_status status = nt_store_number(store, "seconds", r->pipeline.wall_seconds, err);
+  nt_status status = nt_store_number(store, "seconds", r->seconds, err);
   for (int i = 0; i < NT_STAGES && status == NT_OK; i++) {
     char name[64];
     snprintf(name, sizeof name, "seconds_%s", nt_stage_name((nt_stage)i));

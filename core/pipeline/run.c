@@ -7,6 +7,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "../flag.h"
 #include "../store/output.h"
 #include "../store/store.h"
 #include "../team.h"
@@ -18,10 +19,12 @@ typedef struct run {
   nt_run_result *result;
   nt_store *store;
   nt_capture *capture;
+  nt_digester *digester; /* NULL: nobody stores checksums */
   nt_extractor *extractor;
   nt_kitnet *kitnet;
   nt_feature_map given_map;
   struct stat input; /* as it was at the beginning */
+  double start;      /* nt_seconds() */
   double *training;  /* RMSEs of the training phase */
   size_t trained;
   double first_time, last_trained;  /* of packets in the grace periods; NaN: none yet */
@@ -145,7 +148,12 @@ static nt_status open_all(run *r, nt_error *err) {
   if (strcmp(o->input, "-") != 0 && stat(o->input, &r->input) != 0)
     memset(&r->input, 0, sizeof r->input);
   if (o->output && !(r->store = nt_store_create(o->output, err))) return err->status;
-  if (!(r->capture = nt_capture_open(o->input, err))) return err->status;
+  int alone = (o->threads ? o->threads : nt_team_most()) == 1;
+  if (r->store && nt_store_has_attributes(r->store) && !(r->digester = nt_digester_new(alone, err)))
+    return err->status;
+  const nt_stream_tap *tap = r->digester ? nt_digester_tap(r->digester) : NULL;
+  if (!(r->capture = nt_capture_open_tapped(o->input, tap, err))) return err->status;
+  if (r->digester) nt_digester_opened(r->digester, r->capture);
   result->format = nt_capture_format_of(r->capture);
   result->extracted = result->format != NT_FORMAT_FEATURES;
   result->profile = o->extractor.profile;
@@ -273,13 +281,25 @@ static nt_status judge(run *r, nt_error *err) {
   return status == NT_OK ? judge_attacks(result, err) : status;
 }
 
+/* The checksums end with the input, whose last bytes no packet may need. */
+static nt_status finish_digests(run *r, nt_error *err) {
+  nt_run_result *result = r->result;
+  if (!r->digester) return NT_OK;
+  double start = nt_seconds(), *seconds = result->pipeline.seconds;
+  double within = nt_digester_seconds(r->digester);
+  seconds[NT_STAGE_READ] -= within;
+  seconds[NT_STAGE_DIGEST] += within;
+  nt_digester_end(r->digester, r->capture, r->options->input, &r->input, r->options->cancel,
+                  &result->digests);
+  seconds[NT_STAGE_DIGEST] += nt_seconds() - start;
+  if (!nt_flag_get(r->options->cancel)) return NT_OK;
+  return nt_fail(err, NT_E_STATE, "interrupted after %llu packets",
+                 (unsigned long long)result->pipeline.packets);
+}
+
 static nt_status finish_store(run *r, nt_error *err) {
   nt_run_result *result = r->result;
-  if (nt_store_has_attributes(r->store)) {
-    double start = nt_seconds();
-    nt_digest_file(r->options->input, &r->input, &result->digest);
-    result->digest_seconds = nt_seconds() - start;
-  }
+  result->seconds = nt_seconds() - r->start; /* for the file: all but its last steps */
   nt_status status = NT_OK;
   if (r->options->score) status = nt_store_map(r->store, &result->map, err);
   if (status == NT_OK && result->attacks) status = nt_store_attacks(r->store, result->attacks, err);
@@ -299,6 +319,8 @@ static nt_status run_all(run *r, nt_error *err) {
                                         .width = result->width,
                                         .kitnet = r->kitnet,
                                         .threads = o->threads,
+                                        .digest = r->digester ? nt_digester_work : NULL,
+                                        .digest_context = r->digester,
                                         .sink = r->store || o->score ? take_rows : NULL,
                                         .sink_context = r,
                                         .progress = o->progress,
@@ -312,6 +334,7 @@ static nt_status run_all(run *r, nt_error *err) {
     snprintf(result->warning, sizeof result->warning, "%s%s", warning,
              unread ? "; of a pipe it serves as no labels either" : "");
   if (o->score && (status = judge(r, err)) != NT_OK) return status;
+  if ((status = finish_digests(r, err)) != NT_OK) return status;
   put_utc(result->end);
   return r->store ? finish_store(r, err) : NT_OK;
 }
@@ -319,18 +342,24 @@ static nt_status run_all(run *r, nt_error *err) {
 nt_status nt_run(const nt_run_options *options, nt_run_result *result, nt_error *err) {
   nt_error unheard;
   if (!err) err = &unheard;
-  *result = (nt_run_result){.digest = {.bytes = -1}};
+  *result = (nt_run_result){.digests = {.file.bytes = -1, .content.bytes = -1}};
   put_utc(result->start);
   nt_status status = check_options(options, err);
   if (status != NT_OK) return status;
-  run r = {.options = options, .result = result, .first_time = NAN, .last_trained = NAN};
+  run r = {.options = options,
+           .result = result,
+           .start = nt_seconds(),
+           .first_time = NAN,
+           .last_trained = NAN};
   status = run_all(&r, err);
   nt_store_discard(r.store);
   nt_kitnet_free(r.kitnet);
   nt_extractor_free(r.extractor);
   nt_capture_close(r.capture);
+  nt_digester_free(r.digester);
   nt_feature_map_done(&r.given_map);
   free(r.training);
+  result->seconds = nt_seconds() - r.start;
   return status;
 }
 

@@ -46,8 +46,9 @@ typedef struct nt_run_result {
   nt_profile profile;
   size_t width;
   nt_pipeline_result pipeline;
-  nt_digest digest; /* only when there is an output that stores it, else empty */
-  double digest_seconds;
+  nt_digests digests; /* only when there is an output that stores them, else empty */
+  double seconds;     /* wall time of the whole, from the first option checked to the output in its
+                         place; the pipeline's own are in pipeline.wall_seconds */
   char start[32], end[32]; /* ISO 8601, UTC */
 
   /* With options->score only: */

@@ -11,14 +11,23 @@
 #include "hdf5_chunks.h"
 #include "hdf5_put.h"
 
+/* A dataset of doubles that grows, in chunks that are made ready here. */
+typedef struct column {
+  const char *name;
+  hid_t id;            /* -1: not in this file */
+  hsize_t width;       /* of a row */
+  hdf5_chunks *chunks; /* rows that are not in the file yet */
+  hsize_t written;     /* rows that are */
+} column;
+
+enum { TIMESTAMPS, FEATURES, SCORES, COLUMNS };
+
 typedef struct hdf5_file {
-  hid_t id;
-  hid_t timestamps, features, scores, labels, attack; /* -1: not in this file */
+  hid_t id, labels, attack; /* -1: not in this file */
   size_t attacks;
   const char *const *attack_names; /* the shape's */
+  column column[COLUMNS];
   hsize_t rows, width;
-  hdf5_chunks *chunks; /* of features; NULL: not in this file */
-  hsize_t chunked;     /* rows of features that are in the file; the rest of `rows` is in chunks */
   hdf5_disk disk;
 } hdf5_file;
 
@@ -48,12 +57,12 @@ static nt_status hdf5_attribute(void *handle, const nt_attribute *a, nt_error *e
 
 /* ---------------------------------------------------------------- datasets */
 
-/* A dataset of `rank` 1 or 2 that grows along its first axis, in chunks of NT_STORE_CHUNK x 1: a
- * column of features compresses by itself to two thirds of what whole rows take, and faster. */
+/* A dataset of `rank` 1 or 2 that grows along its first axis, in chunks of `rows` x 1: a column of
+ * features compresses by itself to two thirds of what whole rows take, and faster. */
 static hid_t grow_dataset(const hdf5_file *file, const char *name, hid_t type, int rank,
-                          int compression) {
+                          hsize_t rows, int compression) {
   hsize_t dims[2] = {0, file->width}, most[2] = {H5S_UNLIMITED, file->width};
-  hsize_t chunk[2] = {NT_STORE_CHUNK, 1};
+  hsize_t chunk[2] = {rows, 1};
   hid_t space = H5Screate_simple(rank, dims, most);
   hid_t create = H5Pcreate(H5P_DATASET_CREATE);
   int bad = H5Pset_chunk(create, rank, chunk) < 0;
@@ -67,20 +76,30 @@ static hid_t grow_dataset(const hdf5_file *file, const char *name, hid_t type, i
   return id;
 }
 
+/* Of the machine's own byte order: chunks are written as they lie in memory. Chunks of one
+ * dimension are longer where they are deflated, since the last one is stored whole. */
+static hid_t begin_column(hdf5_file *file, int which, const char *name, int compression) {
+  int rank = which == FEATURES ? 2 : 1;
+  column *c = &file->column[which];
+  size_t rows = rank == 1 && compression ? HDF5_PACKED_CHUNK : NT_STORE_CHUNK;
+  c->name = name;
+  c->width = rank == 1 ? 1 : file->width;
+  c->id = grow_dataset(file, name, H5T_NATIVE_DOUBLE, rank, rows, compression);
+  c->chunks = hdf5_chunks_new(rows, (size_t)c->width, compression);
+  return c->chunks ? c->id : -1;
+}
+
 static int begin_timestamps(hdf5_file *file, int compression) {
-  file->timestamps = grow_dataset(file, "timestamps", H5T_IEEE_F64LE, 1, compression);
-  return file->timestamps < 0 || H5DSset_scale(file->timestamps, "timestamps") < 0 ||
-         hdf5_put_text(file->timestamps, "long_name", "capture time of the packet") < 0 ||
-         hdf5_put_text(file->timestamps, "units", "seconds since 1970-01-01 00:00:00") < 0;
+  hid_t id = begin_column(file, TIMESTAMPS, "timestamps", compression);
+  return id < 0 || H5DSset_scale(id, "timestamps") < 0 ||
+         hdf5_put_text(id, "long_name", "capture time of the packet") < 0 ||
+         hdf5_put_text(id, "units", "seconds since 1970-01-01 00:00:00") < 0;
 }
 
 static int begin_features(hdf5_file *file, const nt_store_shape *shape, hid_t feature) {
   if (!shape->features) return 0;
-  /* Of the machine's own byte order: chunks are written as they lie in memory. */
-  file->features = grow_dataset(file, "features", H5T_NATIVE_DOUBLE, 2, shape->compression);
-  file->chunks = hdf5_chunks_new(NT_STORE_CHUNK, shape->width, shape->compression);
-  hid_t id = file->features;
-  return id < 0 || !file->chunks || H5DSattach_scale(id, file->timestamps, 0) < 0 ||
+  hid_t id = begin_column(file, FEATURES, "features", shape->compression);
+  return id < 0 || H5DSattach_scale(id, file->column[TIMESTAMPS].id, 0) < 0 ||
          H5DSattach_scale(id, feature, 1) < 0 ||
          hdf5_put_text(id, "long_name", "damped statistics of the packet's streams") < 0 ||
          (shape->units && hdf5_put_texts(id, "column_units", shape->width, shape->units) < 0);
@@ -88,9 +107,8 @@ static int begin_features(hdf5_file *file, const nt_store_shape *shape, hid_t fe
 
 static int begin_scores(hdf5_file *file, const nt_store_shape *shape) {
   if (!shape->scores) return 0;
-  file->scores = grow_dataset(file, "scores", H5T_IEEE_F64LE, 1, shape->compression);
-  hid_t id = file->scores;
-  return id < 0 || H5DSattach_scale(id, file->timestamps, 0) < 0 ||
+  hid_t id = begin_column(file, SCORES, "scores", shape->compression);
+  return id < 0 || H5DSattach_scale(id, file->column[TIMESTAMPS].id, 0) < 0 ||
          hdf5_put_text(id, "long_name", "anomaly score: RMSE of the output autoencoder") < 0 ||
          hdf5_put_text(id, "description", "0 in the grace periods (mapping and training)") < 0 ||
          hdf5_put_text(id, "units", "1") < 0;
@@ -98,10 +116,11 @@ static int begin_scores(hdf5_file *file, const nt_store_shape *shape) {
 
 static int begin_labels(hdf5_file *file, const nt_store_shape *shape) {
   if (!shape->labels) return 0;
-  file->labels = grow_dataset(file, "labels", H5T_STD_U8LE, 1, shape->compression);
+  file->labels =
+      grow_dataset(file, "labels", H5T_STD_U8LE, 1, HDF5_PACKED_CHUNK, shape->compression);
   hid_t id = file->labels;
   static const uint8_t values[] = {0, 1, 2};
-  return id < 0 || H5DSattach_scale(id, file->timestamps, 0) < 0 ||
+  return id < 0 || H5DSattach_scale(id, file->column[TIMESTAMPS].id, 0) < 0 ||
          hdf5_put_text(id, "long_name", "label of the packet") < 0 ||
          hdf5_put_attribute(id, "flag_values", H5T_STD_U8LE, H5T_NATIVE_UINT8, 3, values) < 0 ||
          hdf5_put_text(id, "flag_meanings", "benign attack excluded") < 0;
@@ -111,9 +130,10 @@ static int begin_attacks(hdf5_file *file, const nt_store_shape *shape) {
   if (!shape->attacks) return 0;
   file->attacks = shape->attacks;
   file->attack_names = shape->attack_names;
-  file->attack = grow_dataset(file, "attack", H5T_STD_U16LE, 1, shape->compression);
+  file->attack =
+      grow_dataset(file, "attack", H5T_STD_U16LE, 1, HDF5_PACKED_CHUNK, shape->compression);
   hid_t id = file->attack;
-  return id < 0 || H5DSattach_scale(id, file->timestamps, 0) < 0 ||
+  return id < 0 || H5DSattach_scale(id, file->column[TIMESTAMPS].id, 0) < 0 ||
          hdf5_put_text(id, "long_name", "which of attack_name, from 1; 0: none") < 0 ||
          nt_put_attack_names(file->id, shape->attack_names, shape->attacks) < 0;
 }
@@ -126,7 +146,8 @@ static void *create_file(const char *temporary, nt_error *err) {
     nt_fail(err, NT_E_MEMORY, "%s: out of memory", temporary);
     return NULL;
   }
-  *file = (hdf5_file){.timestamps = -1, .features = -1, .scores = -1, .labels = -1, .attack = -1};
+  *file = (hdf5_file){.id = -1, .labels = -1, .attack = -1};
+  for (int i = 0; i < COLUMNS; i++) file->column[i].id = -1;
   hdf5_errors errors;
   hdf5_errors_begin(&errors);
   file->id = hdf5_create(temporary, HDF5_OLDEST, &file->disk);
@@ -161,7 +182,7 @@ static nt_status hdf5_begin(void *handle, const nt_store_shape *shape, nt_error 
 /* Appends count values to a dataset of one dimension at file->rows. */
 static int append_to(const hdf5_file *file, hid_t dataset, hid_t type, hsize_t count,
                      const void *values) {
-  if (dataset < 0) return 0;
+  if (dataset < 0 || count == 0) return 0;
   hsize_t size = file->rows + count, start = file->rows;
   if (H5Dset_extent(dataset, &size) < 0) return -1;
   hid_t target = H5Dget_space(dataset), source = H5Screate_simple(1, &count, NULL);
@@ -172,20 +193,20 @@ static int append_to(const hdf5_file *file, hid_t dataset, hid_t type, hsize_t c
   return bad ? -1 : 0;
 }
 
-/* Writes the rows of features that are gathered, a full block of chunks or the last rows of all. */
-static int write_chunks(hdf5_file *file) {
-  hsize_t first = file->chunked;
-  file->chunked += hdf5_chunks_filled(file->chunks);
-  const hsize_t size[2] = {file->chunked, file->width};
-  if (H5Dset_extent(file->features, size) < 0) return -1;
-  return hdf5_chunks_write(file->chunks, file->features, first);
+/* Writes the rows that are gathered, a full block of chunks or the last rows of all. */
+static int write_chunks(column *c) {
+  hsize_t first = c->written;
+  c->written += hdf5_chunks_filled(c->chunks);
+  const hsize_t size[2] = {c->written, c->width};
+  if (H5Dset_extent(c->id, size) < 0) return -1;
+  return hdf5_chunks_write(c->chunks, c->id, first);
 }
 
-static int append_features(hdf5_file *file, const double *values, size_t count) {
-  while (count > 0) {
-    size_t taken = hdf5_chunks_take(file->chunks, values, count);
-    if (taken == 0 && write_chunks(file) < 0) return -1;
-    values += taken * file->width;
+static int append_column(column *c, const double *values, size_t count) {
+  while (c->id >= 0 && count > 0) {
+    size_t taken = hdf5_chunks_take(c->chunks, values, count);
+    if (taken == 0 && write_chunks(c) < 0) return -1;
+    values += taken * c->width;
     count -= taken;
   }
   return 0;
@@ -193,27 +214,21 @@ static int append_features(hdf5_file *file, const double *values, size_t count) 
 
 static nt_status hdf5_append(void *handle, const nt_store_rows *rows, nt_error *err) {
   hdf5_file *file = handle;
+  const double *values[COLUMNS] = {
+      [TIMESTAMPS] = rows->times, [FEATURES] = rows->features, [SCORES] = rows->scores};
   hdf5_errors errors;
   hdf5_errors_begin(&errors);
-  const struct {
-    const char *name;
-    hid_t dataset, type;
-    const void *values;
-  } columns[] = {
-      {"timestamps", file->timestamps, H5T_NATIVE_DOUBLE, rows->times},
-      {"scores", file->scores, H5T_NATIVE_DOUBLE, rows->scores},
-      {"labels", file->labels, H5T_NATIVE_UINT8, rows->labels},
-      {"attack", file->attack, H5T_NATIVE_UINT16, rows->attack},
-  };
   nt_status status = NT_OK;
-  for (size_t i = 0; rows->count && status == NT_OK && i < sizeof columns / sizeof *columns; i++) {
-    int bad = append_to(file, columns[i].dataset, columns[i].type, rows->count, columns[i].values);
+  for (int i = 0; i < COLUMNS && status == NT_OK; i++) {
+    column *c = &file->column[i];
+    int bad = append_column(c, values[i], rows->count);
     status = hdf5_outcome(&file->disk, &errors, bad, err, "cannot be written");
-    if (status != NT_OK) nt_fail_in(err, "/%s", columns[i].name);
+    if (status != NT_OK) nt_fail_in(err, "/%s", c->name ? c->name : "labels");
   }
-  if (status == NT_OK && file->chunks) {
-    int bad = append_features(file, rows->features, rows->count);
-    status = hdf5_outcome(&file->disk, &errors, bad, err, "/features: cannot be written");
+  if (status == NT_OK) {
+    int bad = append_to(file, file->labels, H5T_NATIVE_UINT8, rows->count, rows->labels) < 0 ||
+              append_to(file, file->attack, H5T_NATIVE_UINT16, rows->count, rows->attack) < 0;
+    status = hdf5_outcome(&file->disk, &errors, bad, err, "/labels: cannot be written");
   }
   if (status == NT_OK) file->rows += rows->count;
   hdf5_errors_end(&errors);
@@ -252,10 +267,14 @@ static nt_status hdf5_close(void *handle, nt_error *err) {
   hdf5_file *file = handle;
   hdf5_errors errors;
   hdf5_errors_begin(&errors);
-  int bad = file->chunks && hdf5_chunks_filled(file->chunks) > 0 && write_chunks(file) < 0;
+  int bad = 0;
+  for (int i = 0; i < COLUMNS; i++) {
+    column *c = &file->column[i];
+    if (c->id >= 0 && hdf5_chunks_filled(c->chunks) > 0) bad |= write_chunks(c) < 0;
+  }
   bad |= H5Fclose(file->id) < 0;
   nt_status status = hdf5_outcome(&file->disk, &errors, bad, err, "cannot be written");
-  hdf5_chunks_free(file->chunks);
+  for (int i = 0; i < COLUMNS; i++) hdf5_chunks_free(file->column[i].chunks);
   free(file);
   hdf5_errors_end(&errors);
   return status;

@@ -13,7 +13,7 @@
 
 struct hdf5_chunks {
   size_t rows, width, filled;
-  int level;
+  int level, strategy;
   double *block; /* rows x width, as the rows come */
   unsigned char
       *plain; /* width x rows doubles: each column's bytes, shuffled where they are deflated */
@@ -25,10 +25,17 @@ static size_t bound_of(size_t rows) {
   return compressBound(rows * sizeof(double)) + CHECKSUM;
 }
 
+/* Level 1 is to be fast. In the shuffled bytes of times and scores deflate finds runs and little
+ * else: to look for no more takes half of the time, and hardly more room. */
+static int strategy_of(size_t width, int level) {
+  return width == 1 && level == 1 ? Z_RLE : Z_DEFAULT_STRATEGY;
+}
+
 hdf5_chunks *hdf5_chunks_new(size_t rows, size_t width, int level) {
   hdf5_chunks *c = calloc(1, sizeof *c);
   if (!c) return NULL;
   *c = (hdf5_chunks){.rows = rows, .width = width, .level = level};
+  c->strategy = strategy_of(width, level);
   c->bound = bound_of(rows);
   if (width <= SIZE_MAX / c->bound) {
     c->block = calloc(rows * width, sizeof *c->block);
@@ -137,7 +144,7 @@ static void finish_column(void *chunks, size_t column, int member) {
   hdf5_chunks *c = chunks;
   (void)member;
   c->sizes[column] =
-      finish(c->block + column, c->width, c->rows, c->level, Z_DEFAULT_STRATEGY,
+      finish(c->block + column, c->width, c->rows, c->level, c->strategy,
              c->plain + column * c->rows * sizeof(double), c->packed + column * c->bound);
 }
 
@@ -159,13 +166,11 @@ int hdf5_chunks_write(hdf5_chunks *chunks, hid_t dataset, hsize_t first) {
 
 /* ---------------------------------------------------------------- of one dimension */
 
-/* Level 1 is to be fast. In the shuffled bytes of scores deflate finds runs and little else: to
- * look for no more takes a third of the time, and half a percent more room. */
 int hdf5_pack(hdf5_packed *packed, const double *values, size_t count, int level) {
   size_t rows = count < HDF5_PACKED_CHUNK ? count : HDF5_PACKED_CHUNK, bound = bound_of(rows);
   *packed = (hdf5_packed){.count = count, .rows = rows, .level = level, .bound = bound};
   if (count == 0) return 0;
-  int strategy = level == 1 ? Z_RLE : Z_DEFAULT_STRATEGY;
+  int strategy = strategy_of(1, level);
   packed->chunks = (count + rows - 1) / rows;
   packed->bytes = malloc(packed->chunks * bound);
   packed->sizes = calloc(packed->chunks, sizeof *packed->sizes);

@@ -38,7 +38,7 @@
  *     data = xarray.open_dataset("out.h5", engine="h5netcdf")
  *     data.scores.plot()
  *
- * Long datasets are chunked (NT_STORE_CHUNK rows; /features column by column: one feature can be
+ * Long datasets are chunked (/features in NT_STORE_CHUNK rows, column by column: one feature can be
  * read without the others), shuffled, deflated, and carry Fletcher-32 checksums.
  *
  * A CSV file holds rows alone: `timestamp,<names>` or `packet,timestamp,score[,label[,attack]]`

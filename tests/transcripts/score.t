@@ -92,6 +92,36 @@ A capture must outlast the grace periods.
   See: ninetails help score
   [1]
 
+Checksums are of the bytes that were read: the file as it lies there, and what it holds, also of a pipe, of what follows
+the last packet, and of a zip.
+
+  $ cat > sums.py <<EOF
+  > import hashlib, json, subprocess, sys
+  > words = ["ninetails", "score", sys.argv[1], "--fm-grace", "200", "--ad-grace", "600", "--json", "-o", "s.h5"]
+  > told = json.loads(subprocess.run(words, stdin=sys.stdin, stderr=subprocess.DEVNULL, stdout=subprocess.PIPE).stdout)
+  > of = lambda name: hashlib.sha256(open(name, "rb").read()).hexdigest()
+  > print(told["sha256"] == of(sys.argv[2]), told.get("content_sha256") == of(sys.argv[3]))
+  > EOF
+  $ gunzip -c trace.tsv.gz > trace.tsv; $PYTHON sums.py trace.tsv.gz trace.tsv.gz trace.tsv
+  True True
+  $ $PYTHON sums.py trace.tsv trace.tsv trace.tsv; cat trace.tsv | $PYTHON sums.py - trace.tsv trace.tsv
+  True True
+  True True
+  $ cat trace.tsv.gz | $PYTHON sums.py - trace.tsv.gz trace.tsv
+  True True
+  $ xz -k trace.tsv; $PYTHON sums.py trace.tsv.xz trace.tsv.xz trace.tsv
+  True True
+  $ $PYTHON -c "import zipfile; zipfile.ZipFile('trace.zip', 'w').write('trace.tsv')"; $PYTHON sums.py trace.zip trace.zip trace.tsv
+  True True
+  $ (cat trace.tsv.gz; echo more) > longer.gz; $PYTHON sums.py longer.gz longer.gz trace.tsv
+  True True
+  $ ninetails dataset synth ssdp_flood --packets 1000 -o cut.pcap --quiet; head -c 50000 cut.pcap > s.pcap; printf '\377%.0s' $(seq 16) >> s.pcap; tail -c 50000 cut.pcap >> s.pcap
+  $ sed -i 's/200/9/; s/600/9/' sums.py; $PYTHON sums.py s.pcap s.pcap s.pcap
+  True True
+  $ head -c 10000 trace.tsv.gz > cut.gz; $PYTHON sums.py cut.gz cut.gz trace.tsv
+  True False
+  $ rm -f s.h5 sums.py trace.tsv* longer.gz trace.zip cut.* s.pcap; ln -s "$TRACE" trace.tsv.gz
+
 Results that cannot be printed are a failure; an interrupted run leaves nothing behind, also when it
 waits for its input.
 
