@@ -96,7 +96,7 @@ static int write(lua_State *L) {
   }
   luaL_checktype(L, 3, LUA_TTABLE);
   lua_settop(L, 3);
-  nt_result_sources sources;
+  nt_result_sources sources = {0};
   sources.paths = push_texts(L, 2, "a source's path", &sources.count);
   size_t keys = 0, notes, rows = 0;
   const char **key = NULL;

@@ -74,7 +74,7 @@ static void write_data(const char *path, const char *name) {
 
 static nt_status gather(const char *path, const char *const *sources, size_t count, size_t *rows,
                         nt_error *err) {
-  const nt_result_sources from = {count, sources};
+  const nt_result_sources from = {.count = count, .paths = sources};
   return nt_result_write(path, &from, NULL, 0, NULL, 0, rows, err);
 }
 
@@ -210,7 +210,7 @@ static void keys_order_rows_and_choose_them(void) {
   nt_error err;
   size_t rows = 0;
   write_all();
-  const nt_result_sources from = {4, all};
+  const nt_result_sources from = {.count = 4, .paths = all};
   const char *const keys[] = {"cccc", "none", "aaaa", "cccc"};
   CHECK_OK(nt_result_write("r.h5", &from, keys, 4, NULL, 0, &rows, &err), err);
   CU_ASSERT_EQUAL(rows, 2);
@@ -281,7 +281,7 @@ static void notes_are_attributes(void) {
   memset(script, 'x', 1 << 20);
   script[1 << 20] = 0;
   write_all();
-  const nt_result_sources from = {4, all};
+  const nt_result_sources from = {.count = 4, .paths = all};
   const nt_note notes[] = {{"script", script}, {"name", "quickstart"}, {"options", ""}};
   CHECK_OK(nt_result_write("r.h5", &from, NULL, 0, notes, 3, NULL, &err), err);
   CHECK_OK(nt_table_read("r.h5", &table, &err), err);

@@ -4,22 +4,13 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
-#include "check.h"
 #include "flag.h"
-#include "ninetails.h"
-#include "small_capture.h"
-#include "store/result_file.h"
 #include "sweep/cache.h"
 #include "sweep/lease.h"
-#include "sweep/sweep.h"
+#include "sweep_plans.h"
 #include "temporary.h"
 
 static char directory[] = "/tmp/ninetails-sweep-XXXXXX";
-
-/* ---------------------------------------------------------------- plans */
-
-#define KITNET_PARAMETERS 6
-enum { RUNS = 8 };
 
 /* A detector that fails when its parameter says so. */
 static const nt_parameter brittle_parameters[] = {{.name = "fails_at",
@@ -65,59 +56,6 @@ static const nt_detector_class brittle = {.name = "brittle",
                                           .score = brittle_score,
                                           .free = free};
 
-typedef struct plan {
-  nt_sweep_options options;
-  nt_sweep_input inputs[2];
-  nt_sweep_run runs[RUNS];
-  nt_value values[RUNS][KITNET_PARAMETERS];
-  size_t run_count;
-} plan;
-
-/* Two profiles; KitNET with two m and two seeds, on each. */
-static void small_plan(plan *p, const char *folder) {
-  *p = (plan){.options = {.folder = folder,
-                          .cache = "cache",
-                          .jobs = 2,
-                          .cache_limit = UINT64_MAX,
-                          .keep_scores = 1,
-                          .compression = 1,
-                          .measures = nt_measure_defaults()},
-              .run_count = RUNS};
-  p->options.measures.replicates = 20;
-  for (int i = 0; i < 2; i++)
-    p->inputs[i] = (nt_sweep_input){.name = "small",
-                                    .capture = "in.pcap",
-                                    .labels = "in.labels",
-                                    .extracted = 1,
-                                    .profile = i ? NT_PROFILE_CSV115 : NT_PROFILE_STREAM};
-  for (size_t i = 0; i < RUNS; i++) {
-    nt_parameter_presets(nt_detectors[0]->parameters, KITNET_PARAMETERS, p->values[i]);
-    p->values[i][0].number = i & 2 ? 5 : 10;
-    p->runs[i] = (nt_sweep_run){.input = i / 4,
-                                .class = nt_detectors[0],
-                                .values = p->values[i],
-                                .fm_grace = 500,
-                                .ad_grace = 3000,
-                                .seed = i & 1 ? 77 : 1234,
-                                .replicate = 1 + (i & 1)};
-  }
-}
-
-static nt_status execute(plan *p, nt_sweep_outcome *outcome, nt_error *err) {
-  nt_sweep *sweep = nt_sweep_new(&p->options, p->inputs, 2, p->runs, p->run_count, err);
-  if (!sweep) return err->status;
-  nt_status status = nt_sweep_execute(sweep, outcome, err);
-  nt_sweep_free(sweep);
-  return status;
-}
-
-static nt_sweep_outcome run_plan(plan *p) {
-  nt_error err = {0};
-  nt_sweep_outcome outcome = {0};
-  CHECK_OK(execute(p, &outcome, &err), err);
-  return outcome;
-}
-
 static void key_of(plan *p, size_t run, char *key) {
   nt_error err;
   nt_sweep_status status;
@@ -126,27 +64,6 @@ static void key_of(plan *p, size_t run, char *key) {
   nt_sweep_status_of(sweep, run, &status);
   strcpy(key, status.key);
   nt_sweep_free(sweep);
-}
-
-static double number_of(const nt_table *table, const char *column, size_t row) {
-  for (size_t i = 0; i < table->columns; i++) {
-    const nt_column *c = &table->column[i];
-    if (strcmp(c->name, column) != 0) continue;
-    return c->type == NT_CELL_INTEGER ? (double)c->integer[row] : c->number[row];
-  }
-  return NAN;
-}
-
-static const char *text_of(const nt_table *table, const char *column, size_t row) {
-  for (size_t i = 0; i < table->columns; i++)
-    if (strcmp(table->column[i].name, column) == 0) return table->column[i].text[row];
-  return "";
-}
-
-static void empty(const char *folder) {
-  char command[256];
-  snprintf(command, sizeof command, "rm -rf %s", folder);
-  CU_ASSERT_EQUAL(system(command), 0);
 }
 
 /* ---------------------------------------------------------------- tests */
@@ -187,37 +104,6 @@ static void scores_are_those_of_a_single_run(void) {
   nt_run_arrays_done(&arrays);
   nt_table_done(&table);
   nt_run_result_done(&result);
-}
-
-/* All that does not tell time: every cell that is no cost, and the scores. */
-static void check_same(const char *a, const char *b) {
-  nt_table x, y;
-  nt_error err = {0};
-  CHECK_OK(nt_table_read(a, &x, &err), err);
-  CHECK_OK(nt_table_read(b, &y, &err), err);
-  CU_ASSERT_EQUAL_FATAL(x.rows, y.rows);
-  CU_ASSERT_EQUAL_FATAL(x.columns, y.columns);
-  for (size_t c = 0; c < x.columns; c++) {
-    const nt_column *u = &x.column[c], *v = &y.column[c];
-    CU_ASSERT_STRING_EQUAL(u->name, v->name);
-    for (size_t r = 0; r < x.rows && u->role != NT_ROLE_COST; r++) {
-      if (u->type == NT_CELL_TEXT) CU_ASSERT_STRING_EQUAL(u->text[r], v->text[r]);
-      if (u->type == NT_CELL_INTEGER) CU_ASSERT_EQUAL(u->integer[r], v->integer[r]);
-      if (u->type == NT_CELL_NUMBER)
-        CU_ASSERT_EQUAL(memcmp(&u->number[r], &v->number[r], sizeof(double)), 0);
-    }
-  }
-  for (size_t r = 0; r < x.rows; r++) {
-    nt_run_arrays s, t;
-    CHECK_OK(nt_result_run(a, text_of(&x, "run", r), &s, &err), err);
-    CHECK_OK(nt_result_run(b, text_of(&y, "run", r), &t, &err), err);
-    CU_ASSERT_EQUAL_FATAL(s.count, t.count);
-    CU_ASSERT_EQUAL(memcmp(s.scores, t.scores, s.count * sizeof(double)), 0);
-    nt_run_arrays_done(&s);
-    nt_run_arrays_done(&t);
-  }
-  nt_table_done(&x);
-  nt_table_done(&y);
 }
 
 static void threads_change_no_bit(void) {
@@ -324,43 +210,6 @@ static void inputs_that_do_not_fit_say_so(void) {
   CU_ASSERT_PTR_NOT_NULL(
       strstr(text_of(&table, "reason", 0), "in.pcap: the streams of its addresses"));
   nt_table_done(&table);
-}
-
-static void flip(const char *path, long at) {
-  FILE *f = fopen(path, "r+b");
-  CU_ASSERT_PTR_NOT_NULL_FATAL(f);
-  fseek(f, at, at < 0 ? SEEK_END : SEEK_SET);
-  int byte = fgetc(f);
-  fseek(f, -1, SEEK_CUR);
-  fputc(byte ^ 0x55, f);
-  fclose(f);
-}
-
-static void damage_all(const char *folder, long at) {
-  char command[512];
-  snprintf(command, sizeof command, "ls %s/*.[hs]* > list.txt", folder);
-  CU_ASSERT_EQUAL(system(command), 0);
-  FILE *list = fopen("list.txt", "r");
-  while (fgets(command, sizeof command, list)) {
-    command[strcspn(command, "\n")] = 0;
-    flip(command, at);
-  }
-  fclose(list);
-}
-
-static void damaged_files_are_made_again(void) {
-  plan p;
-  small_plan(&p, "damaged.runs");
-  p.options.cache = "damaged.cache";
-  p.options.output = "damaged0.h5";
-  CU_ASSERT_EQUAL(run_plan(&p).done, RUNS);
-  damage_all("damaged.cache/features", 1000000);
-  empty("damaged.cache/correlations/*"); /* the damage must not get into new ones */
-  damage_all("damaged.cache/scores", 40);
-  damage_all("damaged.runs", 4); /* the signature */
-  p.options.output = "damaged1.h5";
-  CU_ASSERT_EQUAL(run_plan(&p).done, RUNS);
-  check_same("damaged0.h5", "damaged1.h5");
 }
 
 static volatile sig_atomic_t cancelled;
@@ -596,7 +445,6 @@ int main(int argc, char **argv) {
       {"a failed run is a record, and the others go on",
        a_failed_run_is_a_record_and_the_others_go_on},
       {"inputs that do not fit say so", inputs_that_do_not_fit_say_so},
-      {"damaged files are made again", damaged_files_are_made_again},
       {"what was cut off is completed", what_was_cut_off_is_completed},
       {"processes share the work", processes_share_the_work},
       {"leases have one holder", leases_have_one_holder},

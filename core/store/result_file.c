@@ -119,12 +119,19 @@ static nt_status copy_data(gather *g, hid_t file, const hdf5_errors *errors, nt_
   return status;
 }
 
-static nt_status add_run(gather *g, hid_t file, const hdf5_errors *errors, nt_error *err) {
+static nt_status check_key(const char *key, const char *expected, nt_error *err) {
+  if (!key) return nt_fail(err, NT_E_MEMORY, "out of memory");
+  if (!nt_name_is_fine(key)) return nt_fail(err, NT_E_INPUT, "has no key");
+  if (!expected || strcmp(key, expected) == 0) return NT_OK;
+  return nt_fail(err, NT_E_INPUT, "is of run %s: expected %s", key, expected);
+}
+
+static nt_status add_run(gather *g, hid_t file, const char *expected, const hdf5_errors *errors,
+                         nt_error *err) {
   slot *into = NULL;
   char *key = hdf5_get_text(file, "run");
-  nt_status status = !key                    ? nt_fail(err, NT_E_MEMORY, "out of memory")
-                     : !nt_name_is_fine(key) ? nt_fail(err, NT_E_INPUT, "has no key")
-                                             : place_for(g, key, &into, err);
+  nt_status status = check_key(key, expected, err);
+  if (status == NT_OK) status = place_for(g, key, &into, err);
   if (status == NT_OK && into) {
     into->row.key = key;
     key = NULL;
@@ -165,13 +172,14 @@ static nt_status add_result(gather *g, hid_t file, const hdf5_errors *errors, nt
   return status;
 }
 
-static nt_status add_source(gather *g, const char *path, const hdf5_errors *errors, nt_error *err) {
+static nt_status add_source(gather *g, size_t i, const hdf5_errors *errors, nt_error *err) {
+  const char *path = g->sources->paths[i];
   char *kind;
   hid_t file = hdf5_open_checked(path, UINT64_MAX, errors, &kind, err);
   if (file < 0) return err->status;
   nt_status status = NT_OK;
   if (strcmp(kind, "run") == 0)
-    status = add_run(g, file, errors, err);
+    status = add_run(g, file, g->sources->keys ? g->sources->keys[i] : NULL, errors, err);
   else if (strcmp(kind, "result") == 0)
     status = add_result(g, file, errors, err);
   else if (strcmp(kind, "data") != 0)
@@ -235,7 +243,7 @@ static nt_status fill_result(hid_t file, hdf5_errors *errors, void *context, nt_
   for (size_t i = 0; status == NT_OK && i < g->key_count; i++)
     if (!find_slot(g, g->keys[i], 1, err)) status = NT_E_MEMORY;
   for (size_t i = 0; status == NT_OK && i < g->sources->count; i++)
-    status = add_source(g, g->sources->paths[i], errors, err);
+    status = add_source(g, i, errors, err);
   if (status == NT_OK) status = put_table(g, runs, errors, err);
   if (status == NT_OK && put_outcome(g, file) < 0)
     status = hdf5_fail(errors, err, "notes cannot be written");

@@ -55,6 +55,8 @@
 typedef struct nt_result_sources {
   size_t count;
   const char *const *paths; /* run files, data files and result files, in any order */
+  const char *const *keys;  /* what each run file must say that its key is; NULL: whatever it is,
+                               of all or of one */
 } nt_result_sources;
 
 /*

@@ -8,8 +8,12 @@
 #include "hdf5_get.h"
 #include "hdf5_put.h"
 #include "run_group.h"
+#include "seal.h"
 
 /* ---------------------------------------------------------------- runs */
+
+/* Attribute of the root of a data file. */
+#define DATA_KEY "key"
 
 typedef struct run_writer {
   const nt_run_record *record;
@@ -136,6 +140,7 @@ static nt_status fill_data(hid_t file, hdf5_errors *errors, void *context, nt_er
   hid_t data = hdf5_group(file, "data");
   hid_t group = data < 0 ? -1 : hdf5_group(data, w->record->name);
   int bad = group < 0 || hdf5_put_text(file, HDF5_KIND, "data") < 0 ||
+            (w->record->key && hdf5_put_text(file, DATA_KEY, w->record->key) < 0) ||
             nt_put_data(group, w->record, w->compression) < 0;
   if (group >= 0) H5Gclose(group);
   if (data >= 0) H5Gclose(data);
@@ -156,5 +161,30 @@ nt_status nt_data_file_write(const char *path, const nt_data_record *record, int
     status = nt_cells_check(record->cell, record->cells, err);
   if (status == NT_OK) return hdf5_write_file(path, fill_data, &writer, NULL, err);
   nt_fail_in(err, "%s", path);
+  return status;
+}
+
+nt_status nt_data_file_check(const char *path, const char *key, nt_error *err) {
+  nt_error own;
+  if (!err) err = &own;
+  int sealed = 0;
+  nt_status status = nt_seal_check(path, &sealed, err);
+  if (status != NT_OK) return status;
+  if (!sealed) return nt_fail(err, NT_E_INPUT, "%s: has no seal", path);
+  hdf5_errors errors;
+  hdf5_errors_begin(&errors);
+  char *kind = NULL, *found = NULL;
+  hid_t file = hdf5_open_checked(path, 0, &errors, &kind, err);
+  if (file < 0) {
+    status = err->status;
+  } else {
+    found = hdf5_get_text(file, DATA_KEY);
+    if (strcmp(kind, "data") != 0 || !found || strcmp(found, key) != 0)
+      status = nt_fail(err, NT_E_INPUT, "%s: is not the data file of key %s", path, key);
+    H5Fclose(file);
+  }
+  free(found);
+  free(kind);
+  hdf5_errors_end(&errors);
   return status;
 }

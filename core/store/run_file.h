@@ -80,6 +80,7 @@ void nt_run_record_done(nt_run_record *record);
 
 /* What the runs of one data set share: written once beside them. */
 typedef struct nt_data_record {
+  const char *key;  /* as of a run; NULL: it has none */
   const char *name; /* of the data set, with profile: [A-Za-z0-9_.-]+ */
   size_t cells;
   const nt_cell *cell; /* sha256, path, packets, attacks, ... */
@@ -91,6 +92,8 @@ typedef struct nt_data_record {
 } nt_data_record;
 nt_status nt_data_file_write(const char *path, const nt_data_record *record, int compression,
                              nt_error *err);
+/* NT_E_INPUT: it is not a data file of this key, as it was written. O(size). */
+nt_status nt_data_file_check(const char *path, const char *key, nt_error *err);
 
 /*
  * The scores of one run alone, as the cache of stages keeps them: `count` scores from packet
@@ -103,7 +106,9 @@ nt_status nt_data_file_write(const char *path, const nt_data_record *record, int
  *
  * Not synced: the seal tells when a machine lost power before it was on the disk.
  */
+enum { NT_SCORE_KEY = 33 };
 typedef struct nt_score_record {
+  char key[NT_SCORE_KEY]; /* what these are the scores of; whoever reads them compares */
   uint64_t first;
   size_t count, trained;
   double *scores, *training;

@@ -13,10 +13,12 @@
 #include "run_file.h"
 #include "seal.h"
 
-#define MARK UINT64_C(0x4e5453434f524532) /* which also tells the byte order */
+#define MARK UINT64_C(0x4e5453434f524533) /* which also tells the byte order */
 
 typedef struct nt_score_head {
-  uint64_t mark, first, count, trained, autoencoders, total, cells;
+  uint64_t mark;
+  char key[NT_SCORE_KEY - 1]; /* zeros behind a shorter one */
+  uint64_t first, count, trained, autoencoders, total, cells;
 } nt_score_head;
 
 /* ---------------------------------------------------------------- writing */
@@ -40,13 +42,14 @@ static void put_cell(FILE *stream, const nt_cell *cell) {
 
 static void put_all(FILE *stream, const nt_score_record *r) {
   _Static_assert(sizeof(size_t) == sizeof(uint64_t), "a map's arrays are written as they stand");
-  const nt_score_head head = {.mark = MARK,
-                              .first = r->first,
-                              .count = r->count,
-                              .trained = r->trained,
-                              .autoencoders = r->map.autoencoders,
-                              .total = r->map.total,
-                              .cells = r->cells};
+  nt_score_head head = {.mark = MARK,
+                        .first = r->first,
+                        .count = r->count,
+                        .trained = r->trained,
+                        .autoencoders = r->map.autoencoders,
+                        .total = r->map.total,
+                        .cells = r->cells};
+  memcpy(head.key, r->key, strnlen(r->key, sizeof head.key));
   fwrite(&head, sizeof head, 1, stream);
   if (r->count) fwrite(r->scores, sizeof *r->scores, r->count, stream);
   if (r->trained) fwrite(r->training, sizeof *r->training, r->trained, stream);
@@ -129,6 +132,7 @@ static nt_status take_all(nt_score_record *r, const char *bytes, size_t size, nt
   memcpy(&head, bytes, sizeof head);
   cursor c = {bytes + sizeof head, bytes + size};
   if (head.mark != MARK || head.cells > size) return forged(err);
+  memcpy(r->key, head.key, sizeof head.key);
   r->first = head.first;
   nt_status status = take_array(&c, head.count, sizeof *r->scores, &r->scores, err);
   if (status != NT_OK) return status;

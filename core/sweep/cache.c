@@ -69,10 +69,11 @@ int nt_cache_has(const char *folder, nt_cache_kind kind, const char *key) {
   return utimensat(AT_FDCWD, path, NULL, 0) == 0;
 }
 
-void nt_cache_remove(const char *folder, nt_cache_kind kind, const char *key) {
+nt_status nt_cache_remove(const char *folder, nt_cache_kind kind, const char *key, nt_error *err) {
   char path[NT_CACHE_PATH];
   nt_cache_path(folder, kind, key, path);
-  unlink(path);
+  if (unlink(path) == 0 || errno == ENOENT) return NT_OK;
+  return nt_fail(err, NT_E_IO, "%s: cannot be removed: %s", path, strerror(errno));
 }
 
 /* ---------------------------------------------------------------- listing and pruning */
@@ -151,7 +152,7 @@ nt_status nt_cache_prune(const char *folder, uint64_t limit, double since, size_
   uint64_t total = 0;
   for (size_t i = 0; i < count; i++) total += entries[i].bytes;
   for (size_t i = 0; i < count && total > limit && entries[i].used <= since; i++) {
-    nt_cache_remove(folder, entries[i].kind, entries[i].key);
+    if (nt_cache_remove(folder, entries[i].kind, entries[i].key, NULL) != NT_OK) continue;
     total -= entries[i].bytes;
     *bytes += entries[i].bytes;
     ++*removed;

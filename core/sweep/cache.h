@@ -3,7 +3,7 @@
  * The cache of stages: results under names made of what they depend on (key.h), shared by all
  * experiments of a user.
  *
- *     FOLDER/files/         checksums of inputs, by path and time of change
+ *     FOLDER/files/         checksums of inputs, by path and mark (key.h)
  *     FOLDER/features/      KEY.h5   rows of features (store/feature_file.h)
  *     FOLDER/correlations/  KEY.h5   distances between features, of which maps are cut
  *     FOLDER/scores/        KEY.scores  scores of one detector (store/run_file.h)
@@ -44,7 +44,8 @@ void nt_cache_path(const char *folder, nt_cache_kind kind, const char *key, char
 
 /* Whether the file is there; if so it is touched. */
 int nt_cache_has(const char *folder, nt_cache_kind kind, const char *key);
-void nt_cache_remove(const char *folder, nt_cache_kind kind, const char *key);
+/* NT_E_IO: it is there still. */
+nt_status nt_cache_remove(const char *folder, nt_cache_kind kind, const char *key, nt_error *err);
 
 typedef struct nt_cache_entry {
   nt_cache_kind kind;

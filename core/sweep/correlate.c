@@ -10,11 +10,16 @@
 #include "../mapper/correlation.h"
 #include "engine.h"
 
-static nt_status read_distances(const char *path, size_t width, double *distance, nt_error *err) {
+static nt_status read_distances(const char *path, const mapping *m, size_t width, double *distance,
+                                nt_error *err) {
   nt_feature_file *file = nt_feature_file_open(path, err);
   if (!file) return err->status;
   nt_status status = NT_OK;
-  if (nt_feature_file_rows(file) != width || nt_feature_file_width(file) != width)
+  const char *key = nt_feature_file_text(file, "key");
+  if (!key || strcmp(key, m->key) != 0)
+    status =
+        nt_fail(err, NT_E_INPUT, "%s: has the key %.100s inside", path, key ? key : "of nothing");
+  else if (nt_feature_file_rows(file) != width || nt_feature_file_width(file) != width)
     status = nt_fail(err, NT_E_INPUT, "%s: is of another size", path);
   else
     status = nt_feature_file_read(file, 0, width, distance, NULL, NULL, err);
@@ -22,8 +27,9 @@ static nt_status read_distances(const char *path, size_t width, double *distance
   return status;
 }
 
-static nt_status write_distances(nt_sweep *s, const char *path, const input *in,
+static nt_status write_distances(nt_sweep *s, const char *path, const mapping *m,
                                  const double *distance, nt_error *err) {
+  const input *in = m->input;
   size_t width = nt_feature_file_width(in->file);
   double *times = malloc(width * sizeof *times);
   if (!times) return nt_fail(err, NT_E_MEMORY, "out of memory for %zu times", width);
@@ -34,6 +40,7 @@ static nt_status write_distances(nt_sweep *s, const char *path, const input *in,
   nt_status status = writer ? NT_OK : err->status;
   if (writer) {
     status = nt_feature_writer_append(writer, width, distance, times, NULL, err);
+    if (status == NT_OK) status = nt_feature_writer_text(writer, "key", m->key, err);
     if (status == NT_OK)
       status = nt_feature_writer_commit(writer, err);
     else
@@ -83,12 +90,12 @@ void sweep_correlate(nt_sweep *s, mapping *m) {
   if (!distance || !m->merges)
     status = nt_fail(&err, NT_E_MEMORY, "out of memory for the distances of %zu features", width);
   int found = status == NT_OK && nt_cache_has(s->options->cache, NT_CACHE_CORRELATIONS, m->key) &&
-              read_distances(path, width, distance, &err) == NT_OK;
+              read_distances(path, m, width, distance, &err) == NT_OK;
   if (status == NT_OK && !found) {
     status = compute_distances(s, m, distance, &err);
     unread = (status == NT_E_INPUT || status == NT_E_IO) && m->fm_grace < m->input->rows;
     if (status == NT_OK) {
-      status = write_distances(s, path, m->input, distance, &err);
+      status = write_distances(s, path, m, distance, &err);
       unwritten = status != NT_OK;
     }
   }
@@ -104,8 +111,7 @@ void sweep_correlate(nt_sweep *s, mapping *m) {
     m->merges = NULL;
     m->error = err;
     if (unwritten) sweep_abort(s, &err);
-    /* Features that could not be read are made again, once. */
-    if (unread && !m->input->renewed) m->input->damaged = 1;
+    if (unread) sweep_unread(s, m->input, &err);
     m->state = sweep_stops(s) || m->input->damaged ? WORK_WAITING : WORK_FAILED;
   }
   pthread_cond_broadcast(&s->changed);

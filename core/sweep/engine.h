@@ -97,6 +97,13 @@ typedef struct run {
   char why[sizeof((nt_error *)0)->text];
 } run;
 
+/* A file that a key was made of. */
+typedef struct known_file {
+  const char *path; /* the caller's */
+  char sha256[65];
+  nt_file_mark mark;
+} known_file;
+
 /* What a thread does, for the progress line. */
 typedef struct worker {
   char text[160];    /* "": nothing */
@@ -112,6 +119,8 @@ struct nt_sweep {
   job *jobs;
   job **order; /* costliest first */
   run *runs;
+  known_file *files;
+  size_t file_count;
   nt_costs costs;
   double seconds; /* estimated */
 
@@ -165,6 +174,12 @@ uint64_t sweep_bytes_of_job(const job *j);
 void sweep_account(nt_sweep *s, job *j, uint64_t detector);
 /* NT_E_LIMIT: more than is allowed, whatever else is there. */
 nt_status sweep_check_bytes(const nt_sweep *s, const job *j, nt_error *err);
+/* files.c: the SHA-256 of a file, which is one of the sweep's from then on. */
+nt_status sweep_file_key(nt_sweep *s, const char *path, char *sha256, nt_error *err);
+/* NT_E_INPUT: it has changed since. What has no key is fine. */
+nt_status sweep_file_check(const nt_sweep *s, const char *path, nt_error *err);
+/* Of the files that the job's detector reads by itself. */
+nt_status sweep_job_files_check(const nt_sweep *s, const job *j, nt_error *err);
 /* plan.c: packets of an input, as far as they are known. */
 double sweep_rows_of(const input *in);
 
@@ -187,10 +202,19 @@ void sweep_scored(nt_sweep *s, job *j);
 /* It is nobody's again, and is waiting for whoever takes it. */
 void sweep_job_waits(nt_sweep *s, job *j);
 void sweep_job_failed(nt_sweep *s, job *j, const nt_error *err);
+/* Features that could not be read are made again, once, which is no failure of whoever waits for
+ * them; what cannot be read then ends the sweep. */
+void sweep_unread(nt_sweep *s, input *in, const nt_error *err);
 /* A file could not be written: nothing more is begun. */
 void sweep_abort(nt_sweep *s, const nt_error *err);
 /* Until something changes, or less than a second has passed. */
 void sweep_wait(nt_sweep *s, double seconds);
+/* lost.c: runs and data files that were there, and are not any more: another process began anew, or
+ * somebody removed or replaced them. They are to do again; how many. thorough: their content is
+ * looked at, too. Without the lock, when no thread is at work. */
+size_t sweep_lost(nt_sweep *s, int thorough);
+/* The file beside the runs of an input is to be made: it is not there as it was written. */
+int sweep_data_is_wanted(const nt_sweep *s, const input *in);
 /* Every run of the job has ended. */
 void sweep_job_ended(nt_sweep *s, job *j);
 

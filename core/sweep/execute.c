@@ -10,7 +10,6 @@
 #include "../cpu.h"
 #include "../store/output.h"
 #include "../store/result_file.h"
-#include "../store/seal.h"
 #include "../team.h"
 #include "engine.h"
 
@@ -83,43 +82,89 @@ static void watch(nt_sweep *s) {
 
 /* ---------------------------------------------------------------- gathering */
 
-static nt_status gather(nt_sweep *s, nt_error *err) {
-  size_t most = s->run_count + s->input_count, count = 0, rows = 0;
-  char **paths = calloc(most + 1, sizeof *paths);
+typedef struct gathering {
+  size_t count; /* of files */
+  char **paths;
+  const char **inside; /* the key that a run's file must have inside */
+  const char **keys;   /* of all runs, in order */
+} gathering;
+
+static int add_file(gathering *g, const char *path, const char *inside) {
+  if (access(path, F_OK) != 0) return 1;
+  g->inside[g->count] = inside;
+  return (g->paths[g->count++] = strdup(path)) != NULL;
+}
+
+static int by_text(const void *a, const void *b) {
+  return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* Rows that the result must have: of runs that have one key, one. */
+static size_t expected_rows(const nt_sweep *s) {
   const char **keys = calloc(s->run_count + 1, sizeof *keys);
-  int good = paths && keys;
-  for (size_t i = 0; good && i < most; i++) {
-    int of_run = i < s->run_count;
-    char path[NT_CACHE_PATH];
-    if (of_run)
-      sweep_run_path(s, s->runs[i].key, path);
-    else
-      sweep_data_path(s, &s->inputs[i - s->run_count], path);
-    if (of_run) keys[i] = s->runs[i].key;
-    if ((of_run && s->runs[i].state == NT_RUN_MISSING) || access(path, F_OK) != 0) continue;
-    good = (paths[count] = strdup(path)) != NULL;
-    count += good;
-  }
-  nt_status status =
-      good ? nt_result_write(
-                 s->options->output,
-                 &(nt_result_sources){.count = count, .paths = (const char *const *)paths}, keys,
-                 s->run_count, s->options->note, s->options->notes, &rows, err)
-           : nt_fail(err, NT_E_MEMORY, "out of memory for %zu runs", s->run_count);
-  for (size_t i = 0; paths && i < count; i++) free(paths[i]);
-  free(paths);
+  size_t count = 0, rows = 0;
+  for (size_t i = 0; keys && i < s->run_count; i++)
+    if (s->runs[i].state != NT_RUN_MISSING) keys[count++] = s->runs[i].key;
+  if (count) qsort(keys, count, sizeof *keys, by_text);
+  for (size_t i = 0; i < count; i++) rows += i == 0 || strcmp(keys[i], keys[i - 1]) != 0;
   free(keys);
+  return rows;
+}
+
+static nt_status gather(nt_sweep *s, size_t *rows, nt_error *err) {
+  const nt_sweep_options *o = s->options;
+  size_t most = s->run_count + s->input_count + 1;
+  gathering g = {.paths = calloc(most, sizeof *g.paths),
+                 .inside = calloc(most, sizeof *g.inside),
+                 .keys = calloc(most, sizeof *g.keys)};
+  char path[NT_CACHE_PATH];
+  int good = g.paths && g.inside && g.keys;
+  for (size_t i = 0; good && i < s->run_count; i++) {
+    g.keys[i] = s->runs[i].key;
+    sweep_run_path(s, g.keys[i], path);
+    if (s->runs[i].state != NT_RUN_MISSING) good = add_file(&g, path, g.keys[i]);
+  }
+  for (size_t i = 0; good && i < s->input_count; i++) {
+    sweep_data_path(s, &s->inputs[i], path);
+    good = add_file(&g, path, NULL);
+  }
+  const nt_result_sources sources = {
+      .count = g.count, .paths = (const char *const *)g.paths, .keys = g.inside};
+  nt_status status = good ? nt_result_write(o->output, &sources, g.keys, s->run_count, o->note,
+                                            o->notes, rows, err)
+                          : nt_fail(err, NT_E_MEMORY, "out of memory for %zu runs", s->run_count);
+  for (size_t i = 0; g.paths && i < g.count; i++) free(g.paths[i]);
+  free(g.paths);
+  free(g.inside);
+  free(g.keys);
   return status;
+}
+
+/* Names the runs that are not in the result, as far as they fit into an error's text. */
+static nt_status tell_missing(const nt_sweep *s, size_t lost, nt_error *err) {
+  enum { NAMED = 5 };
+  char names[NAMED * 96] = "";
+  size_t told = 0;
+  for (size_t i = 0; i < s->run_count && told < NAMED; i++) {
+    const run *r = &s->runs[i];
+    if (r->state != NT_RUN_MISSING) continue;
+    size_t used = strlen(names);
+    snprintf(names + used, sizeof names - used, "%s%s (%.20s on %.30s)", told++ ? ", " : "", r->key,
+             r->given->class->name, s->inputs[r->given->input].given->name);
+  }
+  return nt_fail(err, NT_E_IO,
+                 "%s: %zu files of runs or of what they share were there, and were removed or "
+                 "replaced again and again while this sweep worked%s%s%s",
+                 s->options->folder, lost, told ? "; missing: " : "", names,
+                 told == NAMED ? ", ..." : "");
 }
 
 /* ---------------------------------------------------------------- all of it */
 
-/* The file beside the runs: made where it is not there as it was written. */
-static int data_is_wanted(const nt_sweep *s, const input *in) {
+int sweep_data_is_wanted(const nt_sweep *s, const input *in) {
   char path[NT_CACHE_PATH];
-  int sealed = 0;
   sweep_data_path(s, in, path);
-  return access(path, F_OK) != 0 || nt_seal_check(path, &sealed, NULL) != NT_OK || !sealed;
+  return nt_data_file_check(path, in->data_key, NULL) != NT_OK;
 }
 
 static void count_what_is_there(nt_sweep *s) {
@@ -131,7 +176,7 @@ static void count_what_is_there(nt_sweep *s) {
   }
   for (size_t i = 0; i < s->input_count; i++) {
     input *in = &s->inputs[i];
-    in->data_wanted = in->data_wanted && data_is_wanted(s, in);
+    in->data_wanted = in->data_wanted && sweep_data_is_wanted(s, in);
     s->open += (size_t)in->data_wanted;
   }
   for (size_t i = 0; i < s->job_count; i++) s->open += s->jobs[i].runs_left > 0;
@@ -188,6 +233,35 @@ static nt_status probe(const char *path, nt_error *err) {
   return status;
 }
 
+/* Another process that begins anew, or a user, may take away what was there when it was looked at,
+ * or done since: that is done again. */
+enum { ROUNDS = 10 };
+
+static nt_status work(nt_sweep *s, nt_error *err) {
+  const nt_sweep_options *o = s->options;
+  for (int round = 0;; round++) {
+    if (s->open > 0 && run_threads(s, err) != NT_OK) return err->status;
+    give_back_all(s);
+    nt_status status = NT_OK;
+    size_t rows = 0;
+    if (s->failure.status != NT_OK || nt_flag_get(o->cancel)) { /* of what there is */
+      if (o->output) status = gather(s, &rows, err);
+      return s->failure.status == NT_OK ? status
+                                        : nt_fail(err, s->failure.status, "%s", s->failure.text);
+    }
+    size_t lost = o->output ? sweep_lost(s, 0) : 0;
+    if (!lost && o->output) {
+      status = gather(s, &rows, err);
+      if (status != NT_OK || rows != expected_rows(s)) lost = sweep_lost(s, 1);
+    }
+    if (!lost && status == NT_OK && o->output && rows != expected_rows(s))
+      return nt_fail(err, NT_E_STATE, "%s: has %zu rows: expected %zu", o->output, rows,
+                     expected_rows(s));
+    if (!lost) return status;
+    if (round == ROUNDS) return tell_missing(s, lost, err);
+  }
+}
+
 nt_status nt_sweep_execute(nt_sweep *s, nt_sweep_outcome *outcome, nt_error *err) {
   nt_error unheard;
   if (!err) err = &unheard;
@@ -198,16 +272,12 @@ nt_status nt_sweep_execute(nt_sweep *s, nt_sweep_outcome *outcome, nt_error *err
   *outcome = (nt_sweep_outcome){0};
   if (s->options->output && probe(s->options->output, err) != NT_OK) return err->status;
   count_what_is_there(s);
-  if (s->open > 0 && run_threads(s, err) != NT_OK) return err->status;
-  give_back_all(s);
+  nt_status status = work(s, err);
   nt_costs_write(&s->costs, s->options->cache);
   conclude(s, outcome);
   size_t removed;
   uint64_t bytes;
   nt_cache_prune(s->options->cache, s->options->cache_limit, (double)now.tv_sec, &removed, &bytes,
                  NULL);
-  nt_status status = NT_OK;
-  if (s->options->output) status = gather(s, err);
-  if (s->failure.status != NT_OK) status = nt_fail(err, s->failure.status, "%s", s->failure.text);
   return status;
 }

@@ -116,6 +116,7 @@ static nt_status close_writer(nt_sweep *s, const input *in, const nt_capture *ca
   notes n;
   sweep_notes(s, &n);
   pthread_mutex_lock(&s->store_lock);
+  if (status == NT_OK) status = nt_feature_writer_text(writer, "key", in->key, err);
   if (status == NT_OK) status = nt_feature_writer_text(writer, "capture_sha256", in->sha256, err);
   if (status == NT_OK)
     status = nt_feature_writer_text(writer, "warning", warning ? warning : "", err);
@@ -157,8 +158,9 @@ static void learn_cost(nt_sweep *s, const input *in, const nt_pipeline_result *r
   pthread_mutex_unlock(&s->lock);
 }
 
-/* *unwritten: whether it is the cache's file that could not be written. */
-static nt_status extract(nt_sweep *s, const input *in, int *unwritten, nt_error *err) {
+/* *not_its: whether it is not the capture's own fault: the cache's file could not be written, or
+ * the capture has changed since it got its name. */
+static nt_status extract(nt_sweep *s, const input *in, int *not_its, nt_error *err) {
   double start = nt_seconds();
   nt_capture *capture = nt_capture_open(in->given->capture, err);
   if (!capture) return err->status;
@@ -177,7 +179,7 @@ static nt_status extract(nt_sweep *s, const input *in, int *unwritten, nt_error 
   }
   if (status == NT_OK && !(writer = open_writer(s, in, capture, width, err))) {
     status = err->status;
-    *unwritten = 1;
+    *not_its = 1;
   }
   if (writer) {
     extraction e = {.sweep = s, .writer = writer, .input = in, .extractor = extractor};
@@ -193,7 +195,11 @@ static nt_status extract(nt_sweep *s, const input *in, int *unwritten, nt_error 
     status = nt_pipeline_run(capture, &options, &result, err);
     double seconds = nt_seconds() - start;
     account_streams(&e, 0);
-    *unwritten = e.unwritten || status == NT_OK;
+    *not_its = e.unwritten || status == NT_OK;
+    if (sweep_file_check(s, in->given->capture, err) != NT_OK) {
+      status = NT_E_INPUT;
+      *not_its = 1;
+    }
     status = close_writer(s, in, capture, writer, status, seconds, err);
     if (status == NT_OK && result.packets > 0) learn_cost(s, in, &result);
   }
@@ -204,22 +210,61 @@ static nt_status extract(nt_sweep *s, const input *in, int *unwritten, nt_error 
 
 /* ---------------------------------------------------------------- opening it */
 
-static nt_status load(nt_sweep *s, input *in, nt_error *err) {
+static nt_status open_features(nt_sweep *s, input *in, nt_error *err) {
   char path[NT_CACHE_PATH];
   nt_cache_path(s->options->cache, NT_CACHE_FEATURES, in->key, path);
   in->file = nt_feature_file_open(path, err);
   if (!in->file) return err->status;
+  const char *key = nt_feature_file_text(in->file, "key");
+  if (!key || strcmp(key, in->key) != 0)
+    return nt_fail(err, NT_E_INPUT, "%s: has the key %.100s inside", path,
+                   key ? key : "of nothing");
   in->rows = nt_feature_file_rows(in->file);
-  if (in->rows == 0) return nt_fail(err, NT_E_INPUT, "%s: holds no packet", in->given->capture);
-  in->times = malloc(in->rows * sizeof *in->times);
+  in->times = malloc((in->rows + 1) * sizeof *in->times);
   if (!in->times)
     return nt_fail(err, NT_E_MEMORY, "out of memory for the times of %llu packets",
                    (unsigned long long)in->rows);
-  nt_status status = nt_feature_file_read(in->file, 0, in->rows, NULL, in->times, NULL, err);
-  if (status != NT_OK || !in->given->labels) return status;
-  status = nt_labels_read(in->given->labels, &in->labels, err);
+  return nt_feature_file_read(in->file, 0, in->rows, NULL, in->times, NULL, err);
+}
+
+/* The features, from the cache or from the capture. A file of the cache that cannot be read, or
+ * that is another's, is made again, once: it says nothing about the capture. */
+static nt_status get_features(nt_sweep *s, input *in, int *not_its, nt_error *err) {
+  nt_status status = NT_OK;
+  int there = nt_cache_has(s->options->cache, NT_CACHE_FEATURES, in->key);
+  for (int again = 0; again < 2; again++) {
+    if (!there) status = extract(s, in, not_its, err);
+    if (status != NT_OK) return status;
+    status = open_features(s, in, err);
+    if (status == NT_OK || status == NT_E_MEMORY) return status;
+    sweep_unload(in);
+    *not_its = 1;
+    if (again) return status;
+    status = nt_cache_remove(s->options->cache, NT_CACHE_FEATURES, in->key, err);
+    if (status != NT_OK) return status;
+    *not_its = there = 0;
+  }
+  return status;
+}
+
+static nt_status get_labels(nt_sweep *s, input *in, int *not_its, nt_error *err) {
+  const char *path = in->given->labels;
+  if (!path) return NT_OK;
+  nt_status status = nt_labels_read(path, &in->labels, err);
+  if (sweep_file_check(s, path, err) != NT_OK) {
+    *not_its = 1;
+    return NT_E_INPUT;
+  }
   if (status != NT_OK) return status;
-  return nt_labels_check_count(&in->labels, in->given->labels, in->rows, err);
+  return nt_labels_check_count(&in->labels, path, in->rows, err);
+}
+
+static nt_status load(nt_sweep *s, input *in, int *not_its, nt_error *err) {
+  nt_status status = get_features(s, in, not_its, err);
+  if (status != NT_OK) return status;
+  *not_its = 0;
+  if (in->rows == 0) return nt_fail(err, NT_E_INPUT, "%s: holds no packet", in->given->capture);
+  return get_labels(s, in, not_its, err);
 }
 
 /* What all runs on this input share, beside their files. */
@@ -233,7 +278,8 @@ static nt_status write_data(nt_sweep *s, const input *in, nt_error *err) {
   pthread_mutex_lock(&s->store_lock);
   if (status == NT_OK)
     status = nt_data_file_write(path,
-                                &(nt_data_record){.name = in->given->name,
+                                &(nt_data_record){.key = in->data_key,
+                                                  .name = in->given->name,
                                                   .cells = c.count,
                                                   .cell = c.cell,
                                                   .notes = n.count,
@@ -259,18 +305,11 @@ void sweep_unload(input *in) {
 void sweep_extract(nt_sweep *s, input *in) {
   nt_error err = {0};
   nt_status status = NT_OK;
-  int unwritten = 0;
-  int there = nt_cache_has(s->options->cache, NT_CACHE_FEATURES, in->key);
-  if (!there) status = extract(s, in, &unwritten, &err);
-  if (status == NT_OK) status = load(s, in, &err);
-  if (status == NT_E_INPUT && there && !in->file) { /* a damaged file of the cache: once more */
-    nt_cache_remove(s->options->cache, NT_CACHE_FEATURES, in->key);
-    status = extract(s, in, &unwritten, &err);
-    if (status == NT_OK) status = load(s, in, &err);
-  }
+  int not_its = 0;
+  status = load(s, in, &not_its, &err);
   if (status == NT_OK && in->data_wanted) {
     status = write_data(s, in, &err);
-    unwritten = status != NT_OK;
+    not_its = status != NT_OK;
   }
   if (status != NT_OK) sweep_unload(in);
   pthread_mutex_lock(&s->lock);
@@ -279,7 +318,7 @@ void sweep_extract(nt_sweep *s, input *in) {
     sweep_input_ready(s, in);
   } else if (sweep_stops(s)) {
     in->state = WORK_WAITING;
-  } else if (unwritten) {
+  } else if (not_its) {
     in->state = WORK_WAITING;
     sweep_abort(s, &err);
   } else {

@@ -29,11 +29,24 @@ void nt_keying_integer(nt_keying *keying, uint64_t value);
 void nt_keying_number(nt_keying *keying, double value); /* by its bits */
 void nt_keying_end(nt_keying *keying, char key[NT_KEY_TEXT]);
 
+/* What tells a file from another, or from what it was before: also one whose size and time of
+ * modification were put back, since nobody can set the time of the last change. */
+typedef struct nt_file_mark {
+  uint64_t device, inode, size;
+  int64_t modified, changed; /* ns since the epoch */
+  int fresh;                 /* changed so recently that the next change may bear the same time */
+} nt_file_mark;
+
 /*
  * SHA-256 of a file's bytes as they lie there. Reading a large capture takes a while, so the sum is
- * kept in `folder` under the file's path, size, inode and time of change, and found there the next
- * time. sha256: 65 bytes.
+ * kept in `folder`, bound to the file's path and mark, and found there the next time; a note that
+ * does not prove itself is not believed. sha256: 65 bytes. *mark: of the file before it was read.
  */
-nt_status nt_key_of_file(const char *folder, const char *path, char *sha256, nt_error *err);
+nt_status nt_key_of_file(const char *folder, const char *path, char *sha256, nt_file_mark *mark,
+                         nt_error *err);
+/* NT_E_INPUT: the file is not what it was when nt_key_of_file looked at it. A look at its mark; a
+ * file that was fresh then is read again. */
+nt_status nt_key_check_file(const char *path, const char *sha256, const nt_file_mark *mark,
+                            nt_error *err);
 
 #endif

@@ -27,7 +27,7 @@ static nt_rows part_of(const nt_rows *chunk, uint64_t from, uint64_t to, unsigne
   return part;
 }
 
-static nt_status read_chunk(const pass *p, uint64_t first, nt_rows *chunk, nt_error *err) {
+static nt_status read_chunk(pass *p, uint64_t first, nt_rows *chunk, nt_error *err) {
   const input *in = p->input;
   uint64_t left = in->rows - first;
   int sizes = nt_feature_file_has_sizes(in->file);
@@ -37,8 +37,10 @@ static nt_status read_chunk(const pass *p, uint64_t first, nt_rows *chunk, nt_er
                      .features = p->features,
                      .times = in->times + first,
                      .sizes = sizes ? p->sizes : NULL};
-  return nt_feature_file_read(in->file, first, chunk->count, p->features, NULL,
-                              sizes ? p->sizes : NULL, err);
+  nt_status status = nt_feature_file_read(in->file, first, chunk->count, p->features, NULL,
+                                          sizes ? p->sizes : NULL, err);
+  if (status != NT_OK) p->unread = 1;
+  return status;
 }
 
 static nt_status learn(pass *p, group *g, const nt_rows *part, nt_error *err) {
@@ -140,12 +142,15 @@ static nt_status advance(pass *p, group *g, const nt_rows *chunk, nt_error *err)
   return score(g, &part, g->place, err);
 }
 
-static size_t advance_all(pass *p, const nt_rows *chunk) {
+/* err: of rows that could not be read (p->unread). */
+static size_t advance_all(pass *p, const nt_rows *chunk, nt_error *err) {
   size_t alive = 0;
   for (size_t i = 0; i < p->group_count && !sweep_stops(p->sweep); i++) {
     group *g = &p->groups[i];
-    nt_error err = {0};
-    if (!g->failed && advance(p, g, chunk, &err) != NT_OK) pass_fail(p, g, &err);
+    if (!g->failed && advance(p, g, chunk, err) != NT_OK) {
+      if (p->unread) return 0;
+      pass_fail(p, g, err);
+    }
     if (!g->failed) alive += g->count;
   }
   return alive;
@@ -180,7 +185,8 @@ static nt_status stream(pass *p, worker *w, nt_error *err) {
     nt_rows chunk;
     nt_status status = read_chunk(p, at, &chunk, err);
     if (status != NT_OK) return status;
-    alive = advance_all(p, &chunk);
+    alive = advance_all(p, &chunk, err);
+    if (p->unread) return err->status;
     account(p, w, chunk.count, alive);
     at += chunk.count;
     if (sweep_stops(p->sweep)) return nt_fail(err, NT_E_STATE, "interrupted");
@@ -197,6 +203,7 @@ static nt_status write_scores(nt_sweep *s, job *j, nt_error *err) {
   nt_status status = sweep_cost_cells(j, &c, err);
   if (status == NT_OK) {
     nt_score_record record = j->record;
+    memcpy(record.key, j->key, sizeof record.key);
     record.map = j->map;
     record.cells = c.count;
     record.cell = c.cell;
@@ -219,7 +226,8 @@ static void conclude(pass *p, group *g) {
     g->class->free(g->detectors[i]);
     g->detectors[i] = NULL;
     nt_error err = {0};
-    nt_status status = write_scores(s, j, &err);
+    nt_status status = sweep_job_files_check(s, j, &err);
+    if (status == NT_OK) status = write_scores(s, j, &err);
     pthread_mutex_lock(&s->lock);
     double rows = (double)(p->input->rows - g->learn_from);
     nt_costs_learn(&s->costs, g->class->name, 1e9 * (j->costs.learn + j->costs.score) / rows);
@@ -248,9 +256,7 @@ void sweep_pass(nt_sweep *s, worker *w, job **batch, size_t count) {
   for (size_t i = 0; i < p.group_count && status == NT_OK; i++)
     if (!p.groups[i].failed) conclude(&p, &p.groups[i]);
   pthread_mutex_lock(&s->lock);
-  /* What could not be read is made again, once; whoever waits for it waits on. */
-  int damaged = status == NT_E_INPUT || status == NT_E_IO;
-  if (damaged && !p.input->renewed) p.input->damaged = 1;
+  if (p.unread) sweep_unread(s, p.input, &err);
   for (size_t i = 0; i < p.count && status != NT_OK; i++) {
     if (batch[i]->state != WORK_RUNNING) continue;
     if (sweep_stops(s) || p.input->damaged)
@@ -269,6 +275,8 @@ void sweep_load(nt_sweep *s, job *j) {
   nt_error err = {0};
   nt_cache_path(s->options->cache, NT_CACHE_SCORES, j->key, path);
   nt_status status = nt_score_file_read(path, &j->record, &err);
+  if (status == NT_OK && strcmp(j->record.key, j->key) != 0)
+    status = nt_fail(&err, NT_E_INPUT, "%s: has the key %.32s inside", path, j->record.key);
   if (status == NT_OK &&
       (j->record.first != score_from(j) || j->record.first + j->record.count != j->input->rows))
     status = nt_fail(&err, NT_E_INPUT, "%s: is of another size", path);
@@ -278,8 +286,10 @@ void sweep_load(nt_sweep *s, job *j) {
     j->record.map = (nt_feature_map){0};
     sweep_costs_from(&j->record, &j->costs);
     sweep_scored(s, j);
-  } else { /* damaged: it is computed again */
-    nt_cache_remove(s->options->cache, NT_CACHE_SCORES, j->key);
+  } else { /* damaged, or another's: it is computed again */
+    if (status == NT_E_MEMORY ||
+        nt_cache_remove(s->options->cache, NT_CACHE_SCORES, j->key, &err) != NT_OK)
+      sweep_abort(s, &err);
     j->cached = 0;
     sweep_job_waits(s, j);
   }

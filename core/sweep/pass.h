@@ -27,6 +27,7 @@ typedef struct pass {
   void **detectors; /* one each, in the order of jobs; the groups point into these */
   double **place;
   double *features, *training;
+  int unread; /* rows could not be read: no detector's failure */
   uint32_t *sizes;
 } pass;
 

@@ -77,8 +77,13 @@ void sweep_drop_scores(job *j) {
 }
 
 void pass_fail(pass *p, group *g, const nt_error *err) {
+  nt_error changed;
+  nt_status status = NT_OK;
   g->failed = 1;
+  for (size_t i = 0; i < g->count && status == NT_OK; i++)
+    status = sweep_job_files_check(p->sweep, g->jobs[i], &changed);
   pthread_mutex_lock(&p->sweep->lock);
+  if (status != NT_OK) sweep_abort(p->sweep, &changed); /* whatever came of it is not its fault */
   for (size_t i = 0; i < g->count; i++) {
     if (sweep_stops(p->sweep)) /* it was told to end */
       sweep_job_waits(p->sweep, g->jobs[i]);

@@ -31,15 +31,28 @@ void sweep_data_path(const nt_sweep *s, const input *in, char *path) {
   snprintf(path, NT_CACHE_PATH, "%s/data-%s.h5", s->options->folder, in->data_key);
 }
 
+/* Of a fresh sweep: what is there does not count. What cannot be removed would. */
+static void forget(nt_sweep *s, nt_cache_kind kind, const char *key) {
+  nt_error err;
+  if (!s->options->fresh || nt_cache_remove(s->options->cache, kind, key, &err) == NT_OK) return;
+  if (s->failure.status == NT_OK) s->failure = err;
+}
+
+static void forget_run(nt_sweep *s, const run *r) {
+  char path[NT_CACHE_PATH];
+  if (!s->options->fresh) return;
+  sweep_run_path(s, r->key, path);
+  if (unlink(path) != 0 && errno != ENOENT && s->failure.status == NT_OK)
+    nt_fail(&s->failure, NT_E_IO, "%s: cannot be removed: %s", path, strerror(errno));
+}
+
 /* ---------------------------------------------------------------- inputs */
 
 static nt_status plan_input(nt_sweep *s, input *in, nt_error *err) {
   const nt_build *build = nt_build_of();
-  char files[NT_CACHE_PATH];
-  nt_cache_folder(s->options->cache, NT_CACHE_FILES, files);
-  nt_status status = nt_key_of_file(files, in->given->capture, in->sha256, err);
+  nt_status status = sweep_file_key(s, in->given->capture, in->sha256, err);
   if (status == NT_OK && in->given->labels)
-    status = nt_key_of_file(files, in->given->labels, in->labels_sha256, err);
+    status = sweep_file_key(s, in->given->labels, in->labels_sha256, err);
   if (status != NT_OK) return nt_fail_in(err, "data set %s", in->given->name);
   nt_keying k;
   nt_keying_begin(&k, "features");
@@ -55,7 +68,7 @@ static nt_status plan_input(nt_sweep *s, input *in, nt_error *err) {
   nt_keying_text(&k, in->sha256);
   nt_keying_text(&k, in->labels_sha256);
   nt_keying_end(&k, in->data_key);
-  if (s->options->fresh) nt_cache_remove(s->options->cache, NT_CACHE_FEATURES, in->key);
+  forget(s, NT_CACHE_FEATURES, in->key);
   in->cached = nt_cache_has(s->options->cache, NT_CACHE_FEATURES, in->key);
   return NT_OK;
 }
@@ -72,7 +85,7 @@ static mapping *plan_mapping(nt_sweep *s, input *in, uint64_t fm_grace) {
   nt_keying_integer(&k, fm_grace);
   nt_keying_text(&k, nt_build_of()->map);
   nt_keying_end(&k, m->key);
-  if (s->options->fresh) nt_cache_remove(s->options->cache, NT_CACHE_CORRELATIONS, m->key);
+  forget(s, NT_CACHE_CORRELATIONS, m->key);
   m->cached = nt_cache_has(s->options->cache, NT_CACHE_CORRELATIONS, m->key);
   return m;
 }
@@ -80,9 +93,9 @@ static mapping *plan_mapping(nt_sweep *s, input *in, uint64_t fm_grace) {
 /* ---------------------------------------------------------------- jobs and runs */
 
 /* A text that names a file stands for what is in it. */
-static nt_status key_value(const nt_sweep *s, nt_keying *k, const nt_parameter *p,
-                           const nt_value *value, nt_error *err) {
-  char text[64], files[NT_CACHE_PATH], sha256[65];
+static nt_status key_value(nt_sweep *s, nt_keying *k, const nt_parameter *p, const nt_value *value,
+                           nt_error *err) {
+  char text[64], sha256[65];
   struct stat st;
   nt_keying_text(k, p->name);
   if (p->type != NT_PARAMETER_TEXT) {
@@ -92,13 +105,12 @@ static nt_status key_value(const nt_sweep *s, nt_keying *k, const nt_parameter *
   }
   nt_keying_text(k, value->text);
   if (!value->text || stat(value->text, &st) != 0 || !S_ISREG(st.st_mode)) return NT_OK;
-  nt_cache_folder(s->options->cache, NT_CACHE_FILES, files);
-  nt_status status = nt_key_of_file(files, value->text, sha256, err);
+  nt_status status = sweep_file_key(s, value->text, sha256, err);
   if (status == NT_OK) nt_keying_text(k, sha256);
   return status;
 }
 
-static nt_status key_of_scores(const nt_sweep *s, const input *in, const nt_sweep_run *r, char *key,
+static nt_status key_of_scores(nt_sweep *s, const input *in, const nt_sweep_run *r, char *key,
                                nt_error *err) {
   const nt_build *build = nt_build_of();
   nt_status status = NT_OK;
@@ -163,7 +175,7 @@ static nt_status check_run(const nt_sweep *s, size_t i, nt_error *err) {
   return status;
 }
 
-/* What the run's file says, when there is one that can be read. */
+/* What the run's file says, when there is one that can be read and says that it is this run's. */
 void sweep_look_for_run(nt_sweep *s, run *r) {
   char path[NT_CACHE_PATH];
   sweep_run_path(s, r->key, path);
@@ -171,7 +183,7 @@ void sweep_look_for_run(nt_sweep *s, run *r) {
   nt_run_record record;
   const char *status = "", *reason = "";
   if (nt_run_file_read(path, &record, NULL) != NT_OK) return; /* damaged: run again */
-  for (size_t i = 0; i < record.cells; i++) {
+  for (size_t i = 0; i < record.cells && strcmp(record.key, r->key) == 0; i++) {
     if (record.cell[i].type != NT_CELL_TEXT) continue;
     if (strcmp(record.cell[i].name, "status") == 0) status = record.cell[i].text;
     if (strcmp(record.cell[i].name, "reason") == 0) reason = record.cell[i].text;
@@ -180,12 +192,6 @@ void sweep_look_for_run(nt_sweep *s, run *r) {
   if (strcmp(status, "failed") == 0 && !s->options->retry) r->state = NT_RUN_FAILED;
   if (r->state == NT_RUN_FAILED) snprintf(r->why, sizeof r->why, "%s", reason);
   nt_run_record_done(&record);
-}
-
-static void forget_run(const nt_sweep *s, const run *r) {
-  char path[NT_CACHE_PATH];
-  sweep_run_path(s, r->key, path);
-  unlink(path);
 }
 
 /* Runs in the order of their jobs' keys, equal ones in the order given. */
@@ -208,7 +214,7 @@ static void new_job(nt_sweep *s, const keyed *first) {
   memcpy(j->key, first->key, sizeof j->key);
   if (j->run->class->flags & NT_DETECTOR_MAPPED)
     j->mapping = plan_mapping(s, j->input, j->run->fm_grace);
-  if (s->options->fresh) nt_cache_remove(s->options->cache, NT_CACHE_SCORES, j->key);
+  forget(s, NT_CACHE_SCORES, j->key);
   j->cached = nt_cache_has(s->options->cache, NT_CACHE_SCORES, j->key);
 }
 
@@ -240,7 +246,7 @@ static nt_status plan_runs(nt_sweep *s, nt_error *err) {
     sorted[i].run = i;
     if (status != NT_OK) break;
     key_of_run(s, in, r->given, sorted[i].key, r->key);
-    if (s->options->fresh) forget_run(s, r);
+    forget_run(s, r);
     sweep_look_for_run(s, r);
   }
   if (status == NT_OK) {
@@ -327,6 +333,8 @@ static nt_status plan(nt_sweep *s, const nt_sweep_input *inputs, size_t input_co
   for (size_t i = 0; i < input_count && status == NT_OK; i++)
     status = plan_input(s, &s->inputs[i], err);
   if (status == NT_OK) status = plan_runs(s, err);
+  if (status == NT_OK && s->failure.status != NT_OK)
+    status = nt_fail(err, s->failure.status, "%s", s->failure.text);
   if (status != NT_OK) return status;
   nt_costs_read(&s->costs, o->cache);
   estimate(s);
@@ -376,6 +384,7 @@ void nt_sweep_free(nt_sweep *s) {
   free(s->order);
   free(s->queue);
   free(s->workers);
+  free(s->files);
   free(s);
 }
 

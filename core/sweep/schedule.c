@@ -83,8 +83,10 @@ static int take_finish(nt_sweep *s, task *t) {
 /* A file of the cache that failed a check is made again when nobody reads it any more. */
 static void renew(nt_sweep *s, input *in) {
   if (!in->damaged || in->users > 0) return;
+  nt_error err;
   sweep_release_input(s, in);
-  nt_cache_remove(s->options->cache, NT_CACHE_FEATURES, in->key);
+  if (nt_cache_remove(s->options->cache, NT_CACHE_FEATURES, in->key, &err) != NT_OK)
+    sweep_abort(s, &err);
   in->damaged = 0;
   in->renewed = 1;
 }

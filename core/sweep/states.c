@@ -24,6 +24,13 @@ void sweep_abort(nt_sweep *s, const nt_error *err) {
   nt_flag_set(&s->stop, 1);
 }
 
+void sweep_unread(nt_sweep *s, input *in, const nt_error *err) {
+  if (in->renewed)
+    sweep_abort(s, err);
+  else
+    in->damaged = 1;
+}
+
 void sweep_release_input(nt_sweep *s, input *in) {
   s->used -= sweep_bytes_of_input(in);
   sweep_unload(in);

@@ -14,8 +14,10 @@
  * The result of a stage has a name, the hash of everything that it depends on: inputs' SHA-256,
  * parameters, and a checksum of the sources that compute it. What is there under that name is used,
  * by this experiment and by any other with the same cache; what is missing is computed by `jobs`
- * threads. Scores that share a map are computed together, and several in one pass over the
- * features.
+ * threads. Each file has its key inside, too, and a checksum: one that lies under another's name,
+ * or is damaged, counts as missing and is never a run's failure. A capture or labels that change
+ * between their checksum and their reading end the sweep, and nothing of it is kept. Scores that
+ * share a map are computed together, and several in one pass over the features.
  *
  * Nothing that comes out depends on the number of threads, on the order of the work, or on how
  * often it was interrupted. Each file appears whole or not at all, so whatever kills the program,
@@ -149,8 +151,10 @@ typedef struct nt_sweep_outcome {
 } nt_sweep_outcome;
 
 /* Once. Failed runs are no error of the sweep. NT_E_IO (a full disk, say) ends it: what is done is
- * done, the rest is missing. The result file is gathered in any case, of the runs that there are.
- */
+ * done, the rest is missing; so does NT_E_INPUT: a capture or labels that have changed since
+ * nt_sweep_new. The result file is gathered in any case, of the runs that there are. When all is
+ * done it has a row for each key: a run whose file somebody took away meanwhile is run again, and
+ * NT_E_IO names those that are taken away again and again. */
 nt_status nt_sweep_execute(nt_sweep *sweep, nt_sweep_outcome *outcome, nt_error *err);
 
 #endif

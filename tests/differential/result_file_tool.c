@@ -143,7 +143,7 @@ int main(int argc, char **argv) {
   write_data("data.h5");
   paths[runs] = "data.h5";
   const nt_note notes[] = {{"name", "quickstart"}, {"version", "0.1.0"}, {"script", "return {}\n"}};
-  const nt_result_sources sources = {runs + 1, paths};
+  const nt_result_sources sources = {.count = runs + 1, .paths = paths};
   double written = seconds();
   must(nt_result_write("quickstart.h5", &sources, NULL, 0, notes, 3, NULL, &err));
   double gathered = seconds();
