@@ -66,7 +66,7 @@ local choices = [[
   -- attacker's own doing), path (what passed through the attacker), interval (all that was sent during an attack), flow
   -- (flows that an author calls an attack), or none (there is no attack in it).
   --
-  -- 1. A label file: 0 or 1 a line; R's "","x"; packet;label; packet_number,label. Name it in files above.
+  -- 1. A label file, as `ninetails help score` describes it: 0, 1 or names of attacks. Name it in files above.
   -- labels = {meaning = "behaviour", explain = "Say who labelled it, and how.", file = "labels"},
   --
   -- 2. A rule: the attacker's address during some intervals.

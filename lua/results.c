@@ -8,6 +8,7 @@
  *     for _, column in ipairs(all.columns) do print(column.name, column.unit, column.values[1]) end
  *     local run = results.run("results/all.h5", all.columns[1].values[1])
  *     print(run.first, run.count, run.scores[1], run.roc.fpr[2], run.roc.tpr[2])
+ *     for _, a in ipairs(results.attacks "results/all.h5") do print(a.run, a.attack, a.auc) end
  *     print(results.sizes("results/all.h5").stored)
  *
  * write's options: keys, a list of those to take; notes; name and command_line, for the provenance
@@ -233,6 +234,48 @@ static int run(lua_State *L) {
   return 1;
 }
 
+/* ---------------------------------------------------------------- attacks */
+
+static int attack_rows_gc(lua_State *L) {
+  nt_attack_rows_done(luaL_checkudata(L, 1, "ninetails.results.attacks"));
+  return 0;
+}
+
+static void push_attack(lua_State *L, const nt_attack_row *row) {
+  const nt_attack_measured *m = &row->measured;
+  const struct {
+    const char *name;
+    double value;
+  } figures[] = {
+      {"auc", m->auc}, {"average_precision", m->average_precision}, {"tpr_at_fpr_1e-3", m->tpr}};
+  lua_createtable(L, 0, 6);
+  set_text(L, "run", row->run);
+  set_text(L, "attack", row->attack);
+  lua_pushinteger(L, (lua_Integer)m->packets);
+  lua_setfield(L, -2, "packets");
+  for (size_t i = 0; i < sizeof figures / sizeof *figures; i++) {
+    lua_pushnumber(L, figures[i].value);
+    lua_setfield(L, -2, figures[i].name);
+  }
+}
+
+/* A list of {run =, attack =, packets =, auc =, average_precision =, ["tpr_at_fpr_1e-3"] =}. */
+static int attacks(lua_State *L) {
+  const char *path = luaL_checkstring(L, 1);
+  nt_attack_rows *rows = lua_newuserdatauv(L, sizeof *rows, 0);
+  *rows = (nt_attack_rows){0};
+  luaL_setmetatable(L, "ninetails.results.attacks");
+  nt_error err;
+  if (nt_result_attacks(path, rows, &err) != NT_OK) return modules_raise(L, &err);
+  lua_createtable(L, (int)rows->count, 0);
+  for (size_t i = 0; i < rows->count; i++) {
+    push_attack(L, &rows->row[i]);
+    lua_rawseti(L, -2, (lua_Integer)i + 1);
+  }
+  nt_attack_rows_done(rows);
+  return 1;
+}
+
 /* ---------------------------------------------------------------- sizes */
 
 static int sizes(lua_State *L) {
@@ -253,10 +296,13 @@ static int sizes(lua_State *L) {
 }
 
 int luaopen_ninetails_results(lua_State *L) {
-  static const luaL_Reg functions[] = {
-      {"write", write}, {"read", read}, {"run", run}, {"sizes", sizes}, {NULL, NULL}};
+  static const luaL_Reg functions[] = {{"write", write},     {"read", read},   {"run", run},
+                                       {"attacks", attacks}, {"sizes", sizes}, {NULL, NULL}};
   luaL_newmetatable(L, "ninetails.results.table");
   lua_pushcfunction(L, table_gc);
+  lua_setfield(L, -2, "__gc");
+  luaL_newmetatable(L, "ninetails.results.attacks");
+  lua_pushcfunction(L, attack_rows_gc);
   lua_setfield(L, -2, "__gc");
   luaL_newmetatable(L, "ninetails.results.arrays");
   lua_pushcfunction(L, arrays_gc);

@@ -35,8 +35,9 @@ def main(ninetails):
         os.chdir(folder)
         os.environ.update(NINETAILS_CACHE=folder + "/cache", NINETAILS_DATA=folder + "/data", XDG_CONFIG_HOME=folder)
         run("dataset", "synth", "ssdp_flood", "--packets", "6000", "-o", "in.pcap", "--quiet")
-        with open("labels", "w") as f:
-            f.write("".join("x\n" if i % 100 == 7 else "%d\n" % (i > 1500 and i % 3 == 0) for i in range(6000)))
+        with open("labels", "w", encoding="utf-8") as f:
+            f.write("".join("x\n" if i % 100 == 7 else "BENIGN\n" if i <= 1500 or i % 3 else "odd, \xe9\n" if i % 2 else "even\n"
+                            for i in range(6000)))
         with open("same.lua", "w") as f:
             f.write(SCRIPT.replace("DATASET", 'nt.dataset {name = "same", capture = "in.pcap", labels = "labels"}'))
         told = [run("run", "same.lua", "--quiet", "-o", "run.h5"),
@@ -53,6 +54,11 @@ def main(ninetails):
             assert "HDF5" in of_score.attrs["libraries"]
             scores = of_run["run"][row["run"].decode()]["scores"]
             assert (scores[:] == of_score["scores"][3201:]).all() and scores.attrs["first"] == 3201
+            for name, column in of_score["attacks"].items():
+                assert (of_run["run"][row["run"].decode()]["attacks"][name][:] == column[:]).all(), name
+            assert list(of_score["attacks/attack"].asstr()) == ["odd, \xe9", "even"]
+            data = of_run["data"][of_run["run"][row["run"].decode()]["scores"].attrs["data"]]
+            assert (data["attack"][:] == of_score["attack"][:]).all() and set(data["attack"][:]) == {0, 1, 2}
         warning = "fm=200 ad=3000: trains on attacks too: its clean packets are 1 to 7\n"
         assert all(warning in text for text in told), told
     print("score and run agree in", len(FIGURES) + len(PARAMETERS) + len(PROVENANCE), "figures and all scores")

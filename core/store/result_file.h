@@ -23,9 +23,12 @@
  *     |   |- roc/       fpr, tpr, threshold; attribute deviation (curve.h)
  *     |   |- precision_recall/   recall, precision, threshold
  *     |   |- map/       sizes, features (store.h)
+ *     |   |- attacks/   where labels name attacks, one row an attack: attack, packets, auc,
+ *     |   |             average_precision, tpr_at_fpr_1e-3 (metrics/attacks.h)
  *     |   `- provenance/         attributes
- *     `- data/NAME/              timestamps n, labels n; attributes: sha256, packets, ...;
- * provenance/
+ *     `- data/NAME/              timestamps n, labels n; where labels name attacks, attack_name k
+ *                                and attack n (which of the k, from 1; 0: none); attributes:
+ * sha256, packets, ...; provenance/
  *
  * A run without a value in a column has NaN, "" or, among integers, the number that the column's
  * attribute _FillValue tells: -1, or INT64_MIN where a run has -1.
@@ -108,6 +111,19 @@ typedef struct nt_run_arrays {
 } nt_run_arrays;
 nt_status nt_result_run(const char *path, const char *key, nt_run_arrays *arrays, nt_error *err);
 void nt_run_arrays_done(nt_run_arrays *arrays);
+
+/* How well each run tells the attacks that the labels name from benign traffic: a row a run and
+ * attack, in the order of the table of runs. nt_attack_rows_done. */
+typedef struct nt_attack_row {
+  char *run, *attack;
+  nt_attack_measured measured;
+} nt_attack_row;
+typedef struct nt_attack_rows {
+  size_t count;
+  nt_attack_row *row;
+} nt_attack_rows;
+nt_status nt_result_attacks(const char *path, nt_attack_rows *rows, nt_error *err);
+void nt_attack_rows_done(nt_attack_rows *rows);
 
 /* What scores take, of all runs together. */
 typedef struct nt_result_size {

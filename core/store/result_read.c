@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "attacks_group.h"
 #include "cells.h"
 #include "hdf5_get.h"
 #include "result_file.h"
@@ -185,6 +186,74 @@ void nt_run_arrays_done(nt_run_arrays *arrays) {
   nt_curve_done(&arrays->roc);
   nt_curve_done(&arrays->precision_recall);
   *arrays = (nt_run_arrays){0};
+}
+
+/* ---------------------------------------------------------------- attacks */
+
+static nt_status add_attacks(hid_t run, const char *key, nt_attack_rows *rows, nt_error *err) {
+  char **names;
+  nt_attack_measured *measured;
+  size_t count;
+  nt_status status = nt_get_attacks(run, &names, &measured, &count, err);
+  if (status != NT_OK || count == 0) return status;
+  nt_attack_row *grown = realloc(rows->row, (rows->count + count) * sizeof *grown);
+  if (!grown) status = nt_fail(err, NT_E_MEMORY, "out of memory for %zu attacks", count);
+  if (grown) rows->row = grown;
+  for (size_t i = 0; status == NT_OK && i < count; i++) {
+    nt_attack_row *row = &rows->row[rows->count++];
+    *row = (nt_attack_row){strdup(key), strdup(names[i]), measured[i]};
+    if (!row->run || !row->attack) status = nt_fail(err, NT_E_MEMORY, "out of memory");
+  }
+  nt_attacks_free(names, measured, count);
+  return status;
+}
+
+/* The keys of a result file's runs, or of a run's own file its key. */
+static nt_status run_keys(hid_t file, int result, hdf5_names *keys, nt_error *err) {
+  if (result) {
+    hid_t id = hdf5_has(file, "runs/run") ? H5Dopen2(file, "runs/run", H5P_DEFAULT) : -1;
+    if (id < 0) return NT_OK; /* a table without rows */
+    nt_status status = hdf5_read_texts(id, keys, err);
+    H5Dclose(id);
+    return status;
+  }
+  keys->name = calloc(1, sizeof *keys->name);
+  if (keys->name) keys->name[0] = hdf5_get_text(file, "run");
+  keys->count = keys->name && keys->name[0];
+  return keys->count ? NT_OK : nt_fail(err, NT_E_MEMORY, "out of memory");
+}
+
+static nt_status read_attacks(hid_t file, int result, void *to, const char *key, nt_error *err) {
+  (void)key;
+  nt_attack_rows *rows = to;
+  hdf5_names keys = {0};
+  nt_status status = run_keys(file, result, &keys, err);
+  for (size_t i = 0; status == NT_OK && i < keys.count; i++) {
+    hid_t run;
+    status = find_run(file, result, keys.name[i], &run, err);
+    if (status != NT_OK || run < 0) continue;
+    status = add_attacks(run, keys.name[i], rows, err);
+    if (status != NT_OK) nt_fail_in(err, "run %s", keys.name[i]);
+    H5Gclose(run);
+  }
+  hdf5_names_done(&keys);
+  return status;
+}
+
+nt_status nt_result_attacks(const char *path, nt_attack_rows *rows, nt_error *err) {
+  *rows = (nt_attack_rows){0};
+  nt_status status = with_file(path, read_attacks, rows, NULL, err);
+  if (status != NT_OK) nt_attack_rows_done(rows);
+  return status;
+}
+
+void nt_attack_rows_done(nt_attack_rows *rows) {
+  for (size_t i = 0; i < rows->count; i++) {
+    free(rows->row[i].run);
+    free(rows->row[i].attack);
+  }
+  free(rows->row);
+  *rows = (nt_attack_rows){0};
 }
 
 /* ---------------------------------------------------------------- sizes */

@@ -16,6 +16,7 @@
 
 #include "../error.h"
 #include "../mapper/feature_map.h"
+#include "../metrics/attacks.h"
 #include "../metrics/curve.h"
 #include "../metrics/measures.h"
 
@@ -63,6 +64,9 @@ typedef struct nt_run_record {
   const double *scores; /* count; scores[0] is that of packet `first` */
   const nt_curve *roc, *precision_recall;
   const nt_feature_map *map;
+  size_t attacks; /* with names; 0: none */
+  const char *const *attack_names;
+  const nt_attack_measured *attack;
 } nt_run_record;
 
 /* Whole or not at all (output.h). compression: deflate's level, 0 to 9. */
@@ -89,6 +93,9 @@ typedef struct nt_data_record {
   size_t count;
   const double *times;
   const uint8_t *labels; /* NULL: without labels */
+  size_t attacks;        /* with names; 0: none */
+  const char *const *attack_names;
+  const uint16_t *attack; /* count: which of them, from 1; 0: none */
 } nt_data_record;
 nt_status nt_data_file_write(const char *path, const nt_data_record *record, int compression,
                              nt_error *err);

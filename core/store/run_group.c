@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "attacks_group.h"
 #include "cells.h"
 #include "hdf5_get.h"
 #include "hdf5_put.h"
@@ -180,6 +181,7 @@ static const part parts[] = {
 static const part data_parts[] = {
     {NULL, "timestamps", NULL, "capture time of the packet", "seconds since 1970-01-01 00:00:00"},
     {NULL, "labels", "timestamps", "label of the packet: 0 benign, 1 attack, 2 excluded", NULL},
+    {NULL, "attack", "timestamps", "which of attack_name, from 1; 0: none", NULL},
 };
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
@@ -278,7 +280,9 @@ int nt_put_run(hid_t group, const nt_run_record *r, const hdf5_packed *scores, c
   if (put_curve(group, "roc", "fpr", "tpr", r->roc, compression) < 0 ||
       put_curve(group, "precision_recall", "recall", "precision", r->precision_recall,
                 compression) < 0 ||
-      put_map(group, r->map) < 0 || put_provenance(group, r->note, r->notes) < 0)
+      put_map(group, r->map) < 0 ||
+      nt_put_attacks(group, r->attack_names, r->attack, r->attacks) < 0 ||
+      put_provenance(group, r->note, r->notes) < 0)
     return -1;
   if (r->count && describe_scores(group, (int64_t)r->first, data) < 0) return -1;
   return describe(group, parts, COUNT(parts));
@@ -290,6 +294,10 @@ int nt_put_data(hid_t group, const nt_data_record *r, int compression) {
     return -1;
   if (r->labels && hdf5_put_values(group, "labels", H5T_STD_U8LE, H5T_NATIVE_UINT8, r->count,
                                    r->labels, compression) < 0)
+    return -1;
+  if (r->attacks && (nt_put_attack_names(group, r->attack_names, r->attacks) < 0 ||
+                     hdf5_put_values(group, "attack", H5T_STD_U16LE, H5T_NATIVE_UINT16, r->count,
+                                     r->attack, compression) < 0))
     return -1;
   if (nt_put_cells(group, r->cell, r->cells) < 0 || put_provenance(group, r->note, r->notes) < 0)
     return -1;
@@ -367,13 +375,13 @@ static int copy_scores_description(hid_t from, hid_t to) {
 int nt_has_run(hid_t group) {
   for (size_t i = 0; i < COUNT(parts); i++)
     if (has_part(group, &parts[i])) return 1;
-  return hdf5_has(group, "provenance");
+  return hdf5_has(group, "attacks") || hdf5_has(group, "provenance");
 }
 
 int nt_copy_run(hid_t from, hid_t to) {
   if (copy_parts(from, to, parts, COUNT(parts)) < 0 || copy_deviation(from, to, "roc") < 0 ||
       copy_deviation(from, to, "precision_recall") < 0 || copy_provenance(from, to) < 0 ||
-      copy_scores_description(from, to) < 0)
+      nt_copy_attacks(from, to) < 0 || copy_scores_description(from, to) < 0)
     return -1;
   return describe(to, parts, COUNT(parts));
 }
@@ -382,8 +390,8 @@ int nt_copy_data(hid_t from, hid_t to) {
   nt_cell *cells = NULL;
   size_t count = 0;
   int bad = copy_parts(from, to, data_parts, COUNT(data_parts)) < 0 ||
-            copy_provenance(from, to) < 0 || nt_get_cells(from, &cells, &count, NULL) != NT_OK ||
-            nt_put_cells(to, cells, count) < 0;
+            nt_copy_attack_names(from, to) < 0 || copy_provenance(from, to) < 0 ||
+            nt_get_cells(from, &cells, &count, NULL) != NT_OK || nt_put_cells(to, cells, count) < 0;
   nt_cells_free(cells, count);
   return bad ? -1 : describe(to, data_parts, COUNT(data_parts));
 }

@@ -21,7 +21,8 @@ int nt_put_notes(hid_t group, const nt_note *notes, size_t count);
 /* Every attribute but HDF5_KIND, as text. *notes: nt_notes_free. */
 nt_status nt_get_notes(hid_t group, nt_note **notes, size_t *count, nt_error *err);
 
-/* scores (packed already), roc, precision_recall, map, provenance. `data`: see nt_run_record. */
+/* scores (packed already), roc, precision_recall, map, attacks, provenance. `data`: see
+ * nt_run_record. */
 int nt_put_run(hid_t group, const nt_run_record *record, const hdf5_packed *scores,
                const char *data, int compression);
 /* Chunks as they are. Negative: something is not of the expected form, or HDF5 refused. */

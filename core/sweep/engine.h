@@ -157,8 +157,8 @@ static inline uint64_t score_from(const job *j) {
   return j->run->fm_grace + 1 + j->run->ad_grace;
 }
 
-/* Times and labels, while the input is READY. */
-enum { SWEEP_INPUT_BYTES = sizeof(double) + sizeof(uint8_t) }; /* a packet */
+/* Times, labels and their attacks, while the input is READY. */
+enum { SWEEP_INPUT_BYTES = sizeof(double) + sizeof(uint8_t) + sizeof(uint16_t) }; /* a packet */
 static inline uint64_t sweep_bytes_of_input(const input *in) {
   return in->rows * SWEEP_INPUT_BYTES;
 }

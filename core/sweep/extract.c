@@ -277,17 +277,21 @@ static nt_status write_data(nt_sweep *s, const input *in, nt_error *err) {
   nt_status status = sweep_data_cells(in, &c, err);
   pthread_mutex_lock(&s->store_lock);
   if (status == NT_OK)
-    status = nt_data_file_write(path,
-                                &(nt_data_record){.key = in->data_key,
-                                                  .name = in->given->name,
-                                                  .cells = c.count,
-                                                  .cell = c.cell,
-                                                  .notes = n.count,
-                                                  .note = n.note,
-                                                  .count = (size_t)in->rows,
-                                                  .times = in->times,
-                                                  .labels = in->labels.value},
-                                s->options->compression, err);
+    status =
+        nt_data_file_write(path,
+                           &(nt_data_record){.key = in->data_key,
+                                             .name = in->given->name,
+                                             .cells = c.count,
+                                             .cell = c.cell,
+                                             .notes = n.count,
+                                             .note = n.note,
+                                             .count = (size_t)in->rows,
+                                             .times = in->times,
+                                             .labels = in->labels.value,
+                                             .attacks = in->labels.name_count,
+                                             .attack_names = (const char *const *)in->labels.names,
+                                             .attack = in->labels.attack},
+                           s->options->compression, err);
   pthread_mutex_unlock(&s->store_lock);
   sweep_cells_done(&c);
   return status;

@@ -10,9 +10,20 @@
 
 typedef struct measurement {
   nt_measured measured;
-  double *extra; /* of the metrics that are not the library's */
+  double *extra;               /* of the metrics that are not the library's */
+  nt_attack_measured *attacks; /* of the attacks that labels name; NULL: none */
   double seconds;
 } measurement;
+
+static nt_status measure_attacks(const input *in, const nt_score_record *record, measurement *m,
+                                 nt_error *err) {
+  const nt_labels *labels = &in->labels;
+  if (labels->name_count == 0) return NT_OK;
+  m->attacks = calloc(labels->name_count, sizeof *m->attacks);
+  if (!m->attacks)
+    return nt_fail(err, NT_E_MEMORY, "out of memory for %zu attacks", labels->name_count);
+  return nt_measure_attacks(record->scores, labels, record->first, record->count, m->attacks, err);
+}
 
 static nt_status measure(nt_sweep *s, int index, const run *r, measurement *m, nt_error *err) {
   const job *j = &s->jobs[r->job];
@@ -30,6 +41,7 @@ static nt_status measure(nt_sweep *s, int index, const run *r, measurement *m, n
   if (status == NT_OK && extra->count)
     status = extra->run(extra->context, index, record->scores, times, labels, record->count,
                         m->extra, err);
+  if (status == NT_OK) status = measure_attacks(in, record, m, err);
   m->seconds = nt_seconds() - start;
   return status;
 }
@@ -51,6 +63,9 @@ static nt_status write_run(nt_sweep *s, const run *r, const measurement *m, nt_e
     record.roc = &m->measured.roc;
     record.precision_recall = &m->measured.precision_recall;
     record.map = j->mapping ? &j->map : NULL;
+    record.attack = m->attacks;
+    record.attacks = m->attacks ? j->input->labels.name_count : 0;
+    record.attack_names = (const char *const *)j->input->labels.names;
   }
   if (m && s->options->keep_scores) {
     record.count = j->record.count;
@@ -101,4 +116,5 @@ void sweep_finish(nt_sweep *s, int index, run *r) {
   }
   nt_measured_done(&m.measured);
   free(m.extra);
+  free(m.attacks);
 }

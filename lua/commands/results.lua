@@ -178,7 +178,10 @@ return {
     {name = "show", summary = "Show what a file holds and what made it, or all that is known of one run.",
       arguments = {file, {name = "RUN", optional = true,
         help = "its number in the list, its key, or the first digits of that (at least 4)"}},
-      options = {json_option}, run = show.show},
+      options = {
+        {name = "attacks", type = "flag",
+          help = "how well each run tells each attack that the labels name: its packets against all benign ones"},
+        json_option}, run = show.show},
     {name = "diff",
       summary = "Tell which parameters and metrics differ between two files or two runs, and whether beyond chance.",
       arguments = {{name = "FILES", many = true,

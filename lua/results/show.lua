@@ -195,8 +195,81 @@ local function show_run(args, t, run)
   if #rows > 0 then io.write("\nArrays:\n", rows) end
 end
 
+-- ------------------------------------------------------------------ show: attacks
+
+local attack_figures = {"auc", "average_precision", "tpr_at_fpr_1e-3"}
+
+-- What tells runs apart in a table that has several of them.
+local function telling_columns(t, runs)
+  local columns = {}
+  for _, name in ipairs {"dataset", "detector"} do columns[#columns + 1] = t.column[name] end
+  for _, column in ipairs(result_table.varying(t, runs)) do
+    if column.name ~= "dataset" and column.name ~= "detector" then columns[#columns + 1] = column end
+  end
+  return columns
+end
+
+-- runs: those whose attacks are told, all of them when nil.
+local function attack_rows(t, run)
+  local by_key, rows = {}, {}
+  for _, one in ipairs(run and {run} or t.runs) do by_key[one.run] = one end
+  for _, row in ipairs(results.attacks(t.path)) do
+    if by_key[row.run] then rows[#rows + 1] = {run = by_key[row.run], row = row} end
+  end
+  return rows
+end
+
+local function attack_text(t, rows, columns)
+  local lines, right = {{"#"}}, {true}
+  for _, column in ipairs(columns) do
+    table.insert(lines[1], column.name)
+    right[#lines[1]] = column.type ~= "text"
+  end
+  for _, name in ipairs {"attack", "packets", table.unpack(attack_figures)} do
+    table.insert(lines[1], name)
+    right[#lines[1]] = name ~= "attack"
+  end
+  for _, one in ipairs(rows) do
+    local line = {("%d"):format(one.run.row)}
+    for _, column in ipairs(columns) do line[#line + 1] = result_table.shown(column, one.run[column.name]) end
+    line[#line + 1] = result_table.one_line(one.row.attack)
+    line[#line + 1] = text.count(one.row.packets)
+    for _, name in ipairs(attack_figures) do
+      local x = one.row[name]
+      line[#line + 1] = x == x and ("%.4f"):format(x) or "-"
+    end
+    lines[#lines + 1] = line
+  end
+  return text.table(lines, right)
+end
+
+local function attacks_json(rows)
+  local list = json.array {}
+  for i, one in ipairs(rows) do
+    local members = {{"run", one.row.run}, {"attack", one.row.attack}, {"packets", one.row.packets}}
+    for _, name in ipairs(attack_figures) do members[#members + 1] = {name, one.row[name]} end
+    list[i] = json.object(members)
+  end
+  return list
+end
+
+local function show_attacks(args, t, run)
+  local rows = attack_rows(t, run)
+  if args.json then
+    print_json(attacks_json(rows))
+  elseif #rows == 0 then
+    io.write("no labels name an attack\n")
+  else
+    io.write(attack_text(t, rows, telling_columns(t, run and {run} or t.runs)))
+  end
+end
+
 function show.show(args)
   local t = result_table.read(args.file)
+  if args.attacks then
+    show_attacks(args, t, args.run and result_table.find_run(t, args.run))
+    return 0
+  end
   if args.run then show_run(args, t, result_table.find_run(t, args.run)) else show_file(args, t) end
   return 0
 end

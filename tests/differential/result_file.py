@@ -99,16 +99,35 @@ def check_auc(path, auc):
     assert abs(exact - auc) < 0.002, (exact, auc)
 
 
+def check_attacks(path):
+    """Each attack's area is that of its packets among the benign ones; every packet knows its attack."""
+    with h5py.File(path) as f:
+        data = f["data/synthetic"]
+        assert list(data["attack_name"].asstr()) == ["scan", "flood"]
+        assert data["attack"].dims[0][0].name == data["timestamps"].name
+        runs = [run for run in f["run"].values() if "attacks" in run]
+        assert len(runs) == RUNS - 1
+        for run in runs:
+            scores, table = run["scores"][:], run["attacks"]
+            labels, attack = data["labels"][FIRST:], data["attack"][FIRST:]
+            for k, name in enumerate(table["attack"].asstr()):
+                mine, benign = scores[attack == k + 1], scores[labels == 0]
+                exact = (mine[:, None] > benign[None, :]).mean() + (mine[:, None] == benign[None, :]).mean() / 2
+                assert table["packets"][k] == len(mine) > 0 and abs(table["auc"][k] - exact) < 1e-12, (name, exact)
+            assert table["auc"].dims[0][0].name == table["attack"].name
+
+
 def main(tool):
     with tempfile.TemporaryDirectory() as directory:
         os.chdir(directory)
         subprocess.run([tool, "."], check=True)
         check_h5py("quickstart.h5")
         check_auc("quickstart.h5", check_xarray("quickstart.h5"))
+        check_attacks("quickstart.h5")
         os.mkdir("results")
         os.rename("quickstart.h5", "results/quickstart.h5")
         programs = examples()
-        assert len(programs) == 4, "results/README.md has %d examples" % len(programs)
+        assert len(programs) == 5, "results/README.md has %d examples" % len(programs)
         for program in programs:
             told = subprocess.run([sys.executable, "-W", "error::UserWarning", "-c", program], stdout=subprocess.PIPE,
                                   stderr=subprocess.PIPE, text=True)

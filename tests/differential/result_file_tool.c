@@ -21,6 +21,8 @@ enum { PACKETS = 20000, FIRST = 5000, SCORED = PACKETS - FIRST };
 
 static double times[PACKETS], scores[SCORED];
 static uint8_t labels[PACKETS];
+static uint16_t attack[PACKETS];
+static char *attack_names[] = {"scan", "flood"};
 static nt_error err;
 
 static void must(nt_status status) {
@@ -74,6 +76,11 @@ static void write_run(const char *path, const char *key, size_t run) {
       number("auc", "1", "area under the ROC curve", failed ? NAN : auc),
       {"seconds_score", "s", "time to score", NT_ROLE_COST, NT_CELL_NUMBER, NULL, 0, 0.25, 0},
   };
+  nt_attack_measured measured[2];
+  for (size_t i = 0; i < PACKETS; i++) attack[i] = labels[i] == 1 ? 1 + (uint16_t)(i % 3 == 0) : 0;
+  const nt_labels named = {
+      .count = PACKETS, .value = labels, .attack = attack, .name_count = 2, .names = attack_names};
+  must(nt_measure_attacks(scores, &named, FIRST, SCORED, measured, &err));
   const nt_note notes[] = {{"host", "fox"}, {"start", "2026-01-01T00:00:00Z"}};
   nt_run_record record = {
       .key = key, .cells = sizeof cells / sizeof *cells, .cell = cells, .notes = 2, .note = notes};
@@ -84,6 +91,9 @@ static void write_run(const char *path, const char *key, size_t run) {
     record.roc = &roc;
     record.precision_recall = &precision_recall;
     record.map = &map;
+    record.attacks = named.name_count;
+    record.attack_names = (const char *const *)attack_names;
+    record.attack = measured;
   }
   must(nt_run_file_write(path, &record, 4, &err));
   nt_curve_done(&roc);
@@ -98,7 +108,10 @@ static void write_data(const char *path) {
                                .cell = cells,
                                .count = PACKETS,
                                .times = times,
-                               .labels = labels};
+                               .labels = labels,
+                               .attacks = 2,
+                               .attack_names = (const char *const *)attack_names,
+                               .attack = attack};
   must(nt_data_file_write(path, &data, 4, &err));
 }
 

@@ -43,14 +43,10 @@ Attacks with names have rows of their own, as if all other attacks were excluded
   packet,timestamp,score,label,attack
   0,...,1,scan
   1,...,0,
-  $ score trace.tsv.gz --labels n.csv --json | grep -A 6 by_name
-      "by_name": [
-        {
-          "attack": "scan",
-          "packets": 55,
-          "auc": 0.52120526532291234,
-          "average_precision": 0.061920252802372955,
-          "tpr_at_fpr_1e-3": 0.0
+  $ score trace.tsv.gz --labels n.csv --json | $PYTHON -c "import json, sys
+  > for a in json.load(sys.stdin)['labels']['by_name']: print({k: v if k in ('attack', 'packets') else round(v, 6) for k, v in a.items()})"
+  {'attack': 'scan', 'packets': 55, 'auc': 0.521205, 'average_precision': 0.06192, 'tpr_at_fpr_1e-3': 0.0}
+  {'attack': 'flood', 'packets': 56, 'auc': 0.518605, 'average_precision': 0.085438, 'tpr_at_fpr_1e-3': 0.017857}
 
 A column of labels in a table of features is no feature, and serves as labels.
 
@@ -67,3 +63,30 @@ A column of labels in a table of features is no feature, and serves as labels.
   $ score - --json < own.csv | grep -c by_name; grep -v alarms warning
   0
   warning: standard input: column 102, 'Label', says what a packet is and is no feature; of a pipe it serves as no labels either
+
+The same in an experiment; each run of a result file has its attacks, and files that are merged keep them.
+
+  $ export NINETAILS_CACHE="$PWD/cache" XDG_CONFIG_HOME="$PWD"
+  $ cat > named.lua << END
+  > local nt = require "ninetails"
+  > return nt.experiment {name = "named", grace = {fm = 200, ad = 600}, detectors = {nt.kitnet {max_autoencoder = {5, 10}}},
+  >   datasets = {nt.dataset {name = "trace", capture = "trace.tsv.gz", labels = "pandas"},
+  >     nt.dataset {name = "own", capture = "own.csv"}}}
+  > END
+  $ ninetails run named.lua -o named.h5 --quiet 2>&1 | grep -v clean
+  warning: trace: pandas: read as packet_number,label: packet numbers from 0
+  warning: own: own.csv: column 102, 'Label', says what a packet is and is no feature
+  $ ninetails results show named.h5 --attacks
+  #  dataset  detector  profile  max_autoencoder  attack  packets     auc  average_precision  tpr_at_fpr_1e-3
+  3  own      kitnet    rows                   5  scan         55  0.5199             0.0618           0.0000
+  3  own      kitnet    rows                   5  flood        56  0.5184             0.0853           0.0179
+  4  own      kitnet    rows                  10  scan         55  0.5212             0.0619           0.0000
+  4  own      kitnet    rows                  10  flood        56  0.5186             0.0854           0.0179
+  $ ninetails results merge named.h5 -o merged.h5
+  merged.h5: 4 runs
+  $ ninetails results show merged.h5 4 --attacks --json | $PYTHON -c "import json, sys
+  > for a in json.load(sys.stdin): print(len(a['run']), a['attack'], a['packets'], round(a['auc'], 6))"
+  32 scan 55 0.521205
+  32 flood 56 0.518605
+  $ ninetails results show named.h5 1 --attacks
+  no labels name an attack
