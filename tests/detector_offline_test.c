@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The detectors that are fitted once: examples worked by hand, and what all of them keep. Against
  * scikit-learn: differential/offline.py. */
+#include <gsl/gsl_math.h>
+
 #include "check.h"
 
 #include "detectors/rows.h"
@@ -230,20 +232,28 @@ static void chunks_and_instruction_sets_change_nothing(void) {
   free(learn), free(score);
 }
 
-/* The reservoirs and the strided sample are smaller than the rows of learning. */
+/* Samples are smaller than the rows of learning; those of three trees together, too. */
 static void samples_do_not_depend_on_chunks(void) {
-  static const char *const sampling[] = {"isolation_forest", "gaussian_mixture", "box_plot"};
+  static const struct {
+    const char *name, *second;
+    double second_value;
+  } sampling[] = {{"isolation_forest", NULL, 0},
+                  {"isolation_forest", "trees", 3},
+                  {"gaussian_mixture", NULL, 0},
+                  {"box_plot", NULL, 0}};
   double *learn = awkward_rows(LEARN, 1), *score = awkward_rows(SCORE, 2);
   double whole[SCORE], cut[SCORE], other[SCORE];
-  for (size_t d = 0; d < 3; d++) {
-    trial t = {.name = sampling[d],
+  for (size_t d = 0; d < sizeof sampling / sizeof *sampling; d++) {
+    trial t = {.name = sampling[d].name,
                .width = WIDTH,
                .learn_rows = learn,
                .learn = LEARN,
                .score_rows = score,
                .score = SCORE,
                .parameter = "sample",
-               .value = 64};
+               .value = 64,
+               .second = sampling[d].second,
+               .second_value = sampling[d].second_value};
     score_all(&t, whole);
     t.chunk = 13;
     score_all(&t, cut);
@@ -253,6 +263,40 @@ static void samples_do_not_depend_on_chunks(void) {
     CU_ASSERT(!same_bits(whole, other, SCORE));
   }
   free(learn), free(score);
+}
+
+static double depth_of(size_t n) {
+  return n <= 1 ? 0 : n == 2 ? 1 : 2 * (log((double)n - 1) + M_EULER) - 2 + 2 / (double)n;
+}
+
+/* A quarter 0, then 1, many more than the samples hold. A tree of n rows of which z are 0 has one
+ * cut: a 0 lies 1 + c(z) deep. z is binomial where each row has the same chance. */
+static void long_streams_are_sampled_fairly(void) {
+  enum { ROWS = 60000, TREES = 2000, SAMPLE = 16 };
+  double *learn = calloc(ROWS, sizeof *learn), rows[] = {0, 1}, s[2], expected[2] = {0};
+  for (size_t i = ROWS / 4; i < ROWS; i++) learn[i] = 1;
+  double chance = pow(0.75, SAMPLE); /* of z zeroes */
+  for (size_t z = 0; z <= SAMPLE; z++) {
+    int cut = z > 0 && z < SAMPLE;
+    expected[0] += chance * (cut ? 1 + depth_of(z) : depth_of(SAMPLE));
+    expected[1] += chance * (cut ? 1 + depth_of(SAMPLE - z) : depth_of(SAMPLE));
+    chance *= (double)(SAMPLE - z) / (double)(z + 1) / 3;
+  }
+  score_all(&(trial){.name = "isolation_forest",
+                     .width = 1,
+                     .learn_rows = learn,
+                     .learn = ROWS,
+                     .score_rows = rows,
+                     .score = 2,
+                     .chunk = 1000,
+                     .parameter = "sample",
+                     .value = SAMPLE,
+                     .second = "trees",
+                     .second_value = TREES},
+            s);
+  for (size_t i = 0; i < 2; i++) /* within four deviations of the mean of the trees */
+    CU_ASSERT_DOUBLE_EQUAL(-log2(s[i]) * depth_of(SAMPLE), expected[i], 0.08);
+  free(learn);
 }
 
 static void the_seed_counts_where_it_is_said_to(void) {
@@ -412,6 +456,7 @@ static const check_case cases[] = {
     {"Gaussian mixture: two", mixture_of_two},
     {"chunks and instruction sets change nothing", chunks_and_instruction_sets_change_nothing},
     {"samples do not depend on chunks", samples_do_not_depend_on_chunks},
+    {"isolation forest: long streams are sampled fairly", long_streams_are_sampled_fairly},
     {"the seed counts where it is said to", the_seed_counts_where_it_is_said_to},
     {"unusable rows are passed over", unusable_rows_are_passed_over},
     {"any row is scored", any_row_is_scored},

@@ -5,10 +5,15 @@
  * on the way of a row plus c(rows left in the leaf), c(n) = 2 (ln(n - 1) + gamma) - 2 (n - 1) / n
  * the mean depth of a search tree of n (c(2) = 1): the definition of the paper, and scikit-learn's.
  *
- * Samples: each tree holds a reservoir without replacement (Li 1994, algorithm L: the rows between
- * two that it takes are skipped at once), so nothing depends on chunks. A cut: a feature at random
- * among those that are not constant in the node, a threshold uniform in its range; x <= threshold
- * goes left. Trees end at depth log2(sample). A NaN goes left, too.
+ * Samples are drawn without replacement, and depend on nothing but the usable rows and the seed. As
+ * long as all rows fit where the samples of all trees would, all are kept and the trees draw from
+ * them in the end. Beyond that each tree holds a reservoir: the i-th row replaces one of its s rows
+ * with probability s / i. What survives of a row's chance is one running product for all trees, so
+ * that a tree that takes a row plans its next one with a single random number. A row that several
+ * trees hold is kept once.
+ *
+ * A cut: a feature at random among those that are not constant in the node, a threshold uniform in
+ * its range; x <= threshold goes left. Trees end at depth log2(sample). A NaN goes left, too.
  *
  * Scoring walks eight rows down a tree side by side, for a fixed number of steps: leaves lead to
  * themselves. The tree's nodes stay in the first cache while a batch of rows passes.
@@ -53,19 +58,38 @@ typedef struct tree {
   node *nodes;
   double *depth; /* of leaves: depth + c(rows) */
   uint32_t count, height;
-  /* while learning */
-  double *rows;      /* [sample][width] the reservoir; NULL after ready() */
-  double log_weight; /* algorithm L's ln W */
-  uint64_t next;     /* usable row to be taken next */
 } tree;
+
+/* The rows that trees may be grown on, until they are. */
+typedef struct pool {
+  size_t room, held; /* rows that fit; rows in use as long as all are kept */
+  double *rows;      /* [room][width] */
+  uint32_t *order;   /* [room] a permutation of the rows held; later the free places */
+  uint32_t *sampled; /* [trees][sample] places of the trees' rows; NULL as long as all are kept */
+  uint32_t *users;   /* [room] in how many of them each place is */
+  double *next;      /* [trees] the tree takes the first row at which `survival` is less */
+  double survival;   /* running product of 1 - sample / rows seen */
+  double first;      /* greatest of `next` */
+  size_t free;       /* places */
+} pool;
 
 typedef struct isolation_forest {
   size_t width, sample, count;
   tree *trees;
   gsl_rng *rng;
-  uint64_t seen, next; /* usable rows so far; the least `next` of the trees */
-  double normal;       /* trees x c(rows of a tree) */
+  uint64_t seen; /* usable rows so far */
+  pool pool;     /* empty after ready() */
+  double normal; /* trees x c(rows of a tree) */
 } isolation_forest;
+
+static void pool_done(pool *p) {
+  free(p->rows);
+  free(p->order);
+  free(p->sampled);
+  free(p->users);
+  free(p->next);
+  *p = (pool){0};
+}
 
 static void forest_free(void *detector) {
   isolation_forest *f = detector;
@@ -73,11 +97,22 @@ static void forest_free(void *detector) {
   for (size_t t = 0; f->trees && t < f->count; t++) {
     free(f->trees[t].nodes);
     free(f->trees[t].depth);
-    free(f->trees[t].rows);
   }
+  pool_done(&f->pool);
   if (f->rng) gsl_rng_free(f->rng);
   free(f->trees);
   free(f);
+}
+
+/* 0: no memory. Rows are not touched before they are written. */
+static int pool_make(pool *p, size_t trees, size_t sample, uint64_t learn, size_t width) {
+  size_t room;
+  if (__builtin_mul_overflow(trees, sample, &room) || room > learn) room = (size_t)learn;
+  if (room >= UINT32_MAX) return 0;
+  p->room = room;
+  p->rows = nt_unset(room, width, sizeof *p->rows);
+  p->order = nt_unset(room, 1, sizeof *p->order);
+  return p->rows && p->order;
 }
 
 static void *forest_create(const nt_detector_setting *setting, const nt_value *values,
@@ -90,10 +125,9 @@ static void *forest_create(const nt_detector_setting *setting, const nt_value *v
     f->count = (size_t)values[TREES].number;
     f->trees = calloc(f->count, sizeof *f->trees);
     f->rng = nt_generator_new(setting->seed);
-    int whole = f->trees && f->rng && f->width <= UINT32_MAX;
-    for (size_t t = 0; whole && t < f->count; t++)
-      whole = (f->trees[t].rows = calloc(f->sample + 1, f->width * sizeof(double))) != NULL;
-    if (whole) return f;
+    if (f->trees && f->rng && f->width <= UINT32_MAX &&
+        pool_make(&f->pool, f->count, f->sample, setting->learn, f->width))
+      return f;
   }
   nt_fail(err, NT_E_MEMORY, "no memory for %.0f samples of %.0f rows of %zu features",
           values[TREES].number, values[SAMPLE].number, setting->width);
@@ -101,45 +135,96 @@ static void *forest_create(const nt_detector_setting *setting, const nt_value *v
   return NULL;
 }
 
-/* ---------------------------------------------------------------- learning: the reservoirs */
+/* ---------------------------------------------------------------- learning: the samples */
 
-/* Which row the tree takes after row `now`. */
-static void plan_next(isolation_forest *f, tree *t, uint64_t now) {
-  if (now + 1 < f->sample) { /* the reservoir is not yet full */
-    t->next = now + 1;
-    return;
+/* Of the n rows held a sample, in front of pool.order, at random: all when there are no more. */
+static size_t draw_sample(isolation_forest *f, size_t n) {
+  uint32_t *order = f->pool.order;
+  if (n <= f->sample) return n;
+  for (size_t i = 0; i < f->sample; i++) {
+    size_t pick = i + gsl_rng_uniform_int(f->rng, n - i);
+    uint32_t place = order[pick];
+    order[pick] = order[i];
+    order[i] = place;
   }
-  t->log_weight += log(gsl_rng_uniform_pos(f->rng)) / (double)f->sample;
-  double skipped = floor(log(gsl_rng_uniform_pos(f->rng)) / log1p(-exp(t->log_weight)));
-  t->next = skipped < 0x1p62 ? now + 1 + (uint64_t)skipped : UINT64_MAX;
+  return f->sample;
 }
 
-static void take_row(isolation_forest *f, const double *row) {
-  uint64_t now = f->seen, next = UINT64_MAX;
-  for (size_t i = 0; i < f->count; i++) {
-    tree *t = f->trees + i;
-    if (t->next == now) {
-      size_t at = now < f->sample ? (size_t)now : gsl_rng_uniform_int(f->rng, f->sample);
-      memcpy(t->rows + at * f->width, row, f->width * sizeof *row);
-      plan_next(f, t, now);
-    }
-    if (t->next < next) next = t->next;
+/* The first row for which there is no room: from here on each tree has a reservoir. */
+static nt_status start_reservoirs(isolation_forest *f, nt_error *err) {
+  pool *p = &f->pool;
+  p->sampled = nt_unset(f->count, f->sample, sizeof *p->sampled);
+  p->users = nt_zeroed(p->room, 1, sizeof *p->users);
+  p->next = nt_zeroed(f->count, 1, sizeof *p->next);
+  if (!p->sampled || !p->users || !p->next)
+    return nt_fail(err, NT_E_MEMORY, "no memory for %zu samples of %zu rows", f->count, f->sample);
+  p->survival = 1;
+  for (size_t t = 0; t < f->count; t++) {
+    draw_sample(f, p->room);
+    memcpy(p->sampled + t * f->sample, p->order, f->sample * sizeof *p->order);
+    for (size_t i = 0; i < f->sample; i++) p->users[p->order[i]]++;
+    p->next[t] = gsl_rng_uniform_pos(f->rng);
+    if (p->next[t] > p->first) p->first = p->next[t];
   }
-  f->next = next;
+  for (size_t i = 0; i < p->room; i++)
+    if (p->users[i] == 0) p->order[p->free++] = (uint32_t)i;
+  return NT_OK;
+}
+
+/* Before they underflow; a power of two changes no comparison. */
+static void rescale(pool *p, size_t trees) {
+  for (size_t t = 0; t < trees; t++) p->next[t] *= 0x1p500;
+  p->survival *= 0x1p500;
+  p->first *= 0x1p500;
+}
+
+/* Row `seen` into the reservoirs whose turn it is. There is a place: they leave as many rows as
+ * they take. */
+static void offer_row(isolation_forest *f, const double *row) {
+  pool *p = &f->pool;
+  p->survival *= 1 - (double)f->sample / (double)f->seen;
+  if (p->first <= p->survival) return;
+  uint32_t place = UINT32_MAX;
+  p->first = 0;
+  for (size_t t = 0; t < f->count; t++) {
+    if (p->next[t] > p->survival) {
+      uint32_t *mine = p->sampled + t * f->sample + gsl_rng_uniform_int(f->rng, f->sample);
+      if (--p->users[*mine] == 0) p->order[p->free++] = *mine;
+      if (place == UINT32_MAX) place = p->order[--p->free];
+      *mine = place;
+      p->users[place]++;
+      p->next[t] = gsl_rng_uniform_pos(f->rng) * p->survival;
+    }
+    if (p->next[t] > p->first) p->first = p->next[t];
+  }
+  memcpy(p->rows + place * f->width, row, f->width * sizeof *row);
+  if (p->survival < 0x1p-500) rescale(p, f->count);
+}
+
+/* A usable row: into the pool as long as there is room, then into reservoirs. */
+static nt_status take_row(isolation_forest *f, const double *row, nt_error *err) {
+  pool *p = &f->pool;
+  uint64_t seen = f->seen++;
+  if (seen < p->room) {
+    memcpy(p->rows + seen * f->width, row, f->width * sizeof *row);
+    p->order[seen] = (uint32_t)seen;
+    return NT_OK;
+  }
+  nt_status status = p->sampled ? NT_OK : start_reservoirs(f, err);
+  if (status == NT_OK) offer_row(f, row);
+  return status;
 }
 
 static nt_status forest_learn(void *detector, const nt_rows *rows, double *training,
                               nt_error *err) {
   isolation_forest *f = detector;
-  (void)err;
+  nt_status status = NT_OK;
   nt_no_training_scores(rows, training);
-  for (size_t i = 0; i < rows->count && f->sample > 0; i++) {
+  for (size_t i = 0; i < rows->count && f->sample > 0 && status == NT_OK; i++) {
     const double *row = rows->features + i * f->width;
-    if (!nt_row_usable(row, f->width)) continue;
-    if (f->seen == f->next) take_row(f, row);
-    f->seen++;
+    if (nt_row_usable(row, f->width)) status = take_row(f, row, err);
   }
-  return NT_OK;
+  return status;
 }
 
 /* ---------------------------------------------------------------- ready: growing the trees */
@@ -153,53 +238,76 @@ typedef struct growth {
   isolation_forest *forest;
   tree *tree;
   uint32_t limit;
-  uint32_t *order;   /* [rows] indices, those of a node side by side */
-  uint32_t *columns; /* [width] a permutation */
+  uint32_t *columns; /* [width] a permutation: those that differ in the node in front */
+  double *values;    /* [rows] of the feature in question */
+  double *depths;    /* [rows + 1] mean_depth */
 } growth;
 
-/* A feature that differs within the node, at random, and its range; 0 when there is none. */
-static int draw_feature(growth *g, const uint32_t *order, size_t n, uint32_t *feature, double *low,
-                        double *high) {
+/* The feature of n rows, and its range. */
+static void gather(const growth *g, const uint32_t *order, size_t n, uint32_t feature, double *low,
+                   double *high) {
+  const double *column = g->forest->pool.rows + feature;
   size_t width = g->forest->width;
-  for (size_t left = width; left > 0; left--) {
-    size_t pick = gsl_rng_uniform_int(g->forest->rng, left);
+  double least = column[order[0] * width], most = least;
+  for (size_t i = 0; i < n; i++) {
+    double x = column[order[i] * width];
+    g->values[i] = x;
+    least = x < least ? x : least;
+    most = x > most ? x : most;
+  }
+  *low = least;
+  *high = most;
+}
+
+/* Less than n, at random; n is far below 2^32. */
+static size_t draw(const growth *g, size_t n) {
+  return (size_t)((uint64_t)gsl_rng_get(g->forest->rng) * n >> 32);
+}
+
+/* A feature that differs within the node, at random, and its range; 0 when there is none. What is
+ * constant here is so further down: it leaves the first *live of the columns. */
+static int draw_feature(growth *g, const uint32_t *order, size_t n, size_t pick, size_t *live,
+                        uint32_t *feature, double *low, double *high) {
+  while (*live > 0) {
     uint32_t column = g->columns[pick];
-    g->columns[pick] = g->columns[left - 1];
-    g->columns[left - 1] = column;
-    *low = *high = g->tree->rows[order[0] * width + column];
-    for (size_t i = 1; i < n; i++) {
-      double x = g->tree->rows[order[i] * width + column];
-      if (x < *low) *low = x;
-      if (x > *high) *high = x;
-    }
+    gather(g, order, n, column, low, high);
     *feature = column;
     if (*high > *low) return 1;
+    g->columns[pick] = g->columns[--*live];
+    g->columns[*live] = column;
+    pick = draw(g, *live);
   }
   return 0;
 }
 
-/* Those that go left in front; how many they are. */
-static size_t partition(const growth *g, uint32_t *order, size_t n, uint32_t feature,
-                        double threshold) {
-  size_t left = 0;
+/* Those that go left in front; how many they are. What the two halves look at next, columns
+ * next[0] and, of those that go left, next[1], is on its way to the cache meanwhile. */
+static size_t partition(const growth *g, uint32_t *order, size_t n, double threshold,
+                        const uint32_t *next) {
+  size_t left = 0, width = g->forest->width;
   for (size_t i = 0; i < n; i++) {
     uint32_t row = order[i];
-    if (g->tree->rows[row * g->forest->width + feature] > threshold) continue;
+    size_t goes = g->values[i] <= threshold;
+    __builtin_prefetch(g->forest->pool.rows + row * width + next[goes]);
     order[i] = order[left];
-    order[left++] = row;
+    order[left] = row;
+    left += goes;
   }
   return left;
 }
 
-/* At most 24 deep: the limit is log2(sample). */
-static void grow(growth *g, uint32_t at, uint32_t *order, size_t n, uint32_t depth) {
+/* A node and what is below it, `pick` the first column to try. At most 24 deep: the limit is
+ * log2(sample). */
+static void grow(growth *g, uint32_t at, uint32_t *order, size_t n, uint32_t depth, size_t live,
+                 size_t pick) {
   tree *t = g->tree;
   uint32_t feature;
   double low, high;
   if (depth > t->height) t->height = depth;
-  if (n < 2 || depth == g->limit || !draw_feature(g, order, n, &feature, &low, &high)) {
+  if (n < 2 || depth == g->limit ||
+      !draw_feature(g, order, n, pick, &live, &feature, &low, &high)) {
     t->nodes[at] = (node){INFINITY, 0, at};
-    t->depth[at] = depth + mean_depth(n);
+    t->depth[at] = depth + g->depths[n];
     return;
   }
   double threshold = low + gsl_rng_uniform(g->forest->rng) * (high - low);
@@ -207,21 +315,27 @@ static void grow(growth *g, uint32_t at, uint32_t *order, size_t n, uint32_t dep
   uint32_t left = t->count;
   t->count += 2;
   t->nodes[at] = (node){threshold, feature, left};
-  size_t cut = partition(g, order, n, feature, threshold);
-  grow(g, left, order, cut, depth + 1);
-  grow(g, left + 1, order + cut, n - cut, depth + 1);
+  size_t picks[2] = {draw(g, live), draw(g, live)};
+  uint32_t next[2] = {g->columns[picks[0]], g->columns[picks[1]]};
+  size_t cut = partition(g, order, n, threshold, next);
+  grow(g, left, order, cut, depth + 1, live, picks[1]);
+  grow(g, left + 1, order + cut, n - cut, depth + 1, live, picks[0]);
 }
 
-static nt_status grow_tree(growth *g, tree *t, size_t n, nt_error *err) {
-  g->tree = t;
+/* On the rows of tree i, n of them. */
+static nt_status grow_tree(growth *g, size_t i, size_t n, nt_error *err) {
+  isolation_forest *f = g->forest;
+  tree *t = g->tree = f->trees + i;
   t->nodes = nt_zeroed(2 * n, 1, sizeof *t->nodes);
   t->depth = nt_zeroed(2 * n, 1, sizeof *t->depth);
   if (!t->nodes || !t->depth) return nt_fail(err, NT_E_MEMORY, "no memory for a tree of %zu", n);
-  for (size_t i = 0; i < n; i++) g->order[i] = (uint32_t)i;
+  uint32_t *order = f->pool.order;
+  if (f->pool.sampled)
+    order = f->pool.sampled + i * f->sample;
+  else
+    draw_sample(f, (size_t)f->seen);
   t->count = 1;
-  grow(g, 0, g->order, n, 0);
-  free(t->rows);
-  t->rows = NULL;
+  grow(g, 0, order, n, 0, f->width, draw(g, f->width));
   return NT_OK;
 }
 
@@ -232,15 +346,19 @@ static nt_status forest_ready(void *detector, nt_error *err) {
   if (status != NT_OK) return status;
   growth g = {.forest = f};
   while (((size_t)1 << g.limit) < n) g.limit++;
-  g.order = nt_zeroed(n, 1, sizeof *g.order);
   g.columns = nt_zeroed(f->width, 1, sizeof *g.columns);
-  if (!g.order || !g.columns) status = nt_fail(err, NT_E_MEMORY, "no memory to grow trees");
+  g.values = nt_zeroed(n, 1, sizeof *g.values);
+  g.depths = nt_zeroed(n + 1, 1, sizeof *g.depths);
+  if (!g.columns || !g.values || !g.depths)
+    status = nt_fail(err, NT_E_MEMORY, "no memory to grow trees");
   for (size_t j = 0; g.columns && j < f->width; j++) g.columns[j] = (uint32_t)j;
-  for (size_t t = 0; status == NT_OK && t < f->count; t++)
-    status = grow_tree(&g, f->trees + t, n, err);
+  for (size_t i = 0; g.depths && i <= n; i++) g.depths[i] = mean_depth(i);
+  for (size_t i = 0; status == NT_OK && i < f->count; i++) status = grow_tree(&g, i, n, err);
   f->normal = (double)f->count * mean_depth(n);
-  free(g.order);
   free(g.columns);
+  free(g.values);
+  free(g.depths);
+  pool_done(&f->pool);
   return status;
 }
 
@@ -283,23 +401,27 @@ static nt_status forest_score(void *detector, const nt_rows *rows, double *score
 
 static size_t forest_memory(const void *detector) {
   const isolation_forest *f = detector;
+  const pool *p = &f->pool;
   size_t bytes = sizeof *f + f->count * sizeof *f->trees + gsl_rng_size(f->rng);
-  for (size_t t = 0; t < f->count; t++) {
-    if (f->trees[t].rows) bytes += f->sample * f->width * sizeof(double);
-    if (f->trees[t].nodes) bytes += 2 * f->sample * (sizeof(node) + sizeof(double));
-  }
+  bytes += p->room * (f->width * sizeof *p->rows + sizeof *p->order);
+  if (p->sampled)
+    bytes +=
+        f->count * (f->sample * sizeof *p->sampled + sizeof *p->next) + p->room * sizeof *p->users;
+  size_t grown = f->seen < f->sample ? (size_t)f->seen : f->sample;
+  for (size_t t = 0; t < f->count; t++)
+    if (f->trees[t].nodes) bytes += 2 * grown * (sizeof(node) + sizeof(double));
   return bytes;
 }
 
 const nt_detector_class nt_detector_isolation_forest = {
     .name = "isolation_forest",
     .title = "Isolation forest",
-    .source = "Liu, Ting, Zhou: Isolation forest. ICDM 2008; samples: Li: Reservoir-sampling "
-              "algorithms of time complexity O(n(1 + log(N/n))). ACM TOMS 20(4), 1994",
-    .cost =
-        "O(width) a row to learn, and O(trees x sample x log(rows / sample) x width) in all; "
-        "O(trees x log sample) a row to score; 8 x trees x sample x width bytes while learning, "
-        "48 x trees x sample after it",
+    .source = "Liu, Ting, Zhou: Isolation forest. ICDM 2008; samples of long streams: Vitter: "
+              "Random sampling with a reservoir. ACM TOMS 11(1), 1985",
+    .cost = "O(width) a row to learn, O(trees) more beyond trees x sample of them, and O(trees x "
+            "sample x log sample) once; O(trees x log sample) a row to score; 8 x width bytes for "
+            "each row of learning, of which at most trees x sample are kept, 48 x trees x sample "
+            "after it",
     .flags = NT_DETECTOR_FROZEN | NT_DETECTOR_SEEDED,
     .parameters = parameters,
     .parameter_count = sizeof parameters / sizeof *parameters,

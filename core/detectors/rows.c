@@ -4,11 +4,28 @@
 #include <math.h>
 
 #include "../memory.h"
+#include "../vector.h"
 
+/* |x| <= 1e100 as whole numbers, whose order is that of the doubles, NaN beyond infinity: comparing
+ * doubles is slow where they are subnormal, as damped weights are after a long silence. */
 int nt_row_usable(const double *row, size_t width) {
-  int usable = 1;
-  for (size_t j = 0; j < width; j++) usable &= fabs(row[j]) <= 1e100;
-  return usable;
+  static const double most_value = 1e100;
+  int64_t most_bits;
+  memcpy(&most_bits, &most_value, sizeof most_bits);
+  const nt_vector_bits magnitude = {INT64_MAX, INT64_MAX}, most = {most_bits, most_bits};
+  nt_vector_bits beyond[2] = {{0}}; /* negative: one is */
+  size_t j = 0;
+  for (; j + 4 <= width; j += 4) NT_UNROLL for (size_t k = 0; k < 2; k++) {
+      nt_vector_bits bits = (nt_vector_bits)nt_vector_load(row + j + 2 * k);
+      beyond[k] |= most - (bits & magnitude);
+    }
+  for (; j < width; j++) {
+    int64_t bits;
+    memcpy(&bits, row + j, sizeof bits);
+    beyond[0][0] |= most_bits - (bits & INT64_MAX);
+  }
+  beyond[0] |= beyond[1];
+  return (beyond[0][0] | beyond[0][1]) >= 0;
 }
 
 gsl_rng *nt_generator_new(uint64_t seed) {
