@@ -137,6 +137,57 @@ static void test_scales(void) {
 }
 
 /* ------------------------------------------------------------- nearest neighbours */
+enum { SOUGHT = 900, SIDES = 18, SPAN = 200, NEAREST = 3 };
+
+/* The root of the NEAREST-th least squared distance to the SPAN rows before row r, each summed
+ * column by column; NaN where there are too few. */
+static double search_all(const double *rows, size_t r) {
+  double best[NEAREST];
+  for (size_t i = 0; i < NEAREST; i++) best[i] = INFINITY;
+  for (size_t other = r > SPAN ? r - SPAN : 0; other < r; other++) {
+    double sum = 0;
+    for (size_t c = 0; c < SIDES; c++) {
+      double away = rows[other * SIDES + c] - rows[r * SIDES + c];
+      sum += away * away;
+    }
+    for (size_t i = 0; i < NEAREST; i++)
+      if (sum < best[i]) {
+        double worse = best[i];
+        best[i] = sum;
+        sum = worse;
+      }
+  }
+  return r < NEAREST ? NAN : sqrt(best[NEAREST - 1]);
+}
+
+/* Blocks that are passed over change no bit: rows of few dimensions that drift away from those of
+ * learning, rows like each other but for the last digits, huge and tiny ones, equal ones. */
+static void test_neighbours_are_those_of_a_whole_search(void) {
+  double *rows = noise_rows(SOUGHT, SIDES, 5), s[SOUGHT];
+  for (size_t r = 0; r < SOUGHT; r++) {
+    double *row = rows + r * SIDES, drift = r > 400 ? (double)(r - 400) : 0;
+    for (size_t c = 4; c < SIDES; c++) row[c] = row[c % 4] * (double)c + 1e-3 * row[c];
+    for (size_t c = 0; c < SIDES; c++) {
+      row[c] += c % 3 == 0 ? drift : 0;
+      if (r % 50 == 7) row[c] *= 1e12;
+      if (r % 50 == 8) row[c] = 1 + 1e-15 * row[c];
+      if (r % 50 == 9) row[c] = 1e-170 * row[c];
+    }
+    if (r > 0 && r % 50 >= 45) memcpy(row, row - SIDES, SIDES * sizeof *row);
+  }
+  static const char *const sets[] = {"plain", "avx2", "avx512"};
+  for (size_t i = 0; i < 3; i++) {
+    setenv("NINETAILS_ISA", sets[i], 1);
+    run("nearest_neighbours", rows, SOUGHT, SIDES, 300,
+        GIVEN({"scale", NONE}, {"scale_rows", 100}, {"neighbours", NEAREST}, {"window", SPAN}), s);
+    size_t wrong = 0;
+    for (size_t r = 100; r < SOUGHT; r++) wrong += s[r] != search_all(rows, r);
+    CU_ASSERT_EQUAL(wrong, 0);
+  }
+  unsetenv("NINETAILS_ISA");
+  free(rows);
+}
+
 static void test_nearest_neighbours(void) {
   /* Window of 3: of (0,0), (3,4), (6,8), (0,1), (3,4). */
   static const double rows[] = {0, 0, 3, 4, 6, 8, 0, 1, 3, 4};
@@ -282,6 +333,7 @@ static const check_case cases[] = {
     {"too few rows for a score", test_too_few_rows_for_a_score},
     {"scales", test_scales},
     {"nearest neighbours", test_nearest_neighbours},
+    {"neighbours are those of a whole search", test_neighbours_are_those_of_a_whole_search},
     {"Gaussian mixture", test_gaussian_mixture},
     {"Gaussian mixture is the sample", test_gaussian_mixture_is_the_sample},
     {"Gaussian mixture's components", test_gaussian_mixture_components},

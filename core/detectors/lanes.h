@@ -2,13 +2,15 @@
 /*
  * The inner loops that online detectors share, compiled once for each instruction set
  * (lanes_kernel.h). Sums are eight (of floats: sixteen) partial sums, added in one fixed order, and
- * nothing is fused: the same bits on every instruction set. Arrays are padded with zeros to whole
- * eights (sixteens) and need no alignment.
+ * nothing is fused unless it says so: the same bits on every instruction set. Arrays are padded
+ * with zeros to whole eights (sixteens) and need no alignment.
  */
 #ifndef NT_LANES_H
 #define NT_LANES_H
 
 #include <stddef.h>
+
+enum { NT_LANES_TOGETHER = 4 };
 
 typedef struct nt_lanes {
   /* sum of a b; n doubles, whole eights, as below. */
@@ -23,6 +25,15 @@ typedef struct nt_lanes {
   /* Squared distances of x to eight rows, which lie column by column: block[c * 8 + row]. 0, with
    * `out` unset, when all eight are beyond `most`. */
   int (*distances)(const double *block, const double *x, size_t width, double most, double *out);
+  /* The same of NT_LANES_TOGETHER blocks to the end: out[block * 8 + row]. Faster than one by one:
+   * no sum waits for the one before it. */
+  void (*distances_together)(const double *const *blocks, const double *x, size_t width,
+                             double *out);
+  /* The least squared distance of x to the rows of each of `count` blocks as above, one after the
+   * other; which block has the least of all. Fused where the instruction set can: the last bits may
+   * differ. */
+  size_t (*least_distances)(const double *blocks, size_t count, const double *x, size_t width,
+                            double *least);
   /* How much x adds to the sides of a box, all together; n floats, whole sixteens. */
   float (*outside)(const float *low, const float *high, const float *x, size_t n);
   /* The box low, high becomes the smallest one about two others, of which it may be one. 1 when it

@@ -84,6 +84,55 @@ static int lanes_distances(const double *block, const double *x, size_t width, d
   return 1;
 }
 
+static void lanes_distances_together(const double *const *blocks, const double *x, size_t width,
+                                     double *out) {
+  nt_vector sum[NT_LANES_TOGETHER][PARTS] = {{{0}}};
+  for (size_t c = 0; c < width; c++) {
+    nt_vector here = NT_SET1(x[c]);
+    NT_UNROLL for (size_t b = 0; b < NT_LANES_TOGETHER; b++)
+        NT_UNROLL for (size_t p = 0; p < PARTS; p++) {
+      nt_vector away = nt_vector_load(blocks[b] + c * 8 + p * NT_LANES) - here;
+      sum[b][p] += away * away;
+    }
+  }
+  memcpy(out, sum, sizeof sum);
+}
+
+/* Of `blocks` blocks side by side, so that their sums do not wait for each other. */
+NT_INLINE void least_of(const double *block, size_t blocks, const double *x, size_t width,
+                        double *least) {
+  nt_vector sum[NT_LANES_TOGETHER][PARTS] = {{{0}}};
+  for (size_t c = 0; c < width; c++) {
+    nt_vector here = NT_SET1(x[c]);
+    NT_UNROLL for (size_t b = 0; b < blocks; b++) NT_UNROLL for (size_t p = 0; p < PARTS; p++) {
+      nt_vector away = nt_vector_load(block + (b * width + c) * 8 + p * NT_LANES) - here;
+      sum[b][p] = NT_FMA(away, away, sum[b][p]);
+    }
+  }
+  NT_UNROLL for (size_t b = 0; b < blocks; b++) {
+    double v[8];
+    memcpy(v, sum[b], sizeof v);
+    for (size_t i = 0; i < 4; i++) v[i] = v[i] < v[i + 4] ? v[i] : v[i + 4];
+    for (size_t i = 0; i < 2; i++) v[i] = v[i] < v[i + 2] ? v[i] : v[i + 2];
+    least[b] = v[0] < v[1] ? v[0] : v[1];
+  }
+}
+
+static size_t lanes_least_distances(const double *blocks, size_t count, const double *x,
+                                    size_t width, double *least) {
+  size_t b = 0;
+  for (; b + NT_LANES_TOGETHER <= count; b += NT_LANES_TOGETHER)
+    least_of(blocks + b * width * 8, NT_LANES_TOGETHER, x, width, least + b);
+  for (; b < count; b++) least_of(blocks + b * width * 8, 1, x, width, least + b);
+  nt_vector low = NT_SET1(least[0]);
+  for (b = 0; b + NT_LANES <= count; b += NT_LANES) low = NT_MIN(nt_vector_load(least + b), low);
+  double all = least[0];
+  for (size_t lane = 0; lane < NT_LANES; lane++) all = low[lane] < all ? low[lane] : all;
+  for (; b < count; b++) all = least[b] < all ? least[b] : all;
+  for (b = 0; b + 1 < count && least[b] != all;) b++;
+  return b;
+}
+
 static float lanes_outside(const float *low, const float *high, const float *x, size_t n) {
   floats sum[PARTS] = {{0}}, none = {0};
   for (size_t i = 0; i < n; i += 16) NT_UNROLL for (size_t p = 0; p < PARTS; p++) {
@@ -122,5 +171,7 @@ const nt_lanes NT_KERNEL = {.dot = lanes_dot,
                             .multiply = lanes_multiply,
                             .rank_one = lanes_rank_one,
                             .distances = lanes_distances,
+                            .distances_together = lanes_distances_together,
+                            .least_distances = lanes_least_distances,
                             .outside = lanes_outside,
                             .join = lanes_join};
