@@ -2,15 +2,15 @@
 /*
  * What each detector of the table costs with its presets, one thread, on rows of profile stream:
  *
- *     detectors_bench CAPTURE [LEARN [ROWS [REPEATS [ROWS_FILE]]]]
+ *     detectors_bench CAPTURE [LEARN [ROWS [REPEATS [ROWS_FILE [DETECTOR...]]]]]
  *
  * LEARN rows (default 20000) are learnt and those up to ROWS (default 100000) scored, in chunks of
  * 1024; the figures are the fastest of REPEATS (default 3). A detector that is slow is cut off
  * after TIME_BOX seconds of learning and of scoring, and the figures are of the rows up to there,
  * which are printed. Learning includes what is done once after it (fitting, an oracle's choice).
  * One line a detector, its fields separated by tabs; a detector that cannot be measured says why.
- * The rows go to ROWS_FILE as native doubles, for detectors.py. Exits with 4 when nothing could be
- * measured.
+ * The rows go to ROWS_FILE ("-": nowhere) as native doubles, for detectors.py. DETECTORs: these
+ * alone. Exits with 4 when nothing could be measured.
  */
 #include <math.h>
 #include <stdio.h>
@@ -209,20 +209,33 @@ static int measure(bench *b, const nt_detector_class *class) {
   return 1;
 }
 
+/* Those named, or all of the table. How many could be measured. */
+static int measure_named(bench *b, char *const *names, int count) {
+  int measured = 0;
+  for (int i = 0; i < count; i++) {
+    nt_error err = {0};
+    const nt_detector_class *class = nt_detector_find(names[i], &err);
+    if (!class) stop_on(err.status, &err);
+    measured += measure(b, class);
+  }
+  for (size_t i = 0; count <= 0 && nt_detectors[i]; i++) measured += measure(b, nt_detectors[i]);
+  return measured;
+}
+
 int main(int argc, char **argv) {
   if (argc < 2) {
-    fprintf(stderr, "usage: detectors_bench CAPTURE [LEARN [ROWS [REPEATS [ROWS_FILE]]]]\n");
+    fprintf(stderr, "usage: detectors_bench CAPTURE [LEARN [ROWS [REPEATS [ROWS_FILE "
+                    "[DETECTOR...]]]]]\n");
     return 1;
   }
   bench b = {.capture = argv[1],
              .learn = argc > 2 ? strtoul(argv[2], NULL, 10) : 20000,
              .count = argc > 3 ? strtoul(argv[3], NULL, 10) : 100000,
              .repeats = argc > 4 ? atoi(argv[4]) : 3};
-  int measured = 0;
   read_rows(&b);
-  if (argc > 5) write_rows(&b, argv[5]);
+  if (argc > 5 && strcmp(argv[5], "-") != 0) write_rows(&b, argv[5]);
   printf("detector\trows\tlearnt\tlearn/s\tscored\tscore/s\tbytes\tparameters\n");
-  for (size_t i = 0; nt_detectors[i]; i++) measured += measure(&b, nt_detectors[i]);
+  int measured = measure_named(&b, argv + 6, argc - 6);
   free(b.rows), free(b.times), free(b.scores), free(b.sizes), free(b.labels), free(b.columns);
   return measured ? 0 : 4;
 }
