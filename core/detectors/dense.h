@@ -7,8 +7,9 @@
  *   multiply  y = M x for every lane of a block.
  *   gram      C += r r^T for rows r, upper triangle.
  *
- * Each sum runs over its terms in order, multiplied, rounded, added, rounded: the bits depend
- * neither on the instruction set nor on which rows share a block.
+ * Each sum runs over its terms in order, each product added to it with one rounding; gram adds that
+ * of its rows, at most NT_DENSE_ROWS, to C. The bits depend neither on the instruction set nor on
+ * which rows share a block of multiply.
  */
 #ifndef NT_DENSE_H
 #define NT_DENSE_H

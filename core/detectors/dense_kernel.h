@@ -6,6 +6,17 @@
 #include "../vector.h"
 #include "dense.h"
 
+/* a b + c, rounded once on every instruction set. Plain lanes call the C library's fma, which is
+ * slow where the machine has none. */
+#if defined(NT_VECTOR_AVX512) || defined(NT_VECTOR_AVX2)
+#define NT_FUSED(a, b, c) NT_FMA(a, b, c)
+#else
+#define NT_FUSED(a, b, c) fused(a, b, c)
+NT_INLINE nt_vector fused(nt_vector a, nt_vector b, nt_vector c) {
+  return (nt_vector){fma(a[0], b[0], c[0]), fma(a[1], b[1], c[1])};
+}
+#endif
+
 /* Four rows of M by two vectors of lanes stay in registers. */
 NT_INLINE void multiply_tile(const double *m, size_t columns, const double *x, double *y) {
   nt_vector sum[NT_DENSE_TILE][2];
@@ -15,8 +26,8 @@ NT_INLINE void multiply_tile(const double *m, size_t columns, const double *x, d
     nt_vector b = nt_vector_load(x + j * NT_DENSE_BLOCK + NT_LANES);
     NT_UNROLL for (int k = 0; k < NT_DENSE_TILE; k++) {
       nt_vector left = NT_SET1(m[j * NT_DENSE_TILE + (size_t)k]);
-      sum[k][0] += left * a;
-      sum[k][1] += left * b;
+      sum[k][0] = NT_FUSED(left, a, sum[k][0]);
+      sum[k][1] = NT_FUSED(left, b, sum[k][1]);
     }
   }
   NT_UNROLL for (int k = 0; k < NT_DENSE_TILE; k++) {
@@ -35,18 +46,19 @@ void NT_MULTIPLY(const nt_dense *m, const double *x, double *y) {
 
 NT_INLINE void gram_tile(double *c, size_t stride, const double *r, size_t i, size_t j, size_t n) {
   nt_vector sum[NT_DENSE_TILE][2];
-  c += i * stride + j;
-  NT_UNROLL for (int k = 0; k < NT_DENSE_TILE; k++) NT_UNROLL for (int v = 0; v < 2; v++)
-      sum[k][v] = nt_vector_load(c + (size_t)k * stride + v * NT_LANES);
+  NT_UNROLL for (int k = 0; k < NT_DENSE_TILE; k++) sum[k][0] = sum[k][1] = NT_SET1(0.0);
   for (size_t b = 0; b < n; b++, r += stride) {
     nt_vector right[2] = {nt_vector_load(r + j), nt_vector_load(r + j + NT_LANES)};
     NT_UNROLL for (int k = 0; k < NT_DENSE_TILE; k++) {
       nt_vector left = NT_SET1(r[i + (size_t)k]);
-      NT_UNROLL for (int v = 0; v < 2; v++) sum[k][v] += left * right[v];
+      NT_UNROLL for (int v = 0; v < 2; v++) sum[k][v] = NT_FUSED(left, right[v], sum[k][v]);
     }
   }
-  NT_UNROLL for (int k = 0; k < NT_DENSE_TILE; k++) NT_UNROLL for (int v = 0; v < 2; v++)
-      nt_vector_store(c + (size_t)k * stride + v * NT_LANES, sum[k][v]);
+  c += i * stride + j;
+  NT_UNROLL for (int k = 0; k < NT_DENSE_TILE; k++) NT_UNROLL for (int v = 0; v < 2; v++) {
+    double *to = c + (size_t)k * stride + v * NT_LANES;
+    nt_vector_store(to, nt_vector_load(to) + sum[k][v]);
+  }
 }
 
 void NT_GRAM(double *c, size_t width, const double *r, size_t n) {

@@ -87,7 +87,8 @@ struct nt_moments {
   double *origin;   /* [stride] the first usable row */
   double *sum;      /* [stride] of x - origin */
   double *products; /* [height][stride] C */
-  double *residual; /* [NT_DENSE_ROWS][stride] r of rows not yet in C, 0 beyond the width */
+  double *residual; /* [NT_DENSE_ROWS][stride] r of `held` rows not yet in C, 0 beyond the width */
+  size_t held;
   nt_dense_gram_kernel *gram;
 };
 
@@ -121,7 +122,7 @@ void nt_moments_free(nt_moments *m) {
  * stays 0. */
 static void residual_of(nt_moments *m, const double *restrict x, double *restrict r) {
   if (m->rows == 0) memcpy(m->origin, x, m->width * sizeof *x);
-  double n = (double)++m->rows, factor = n > 1 ? sqrt(n / (n - 1)) : 0;
+  double n = (double)++m->rows, factor = n > 1 ? sqrt(n / (n - 1)) : 0, share = 1 / n;
   double *restrict sum = m->sum;
   const double *restrict origin = m->origin;
   memcpy(r, x, m->width * sizeof *x);
@@ -129,28 +130,31 @@ static void residual_of(nt_moments *m, const double *restrict x, double *restric
     for (size_t k = j; k < j + 8; k++) {
       double y = r[k] - origin[k];
       sum[k] += y;
-      r[k] = (y - sum[k] / n) * factor;
+      r[k] = (y - sum[k] * share) * factor;
     }
 }
 
+/* Always of NT_DENSE_ROWS rows but for the last ones, so that no sum depends on chunks. */
+static void add_products(nt_moments *m) {
+  if (m->held) m->gram(m->products, m->width, m->residual, m->held);
+  m->held = 0;
+}
+
 void nt_moments_add(nt_moments *m, const nt_rows *rows) {
-  size_t held = 0;
   for (size_t i = 0; i < rows->count; i++) {
     const double *row = rows->features + i * m->width;
     if (!nt_row_usable(row, m->width)) continue;
-    residual_of(m, row, m->residual + held++ * m->stride);
-    if (held < NT_DENSE_ROWS) continue;
-    m->gram(m->products, m->width, m->residual, held);
-    held = 0;
+    residual_of(m, row, m->residual + m->held++ * m->stride);
+    if (m->held == NT_DENSE_ROWS) add_products(m);
   }
-  if (held) m->gram(m->products, m->width, m->residual, held);
 }
 
 uint64_t nt_moments_rows(const nt_moments *m) {
   return m->rows;
 }
 
-void nt_moments_get(const nt_moments *m, double *mean, double *covariance) {
+void nt_moments_get(nt_moments *m, double *mean, double *covariance) {
+  add_products(m);
   double n = (double)m->rows;
   for (size_t i = 0; i < m->width; i++) {
     mean[i] = m->origin[i] + m->sum[i] / n;

@@ -55,9 +55,9 @@ void nt_moments_free(nt_moments *m);
 /* O(width^2 / 2) a row. */
 void nt_moments_add(nt_moments *m, const nt_rows *rows);
 uint64_t nt_moments_rows(const nt_moments *m); /* the usable ones */
-/* mean: width doubles; covariance: width x width, symmetric, sums divided by the number of rows,
- * which must be at least 1. */
-void nt_moments_get(const nt_moments *m, double *mean, double *covariance);
+/* Once, after the last row. mean: width doubles; covariance: width x width, symmetric, sums divided
+ * by the number of rows, which must be at least 1. */
+void nt_moments_get(nt_moments *m, double *mean, double *covariance);
 size_t nt_moments_bytes(const nt_moments *m);
 
 /* NT_E_INPUT unless `usable` rows are at least `least`:
