@@ -8,17 +8,16 @@ static size_t round_up(size_t n, size_t multiple) {
   return (n + multiple - 1) / multiple * multiple;
 }
 
-static nt_dense_multiply_kernel *best_multiply(void) {
+const nt_dense_kernels *nt_dense_best(void) {
 #if defined(__x86_64__)
-  nt_isa isa = nt_isa_best();
-  if (isa == NT_ISA_AVX512) return nt_dense_multiply_avx512;
-  if (isa == NT_ISA_AVX2) return nt_dense_multiply_avx2;
+  if (nt_isa_best() == NT_ISA_AVX512) return &nt_dense_avx512;
+  if (nt_isa_best() == NT_ISA_AVX2) return &nt_dense_avx2;
 #endif
-  return nt_dense_multiply_plain;
+  return &nt_dense_plain;
 }
 
 nt_status nt_dense_make(nt_dense *m, size_t rows, size_t columns, int lower, nt_error *err) {
-  *m = (nt_dense){.rows = rows, .columns = columns, .lower = lower, .kernel = best_multiply()};
+  *m = (nt_dense){.rows = rows, .columns = columns, .lower = lower, .kernels = nt_dense_best()};
   m->packed = nt_zeroed(round_up(rows, NT_DENSE_TILE), columns, sizeof *m->packed);
   if (m->packed) return NT_OK;
   return nt_fail(err, NT_E_MEMORY, "no memory for a matrix of %zu x %zu", rows, columns);
@@ -45,29 +44,29 @@ size_t nt_dense_block_size(size_t features) {
   return round_up(features, NT_DENSE_TILE) * NT_DENSE_BLOCK;
 }
 
-void nt_dense_load(const double *rows, size_t count, size_t width, const double *mean,
-                   const double *factor, double *x) {
-  if (count < NT_DENSE_BLOCK) memset(x, 0, width * NT_DENSE_BLOCK * sizeof *x);
-  for (size_t j = 0; j < width; j++) {
-    double m = mean[j], f = factor[j], *to = x + j * NT_DENSE_BLOCK;
-    for (size_t lane = 0; lane < count; lane++) {
-      double value = (rows[lane * width + j] - m) * f;
-      value = value > 1e100 ? 1e100 : value;
-      to[lane] = value < -1e100 ? -1e100 : value;
-    }
-  }
+static double bounded(double x) {
+  x = x > 1e100 ? 1e100 : x;
+  return x < -1e100 ? -1e100 : x;
 }
 
-void nt_dense_squares(const double *restrict x, size_t features, double *restrict sums) {
-  double sum[NT_DENSE_BLOCK] = {0};
-  for (size_t j = 0; j < features; j++)
-    for (size_t lane = 0; lane < NT_DENSE_BLOCK; lane++)
-      sum[lane] += x[j * NT_DENSE_BLOCK + lane] * x[j * NT_DENSE_BLOCK + lane];
-  memcpy(sums, sum, sizeof sum);
+void nt_dense_load(const nt_dense *m, const double *rows, size_t count, size_t width,
+                   const double *mean, const double *factor, double *x) {
+  if (count == NT_DENSE_BLOCK) {
+    m->kernels->load(rows, width, mean, factor, x);
+    return;
+  }
+  memset(x, 0, width * NT_DENSE_BLOCK * sizeof *x);
+  for (size_t j = 0; j < width; j++)
+    for (size_t lane = 0; lane < count; lane++)
+      x[j * NT_DENSE_BLOCK + lane] = bounded((rows[lane * width + j] - mean[j]) * factor[j]);
+}
+
+void nt_dense_squares(const nt_dense *m, const double *x, size_t features, double *sums) {
+  m->kernels->squares(x, features, sums);
 }
 
 void nt_dense_multiply(const nt_dense *m, const double *x, double *y) {
-  m->kernel(m, x, y);
+  m->kernels->multiply(m, x, y);
 }
 
 size_t nt_dense_stride(size_t width) {
@@ -76,13 +75,4 @@ size_t nt_dense_stride(size_t width) {
 
 size_t nt_dense_height(size_t width) {
   return round_up(width, NT_DENSE_TILE);
-}
-
-nt_dense_gram_kernel *nt_dense_best_gram(void) {
-#if defined(__x86_64__)
-  nt_isa isa = nt_isa_best();
-  if (isa == NT_ISA_AVX512) return nt_dense_gram_avx512;
-  if (isa == NT_ISA_AVX2) return nt_dense_gram_avx2;
-#endif
-  return nt_dense_gram_plain;
 }

@@ -24,14 +24,25 @@
 #define NT_DENSE_ROWS 16    /* most rows r of one call of gram */
 
 typedef struct nt_dense nt_dense;
-typedef void nt_dense_multiply_kernel(const nt_dense *m, const double *x, double *y);
-nt_dense_multiply_kernel nt_dense_multiply_plain, nt_dense_multiply_avx2, nt_dense_multiply_avx512;
+
+/* The loops for one instruction set; what they do is said below. */
+typedef struct nt_dense_kernels {
+  void (*multiply)(const nt_dense *m, const double *x, double *y);
+  void (*load)(const double *rows, size_t width, const double *mean, const double *factor,
+               double *x); /* of NT_DENSE_BLOCK rows */
+  void (*squares)(const double *x, size_t features, double *sums);
+  /* C += r r^T of n rows, padded as said below. Elements below the diagonal are undefined
+   * afterwards. O(n width^2 / 2). */
+  void (*gram)(double *c, size_t width, const double *r, size_t n);
+} nt_dense_kernels;
+extern const nt_dense_kernels nt_dense_plain, nt_dense_avx2, nt_dense_avx512;
+const nt_dense_kernels *nt_dense_best(void); /* the fastest of this machine */
 
 struct nt_dense {
   size_t rows, columns;
   int lower;      /* 1: M is lower triangular; what is above the diagonal is not read */
   double *packed; /* [rows / 4, rounded up][columns][4], 0 beyond the last row; owned */
-  nt_dense_multiply_kernel *kernel; /* the fastest of this machine */
+  const nt_dense_kernels *kernels; /* the fastest of this machine */
 };
 
 /* rows x columns; NT_E_MEMORY. */
@@ -45,11 +56,11 @@ size_t nt_dense_bytes(const nt_dense *m);
 size_t nt_dense_block_size(size_t features);
 
 /* `count` rows (at most NT_DENSE_BLOCK) into block x: (row - mean) * factor, cut to +-1e100 so that
- * no square overflows; the other lanes 0. NaN stays NaN. */
-void nt_dense_load(const double *rows, size_t count, size_t width, const double *mean,
-                   const double *factor, double *x);
+ * no square overflows; the other lanes 0. NaN stays NaN. m says whose kernels do it. */
+void nt_dense_load(const nt_dense *m, const double *rows, size_t count, size_t width,
+                   const double *mean, const double *factor, double *x);
 /* sums[lane] = sum over j < features of x[j][lane]^2. */
-void nt_dense_squares(const double *x, size_t features, double *sums);
+void nt_dense_squares(const nt_dense *m, const double *x, size_t features, double *sums);
 
 /* O(rows x columns x NT_DENSE_BLOCK), half of it where M is triangular. */
 void nt_dense_multiply(const nt_dense *m, const double *x, double *y);
@@ -57,9 +68,5 @@ void nt_dense_multiply(const nt_dense *m, const double *x, double *y);
 /* The padded shape of C, [height][stride]; rows r are [n][stride], 0 beyond the width. */
 size_t nt_dense_stride(size_t width);
 size_t nt_dense_height(size_t width);
-/* C += r r^T. Elements below the diagonal are undefined afterwards. O(n width^2 / 2). */
-typedef void nt_dense_gram_kernel(double *c, size_t width, const double *r, size_t n);
-nt_dense_gram_kernel nt_dense_gram_plain, nt_dense_gram_avx2, nt_dense_gram_avx512;
-nt_dense_gram_kernel *nt_dense_best_gram(void); /* the fastest of this machine */
 
 #endif

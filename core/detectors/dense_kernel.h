@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The loops of dense.h, compiled once for each instruction set (core/vector.h). */
+/* The loops of dense.h for one instruction set (core/vector.h): NT_KERNEL names the table. */
 #ifndef NT_DENSE_KERNEL_H
 #define NT_DENSE_KERNEL_H
 
@@ -36,7 +36,7 @@ NT_INLINE void multiply_tile(const double *m, size_t columns, const double *x, d
   }
 }
 
-void NT_MULTIPLY(const nt_dense *m, const double *x, double *y) {
+static void dense_multiply(const nt_dense *m, const double *x, double *y) {
   for (size_t i = 0; i < m->rows; i += NT_DENSE_TILE) {
     size_t columns = m->lower && i + NT_DENSE_TILE < m->columns ? i + NT_DENSE_TILE : m->columns;
     for (size_t lane = 0; lane < NT_DENSE_BLOCK; lane += 2 * NT_LANES)
@@ -61,11 +61,36 @@ NT_INLINE void gram_tile(double *c, size_t stride, const double *r, size_t i, si
   }
 }
 
-void NT_GRAM(double *c, size_t width, const double *r, size_t n) {
+static void dense_gram(double *c, size_t width, const double *r, size_t n) {
   size_t stride = nt_dense_stride(width), height = nt_dense_height(width);
   for (size_t i = 0; i < height; i += NT_DENSE_TILE)
     for (size_t j = i & ~(size_t)(NT_DENSE_COLUMNS - 1); j < stride; j += 2 * NT_LANES)
       gram_tile(c, stride, r, i, j, n);
 }
+
+/* Feature j of the rows, one vector after the other; a NaN is not less than a bound, and stays. */
+static void dense_load(const double *rows, size_t width, const double *mean, const double *factor,
+                       double *x) {
+  const nt_vector most = NT_SET1(1e100), least = NT_SET1(-1e100);
+  for (size_t j = 0; j < width; j++)
+    NT_UNROLL for (size_t lane = 0; lane < NT_DENSE_BLOCK; lane += NT_LANES) {
+      nt_vector v = nt_vector_strided(rows + lane * width + j, width);
+      v = (v - NT_SET1(mean[j])) * NT_SET1(factor[j]);
+      nt_vector_store(x + j * NT_DENSE_BLOCK + lane, NT_MAX(least, NT_MIN(most, v)));
+    }
+}
+
+static void dense_squares(const double *x, size_t features, double *sums) {
+  enum { VECTORS = NT_DENSE_BLOCK / NT_LANES };
+  nt_vector sum[VECTORS] = {{0}};
+  for (size_t j = 0; j < features; j++) NT_UNROLL for (size_t v = 0; v < VECTORS; v++) {
+      nt_vector here = nt_vector_load(x + j * NT_DENSE_BLOCK + v * NT_LANES);
+      sum[v] = NT_FUSED(here, here, sum[v]);
+    }
+  memcpy(sums, sum, sizeof sum);
+}
+
+const nt_dense_kernels NT_KERNEL = {
+    .multiply = dense_multiply, .load = dense_load, .squares = dense_squares, .gram = dense_gram};
 
 #endif

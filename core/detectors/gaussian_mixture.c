@@ -177,7 +177,7 @@ static nt_status mixture_score(void *detector, const nt_rows *rows, double *scor
   double density[NT_DENSE_BLOCK];
   for (size_t i = 0; i < rows->count; i += NT_DENSE_BLOCK) {
     size_t n = rows->count - i < NT_DENSE_BLOCK ? rows->count - i : NT_DENSE_BLOCK;
-    nt_dense_load(rows->features + i * g->width, n, g->width, g->mean, g->factor, m->x);
+    nt_dense_load(m->factors, rows->features + i * g->width, n, g->width, g->mean, g->factor, m->x);
     nt_mixture_density(m, m->x, density, NULL);
     for (size_t lane = 0; lane < n; lane++) scores[i + lane] = -density[lane];
   }

@@ -102,7 +102,7 @@ void nt_mixture_density(nt_mixture *m, const double *x, double *density, double 
   for (size_t k = 0; k < m->components; k++) {
     centre(x, m->means + k * m->width, m->width, m->centred);
     nt_dense_multiply(m->factors + k, m->centred, m->y);
-    nt_dense_squares(m->y, m->width, part);
+    nt_dense_squares(m->factors, m->y, m->width, part);
     for (size_t lane = 0; lane < NT_DENSE_BLOCK; lane++) {
       double p = m->constant[k] - 0.5 * part[lane];
       if (parts) parts[k * NT_DENSE_BLOCK + lane] = p;
@@ -124,7 +124,7 @@ static double expect(nt_mixture *m, const double *rows, size_t count, const doub
   double density[NT_DENSE_BLOCK], sum = 0;
   for (size_t i = 0; i < count; i += NT_DENSE_BLOCK) {
     size_t n = count - i < NT_DENSE_BLOCK ? count - i : NT_DENSE_BLOCK;
-    nt_dense_load(rows + i * m->width, n, m->width, zeroes, ones, m->x);
+    nt_dense_load(m->factors, rows + i * m->width, n, m->width, zeroes, ones, m->x);
     nt_mixture_density(m, m->x, density, parts);
     for (size_t k = 0; k < m->components; k++)
       for (size_t lane = 0; lane < n; lane++)
@@ -157,7 +157,7 @@ static void spread(nt_mixture *m, size_t k, const double *rows, size_t count, co
   size_t stride = nt_dense_stride(m->width), n = m->width, held = 0;
   double *r = m->y; /* NT_DENSE_ROWS x stride fit */
   const double *mean = m->means + k * n;
-  nt_dense_gram_kernel *gram = nt_dense_best_gram();
+  const nt_dense_kernels *kernels = m->factors->kernels;
   memset(m->matrix, 0, nt_dense_height(n) * stride * sizeof *m->matrix);
   memset(r, 0, NT_DENSE_ROWS * stride * sizeof *r);
   for (size_t i = 0; i < count; i++) {
@@ -165,10 +165,10 @@ static void spread(nt_mixture *m, size_t k, const double *rows, size_t count, co
     double root = sqrt(share[i]);
     for (size_t j = 0; j < n; j++) r[held * stride + j] = root * (rows[i * n + j] - mean[j]);
     if (++held < NT_DENSE_ROWS) continue;
-    gram(m->matrix, n, r, held);
+    kernels->gram(m->matrix, n, r, held);
     held = 0;
   }
-  if (held) gram(m->matrix, n, r, held);
+  if (held) kernels->gram(m->matrix, n, r, held);
   for (size_t i = 0; i < n; i++) /* upper triangle, tight: each goes to its place or before it */
     for (size_t j = i; j < n; j++) m->matrix[i * n + j] = m->matrix[i * stride + j] / m->weights[k];
   for (size_t i = 0; i < n; i++) {

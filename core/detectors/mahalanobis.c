@@ -133,9 +133,10 @@ static nt_status mahalanobis_score(void *detector, const nt_rows *rows, double *
   double sums[NT_DENSE_BLOCK];
   for (size_t i = 0; i < rows->count; i += NT_DENSE_BLOCK) {
     size_t count = rows->count - i < NT_DENSE_BLOCK ? rows->count - i : NT_DENSE_BLOCK;
-    nt_dense_load(rows->features + i * m->width, count, m->width, m->mean, m->factor, m->x);
+    nt_dense_load(&m->whitening, rows->features + i * m->width, count, m->width, m->mean, m->factor,
+                  m->x);
     nt_dense_multiply(&m->whitening, m->x, m->y);
-    nt_dense_squares(m->y, m->whitening.rows, sums);
+    nt_dense_squares(&m->whitening, m->y, m->whitening.rows, sums);
     memcpy(scores + i, sums, count * sizeof *scores);
   }
   return NT_OK;

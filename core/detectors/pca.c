@@ -167,11 +167,12 @@ static nt_status pca_score(void *detector, const nt_rows *rows, double *scores, 
   double sums[NT_DENSE_BLOCK];
   for (size_t i = 0; i < rows->count; i += NT_DENSE_BLOCK) {
     size_t count = rows->count - i < NT_DENSE_BLOCK ? rows->count - i : NT_DENSE_BLOCK;
-    nt_dense_load(rows->features + i * p->width, count, p->width, p->mean, p->factor, p->x);
+    nt_dense_load(&p->project, rows->features + i * p->width, count, p->width, p->mean, p->factor,
+                  p->x);
     nt_dense_multiply(&p->project, p->x, p->y);
     nt_dense_multiply(&p->back, p->y, p->z);
     for (size_t j = 0; j < p->width * NT_DENSE_BLOCK; j++) p->z[j] = p->x[j] - p->z[j];
-    nt_dense_squares(p->z, p->width, sums);
+    nt_dense_squares(&p->back, p->z, p->width, sums);
     memcpy(scores + i, sums, count * sizeof *scores);
   }
   return NT_OK;

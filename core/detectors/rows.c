@@ -6,8 +6,8 @@
 #include "../memory.h"
 #include "../vector.h"
 
-/* |x| <= 1e100 as whole numbers, whose order is that of the doubles, NaN beyond infinity: comparing
- * doubles is slow where they are subnormal, as damped weights are after a long silence. */
+/* |x| <= 1e100 as whole numbers, whose order is that of the doubles, NaN beyond infinity: three
+ * operations a vector, and no comparison, which SSE2 lacks for them. */
 int nt_row_usable(const double *row, size_t width) {
   static const double most_value = 1e100;
   int64_t most_bits;
@@ -89,7 +89,7 @@ struct nt_moments {
   double *products; /* [height][stride] C */
   double *residual; /* [NT_DENSE_ROWS][stride] r of `held` rows not yet in C, 0 beyond the width */
   size_t held;
-  nt_dense_gram_kernel *gram;
+  const nt_dense_kernels *kernels;
 };
 
 nt_moments *nt_moments_new(size_t width, nt_error *err) {
@@ -101,7 +101,7 @@ nt_moments *nt_moments_new(size_t width, nt_error *err) {
     m->sum = nt_zeroed(m->stride, 1, sizeof *m->sum);
     m->products = nt_zeroed(nt_dense_height(width), m->stride, sizeof *m->products);
     m->residual = nt_zeroed(NT_DENSE_ROWS, m->stride, sizeof *m->residual);
-    m->gram = nt_dense_best_gram();
+    m->kernels = nt_dense_best();
     if (m->origin && m->sum && m->products && m->residual) return m;
   }
   nt_moments_free(m);
@@ -136,7 +136,7 @@ static void residual_of(nt_moments *m, const double *restrict x, double *restric
 
 /* Always of NT_DENSE_ROWS rows but for the last ones, so that no sum depends on chunks. */
 static void add_products(nt_moments *m) {
-  if (m->held) m->gram(m->products, m->width, m->residual, m->held);
+  if (m->held) m->kernels->gram(m->products, m->width, m->residual, m->held);
   m->held = 0;
 }
 

@@ -99,7 +99,7 @@ static void write_densities(nt_mixture *m, const double *rows, size_t count, con
   for (size_t j = 0; j < m->width; j++) factor[j] = 1;
   for (size_t i = 0; i < count; i += NT_DENSE_BLOCK) {
     size_t n = count - i < NT_DENSE_BLOCK ? count - i : NT_DENSE_BLOCK;
-    nt_dense_load(rows + i * m->width, n, m->width, mean, factor, x);
+    nt_dense_load(m->factors, rows + i * m->width, n, m->width, mean, factor, x);
     nt_mixture_density(m, x, density + i, NULL);
   }
   store(path, density, count);
