@@ -1,23 +1,45 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Detectors' packets/s on one thread, beside scikit-learn's on the same rows in the same run:
+"""Detectors' rows/s on one thread, beside the best that others do with the same rows in the same run:
 
-    detectors.py DETECTORS_BENCH CAPTURE [--learn N] [--rows N] [--repeats N]
+    detectors.py DETECTORS_BENCH CAPTURE [--learn N] [--rows N] [--peer-rows N] [--rounds N] [--only NAME,...]
+                 [--peer isotree=DIR]
 
-scikit-learn learns from the same rows, with the parameters that detectors_bench prints, and scores at most
---peer-rows of them in one call (its fastest way). Ratios are ours over theirs: above 1 we are ahead. Exits
-with 4 when nothing could be measured.
+The others are scikit-learn in each setting that gives the same (below, a function a detector), the same in NumPy by
+hand where that is short, and isotree, of which DIR is a checkout. They learn from the same rows in memory, with the
+parameters that detectors_bench prints, and score at most --peer-rows of them in one call. What they need beforehand
+(scaled rows, rows in single precision, columns side by side) is not in their time.
+
+A first round finds the fastest settings; in each of --rounds rounds ours and these are then measured in turn, each the
+fastest of three. Printed are medians of the rounds; ratios are ours over theirs of the same round, above 1 we are
+ahead. NumPy must run on a BLAS that is one (OpenBLAS, MKL, BLIS; not the reference), with one thread: exits with 4
+where it does not, or where nothing could be measured.
 """
 import argparse
+import glob
 import os
+import statistics
 import subprocess
 import sys
 import tempfile
 import time
 
-for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ[variable] = "1"  # before numpy is loaded
-import numpy as np  # noqa: E402
+# Before numpy is loaded. The last two make OpenBLAS take kernels that are not the machine's.
+for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_NUM_THREADS"):
+    os.environ[variable] = "1"
+for variable in ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE"):
+    os.environ.pop(variable, None)
+try:
+    import numpy as np
+    import sklearn
+    import threadpoolctl
+except ImportError as missing:
+    sys.stderr.write(f"detectors.py: {missing}: expected python3-numpy, python3-sklearn and python3-threadpoolctl\n")
+    sys.exit(4)
+
+WIDTH = 100  # of profile stream
+TIMES = 3  # a round's figure is the fastest of so many
+LONG = 2  # s: what takes longer is done once a round
 
 
 def standardised(learn, score):
@@ -26,109 +48,241 @@ def standardised(learn, score):
     return (learn - mean) / scale, (score - mean) / scale
 
 
+# ---------------------------------------------------------------- settings: name -> (learn, score)
 def isolation_forest(learn, score, p):
     from sklearn.ensemble import IsolationForest
-    model = IsolationForest(n_estimators=int(p.get("trees", 100)), max_samples=int(p.get("sample", 256)),
-                            random_state=1, n_jobs=1)
-    return lambda: model.fit(learn), lambda: model.score_samples(score)
+    settings = {}
+    for name, kind in (("float64", np.float64), ("float32", np.float32)):  # theirs are single in any case
+        model = IsolationForest(n_estimators=int(p["trees"]), max_samples=int(p["sample"]), random_state=1, n_jobs=1)
+        a, b = learn.astype(kind), score.astype(kind)
+        settings[f"rows of {name}"] = lambda m=model, a=a: m.fit(a), lambda m=model, b=b: m.score_samples(b)
+    return settings
 
 
 def gaussian_mixture(learn, score, p):
     from sklearn.mixture import GaussianMixture
-    model = GaussianMixture(n_components=int(p.get("components", 5)), reg_covar=float(p.get("regularisation", 1e-6)),
-                            max_iter=int(p.get("iterations", 100)), tol=float(p.get("tolerance", 1e-3)),
-                            init_params="kmeans", random_state=1)
     learn, score = standardised(learn, score)
-    return lambda: model.fit(learn), lambda: model.score_samples(score)
+    settings = {}
+    for start in ("kmeans", "k-means++"):
+        model = GaussianMixture(n_components=int(p["components"]), reg_covar=float(p["regularisation"]),
+                                max_iter=int(p["iterations"]), tol=float(p["tolerance"]), init_params=start,
+                                random_state=1)
+        settings[start] = lambda m=model: m.fit(learn), lambda m=model: m.score_samples(score)
+    return settings
+
+
+def leading(learn, variance):
+    """Mean and directions from the covariance, in NumPy."""
+    mean = learn.mean(0)
+    centred = learn - mean
+    values, vectors = np.linalg.eigh(centred.T @ centred / len(learn))
+    values, vectors = values[::-1], vectors[:, ::-1]
+    count = int(np.searchsorted(np.cumsum(values) / values.sum(), variance, side="right")) + 1
+    return mean, vectors[:, :count], values[:count]
 
 
 def pca(learn, score, p):
     from sklearn.decomposition import PCA
-    model = PCA(n_components=float(p.get("variance", 0.95)), svd_solver="full")
     learn, score = standardised(learn, score)
+    variance = float(p["variance"])
+    mean, vectors, _ = leading(learn, variance)
+    settings = {}
+    solvers = {"full": variance, "arpack": vectors.shape[1], "randomized": vectors.shape[1]}
+    if tuple(int(part) for part in sklearn.__version__.split(".")[:2]) >= (1, 5):
+        solvers["covariance_eigh"] = variance
+    for solver, components in solvers.items():
+        model = PCA(n_components=components, svd_solver=solver, random_state=1)
+        settings[solver] = (lambda m=model: m.fit(learn),
+                            lambda m=model: ((score - m.inverse_transform(m.transform(score))) ** 2).sum(1))
 
-    def errors():
-        return ((score - model.inverse_transform(model.transform(score))) ** 2).sum(1)
-    return lambda: model.fit(learn), errors
+    def by_hand():
+        z = score - mean
+        z -= (z @ vectors) @ vectors.T
+        return np.einsum("ij,ij->i", z, z)
+    settings["NumPy, eigh"] = lambda: leading(learn, variance), by_hand
+    return settings
 
 
 def mahalanobis(learn, score, p):
     from sklearn.covariance import EmpiricalCovariance
-    model = EmpiricalCovariance()
-    return lambda: model.fit(learn), lambda: model.mahalanobis(score)
+    settings = {}
+    for stored in (True, False):
+        model = EmpiricalCovariance(store_precision=stored)
+        settings[f"store_precision={stored}"] = lambda m=model: m.fit(learn), lambda m=model: m.mahalanobis(score)
+    mean, vectors, values = leading(learn, 1 - float(p["cutoff"]))
+    whitening = vectors / np.sqrt(np.maximum(values, np.finfo(float).tiny))
+
+    def by_hand():
+        z = (score - mean) @ whitening
+        return np.einsum("ij,ij->i", z, z)
+    settings["NumPy, eigh"] = lambda: leading(learn, 1 - float(p["cutoff"])), by_hand
+    return settings
 
 
 def nearest_neighbours(learn, score, p):
     """Of a window that stands still: scikit-learn has none that slides, so this does less."""
     from sklearn.neighbors import NearestNeighbors
-    model = NearestNeighbors(n_neighbors=int(p.get("neighbours", 5)), algorithm="brute", n_jobs=1)
-    window = learn[-int(p.get("window", 1000)):]
-    return lambda: model.fit(window), lambda: model.kneighbors(score)
+    window = learn[-int(p["window"]):]
+    settings = {}
+    for algorithm in ("brute", "kd_tree", "ball_tree"):
+        model = NearestNeighbors(n_neighbors=int(p["neighbours"]), algorithm=algorithm, n_jobs=1)
+        settings[algorithm] = lambda m=model: m.fit(window), lambda m=model: m.kneighbors(score)
+    return settings
 
 
 PEERS = {f.__name__: f for f in (isolation_forest, gaussian_mixture, pca, mahalanobis, nearest_neighbours)}
 KEEPS = {"nearest_neighbours"}  # theirs only keeps the rows to learn: no ratio
 
 
-def fastest(function, repeats):
+# ---------------------------------------------------------------- measuring
+def seconds_of(function):
     best = float("inf")
-    for _ in range(repeats):
+    for _ in range(TIMES):
         start = time.perf_counter()
         function()
         best = min(best, time.perf_counter() - start)
-        if best > 10:
+        if best > LONG:
             break
     return best
 
 
-def main():
+def rates_of(setting, learn, score):
+    fit, evaluate = setting
+    return len(learn) / seconds_of(fit), len(score) / seconds_of(evaluate)
+
+
+def our_lines(options, rows_file, names):
+    command = [options.bench, options.capture, options.learn, options.rows, TIMES, rows_file, *names]
+    result = subprocess.run([str(part) for part in command], capture_output=True, text=True)
+    sys.stderr.write(result.stderr)
+    if result.returncode != 0:
+        sys.exit(4)
+    return [line.split("\t") for line in result.stdout.splitlines()[1:]]
+
+
+def in_rounds(options, name, settings):
+    """settings: name -> function that gives (learn/s, score/s). (ours, theirs, names) of the fastest, for each of
+    learning and scoring: ours and theirs a list of the rounds' rates."""
+    first = {setting: measure() for setting, measure in settings.items()}
+    best = [max(first, key=lambda setting: first[setting][phase]) for phase in (0, 1)]
+    ours, theirs = ([], []), ([], [])
+    for _ in range(options.rounds):
+        fields = our_lines(options, "-", [name])[0]
+        got = {setting: settings[setting]() for setting in set(best)}
+        for phase in (0, 1):
+            ours[phase].append(float(fields[3 + 2 * phase]))
+            theirs[phase].append(got[best[phase]][phase])
+    return ours, theirs, best
+
+
+def peer_columns(name, ours, theirs, best):
+    ratios = [statistics.median(a / b for a, b in zip(ours[phase], theirs[phase])) for phase in (0, 1)]
+    learn = "-" if name in KEEPS else f"{ratios[0]:.2f}"
+    settings = best[1] if name in KEEPS else "; ".join(dict.fromkeys(best))
+    return (f"{statistics.median(theirs[0]):>17.0f}{statistics.median(theirs[1]):>12.0f}{learn:>14}{ratios[1]:>9.2f}"
+            f"   {settings}")
+
+
+def isotree_program(options, folder):
+    """bench/isotree_peer.cpp with the sources of a checkout; compiled anew where one of them is newer."""
+    here = os.path.join(os.path.dirname(os.path.abspath(__file__)), "isotree_peer.cpp")
+    program = os.path.join(os.path.dirname(os.path.abspath(options.bench)), "isotree_peer")
+    unused = ("Rwrapper", "RcppExports", "c_interface")
+    sources = [path for path in sorted(glob.glob(os.path.join(folder, "src", "*.cpp")))
+               if not os.path.basename(path).startswith(unused)]
+    if not sources:
+        sys.exit(f"detectors.py: --peer isotree={folder}: expected a checkout of isotree, with src/*.cpp")
+    newest = max(os.path.getmtime(path) for path in [here, *sources, *glob.glob(os.path.join(folder, "src", "*.hpp"))])
+    if not os.path.exists(program) or os.path.getmtime(program) < newest:
+        command = [os.environ.get("CXX", "c++"), "-std=c++17", "-O3", "-march=native", "-DNDEBUG", "-D_USE_XOSHIRO",
+                   "-DNO_TEMPLATED_VERSIONS", "-DNO_LONG_DOUBLE", "-I", os.path.join(folder, "include"),
+                   "-I", os.path.join(folder, "src"), here, *sources, "-o", program]
+        subprocess.run(command, check=True)
+    return program
+
+
+def isotree(options, folder, rows_file, parameters):
+    program = isotree_program(options, folder)
+    command = [program, rows_file, WIDTH, options.learn, options.peer_rows, parameters["trees"], parameters["sample"],
+               TIMES]
+
+    def measure(column):
+        out = subprocess.run([str(part) for part in command], check=True, capture_output=True, text=True).stdout
+        rates = [float(part) for part in out.split()]
+        return rates[column], rates[2]
+    return {"isotree, columns given": lambda: measure(0)}, {"isotree, rows given": lambda: measure(1)}
+
+
+# ---------------------------------------------------------------- printing
+def blas():
+    """One line about what NumPy computes with; exits where that is no match."""
+    found = [pool for pool in threadpoolctl.threadpool_info() if pool["user_api"] == "blas"]
+    if not found:
+        sys.stderr.write("detectors.py: NumPy runs on no BLAS that threadpoolctl knows, so on the reference: expected "
+                         "OpenBLAS (Debian's libopenblas0-pthread), say with LD_LIBRARY_PATH\n")
+        sys.exit(4)
+    if any(pool["num_threads"] != 1 for pool in found):
+        sys.stderr.write("detectors.py: BLAS runs several threads: expected one\n")
+        sys.exit(4)
+    return "; ".join(f"{pool['internal_api']} {pool['version']}, kernels {pool.get('architecture', 'unknown')}, "
+                     f"1 thread ({pool['filepath']})" for pool in found)
+
+
+def processor():
+    with open("/proc/cpuinfo") as text:
+        names = [line.split(":", 1)[1].strip() for line in text if line.startswith("model name")]
+    return f"{names[0] if names else 'unknown processor'}, {len(names)} of them"
+
+
+def arguments():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("bench")
     parser.add_argument("capture")
     parser.add_argument("--learn", type=int, default=20000)
     parser.add_argument("--rows", type=int, default=100000)
     parser.add_argument("--peer-rows", type=int, default=20000)
-    parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--only", default="", help="detectors, separated by commas")
+    parser.add_argument("--peer", action="append", default=[], help="isotree=DIR")
     options = parser.parse_args()
+    for peer in options.peer:
+        if not peer.startswith("isotree="):
+            parser.error(f"--peer {peer}: expected isotree=DIR")
+    return options
+
+
+def main():
+    options = arguments()
+    print(f"{processor()}; scikit-learn {sklearn.__version__}, numpy {np.__version__}\n{blas()}")
+    print(f"{options.learn} rows learnt; where there is a peer medians of {options.rounds} rounds, ours and theirs in "
+          f"turn, each the fastest of {TIMES}")
     with tempfile.TemporaryDirectory() as folder:
-        path = os.path.join(folder, "rows")
-        command = [options.bench, options.capture, options.learn, options.rows, options.repeats, path]
-        result = subprocess.run([str(c) for c in command], capture_output=True, text=True)
-        sys.stderr.write(result.stderr)
-        if result.returncode != 0:
-            return 4
-        lines = [line.split("\t") for line in result.stdout.splitlines()[1:]]
-        bytes_of_row = 100 * 8  # profile stream
-        rows = np.fromfile(path).reshape(os.path.getsize(path) // bytes_of_row, 100)
-    learn, score = rows[:options.learn], rows[options.learn:options.learn + options.peer_rows]
-    try:
-        import sklearn
-        print(f"beside scikit-learn {sklearn.__version__}, numpy {np.__version__}; one thread, "
-              f"{options.learn} rows learnt, fastest of {options.repeats}")
-        peers = PEERS
-    except ImportError:
-        print("no scikit-learn to compare with")
-        peers = {}
-    print(f"{'detector':<24}{'learn/s':>12}{'score/s':>12}{'bytes':>12}{'theirs: learn/s':>17}{'score/s':>12}"
-          f"{'ratio: learn':>14}{'score':>9}")
-    for name, *fields in lines:
-        if len(fields) < 5:
-            print(f"{name:<24}{fields[0]}")
-            continue
-        rows_were, parameters = fields[0], fields[6:]
-        learnt, learn_rate, scored, score_rate, memory = (float(f) for f in fields[1:6])
-        text = f"{name:<24}{learn_rate:>12.0f}{score_rate:>12.0f}{memory:>12.0f}"
-        if name in peers:
-            values = dict(f.split("=", 1) for f in parameters[0].split()) if parameters else {}
-            fit, evaluate = peers[name](learn, score, values)
-            their_learn = len(learn) / fastest(fit, options.repeats)
-            their_score = len(score) / fastest(evaluate, options.repeats)
-            learn_ratio = "-" if name in KEEPS else f"{learn_rate / their_learn:.2f}"
-            text += (f"{their_learn:>17.0f}{their_score:>12.0f}{learn_ratio:>14}"
-                     f"{score_rate / their_score:>9.2f}")
-        if rows_were == "cut":
-            text += f"   ({learnt:.0f} learnt, {scored:.0f} scored in the time)"
-        print(text, flush=True)
+        rows_file = os.path.join(folder, "rows")
+        lines = our_lines(options, rows_file, [name for name in options.only.split(",") if name])
+        rows = np.fromfile(rows_file).reshape(-1, WIDTH)
+        learn, score = rows[:options.learn], rows[options.learn:options.learn + options.peer_rows]
+        options.peer_rows = len(score)
+        print(f"{'detector':<24}{'learn/s':>12}{'score/s':>12}{'bytes':>12}{'theirs: learn/s':>17}{'score/s':>12}"
+              f"{'ratio: learn':>14}{'score':>9}   their fastest settings")
+        for name, *fields in lines:
+            if len(fields) < 5:
+                print(f"{name:<24}{fields[0]}")
+                continue
+            parameters = dict(f.split("=", 1) for f in fields[6].split()) if len(fields) > 6 else {}
+            compared = []
+            if name in PEERS:
+                settings = PEERS[name](learn, score, parameters)
+                compared.append({key: lambda s=s: rates_of(s, learn, score) for key, s in settings.items()})
+            if name == "isolation_forest":
+                for peer in options.peer:
+                    compared += isotree(options, peer.split("=", 1)[1], rows_file, parameters)
+            note = f"   ({fields[1]} learnt, {fields[3]} scored in the time)" if fields[0] == "cut" else ""
+            rates, columns = [float(fields[2]), float(fields[4])], ""
+            for settings in compared or [None]:
+                if settings:
+                    ours, theirs, best = in_rounds(options, name, settings)
+                    rates, columns = [statistics.median(o) for o in ours], peer_columns(name, ours, theirs, best)
+                print(f"{name:<24}{rates[0]:>12.0f}{rates[1]:>12.0f}{fields[5]:>12}{columns}{note}", flush=True)
     return 0
 
 
