@@ -21,7 +21,7 @@ single.options = {
   {name = "max-streams", type = "integer", min = 0, default = defaults.max_streams,
     help = "keep at most N streams, dropping those of least weight; 0: no limit"},
   {name = "threads", type = "integer", min = 0, default = defaults.threads,
-    help = "threads over which the stages and the checksum are spread, the calling one counted; 0: one for each "
+    help = "threads over which the stages are spread (reading and its checksum are one); 0: one for each "
       .. "processor. Results do not depend on it"},
   {name = "output", short = "o", type = "path", help = "write an HDF5 file (.h5, .hdf5) or a table (.csv)"},
   {name = "compression", type = "integer", min = 0, max = 9, default = defaults.compression,

@@ -23,14 +23,14 @@ static void put_content(void *context, const void *bytes, size_t size) {
   nt_hasher_put(d->content, bytes, size);
 }
 
-nt_digester *nt_digester_new(int direct, nt_error *err) {
+nt_digester *nt_digester_new(nt_error *err) {
   nt_digester *d = calloc(1, sizeof *d);
   if (!d) {
     nt_fail(err, NT_E_MEMORY, "out of memory for a checksum");
     return NULL;
   }
   d->tap = (nt_stream_tap){.file = put_file, .content = put_content, .context = d};
-  if ((d->file = nt_hasher_new(direct, err)) && (d->content = nt_hasher_new(direct, err))) return d;
+  if ((d->file = nt_hasher_new(err)) && (d->content = nt_hasher_new(err))) return d;
   nt_digester_free(d);
   return NULL;
 }
@@ -52,12 +52,6 @@ void nt_digester_opened(nt_digester *d, const nt_capture *capture) {
   d->file = NULL;
 }
 
-void nt_digester_work(void *digester) {
-  nt_digester *d = digester;
-  nt_hasher_work(d->content);
-  if (d->file) nt_hasher_work(d->file);
-}
-
 static void take(nt_hasher *hasher, nt_digest *digest) {
   nt_hasher_end(hasher, digest->sha256);
   digest->bytes = (int64_t)nt_hasher_bytes(hasher);
@@ -71,10 +65,8 @@ void nt_digester_end(nt_digester *d, nt_capture *capture, const char *path,
                      const struct stat *before, const volatile sig_atomic_t *cancel,
                      nt_digests *digests) {
   digests->file = digests->content = unknown("the run was interrupted");
-  while (nt_capture_rest(capture)) {
+  while (nt_capture_rest(capture))
     if (nt_flag_get(cancel)) return;
-    nt_digester_work(d);
-  }
   nt_packing packing = nt_capture_packing(capture);
   int broken = nt_capture_fault(capture) != NULL;
   if (broken)

@@ -26,16 +26,13 @@ typedef struct nt_digests {
 
 typedef struct nt_digester nt_digester;
 
-/* direct: hashed by the thread that reads, as it reads (hasher.h). */
-nt_digester *nt_digester_new(int direct, nt_error *err);
+nt_digester *nt_digester_new(nt_error *err);
 void nt_digester_free(nt_digester *digester); /* NULL is fine; after the capture is closed */
 
 /* For nt_capture_open_tapped; the digester's own. */
 const nt_stream_tap *nt_digester_tap(nt_digester *digester);
 /* Once the capture is open, before it is read. */
 void nt_digester_opened(nt_digester *digester, const nt_capture *capture);
-/* Hashes what was read by now; any thread, also while another one reads. */
-void nt_digester_work(void *digester);
 /* Reads what is left of the capture, which nobody else reads any more, and ends. A zip is read once
  * more from `path`, if it is still the one that `before` (its stat when the run began) describes.
  * cancel not 0: stops early, without checksums. */
@@ -43,7 +40,7 @@ void nt_digester_end(nt_digester *digester, nt_capture *capture, const char *pat
                      const struct stat *before, const volatile sig_atomic_t *cancel,
                      nt_digests *digests);
 
-/* What it took of the reading thread's time, if direct. */
+/* What it took, by now, of the reading thread's time. */
 double nt_digester_seconds(const nt_digester *digester);
 
 /* Of a file that can be read twice and is no capture. */

@@ -7,7 +7,7 @@
 #include "../team.h"
 
 /* The rows of the drawing in the header. */
-enum { READ, EXTRACT, DETECT, STORE, STEPS, DIGEST = STEPS, TURNS };
+enum { READ, EXTRACT, DETECT, STORE, STEPS };
 
 /* What travels through the steps. */
 typedef struct slot {
@@ -45,10 +45,24 @@ static void account(pipeline *p, nt_stage stage, double start, size_t rows) {
   p->result->rows[stage] += rows;
 }
 
+/* What the tap took is the digest's. */
+static double tapped(const pipeline *p) {
+  return p->options->tap_seconds ? p->options->tap_seconds(p->options->tap_context) : 0;
+}
+
+static void account_read(pipeline *p, double start, double tapped_before, size_t rows) {
+  account(p, NT_STAGE_READ, start, rows);
+  if (!p->options->tap_seconds) return;
+  double seconds = tapped(p) - tapped_before;
+  p->result->seconds[NT_STAGE_READ] -= seconds;
+  p->result->seconds[NT_STAGE_DIGEST] += seconds;
+  p->result->rows[NT_STAGE_DIGEST] += rows;
+}
+
 static nt_status read_step(pipeline *p, slot *s, nt_error *err) {
   s->count = 0;
   if (p->at_end) return NT_OK;
-  double start = nt_seconds();
+  double start = nt_seconds(), before = tapped(p);
   nt_status status = NT_OK;
   if (s->packets) {
     status = nt_capture_read(p->capture, s->packets, p->chunk, &s->count, err);
@@ -62,7 +76,7 @@ static nt_status read_step(pipeline *p, slot *s, nt_error *err) {
   s->first = p->result->packets;
   p->result->packets += s->count;
   p->at_end = status != NT_OK || s->count < p->chunk;
-  account(p, NT_STAGE_READ, start, s->count);
+  account_read(p, start, before, s->count);
   return status;
 }
 
@@ -158,14 +172,7 @@ static nt_status slots_new(pipeline *p, nt_error *err) {
 
 /* In which order threads take the steps: the caller's takes the first and reads, so that a signal
  * to the program interrupts a read that waits; long steps come before short ones. */
-static const int turns[TURNS] = {READ, DIGEST, DETECT, EXTRACT, STORE};
-
-static void digest_step(pipeline *p) {
-  if (!p->options->digest) return;
-  double start = nt_seconds();
-  p->options->digest(p->options->digest_context);
-  account(p, NT_STAGE_DIGEST, start, 0);
-}
+static const int turns[STEPS] = {READ, DETECT, EXTRACT, STORE};
 
 /* Step i works on the chunk that was read i rounds ago. All steps of a round run to its end, also
  * when one fails, so that what was done does not depend on the number of threads. */
@@ -173,10 +180,6 @@ static void run_step(void *context, size_t turn, int member) {
   (void)member;
   pipeline *p = context;
   int i = turns[turn];
-  if (i == DIGEST) {
-    digest_step(p);
-    return;
-  }
   slot *s = &p->slots[(p->round + STEPS - (uint64_t)i) % STEPS];
   if (p->round < (uint64_t)i || (i != READ && s->count == 0)) return;
   steps[i](p, s, &p->errors[i]);
@@ -195,7 +198,7 @@ static nt_status run_rounds(pipeline *p, nt_team *team, double start, nt_error *
   uint64_t last = 0; /* rounds still to run once the end was seen */
   for (p->round = 0; !p->at_end || last < STEPS - 1; p->round++) {
     if (p->at_end) last++;
-    nt_team_each(team, TURNS, run_step, p);
+    nt_team_each(team, STEPS, run_step, p);
     p->result->wall_seconds = nt_seconds() - start;
     if (o->progress) o->progress(o->progress_context, p->result);
     if (earliest_error(p)) break;
@@ -218,8 +221,7 @@ nt_status nt_pipeline_run(nt_capture *capture, const nt_pipeline_options *option
   nt_status status = slots_new(&p, err);
   if (status != NT_OK) return status;
   int threads = options->threads > 0 ? options->threads : nt_team_most();
-  int most = options->digest ? TURNS : STEPS;
-  nt_team *team = nt_team_new(threads < most ? threads : most, err);
+  nt_team *team = nt_team_new(threads < STEPS ? threads : STEPS, err);
   if (team) {
     result->threads = nt_team_size(team);
     status = run_rounds(&p, team, start, err);
@@ -227,7 +229,6 @@ nt_status nt_pipeline_run(nt_capture *capture, const nt_pipeline_options *option
     status = NT_E_MEMORY;
   }
   nt_team_free(team);
-  if (options->digest) result->rows[NT_STAGE_DIGEST] = result->packets;
   if (options->extractor) nt_extractor_usage_of(options->extractor, &result->usage);
   slots_free(&p);
   result->wall_seconds = nt_seconds() - start;

@@ -10,8 +10,6 @@
  *     detect                   c0     c1
  *     store                           c0
  *
- * and beside them the checksum of what was read.
- *
  * Each stage sees the chunks in order and only ever one at a time, so the bits that come out are
  * the same for any number of threads; memory is four chunks plus the extractor's streams, whatever
  * the length of the capture.
@@ -38,7 +36,7 @@ typedef enum nt_stage {
   NT_STAGE_TRAIN,
   NT_STAGE_EXECUTE,
   NT_STAGE_STORE,  /* the sink */
-  NT_STAGE_DIGEST, /* the checksum of the input */
+  NT_STAGE_DIGEST, /* the checksum of what is read, within the read step */
   NT_STAGES
 } nt_stage;
 /* "read", "extract", "map", "train", "execute", "store", "digest" */
@@ -76,10 +74,10 @@ typedef struct nt_pipeline_options {
    * NULL. */
   nt_status (*sink)(void *context, const nt_pipeline_rows *rows, nt_error *err);
   void *sink_context;
-  /* Called once in each round beside the steps, maybe from another thread: the checksum of what was
-   * read by then. May be NULL. */
-  void (*digest)(void *context);
-  void *digest_context;
+  /* Seconds that the capture's tap took by now, which are the digest's and not the read stage's.
+   * May be NULL. */
+  double (*tap_seconds)(const void *context);
+  const void *tap_context;
   /* Called after each round from the calling thread. May be NULL. */
   void (*progress)(void *context, const nt_pipeline_result *so_far);
   void *progress_context;

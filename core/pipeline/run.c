@@ -148,8 +148,7 @@ static nt_status open_all(run *r, nt_error *err) {
   if (strcmp(o->input, "-") != 0 && stat(o->input, &r->input) != 0)
     memset(&r->input, 0, sizeof r->input);
   if (o->output && !(r->store = nt_store_create(o->output, err))) return err->status;
-  int alone = (o->threads ? o->threads : nt_team_most()) == 1;
-  if (r->store && nt_store_has_attributes(r->store) && !(r->digester = nt_digester_new(alone, err)))
+  if (r->store && nt_store_has_attributes(r->store) && !(r->digester = nt_digester_new(err)))
     return err->status;
   const nt_stream_tap *tap = r->digester ? nt_digester_tap(r->digester) : NULL;
   if (!(r->capture = nt_capture_open_tapped(o->input, tap, err))) return err->status;
@@ -281,17 +280,18 @@ static nt_status judge(run *r, nt_error *err) {
   return status == NT_OK ? judge_attacks(result, err) : status;
 }
 
+static double digest_seconds(const void *digester) {
+  return nt_digester_seconds(digester);
+}
+
 /* The checksums end with the input, whose last bytes no packet may need. */
 static nt_status finish_digests(run *r, nt_error *err) {
   nt_run_result *result = r->result;
   if (!r->digester) return NT_OK;
-  double start = nt_seconds(), *seconds = result->pipeline.seconds;
-  double within = nt_digester_seconds(r->digester);
-  seconds[NT_STAGE_READ] -= within;
-  seconds[NT_STAGE_DIGEST] += within;
+  double start = nt_seconds();
   nt_digester_end(r->digester, r->capture, r->options->input, &r->input, r->options->cancel,
                   &result->digests);
-  seconds[NT_STAGE_DIGEST] += nt_seconds() - start;
+  result->pipeline.seconds[NT_STAGE_DIGEST] += nt_seconds() - start;
   if (!nt_flag_get(r->options->cancel)) return NT_OK;
   return nt_fail(err, NT_E_STATE, "interrupted after %llu packets",
                  (unsigned long long)result->pipeline.packets);
@@ -319,8 +319,8 @@ static nt_status run_all(run *r, nt_error *err) {
                                         .width = result->width,
                                         .kitnet = r->kitnet,
                                         .threads = o->threads,
-                                        .digest = r->digester ? nt_digester_work : NULL,
-                                        .digest_context = r->digester,
+                                        .tap_seconds = r->digester ? digest_seconds : NULL,
+                                        .tap_context = r->digester,
                                         .sink = r->store || o->score ? take_rows : NULL,
                                         .sink_context = r,
                                         .progress = o->progress,

@@ -123,9 +123,9 @@ Help comes from the same tables.
                                        [stream]
         --max-streams N                keep at most N streams, dropping those of least
                                        weight; 0: no limit [0]
-        --threads N                    threads over which the stages and the checksum are
-                                       spread, the calling one counted; 0: one for each
-                                       processor. Results do not depend on it [0]
+        --threads N                    threads over which the stages are spread (reading and
+                                       its checksum are one); 0: one for each processor.
+                                       Results do not depend on it [0]
     -o, --output FILE                  write an HDF5 file (.h5, .hdf5) or a table (.csv)
         --compression N                deflate level of HDF5 outputs; 0: none [1]
         --json                         print the summary as JSON
