@@ -201,7 +201,7 @@ static void inputs_that_do_not_fit_say_so(void) {
                                    "more than 0 and at most 1");
   small_plan(&p, "unfit.runs");
   p.options.output = "unfit.h5";
-  p.options.memory = 200000;
+  p.options.memory = 20000;
   p.options.cache = "unfit.cache";
   p.options.retry = 1;
   outcome = run_plan(&p);

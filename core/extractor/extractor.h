@@ -33,6 +33,10 @@
  * Time: a record that is not newer than a stream's latest one does not decay it. Rows of stream
  * stay finite whatever the order; where records are out of order they differ from py100's.
  *
+ * Memory, as tests/extractor_memory_test.c measures it, of each pair of hosts that talk: 3.0 kB
+ * (stream), 3.9 kB (py100), 4.4 kB (csv115), a tenth more where the tables have just grown; of each
+ * address that one host scans: 0.8 to 1.6 kB (stream), 2.5 kB (csv115).
+ *
  * Rows depend on the packets and the options alone: not on threads, batch sizes, hash seeds or the
  * instruction set. Keys come from the network: tables hash with a secret of their own
  * (key_table.h).
@@ -90,7 +94,7 @@ typedef struct nt_extractor_usage {
   uint64_t streams; /* alive now */
   uint64_t pairs;   /* covariances alive now */
   uint64_t dropped; /* streams dropped because of max_streams, in all */
-  uint64_t bytes;   /* memory held */
+  uint64_t bytes;   /* memory that it takes */
 } nt_extractor_usage;
 
 typedef struct nt_extractor nt_extractor;
@@ -106,7 +110,7 @@ void nt_extractor_free(nt_extractor *extractor); /* NULL is fine */
 nt_status nt_extractor_update(nt_extractor *extractor, const nt_packet *packets, size_t n,
                               double *rows, nt_error *err);
 
-/* O(1). bytes: address space held; much of it may never be resident (pool.h). */
+/* O(1). bytes: what was touched, hence is resident; more is reserved (pool.h). */
 void nt_extractor_usage_of(const nt_extractor *extractor, nt_extractor_usage *usage);
 
 #endif

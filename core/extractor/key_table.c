@@ -82,7 +82,7 @@ const void *nt_key_table_key(const nt_key_table *table, uint32_t number, size_t 
 
 size_t nt_key_table_bytes(const nt_key_table *table) {
   return sizeof *table + (table->mask + 1) * sizeof *table->slots +
-         table->count_capacity * sizeof *table->ends + table->keys_capacity;
+         (table->key_size ? 0 : table->count * sizeof *table->ends) + table->keys_size;
 }
 
 uint32_t nt_key_table_hash(const nt_key_table *table, const void *key, size_t size) {

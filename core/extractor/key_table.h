@@ -31,7 +31,7 @@ uint32_t nt_key_table_put_hashed(nt_key_table *table, const void *key, size_t si
 uint32_t nt_key_table_count(const nt_key_table *table);
 /* The bytes of key `number`, valid until the next put. */
 const void *nt_key_table_key(const nt_key_table *table, uint32_t number, size_t *size);
-/* Memory held, bytes. */
+/* Memory that was touched, bytes: room for keys to come does not count. */
 size_t nt_key_table_bytes(const nt_key_table *table);
 
 #endif

@@ -28,9 +28,7 @@ void nt_pool_done(nt_pool *pool) {
 }
 
 size_t nt_pool_bytes(const nt_pool *pool) {
-  size_t bytes = 0;
-  for (size_t i = 0; i < pool->chunks; i++) bytes += chunk_bytes(pool, i);
-  return bytes;
+  return pool->count * pool->record;
 }
 
 int nt_pool_grow(nt_pool *pool, size_t count) {

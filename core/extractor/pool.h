@@ -36,6 +36,7 @@ static inline void *nt_pool_at(const nt_pool *pool, size_t i) {
   return pool->chunk[k - NT_POOL_SHIFT] + (from_start - ((size_t)1 << k)) * pool->record;
 }
 
+/* Of the records that were made: what lies behind them was never touched. */
 size_t nt_pool_bytes(const nt_pool *pool);
 
 /* calloc for arrays that grow large: those ask for huge pages, which a million new streams would

@@ -14,8 +14,10 @@ static nt_stream_table table_of(void) {
 }
 
 static nt_stream_graph graph_of(void) {
-  return (nt_stream_graph){table_of(), nt_pool_of(sizeof(nt_trail)), nt_pool_of(sizeof(nt_pair)),
-                           nt_pool_of(sizeof(nt_link))};
+  return (nt_stream_graph){.streams = table_of(),
+                           .trails = nt_pool_of(sizeof(nt_trail)),
+                           .pairs = nt_pool_of(sizeof(nt_pair)),
+                           .links = nt_pool_of(sizeof(nt_link))};
 }
 
 void nt_stream_state_init(nt_stream_state *s) {
@@ -45,8 +47,17 @@ static size_t table_bytes(const nt_stream_table *table) {
   return nt_pool_bytes(&table->moments) + nt_pool_bytes(&table->clocks);
 }
 
+/* Of a pool of which at most `written` records were written to, each on a page of its own at worst;
+ * a scan's many addresses never send. */
+static size_t written_bytes(const nt_pool *pool, size_t written) {
+  enum { PAGE = 4096 };
+  size_t all = nt_pool_bytes(pool), pages = written * (PAGE + pool->record);
+  return pages < all ? pages : all;
+}
+
 static size_t graph_bytes(const nt_stream_graph *g) {
-  return table_bytes(&g->streams) + nt_pool_bytes(&g->trails) + nt_pool_bytes(&g->pairs) +
+  return written_bytes(&g->streams.moments, g->senders) + nt_pool_bytes(&g->streams.clocks) +
+         written_bytes(&g->trails, g->senders) + nt_pool_bytes(&g->pairs) +
          nt_pool_bytes(&g->links);
 }
 

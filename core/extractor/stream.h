@@ -89,6 +89,7 @@ typedef struct nt_stream_table {
 typedef struct nt_stream_graph {
   nt_stream_table streams;
   nt_pool trails, pairs, links;
+  size_t senders; /* streams that were ever written to: the others' moments and trails were not */
 } nt_stream_graph;
 
 typedef struct nt_stream_state {

@@ -139,6 +139,7 @@ static int move_graph(const nt_stream_graph *from, nt_stream_graph *to, const nt
       !move_records(&from->pairs, &to->pairs, pairs) ||
       !move_records(&from->links, &to->links, pairs))
     return 0;
+  to->senders = to->streams.clocks.count; /* written to by the move */
   relink(to, number);
   return move_pair_keys(to, keys);
 }

@@ -223,6 +223,7 @@ static inline void update_2d(nt_stream_graph *g, const nt_ends *ends, double v, 
   nt_moments *m = nt_pool_at(&g->streams.moments, ends->source);
   nt_trail *trail = nt_pool_at(&g->trails, ends->source);
   nt_clock *clock = clock_of(g, ends->source);
+  g->senders += !clock->sent;
   lanes f = factors(tick(clock, t));
   uint32_t pair = clock->waiting;
   clock->waiting = 0;

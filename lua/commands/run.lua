@@ -77,7 +77,8 @@ local this = {
     {name = "retry-failed", type = "flag", help = "repeat runs that failed"},
     {name = "memory", type = "size", min = 64000000,
       help = "memory for arrays to stay within, as 2G or 500M [half of the machine's]. Extraction takes what the "
-        .. "capture's addresses need, about 500 bytes for each pair that talks; one that needs more than this fails"},
+        .. "capture's addresses need: about 1 kB for each address that a host scans, 3 kB for each pair that talks (4 to "
+        .. "4.5 kB with py100 and csv115); one that needs more than this fails"},
     {name = "from", type = "string", value = "FOLDER", help = "look for the files of data sets here first"},
     {name = "output", short = "o", type = "path",
       help = "the result file [results/NAME.h5]; the runs lie beside it, in NAME.runs"},
