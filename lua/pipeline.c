@@ -345,7 +345,7 @@ static void push_result(lua_State *L, const nt_run_options *options, const nt_ru
   lua_newtable(L);
   put_string(L, "format", nt_capture_format_name(r->format));
   if (*r->warning) put_string(L, "warning", r->warning);
-  if (r->extracted) put_string(L, "profile", nt_profile_name(r->profile));
+  if (r->profile_known) put_string(L, "profile", nt_profile_name(r->profile));
   put_integer(L, "width", r->width);
   put_integer(L, "packets", p->packets);
   put_integer(L, "threads", (uint64_t)p->threads);
@@ -370,7 +370,7 @@ static void push_result(lua_State *L, const nt_run_options *options, const nt_ru
   put_string(L, "isa", nt_isa_name(r->isa));
   put_number(L, "training_seconds", r->training_seconds);
   put_number(L, "window_filled", r->window_filled);
-  if (r->extracted) put_number(L, "half_life", nt_profile_half_life(r->profile));
+  if (r->profile_known) put_number(L, "half_life", nt_profile_half_life(r->profile));
   put_map(L, &r->map);
   put_summary(L, &r->summary);
   if (r->labels_path) {

@@ -11,7 +11,7 @@ local defaults = pipeline.defaults()
 
 single.argument = {name = "CAPTURE",
   help = "pcap, pcapng, tshark TSV or rows of features (CSV), as it is or compressed with gzip, xz or "
-    .. "zstd; - reads standard input"}
+    .. "zstd; - reads standard input; or an HDF5 file of `extract`"}
 
 single.profile = {name = "profile", type = "choice", choices = pipeline.names("profile"), default = defaults.profile,
   help = "statistics to extract: py100 and csv115 are the public references bit for bit, stream is fast"}

@@ -70,6 +70,9 @@ static nt_status read_step(pipeline *p, slot *s, nt_error *err) {
       s->times[i] = s->packets[i].time;
       s->sizes[i] = s->packets[i].length;
     }
+  } else if (p->options->rows) {
+    status =
+        p->options->rows(p->options->rows_context, s->features, s->times, p->chunk, &s->count, err);
   } else {
     status = nt_capture_read_rows(p->capture, s->features, s->times, p->chunk, &s->count, err);
   }

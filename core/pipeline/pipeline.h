@@ -74,6 +74,11 @@ typedef struct nt_pipeline_options {
    * NULL. */
   nt_status (*sink)(void *context, const nt_pipeline_rows *rows, nt_error *err);
   void *sink_context;
+  /* Rows of features in place of a capture, which is NULL then: at most max of them, *got 0 at the
+   * end. Called by the thread that runs the pipeline. */
+  nt_status (*rows)(void *context, double *features, double *times, size_t max, size_t *got,
+                    nt_error *err);
+  void *rows_context;
   /* Seconds that the capture's tap took by now, which are the digest's and not the read stage's.
    * May be NULL. */
   double (*tap_seconds)(const void *context);

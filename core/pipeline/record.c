@@ -80,7 +80,7 @@ static nt_status record_input(nt_store *store, const nt_run_options *o, const nt
       T("input", o->input),
       T("input_format", nt_capture_format_name(r->format)),
       T("input_warning", *r->warning ? r->warning : NULL),
-      T("profile", r->extracted ? nt_profile_name(r->profile) : NULL),
+      T("profile", r->profile_known ? nt_profile_name(r->profile) : NULL),
       I("max_streams", o->extractor.max_streams),
       I("packets", r->pipeline.packets),
       I("streams", r->pipeline.usage.streams),
@@ -168,5 +168,19 @@ nt_status nt_record(nt_store *store, const nt_run_options *options, const nt_run
   if (status == NT_OK) status = record_input(store, options, result, err);
   if (status == NT_OK && options->score) status = record_detector(store, options, result, err);
   if (status == NT_OK) status = record_timing(store, result, err);
+  return status;
+}
+
+nt_status nt_record_source(nt_store *store, const nt_extracted *source, nt_error *err) {
+  static const char *const names[] = {"input",          "input_format",  "input_sha256",
+                                      "content_sha256", "input_warning", "version",
+                                      "commit",         "command_line",  "start"};
+  nt_status status = NT_OK;
+  for (size_t i = 0; i < sizeof names / sizeof *names && status == NT_OK; i++) {
+    char name[64];
+    const char *text = nt_extracted_text(source, names[i]);
+    snprintf(name, sizeof name, "source_%s", names[i]);
+    if (text) status = nt_store_text(store, name, text, err);
+  }
   return status;
 }

@@ -3,8 +3,12 @@
 #ifndef NT_RECORD_H
 #define NT_RECORD_H
 
+#include "../store/extracted.h"
 #include "../store/store.h"
 #include "run.h"
+
+/* What the features of the input say of their own making, as source_NAME. */
+nt_status nt_record_source(nt_store *store, const nt_extracted *source, nt_error *err);
 
 /* Writes them all; texts about single datasets are the store's own. */
 nt_status nt_record(nt_store *store, const nt_run_options *options, const nt_run_result *result,

@@ -2,6 +2,7 @@
 #include "run.h"
 
 #include <math.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,14 +19,16 @@ typedef struct run {
   const nt_run_options *options;
   nt_run_result *result;
   nt_store *store;
-  nt_capture *capture;
+  nt_capture *capture;   /* NULL: the input is `source` */
+  nt_extracted *source;  /* what `extract` wrote; else NULL */
   nt_digester *digester; /* NULL: nobody stores checksums */
   nt_extractor *extractor;
   nt_kitnet *kitnet;
   nt_feature_map given_map;
   struct stat input; /* as it was at the beginning */
   double start;      /* nt_seconds() */
-  double *training;  /* RMSEs of the training phase */
+  pthread_mutex_t hdf5;
+  double *training; /* RMSEs of the training phase */
   size_t trained;
   double first_time, last_trained;  /* of packets in the grace periods; NaN: none yet */
   size_t score_room, training_room; /* of result->scores and training */
@@ -74,7 +77,7 @@ static nt_status check_options(const nt_run_options *o, nt_error *err) {
  * which cannot be read again, and the warning says so. */
 static nt_status open_labels(run *r, nt_error *err) {
   const nt_run_options *o = r->options;
-  int own = nt_capture_has_labels(r->capture) && strcmp(o->input, "-") != 0;
+  int own = r->capture && nt_capture_has_labels(r->capture) && strcmp(o->input, "-") != 0;
   r->result->labels_path = o->labels ? o->labels : own ? o->input : NULL;
   if (!r->result->labels_path) return NT_OK;
   return nt_labels_read(r->result->labels_path, &r->result->labels, err);
@@ -99,7 +102,9 @@ static nt_status open_detector(run *r, nt_error *err) {
 static nt_status column_names(const run *r, const char ***names, const char ***units, char **made,
                               nt_error *err) {
   size_t width = r->result->width, each = sizeof "feature_" + 20;
-  const char *const *given = r->result->extracted ? NULL : nt_capture_column_names(r->capture);
+  const char *const *given = r->source              ? nt_extracted_names(r->source)
+                             : r->result->extracted ? NULL
+                                                    : nt_capture_column_names(r->capture);
   *names = calloc(width, sizeof **names);
   *units = r->result->extracted ? calloc(width, sizeof **units) : NULL;
   *made = calloc(width, each);
@@ -142,26 +147,47 @@ static nt_status begin_store(run *r, nt_error *err) {
   return status;
 }
 
-static nt_status open_all(run *r, nt_error *err) {
+static nt_status open_capture(run *r, nt_error *err) {
   const nt_run_options *o = r->options;
   nt_run_result *result = r->result;
-  if (strcmp(o->input, "-") != 0 && stat(o->input, &r->input) != 0)
-    memset(&r->input, 0, sizeof r->input);
-  if (o->output && !(r->store = nt_store_create(o->output, err))) return err->status;
   if (r->store && nt_store_has_attributes(r->store) && !(r->digester = nt_digester_new(err)))
     return err->status;
   const nt_stream_tap *tap = r->digester ? nt_digester_tap(r->digester) : NULL;
   if (!(r->capture = nt_capture_open_tapped(o->input, tap, err))) return err->status;
   if (r->digester) nt_digester_opened(r->digester, r->capture);
   result->format = nt_capture_format_of(r->capture);
-  result->extracted = result->format != NT_FORMAT_FEATURES;
+  result->extracted = result->profile_known = result->format != NT_FORMAT_FEATURES;
   result->profile = o->extractor.profile;
   result->width =
       result->extracted ? nt_profile_width(result->profile) : nt_capture_width(r->capture);
+  return NT_OK;
+}
+
+static nt_status open_source(run *r, nt_error *err) {
+  nt_run_result *result = r->result;
+  if (!(r->source = nt_extracted_open(r->options->input, err))) return err->status;
+  const char *profile = nt_extracted_text(r->source, "profile");
+  result->format = NT_FORMAT_FEATURES;
+  result->width = nt_extracted_width(r->source);
+  result->profile_known = profile &&
+                          nt_profile_from_name(profile, &result->profile, NULL) == NT_OK &&
+                          nt_profile_width(result->profile) == result->width;
+  return NT_OK;
+}
+
+static nt_status open_all(run *r, nt_error *err) {
+  const nt_run_options *o = r->options;
+  nt_run_result *result = r->result;
+  int piped = strcmp(o->input, "-") == 0;
+  if (!piped && stat(o->input, &r->input) != 0) memset(&r->input, 0, sizeof r->input);
+  if (o->output && !(r->store = nt_store_create(o->output, err))) return err->status;
+  nt_status status =
+      !piped && nt_extracted_is(o->input) ? open_source(r, err) : open_capture(r, err);
+  if (status != NT_OK) return status;
   if (!result->extracted && o->profile_given)
     return nt_fail(err, NT_E_ARGUMENT,
                    "%s: holds rows of features, to which no profile applies (%s was asked for)",
-                   o->input, nt_profile_name(result->profile));
+                   o->input, nt_profile_name(o->extractor.profile));
   if (result->extracted && !(r->extractor = nt_extractor_new(&o->extractor, err)))
     return err->status;
   if (o->score && open_detector(r, err) != NT_OK) return err->status;
@@ -208,6 +234,23 @@ static nt_status keep_scores(run *r, const nt_pipeline_rows *rows, nt_error *err
   return NT_OK;
 }
 
+/* HDF5 is for one thread at a time: rows come of one file while scores go to another. */
+static nt_status read_source(void *context, double *features, double *times, size_t max,
+                             size_t *got, nt_error *err) {
+  run *r = context;
+  pthread_mutex_lock(&r->hdf5);
+  nt_status status = nt_extracted_read(r->source, features, times, max, got, err);
+  pthread_mutex_unlock(&r->hdf5);
+  return status;
+}
+
+static nt_status append(run *r, const nt_store_rows *rows, nt_error *err) {
+  pthread_mutex_lock(&r->hdf5);
+  nt_status status = nt_store_append(r->store, rows, err);
+  pthread_mutex_unlock(&r->hdf5);
+  return status;
+}
+
 static nt_status take_rows(void *context, const nt_pipeline_rows *rows, nt_error *err) {
   run *r = context;
   if (rows->scores && keep_scores(r, rows, err) != NT_OK) return NT_E_MEMORY;
@@ -215,15 +258,14 @@ static nt_status take_rows(void *context, const nt_pipeline_rows *rows, nt_error
   /* Labels that end early are told at the end, with both counts; the file is not kept then. */
   const nt_labels *labels = &r->result->labels;
   if (r->result->labels_path && rows->first + rows->count > labels->count) return NT_OK;
-  return nt_store_append(
-      r->store,
-      &(nt_store_rows){.count = rows->count,
-                       .times = rows->times,
-                       .features = rows->features,
-                       .scores = rows->scores,
-                       .labels = labels->value ? labels->value + rows->first : NULL,
-                       .attack = labels->attack ? labels->attack + rows->first : NULL},
-      err);
+  return append(r,
+                &(nt_store_rows){.count = rows->count,
+                                 .times = rows->times,
+                                 .features = rows->features,
+                                 .scores = rows->scores,
+                                 .labels = labels->value ? labels->value + rows->first : NULL,
+                                 .attack = labels->attack ? labels->attack + rows->first : NULL},
+                err);
 }
 
 /* ---------------------------------------------------------------- after the last packet */
@@ -247,7 +289,7 @@ static void look_at_windows(const run *r) {
   nt_run_result *result = r->result;
   result->training_seconds = r->last_trained - r->first_time;
   result->window_filled =
-      result->extracted
+      result->profile_known
           ? 1 - exp2(-result->training_seconds / nt_profile_half_life(result->profile))
           : NAN;
 }
@@ -287,8 +329,14 @@ static double digest_seconds(const void *digester) {
 /* The checksums end with the input, whose last bytes no packet may need. */
 static nt_status finish_digests(run *r, nt_error *err) {
   nt_run_result *result = r->result;
-  if (!r->digester) return NT_OK;
   double start = nt_seconds();
+  if (r->source && r->store && nt_store_has_attributes(r->store)) {
+    nt_digest_file(r->options->input, &r->input, &result->digests.file);
+    result->digests.content = result->digests.file;
+    result->pipeline.seconds[NT_STAGE_DIGEST] += nt_seconds() - start;
+    result->pipeline.rows[NT_STAGE_DIGEST] = result->pipeline.packets;
+  }
+  if (!r->digester) return NT_OK;
   nt_digester_end(r->digester, r->capture, r->options->input, &r->input, r->options->cancel,
                   &result->digests);
   result->pipeline.seconds[NT_STAGE_DIGEST] += nt_seconds() - start;
@@ -304,6 +352,7 @@ static nt_status finish_store(run *r, nt_error *err) {
   if (r->options->score) status = nt_store_map(r->store, &result->map, err);
   if (status == NT_OK && result->attacks) status = nt_store_attacks(r->store, result->attacks, err);
   if (status == NT_OK) status = nt_record(r->store, r->options, result, err);
+  if (status == NT_OK && r->source) status = nt_record_source(r->store, r->source, err);
   if (status != NT_OK) return status;
   nt_store *store = r->store;
   r->store = NULL;
@@ -319,6 +368,8 @@ static nt_status run_all(run *r, nt_error *err) {
                                         .width = result->width,
                                         .kitnet = r->kitnet,
                                         .threads = o->threads,
+                                        .rows = r->source ? read_source : NULL,
+                                        .rows_context = r,
                                         .tap_seconds = r->digester ? digest_seconds : NULL,
                                         .tap_context = r->digester,
                                         .sink = r->store || o->score ? take_rows : NULL,
@@ -328,8 +379,8 @@ static nt_status run_all(run *r, nt_error *err) {
                                         .cancel = o->cancel};
   status = nt_pipeline_run(r->capture, &pipeline, &result->pipeline, err);
   if (status != NT_OK) return status;
-  const char *warning = nt_capture_warning(r->capture);
-  int unread = o->score && !result->labels_path && nt_capture_has_labels(r->capture);
+  const char *warning = r->capture ? nt_capture_warning(r->capture) : NULL;
+  int unread = r->capture && o->score && !result->labels_path && nt_capture_has_labels(r->capture);
   if (warning)
     snprintf(result->warning, sizeof result->warning, "%s%s", warning,
              unread ? "; of a pipe it serves as no labels either" : "");
@@ -350,12 +401,14 @@ nt_status nt_run(const nt_run_options *options, nt_run_result *result, nt_error 
            .result = result,
            .start = nt_seconds(),
            .first_time = NAN,
-           .last_trained = NAN};
+           .last_trained = NAN,
+           .hdf5 = PTHREAD_MUTEX_INITIALIZER};
   status = run_all(&r, err);
   nt_store_discard(r.store);
   nt_kitnet_free(r.kitnet);
   nt_extractor_free(r.extractor);
   nt_capture_close(r.capture);
+  nt_extracted_close(r.source);
   nt_digester_free(r.digester);
   nt_feature_map_done(&r.given_map);
   free(r.training);

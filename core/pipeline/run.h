@@ -42,7 +42,9 @@ nt_run_options nt_run_defaults(void);
 typedef struct nt_run_result {
   nt_capture_format format;
   char warning[512]; /* what was wrong with the input although rows came of it; "": nothing */
-  int extracted;     /* 0: the input was rows of features, and `profile` does not count */
+  int extracted;     /* 0: the input was rows of features */
+  int profile_known; /* of the extractor, or what a file of `extract` says; else `profile` does not
+                        count */
   nt_profile profile;
   size_t width;
   nt_pipeline_result pipeline;

@@ -21,6 +21,7 @@ typedef struct nt_attribute {
 
 typedef struct nt_store_format {
   const char *endings[3]; /* of file names; NULL ends the list */
+  int sealed;             /* a checksum of the whole lies behind the end (seal.h) */
   void *(*create)(const char *temporary, nt_error *err);
   nt_status (*begin)(void *file, const nt_store_shape *shape, nt_error *err);
   nt_status (*append)(void *file, const nt_store_rows *rows, nt_error *err);

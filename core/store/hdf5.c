@@ -281,6 +281,7 @@ static nt_status hdf5_close(void *handle, nt_error *err) {
 }
 
 const nt_store_format nt_store_hdf5 = {.endings = {".h5", ".hdf5"},
+                                       .sealed = 1,
                                        .create = create_file,
                                        .begin = hdf5_begin,
                                        .append = hdf5_append,

@@ -8,6 +8,7 @@
 #include "../temporary.h"
 #include "format.h"
 #include "output.h"
+#include "seal.h"
 
 static const nt_store_format *const formats[] = {&nt_store_hdf5, &nt_store_csv};
 
@@ -57,6 +58,7 @@ void nt_store_discard(nt_store *store) {
 nt_status nt_store_commit(nt_store *store, nt_error *err) {
   nt_status status = store->format->close(store->file, err);
   store->file = NULL;
+  if (status == NT_OK && store->format->sealed) status = nt_seal_file(store->output.temporary, err);
   if (status == NT_OK)
     status = nt_output_commit(&store->output, err);
   else

@@ -26,7 +26,8 @@ return {
   summary = "Turn a capture into rows of features: damped statistics of its traffic.",
   details = "Without -o the rows are computed and counted only, which shows the speed. "
     .. "A .csv has a column `timestamp` and one for each feature, and can be given to `ninetails score` again. "
-    .. "An .h5 has /features, /timestamps and the names in /feature; it says in its attributes what made it.",
+    .. "An .h5 has /features, /timestamps and the names in /feature; it says in its attributes what made it, "
+    .. "and can be given to `ninetails score`, too.",
   arguments = {single.argument},
   options = options,
   run = function(args)

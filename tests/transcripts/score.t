@@ -29,6 +29,35 @@ Neither threads nor the way through a file of features change a bit of the score
   $ ninetails extract trace.tsv.gz --quiet -o features.csv
   $ told score features.csv --fm-grace 200 --ad-grace 600 --quiet -o c.csv; cmp a.csv c.csv
 
+So does the way through what `extract` wrote, which is read with its names, times and profile; where it came from goes on
+into the output.
+
+  $ ninetails extract trace.tsv.gz --quiet -o f.h5
+  $ for t in 1 2 4; do told score f.h5 --fm-grace 200 --ad-grace 600 --quiet --threads $t -o f.csv; cmp a.csv f.csv; done
+  $ told score f.h5 --fm-grace 200 --ad-grace 600 -o chain.h5 | head -2
+  capture        f.h5 (features), 1,796 packets
+  features       100, profile stream
+  $ $PYTHON -c "
+  > import h5py, hashlib
+  > of = lambda name: hashlib.sha256(open(name, 'rb').read()).hexdigest()
+  > a = h5py.File('chain.h5').attrs
+  > print(a['profile'], a['input_sha256'] == of('f.h5'), a['source_input_sha256'] == of('trace.tsv.gz'), a['source_command_line'])
+  > h5py.File('foreign.h5', 'w')['x'] = [1]
+  > with h5py.File('other.h5', 'w') as f: f['features'] = [[1.0, 2.0]]; f['timestamps'] = [1.0]; f['feature'] = ['a', 'b']
+  > "
+  stream True True ninetails extract trace.tsv.gz --quiet -o f.h5
+  $ printf X | dd of=f.h5 bs=1 seek=40000 conv=notrunc status=none; ninetails score f.h5 -o e.h5
+  ninetails score: f.h5: is damaged: its checksum differs
+  [2]
+  $ head -c 30000 f.h5 > cut.h5; ninetails score cut.h5 -o e.h5
+  ninetails score: cut.h5: is an HDF5 file without the seal of ninetails: not what `ninetails extract` or `ninetails score --with-features` wrote, or cut short, or changed since
+  [2]
+  $ for name in foreign other a chain; do test -f $name.h5 && ninetails score $name.h5 -o e.h5 2>&1 | sed 's/)[:].*/)/; s/: not what.*//'; done
+  ninetails score: foreign.h5: is an HDF5 file without the seal of ninetails
+  ninetails score: other.h5: is an HDF5 file without the seal of ninetails
+  ninetails score: chain.h5: is an HDF5 file without the features of a capture (it has no matrix /features)
+  $ rm f.h5 f.csv chain.h5 foreign.h5 other.h5 cut.h5
+
 A map that was learnt can be given back, from our file or as text.
 
   $ told score trace.tsv.gz --fm-grace 200 --ad-grace 600 --quiet -o a.h5
@@ -129,11 +158,14 @@ waits for its input.
   ninetails score: results cannot be written: No space left on device
   [2]
   $ $PYTHON -c "
-  > import gzip, os, signal, subprocess, time
+  > import fcntl, gzip, os, signal, struct, subprocess, termios, time
+  > def unread(pipe): return struct.unpack('i', fcntl.ioctl(pipe, termios.FIONREAD, bytes(4)))[0]
+  > def reads(pid): return open('/proc/%d/syscall' % pid).read().split()[1:2] == ['0x0'] # waits in read(0, ...)
   > for records in (b'', gzip.open('trace.tsv.gz').read()):
   >     p = subprocess.Popen(['ninetails', 'score', '-', '--fm-grace', '1', '--ad-grace', '1', '-o', 'e.h5'], stdin=subprocess.PIPE)
   >     while not [f for f in os.listdir('.') if f.endswith('.tmp')]: time.sleep(0.01)
-  >     p.stdin.write(records); p.stdin.flush(); time.sleep(0.3)
+  >     p.stdin.write(records); p.stdin.flush()
+  >     while unread(p.stdin) or not reads(p.pid): time.sleep(0.01)
   >     p.send_signal(signal.SIGINT)
   >     print('ended by signal', -p.wait(20))
   > "

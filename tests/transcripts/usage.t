@@ -115,7 +115,7 @@ Help comes from the same tables.
   
   Arguments:
     CAPTURE  pcap, pcapng, tshark TSV or rows of features (CSV), as it is or compressed with
-             gzip, xz or zstd; - reads standard input
+             gzip, xz or zstd; - reads standard input; or an HDF5 file of `extract`
   
   Options:
         --profile py100|csv115|stream  statistics to extract: py100 and csv115 are the
@@ -135,7 +135,7 @@ Help comes from the same tables.
   Without -o the rows are computed and counted only, which shows the speed. A .csv has a
   column `timestamp` and one for each feature, and can be given to `ninetails score` again.
   An .h5 has /features, /timestamps and the names in /feature; it says in its attributes
-  what made it.
+  what made it, and can be given to `ninetails score`, too.
   $ ninetails extract --help | head -3
   Usage: ninetails extract CAPTURE [options]
   
