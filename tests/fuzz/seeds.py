@@ -62,6 +62,9 @@ def seeds():
     tcp = "1540446382.933899000\t60\t5c:cf:7f:05:f2:c6\t4c:09:d4:c6:12:7b\t10.0.0.1\t10.0.0.2\t80\t81" + 11 * "\t"
     arp = "1.5\t60" + 11 * "\t" + "2\t00:00:00:00:00:01\t10.0.0.1\t00:00:00:00:00:02\t10.0.0.2\t\t"
     ipv6 = "1\t60\t\t\t1.1.1.1,2.2.2.2\t3.3.3.3\t\t\t1\t2\t3\t0\t\t\t\t\t\tfe80::1\t::ffff:1.2.3.4"
+    yield "names.csv", b',Label,attack_cat\n0,0,Normal\n1,1,"DoS, ""Hulk"""\n2,1,XSS \x96\n3,x,\n'
+    yield "floats.labels", b"0\n0.000e+00\n1.000e+00\nTrue\nx\n"
+    yield "counted.csv", b"0,1,2\n0.5,1,2\n"
     yield "rows.tsv", "\n".join([header, tcp, arp, ipv6, ""]).encode()
     for name, row in (("tcp", tcp), ("arp", arp), ("ipv6", ipv6)):
         yield f"{name}.tsv", row.encode()
