@@ -17,7 +17,7 @@ Fetching from a server on this machine that cuts connections, sends wrong bytes,
   > }
   > END
   $ "$PYTHON" "$TESTDIR/../http_server.py" served log > port 2> server.err & server=$!
-  $ n=0; while ! [ -s port ] && [ $n -lt 200 ]; do sleep 0.05; n=$((n + 1)); done; from=http://127.0.0.1:$(cat port)
+  $ while ! [ -s port ] && kill -0 $server; do sleep 0.05; done; from=http://127.0.0.1:$(cat port)
   $ fetch() {
   >   rm -rf data log; to=$1; shift
   >   ninetails dataset fetch toy --wait 0.01 --from "$from/$to" "$@" > out 2>&1; code=$?
@@ -90,7 +90,7 @@ Busy sites and silent ones are asked again.
   exit 0
   ./toy/toy.bin
   whole
-  $ fetch stall --timeout 3 --quiet; left; cat log
+  $ fetch stall --timeout 1 --quiet; left; cat log
   capture      data/toy/toy.bin
                sha256 SUM, as the card says
   exit 0

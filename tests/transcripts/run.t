@@ -173,9 +173,9 @@ Interrupted, it ends by the signal; the same command goes on.
   $ $PYTHON -c "
   > import os, signal, subprocess, time
   > p = subprocess.Popen(['ninetails', 'run', 'slow.lua', '-j', '1', '--quiet'], stderr=subprocess.PIPE)
-  > while not os.path.exists('results/slow.runs') or not [f for f in os.listdir('results/slow.runs') if f.startswith('run-') and f.endswith('.h5')]: time.sleep(0.01)
+  > while not os.path.exists('results/slow.runs') or not [f for f in os.listdir('results/slow.runs') if f.startswith('run-') and f.endswith('.h5')]: assert p.poll() is None; time.sleep(0.01)
   > p.send_signal(signal.SIGINT)
-  > message = p.communicate(timeout=60)[1].decode()
+  > message = p.communicate()[1].decode()
   > print(message.split(':')[1].strip(), '-', 'ended by signal', -p.returncode)
   > "
   interrupted - ended by signal 2

@@ -167,7 +167,7 @@ waits for its input.
   >     p.stdin.write(records); p.stdin.flush()
   >     while unread(p.stdin) or not reads(p.pid): time.sleep(0.01)
   >     p.send_signal(signal.SIGINT)
-  >     print('ended by signal', -p.wait(20))
+  >     print('ended by signal', -p.wait())
   > "
   ninetails score: interrupted
   ended by signal 2
