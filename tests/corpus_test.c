@@ -117,7 +117,7 @@ static void pcapng_suite_agrees_with_tshark(void) {
 }
 
 static const check_case cases[] = {
-    {"captures agree with tshark", captures_agree_with_tshark},
-    {"the pcapng suite agrees with tshark", pcapng_suite_agrees_with_tshark},
+    {"captures agree with tshark [outside]", captures_agree_with_tshark},
+    {"the pcapng suite agrees with tshark [outside]", pcapng_suite_agrees_with_tshark},
 };
 CHECK_MAIN("corpus", cases)

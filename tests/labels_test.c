@@ -263,9 +263,12 @@ static void published_files(void) {
 }
 
 static const check_case cases[] = {
-    {"formats are seen", formats_are_seen},   {"other programs are read", other_programs_are_read},
-    {"names are kept", names_are_kept},       {"mistakes are named", mistakes_are_named},
-    {"counts must agree", counts_must_agree}, {"many labels are read", many_labels_are_read},
-    {"published files", published_files},
+    {"formats are seen", formats_are_seen},
+    {"other programs are read", other_programs_are_read},
+    {"names are kept", names_are_kept},
+    {"mistakes are named", mistakes_are_named},
+    {"counts must agree", counts_must_agree},
+    {"many labels are read", many_labels_are_read},
+    {"published files [outside]", published_files},
 };
 CHECK_MAIN("labels", cases)

@@ -300,7 +300,7 @@ static void compressed_captures_and_other_link_types(void) {
 
 static void the_real_one(void) {
   if (system("command -v suricata > /dev/null 2>&1") != 0) {
-    printf("  [skipped: no suricata]\n");
+    check_skip("suricata");
     return;
   }
   file capture = capture_of();
@@ -331,7 +331,7 @@ static const check_case cases[] = {
     {"what a kill left is swept", what_a_kill_left_is_swept},
     {"what a kill left is swept", what_a_kill_left_is_swept},
     {"compressed captures, and several link types", compressed_captures_and_other_link_types},
-    {"Suricata itself", the_real_one},
+    {"Suricata itself [outside]", the_real_one},
 };
 
 int main(void) {

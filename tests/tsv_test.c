@@ -301,6 +301,6 @@ static const check_case cases[] = {
     {"errors stay", errors_stay},
     {"headers are checked", headers_are_checked},
     {"every truncation keeps whole rows", every_truncation_keeps_whole_rows},
-    {"the published head of Mirai", published_head_of_mirai},
+    {"the published head of Mirai [outside]", published_head_of_mirai},
 };
 CHECK_MAIN("tsv", cases)
