@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """coverage.py SUMMARY.json: gcovr's summary by folder, as a table of lines."""
 import collections

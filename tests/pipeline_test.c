@@ -456,13 +456,9 @@ static const check_case cases[] = {
     {"the digest is that of the standard", digest_is_that_of_the_standard},
     {"the digest does not depend on threads", digest_does_not_depend_on_threads},
     {"the threshold is that of the end of training", threshold_is_that_of_the_end_of_training},
-<<<<<<< HEAD
     {"figures are those of an experiment", figures_are_those_of_an_experiment},
     {"absent figures say why", absent_figures_say_why},
-    {"areas are those of the reference", areas_are_those_of_the_reference},
-=======
     {"areas are those of the reference [outside]", areas_are_those_of_the_reference},
->>>>>>> cf415ec (A test that looks at what the project does not bring is one of its own, which ctest shows as skipped)
     {"inputs are removed", inputs_are_removed},
 };
 

@@ -1,3 +1,4 @@
+#!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """`ninetails score` and `ninetails run` say the same of the same capture with the same parameters: the attributes of the
 one's file are the row and the provenance of the other's.

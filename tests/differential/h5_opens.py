@@ -1,3 +1,4 @@
+#!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Opens what `ninetails` writes with the libraries that people use: h5py, pandas, xarray.
 

@@ -1,3 +1,4 @@
+#!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Compares core/metrics/measures.h, paired.h and Holm's correction with scikit-learn, SciPy, pandas, and pROC where R
 has it (Debian: r-cran-proc).

@@ -1,3 +1,4 @@
+#!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Compares core/metrics with scikit-learn, SciPy and NumPy, and with the figures of the reference captures.
 

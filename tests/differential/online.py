@@ -1,3 +1,4 @@
+#!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Compares the online detectors with independent programs: nearest neighbours with scikit-learn's over the same
 windows; the incremental mixture, pcStream2, LODA's densities and xStream's chains with their

@@ -1,3 +1,4 @@
+#!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Opens result files with the libraries that people use, and runs the examples of results/README.md.
 

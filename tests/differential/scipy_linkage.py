@@ -1,3 +1,4 @@
+#!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Compares core/mapper with NumPy's arithmetic and SciPy's single linkage, bit for bit, on made-up rows and
 distances: ties, constant columns, duplicates, rows of few values.

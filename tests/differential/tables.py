@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Labels and features that pandas and NumPy write, in all their usual ways, are read as they were meant.
 
