@@ -1,3 +1,4 @@
+#!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Compares the offline detectors with scikit-learn and NumPy, on made-up rows and on the features of labelled captures.
 
