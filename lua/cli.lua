@@ -245,6 +245,7 @@ end
 
 -- An error that is a table says what went wrong; anything else is a bug of ours, and wants its traceback.
 local function explain(problem)
+  if problem == "not enough memory" then return {status = "memory", message = "out of memory"} end
   if type(problem) == "table" and problem.message then return problem end
   return {status = "internal", message = debug.traceback("internal error: " .. tostring(problem), 2)}
 end
@@ -262,6 +263,7 @@ function cli.main(words)
     return code
   end, explain)
   if good then return result end
+  if type(result) ~= "table" then result = {status = "memory", message = "out of memory"} end -- too little to explain in
   local name = state.path and ("ninetails " .. state.path) or "ninetails"
   io.stderr:write(("%s: %s\n"):format(name, result.message))
   if result.status == "interrupted" then system.die(result.signal) end

@@ -151,7 +151,7 @@ static nt_status write_chunk(nt_feature_writer *w, const void *const *parts, siz
     w->addresses[w->chunks][i] = w->checksums[w->chunks][i] = 0;
     if (!w->row_bytes[i]) continue;
     const hsize_t dims[2] = {w->rows + count, w->width}, offset[2] = {w->rows, 0};
-    bad = H5Dset_extent(w->dataset[i], dims) < 0 ||
+    bad = !hdf5_room() || H5Dset_extent(w->dataset[i], dims) < 0 ||
           H5Dwrite_chunk(w->dataset[i], H5P_DEFAULT, 0, offset, NT_FEATURE_CHUNK * w->row_bytes[i],
                          parts[i]) < 0;
     w->addresses[w->chunks][i] = w->disk.address;

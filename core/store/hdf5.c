@@ -184,7 +184,7 @@ static int append_to(const hdf5_file *file, hid_t dataset, hid_t type, hsize_t c
                      const void *values) {
   if (dataset < 0 || count == 0) return 0;
   hsize_t size = file->rows + count, start = file->rows;
-  if (H5Dset_extent(dataset, &size) < 0) return -1;
+  if (!hdf5_room() || H5Dset_extent(dataset, &size) < 0) return -1;
   hid_t target = H5Dget_space(dataset), source = H5Screate_simple(1, &count, NULL);
   int bad = H5Sselect_hyperslab(target, H5S_SELECT_SET, &start, NULL, &count, NULL) < 0 ||
             H5Dwrite(dataset, type, source, target, H5P_DEFAULT, values) < 0;
@@ -198,7 +198,7 @@ static int write_chunks(column *c) {
   hsize_t first = c->written;
   c->written += hdf5_chunks_filled(c->chunks);
   const hsize_t size[2] = {c->written, c->width};
-  if (H5Dset_extent(c->id, size) < 0) return -1;
+  if (!hdf5_room() || H5Dset_extent(c->id, size) < 0) return -1;
   return hdf5_chunks_write(c->chunks, c->id, first);
 }
 

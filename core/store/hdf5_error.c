@@ -2,6 +2,26 @@
 #include "hdf5_error.h"
 
 #include <stdio.h>
+#include <sys/mman.h>
+
+/* More than any step of ours takes: HDF5's buffer of a chunk, what its filters need for it, and new
+ * pieces of its free lists. */
+#define ROOM ((size_t)8 << 20)
+
+static _Thread_local int was_short;
+
+int hdf5_room(void) {
+  void *room = mmap(NULL, ROOM, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (room == MAP_FAILED)
+    was_short = 1;
+  else
+    munmap(room, ROOM);
+  return !was_short;
+}
+
+int hdf5_short_of_memory(void) {
+  return !hdf5_room();
+}
 
 static herr_t take_deepest(unsigned n, const H5E_error2_t *entry, void *context) {
   hdf5_errors *errors = context;
@@ -18,15 +38,19 @@ static herr_t take_reason(hid_t stack, void *context) {
 
 void hdf5_errors_begin(hdf5_errors *errors) {
   *errors = (hdf5_errors){0};
+  was_short = 0;
+  errors->taken = hdf5_room();
+  if (!errors->taken) return;
   H5Eget_auto2(H5E_DEFAULT, &errors->print, &errors->data);
   H5Eset_auto2(H5E_DEFAULT, take_reason, errors);
 }
 
 void hdf5_errors_end(const hdf5_errors *errors) {
-  H5Eset_auto2(H5E_DEFAULT, errors->print, errors->data);
+  if (errors->taken) H5Eset_auto2(H5E_DEFAULT, errors->print, errors->data);
 }
 
 nt_status hdf5_fail(const hdf5_errors *errors, nt_error *err, const char *what) {
+  if (hdf5_short_of_memory()) return nt_fail(err, NT_E_MEMORY, "%s: out of memory", what);
   return nt_fail(err, NT_E_IO, "%s: %s", what,
                  errors->reason[0] ? errors->reason : "HDF5 gives no reason");
 }

@@ -19,13 +19,23 @@
 typedef struct hdf5_errors {
   H5E_auto2_t print; /* what was set before, with its argument */
   void *data;
+  int taken;        /* over; not where there is no room for HDF5 to begin in */
   char reason[256]; /* the deepest entry of the first failure's stack: the one that knows */
 } hdf5_errors;
 
 void hdf5_errors_begin(hdf5_errors *errors);
 void hdf5_errors_end(const hdf5_errors *errors);
 
-/* NT_E_IO: "what: reason". */
+/*
+ * HDF5 1.10 does not survive a refused allocation everywhere: H5Ocopy closes a type that it never
+ * opened. What calls it asks first whether there is room for its next steps: 0 where there is not,
+ * which is kept until the next hdf5_errors_begin of this thread.
+ */
+int hdf5_room(void);
+/* Whether what has failed may have failed for want of memory. */
+int hdf5_short_of_memory(void);
+
+/* NT_E_IO: "what: reason"; NT_E_MEMORY: "what: out of memory". */
 nt_status hdf5_fail(const hdf5_errors *errors, nt_error *err, const char *what);
 
 #endif

@@ -16,7 +16,13 @@ static nt_status no_memory(nt_error *err) {
   return nt_fail(err, NT_E_MEMORY, "out of memory");
 }
 static nt_status unreadable(nt_error *err, const char *name) {
+  if (hdf5_short_of_memory()) return nt_fail(err, NT_E_MEMORY, "%s: out of memory", name);
   return nt_fail(err, NT_E_INPUT, "%s: missing, damaged, or not of the expected form", name);
+}
+
+nt_status hdf5_damaged(const hdf5_errors *errors, nt_error *err) {
+  if (hdf5_short_of_memory()) return no_memory(err);
+  return nt_fail(err, NT_E_INPUT, "damaged, or not of the expected form: %s", errors->reason);
 }
 
 /* ---------------------------------------------------------------- files */
@@ -28,6 +34,10 @@ hid_t hdf5_open_checked(const char *path, uint64_t most, const hdf5_errors *erro
   int large = stat(path, &st) == 0 && S_ISREG(st.st_mode) && (uint64_t)st.st_size > most;
   if (!large && nt_seal_check(path, NULL, err) != NT_OK) return -1;
   hid_t file = hdf5_open(path);
+  if (file < 0 && hdf5_short_of_memory()) {
+    nt_fail(err, NT_E_MEMORY, "%s: out of memory", path);
+    return -1;
+  }
   if (file < 0) {
     nt_fail(err, NT_E_INPUT, "%s: not an HDF5 file, damaged, or cut short: %s", path,
             errors->reason);
@@ -58,7 +68,7 @@ static nt_status names_room(hdf5_names *names, hsize_t count, nt_error *err) {
 nt_status hdf5_links(hid_t group, hdf5_names *names, nt_error *err) {
   H5G_info_t info = {0};
   *names = (hdf5_names){0};
-  if (H5Gget_info(group, &info) < 0) return unreadable(err, "a group");
+  if (!hdf5_room() || H5Gget_info(group, &info) < 0) return unreadable(err, "a group");
   if (names_room(names, info.nlinks, err) != NT_OK) return err ? err->status : NT_E_MEMORY;
   /* Files of other programs may not have kept the order. */
   H5_index_t index = H5_INDEX_CRT_ORDER;
@@ -90,7 +100,8 @@ static herr_t take_attribute(hid_t object, const char *name, const H5A_info_t *i
 nt_status hdf5_attributes(hid_t object, hdf5_names *names, nt_error *err) {
   H5O_info_t info;
   *names = (hdf5_names){0};
-  if (H5Oget_info2(object, &info, H5O_INFO_NUM_ATTRS) < 0) return unreadable(err, "attributes");
+  if (!hdf5_room() || H5Oget_info2(object, &info, H5O_INFO_NUM_ATTRS) < 0)
+    return unreadable(err, "attributes");
   nt_status status = names_room(names, info.num_attrs, err);
   if (status != NT_OK) return status;
   hsize_t from = 0;
@@ -192,7 +203,7 @@ static nt_status take_texts(hid_t object, reader *read, hid_t type, hid_t space,
 
 nt_status hdf5_get_texts(hid_t object, const char *name, hdf5_names *texts, nt_error *err) {
   *texts = (hdf5_names){0};
-  hid_t id = H5Aexists(object, name) > 0 ? H5Aopen(object, name, H5P_DEFAULT) : -1;
+  hid_t id = hdf5_room() && H5Aexists(object, name) > 0 ? H5Aopen(object, name, H5P_DEFAULT) : -1;
   if (id < 0) return unreadable(err, name);
   hid_t type = H5Aget_type(id), space = H5Aget_space(id);
   nt_status status = take_texts(id, H5Aread, type, space, texts, err);
@@ -203,6 +214,8 @@ nt_status hdf5_get_texts(hid_t object, const char *name, hdf5_names *texts, nt_e
 }
 
 nt_status hdf5_read_texts(hid_t dataset, hdf5_names *texts, nt_error *err) {
+  *texts = (hdf5_names){0};
+  if (!hdf5_room()) return unreadable(err, "texts");
   hid_t type = H5Dget_type(dataset), space = H5Dget_space(dataset);
   nt_status status = take_texts(dataset, read_dataset, type, space, texts, err);
   H5Sclose(space);
@@ -214,7 +227,7 @@ nt_status hdf5_read_texts(hid_t dataset, hdf5_names *texts, nt_error *err) {
 
 nt_status hdf5_get(hid_t object, const char *name, hdf5_value *value, nt_error *err) {
   *value = (hdf5_value){0};
-  hid_t id = H5Aexists(object, name) > 0 ? H5Aopen(object, name, H5P_DEFAULT) : -1;
+  hid_t id = hdf5_room() && H5Aexists(object, name) > 0 ? H5Aopen(object, name, H5P_DEFAULT) : -1;
   if (id < 0) return unreadable(err, name);
   hid_t type = H5Aget_type(id), space = H5Aget_space(id);
   H5T_class_t kind = H5Tget_class(type);
@@ -243,8 +256,10 @@ nt_status hdf5_get(hid_t object, const char *name, hdf5_value *value, nt_error *
 
 char *hdf5_get_text(hid_t object, const char *name) {
   hdf5_value value = {0};
+  if (!hdf5_room()) return NULL;
   if (H5Aexists(object, name) > 0) hdf5_get(object, name, &value, NULL);
-  return value.text ? value.text : strdup("");
+  if (value.text || hdf5_short_of_memory()) return value.text;
+  return strdup("");
 }
 
 /* ---------------------------------------------------------------- datasets */
@@ -288,6 +303,7 @@ static nt_status read_slice(hid_t dataset, hid_t type, size_t size, hsize_t firs
   if (!bad) return NT_OK;
   free(*values);
   *values = NULL;
+  if (hdf5_short_of_memory()) return no_memory(err);
   return nt_fail(err, NT_E_INPUT, "damaged, its values cannot be read");
 }
 
@@ -295,7 +311,7 @@ nt_status hdf5_read(hid_t group, const char *path, hid_t type, size_t size, hsiz
                     size_t *count, void *values, nt_error *err) {
   void *read = NULL;
   hsize_t length = 0;
-  hid_t id = hdf5_has(group, path) ? H5Dopen2(group, path, H5P_DEFAULT) : -1;
+  hid_t id = hdf5_room() && hdf5_has(group, path) ? H5Dopen2(group, path, H5P_DEFAULT) : -1;
   if (id < 0) return unreadable(err, path);
   hdf5_kind kind = hdf5_dataset_kind(id, &length);
   nt_status status = NT_OK;

@@ -54,7 +54,7 @@ static nt_status read_list(hid_t file, const hdf5_errors *errors, const char *na
 
 static nt_status read_hdf5(const char *path, const hdf5_errors *errors, nt_feature_map *map,
                            nt_error *err) {
-  hid_t file = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
+  hid_t file = hdf5_room() ? H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT) : -1;
   if (file < 0) return hdf5_fail(errors, err, "cannot be opened");
   nt_status status = read_list(file, errors, "/map/sizes", &map->sizes, &map->autoencoders, err);
   if (status == NT_OK)

@@ -14,6 +14,7 @@
 /* ---------------------------------------------------------------- files and groups */
 
 hid_t hdf5_create(const char *path, hdf5_format format, hdf5_disk *disk) {
+  if (!hdf5_room()) return -1;
   hid_t create = H5Pcreate(H5P_FILE_CREATE), access = H5Pcreate(H5P_FILE_ACCESS);
   H5Pset_link_creation_order(create, ORDERED);
   H5Pset_attr_creation_order(create, ORDERED);
@@ -26,6 +27,7 @@ hid_t hdf5_create(const char *path, hdf5_format format, hdf5_disk *disk) {
 }
 
 hid_t hdf5_open(const char *path) {
+  if (!hdf5_room()) return -1;
   hid_t access = H5Pcreate(H5P_FILE_ACCESS);
 #if H5_VERSION_GE(1, 10, 7) && !(H5_VERS_MINOR == 12 && H5_VERS_RELEASE == 0)
   H5Pset_file_locking(access, 0, 1);
@@ -73,6 +75,7 @@ nt_status hdf5_write_file(const char *path, hdf5_fill *fill, void *context, pthr
 }
 
 hid_t hdf5_group(hid_t parent, const char *name) {
+  if (!hdf5_room()) return -1;
   hid_t create = H5Pcreate(H5P_GROUP_CREATE);
   H5Pset_link_creation_order(create, ORDERED);
   H5Pset_attr_creation_order(create, ORDERED);
@@ -92,6 +95,7 @@ hid_t hdf5_text_type(void) {
 
 int hdf5_put_attribute(hid_t object, const char *name, hid_t file_type, hid_t memory_type,
                        hsize_t count, const void *value) {
+  if (!hdf5_room()) return -1;
   hid_t space = count ? H5Screate_simple(1, &count, NULL) : H5Screate(H5S_SCALAR);
   hid_t id = H5Acreate2(object, name, file_type, space, H5P_DEFAULT, H5P_DEFAULT);
   int bad = id < 0 || H5Awrite(id, memory_type, value) < 0;
@@ -123,6 +127,7 @@ int hdf5_put_number(hid_t object, const char *name, double value) {
 
 hid_t hdf5_create_values(hid_t group, const char *name, hid_t type, hsize_t count, hsize_t chunk,
                          int compression) {
+  if (!hdf5_room()) return -1;
   hid_t space = H5Screate_simple(1, &count, NULL), create = H5Pcreate(H5P_DATASET_CREATE);
   int bad = chunk && H5Pset_chunk(create, 1, &chunk) < 0;
   if (chunk && compression > 0)
@@ -147,6 +152,8 @@ int hdf5_put_values(hid_t group, const char *name, hid_t file_type, hid_t memory
 
 int hdf5_put_list(hid_t group, const char *name, hid_t file_type, hid_t memory_type, hsize_t count,
                   const void *values, const char *description, hid_t *keep) {
+  if (keep) *keep = -1;
+  if (!hdf5_room()) return -1;
   hid_t space = H5Screate_simple(1, &count, NULL);
   hid_t id = H5Dcreate2(group, name, file_type, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
   int bad =

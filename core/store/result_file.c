@@ -92,8 +92,9 @@ static nt_status copy_run(gather *g, hid_t from, const char *key, const hdf5_err
   int bad = group < 0 || nt_copy_run(from, group) < 0;
   if (group >= 0) H5Gclose(group);
   if (!bad) return NT_OK;
-  return nt_fail(err, NT_E_INPUT, "run %s: damaged, or not of the expected form: %s", key,
-                 errors->reason);
+  nt_status status = hdf5_damaged(errors, err);
+  nt_fail_in(err, "run %s", key);
+  return status;
 }
 
 static nt_status copy_data(gather *g, hid_t file, const hdf5_errors *errors, nt_error *err) {
@@ -108,9 +109,10 @@ static nt_status copy_data(gather *g, hid_t file, const hdf5_errors *errors, nt_
     hid_t a =
         hdf5_has(from, name) && nt_name_is_fine(name) ? H5Gopen2(from, name, H5P_DEFAULT) : -1;
     hid_t b = a < 0 ? -1 : hdf5_group(g->data, name);
-    if (b < 0 || nt_copy_data(a, b) < 0)
-      status = nt_fail(err, NT_E_INPUT, "data/%s: damaged, or not of the expected form: %s", name,
-                       errors->reason);
+    if (b < 0 || nt_copy_data(a, b) < 0) {
+      status = hdf5_damaged(errors, err);
+      nt_fail_in(err, "data/%s", name);
+    }
     if (b >= 0) H5Gclose(b);
     if (a >= 0) H5Gclose(a);
   }

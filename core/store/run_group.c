@@ -309,6 +309,7 @@ int nt_put_data(hid_t group, const nt_data_record *r, int compression) {
 /* Copies chunks as they are. Attributes stay behind: references among them (to axes) would point
  * to places of the other file. */
 static int copy_part(hid_t from, hid_t to, const part *p) {
+  if (!hdf5_room()) return -1;
   if (p->group && !hdf5_has(to, p->group)) {
     hid_t made = hdf5_group(to, p->group);
     if (made < 0) return -1;
