@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "../memory.h"
+#include "../random.h"
 #include "gaussian_mixture.h"
 #include "linear.h"
 
@@ -235,7 +236,7 @@ static double squared_distance(const double *a, const double *b, size_t width) {
  * nearest one so far; any row where all coincide with one. */
 static void choose_centres(nt_mixture *m, const double *rows, size_t count, double *nearest,
                            gsl_rng *rng) {
-  size_t at = gsl_rng_uniform_int(rng, count), width = m->width;
+  size_t at = nt_random_below(rng, count), width = m->width;
   for (size_t k = 0; k < m->components; k++) {
     double *centre_k = m->means + k * width, total = 0;
     memcpy(centre_k, rows + at * width, width * sizeof *centre_k);
@@ -245,7 +246,7 @@ static void choose_centres(nt_mixture *m, const double *rows, size_t count, doub
       total += nearest[i];
     }
     double aim = gsl_rng_uniform(rng) * total;
-    at = gsl_rng_uniform_int(rng, count);
+    at = nt_random_below(rng, count);
     for (size_t i = 0; total > 0 && i < count; i++) {
       at = nearest[i] > 0 ? i : at;
       if ((aim -= nearest[i]) < 0) break;

@@ -19,6 +19,7 @@
 #include <stdlib.h>
 
 #include "../memory.h"
+#include "../random.h"
 #include "classes.h"
 #include "online.h"
 
@@ -111,7 +112,7 @@ static double half_spaces_step(void *detector, const double *row, int keep) {
 static void grow(const half_spaces *h, node *tree, size_t at, size_t level, double *low,
                  double *high, gsl_rng *random) {
   if (level == h->depth) return;
-  size_t f = gsl_rng_uniform_int(random, h->online.width);
+  size_t f = nt_random_below(random, h->online.width);
   double a = low[f], b = high[f];
   tree[at].feature = (uint32_t)f;
   tree[at].cut = a + (b - a) / 2;

@@ -25,6 +25,7 @@
 #include <gsl/gsl_rng.h>
 
 #include "../memory.h"
+#include "../random.h"
 #include "../vector.h"
 #include "classes.h"
 #include "rows.h"
@@ -142,7 +143,7 @@ static size_t draw_sample(isolation_forest *f, size_t n) {
   uint32_t *order = f->pool.order;
   if (n <= f->sample) return n;
   for (size_t i = 0; i < f->sample; i++) {
-    size_t pick = i + gsl_rng_uniform_int(f->rng, n - i);
+    size_t pick = i + nt_random_below(f->rng, n - i);
     uint32_t place = order[pick];
     order[pick] = order[i];
     order[i] = place;
@@ -188,7 +189,7 @@ static void offer_row(isolation_forest *f, const double *row) {
   p->first = 0;
   for (size_t t = 0; t < f->count; t++) {
     if (p->next[t] > p->survival) {
-      uint32_t *mine = p->sampled + t * f->sample + gsl_rng_uniform_int(f->rng, f->sample);
+      uint32_t *mine = p->sampled + t * f->sample + nt_random_below(f->rng, f->sample);
       if (--p->users[*mine] == 0) p->order[p->free++] = *mine;
       if (place == UINT32_MAX) place = p->order[--p->free];
       *mine = place;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "../memory.h"
+#include "rows.h"
 
 const char *const nt_online_scales[] = {"none", "deviation", "range", NULL};
 const char *const nt_online_learnings[] = {"always", "grace", NULL};
@@ -42,11 +43,8 @@ size_t nt_online_memory(const nt_online *o) {
 }
 
 gsl_rng *nt_online_random(const nt_detector_setting *setting, nt_error *err) {
-  gsl_rng *random = gsl_rng_alloc(gsl_rng_mt19937);
-  if (random)
-    gsl_rng_set(random, (uint32_t)(setting->seed ^ (setting->seed >> 32)));
-  else
-    nt_fail(err, NT_E_MEMORY, "out of memory for a generator");
+  gsl_rng *random = nt_generator_new(setting->seed);
+  if (!random) nt_fail(err, NT_E_MEMORY, "out of memory for a generator");
   return random;
 }
 

@@ -27,12 +27,12 @@
  * few features; rows of a normal cluster lie at about sqrt(components) from it, hence a preset
  * of 10.
  */
-#include <gsl/gsl_eigen.h>
 #include <math.h>
 #include <stdlib.h>
 
 #include "../memory.h"
 #include "classes.h"
+#include "linear.h"
 #include "online.h"
 
 enum { PHI, T_MIN, VARIANCE, MEMORY, MODELS, REFRESH, DISTANCE, SHARED };
@@ -119,11 +119,10 @@ typedef struct pcstream {
   pending *pending;
   size_t buffered, first; /* rows in the buffer, place of the oldest */
   uint64_t clock;
-  double *away, *parts; /* stride each */
-  double *products;     /* width x stride */
-  gsl_matrix *covariance, *vectors;
-  gsl_vector *values;
-  gsl_eigen_symmv_workspace *work;
+  double *away, *parts;         /* stride each */
+  double *products;             /* width x stride */
+  double *covariance, *vectors; /* width x width each */
+  double *values, *room;        /* width, NT_EIGEN_ROOM width */
 } pcstream;
 
 static void subtract(const pcstream *s, const double *row, const double *mean) {
@@ -159,23 +158,23 @@ static void find_covariance(const pcstream *s, const cluster *k) {
   }
   for (size_t a = 0; a < width; a++)
     for (size_t b = 0; b <= a; b++)
-      gsl_matrix_set(s->covariance, a, b, s->products[a * stride + b] / (double)(k->count - 1));
+      s->covariance[a * width + b] = s->products[a * stride + b] / (double)(k->count - 1);
 }
 
 /* Components in falling order of variance, until enough of it is held. */
 static void find_components(const pcstream *s, cluster *k) {
   double total = 0, held = 0;
-  gsl_eigen_symmv(s->covariance, s->values, s->vectors, s->work);
-  gsl_eigen_symmv_sort(s->values, s->vectors, GSL_EIGEN_SORT_VAL_DESC);
-  double largest = gsl_vector_get(s->values, 0);
-  for (size_t d = 0; d < s->online.width; d++) total += fmax(gsl_vector_get(s->values, d), 0);
-  for (k->dimensions = 0; k->dimensions < s->online.width; k->dimensions++) {
-    double variance = gsl_vector_get(s->values, k->dimensions);
+  size_t width = s->online.width;
+  nt_eigen_in(s->covariance, width, s->values, s->vectors, s->room);
+  double largest = s->values[0];
+  for (size_t d = 0; d < width; d++) total += fmax(s->values[d], 0);
+  for (k->dimensions = 0; k->dimensions < width; k->dimensions++) {
+    double variance = s->values[k->dimensions];
     double *to = k->transform + k->dimensions * s->online.stride;
     if (!(variance > 1e-12 * largest) || held >= s->variance * total) break;
     double factor = s->published ? sqrt(variance) : 1 / sqrt(variance);
-    for (size_t c = 0; c < s->online.width; c++)
-      to[c] = factor * gsl_matrix_get(s->vectors, c, k->dimensions);
+    const double *vector = s->vectors + k->dimensions * width;
+    for (size_t c = 0; c < width; c++) to[c] = factor * vector[c];
     held += variance;
   }
 }
@@ -188,7 +187,7 @@ static void fit(const pcstream *s, cluster *k) {
   if (k->count < 2) return;
   find_covariance(s, k);
   double trace = 0;
-  for (size_t c = 0; c < s->online.width; c++) trace += gsl_matrix_get(s->covariance, c, c);
+  for (size_t c = 0; c < s->online.width; c++) trace += s->covariance[c * (s->online.width + 1)];
   if (trace > 1e-20) find_components(s, k); /* less is the rounding of equal rows */
 }
 
@@ -328,10 +327,10 @@ static void pcstream_free(void *detector) {
   free(s->away);
   free(s->parts);
   free(s->products);
-  if (s->covariance) gsl_matrix_free(s->covariance);
-  if (s->vectors) gsl_matrix_free(s->vectors);
-  if (s->values) gsl_vector_free(s->values);
-  if (s->work) gsl_eigen_symmv_free(s->work);
+  free(s->covariance);
+  free(s->vectors);
+  free(s->values);
+  free(s->room);
   free(s);
 }
 
@@ -359,11 +358,11 @@ static nt_status allocate(pcstream *s, nt_error *err) {
     s->clusters[i].mean = s->clusters[i].rows + s->memory * stride;
     s->clusters[i].transform = s->clusters[i].mean + stride;
   }
-  s->covariance = gsl_matrix_alloc(width, width);
-  s->vectors = gsl_matrix_alloc(width, width);
-  s->values = gsl_vector_alloc(width);
-  s->work = gsl_eigen_symmv_alloc(width);
-  if (s->covariance && s->vectors && s->values && s->work) return NT_OK;
+  s->covariance = nt_zeroed(width, width, sizeof *s->covariance);
+  s->vectors = nt_zeroed(width, width, sizeof *s->vectors);
+  s->values = nt_zeroed(1, width, sizeof *s->values);
+  s->room = nt_zeroed(NT_EIGEN_ROOM, width, sizeof *s->room);
+  if (s->covariance && s->vectors && s->values && s->room) return NT_OK;
   return nt_fail(err, NT_E_MEMORY, "out of memory for components of %zu features", width);
 }
 
@@ -395,7 +394,8 @@ static size_t pcstream_memory(const void *detector) {
   return sizeof *s + nt_online_memory(&s->online) +
          (s->most + 1) * (sizeof *s->clusters + numbers_each(s) * sizeof(double)) +
          s->t_min * (s->online.stride * sizeof(double) + sizeof *s->pending) +
-         (2 * width * width + (width + 2) * s->online.stride + 6 * width) * sizeof(double);
+         (2 * width * width + (width + 2) * s->online.stride + (1 + NT_EIGEN_ROOM) * width) *
+             sizeof(double);
 }
 
 static void pcstream_remark(const void *detector, char *text, size_t size) {

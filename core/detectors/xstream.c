@@ -22,6 +22,7 @@
 #include <xxhash.h>
 
 #include "../memory.h"
+#include "../random.h"
 #include "classes.h"
 #include "online.h"
 
@@ -227,7 +228,7 @@ static void draw(xstream *x, const nt_detector_setting *setting) {
   }
   for (size_t i = 0; i < x->chains * x->depth; i++) {
     level *l = &x->levels[i], *chain = x->levels + i / x->depth * x->depth;
-    l->component = (uint32_t)gsl_rng_uniform_int(x->random, x->projections);
+    l->component = (uint32_t)nt_random_below(x->random, x->projections);
     l->key = mix(l->component + 1);
     l->before = (int32_t)(l - chain) - 1;
     while (l->before >= 0 && chain[l->before].component != l->component) l->before--;

@@ -22,7 +22,7 @@ nt_alarm_share nt_alarm_share_of(const double *scores, const uint8_t *labels, si
                                  double threshold, double tail) {
   size_t judged = judged_of(labels, n);
   nt_alarm_share s = {.judged = judged, .share = NAN};
-  if (judged == 0 || isnan(threshold)) return s;
+  if (judged == 0 || isnan(threshold) || !(tail >= 0 && tail <= 1)) return s;
   s.blocks = judged < NT_ALARM_BLOCKS ? judged : NT_ALARM_BLOCKS;
   double limit = sqrt(tail);
   uint64_t in_block = 0, alarms = 0;

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "../cpu.h"
+#include "../random.h"
 #include "../team.h"
 #include "resample.h"
 
@@ -113,8 +114,8 @@ static uint64_t mix(uint64_t z) {
 
 static void draw(const nt_blocks *blocks, gsl_rng *rng, nt_resample_weights *weight, size_t lane) {
   size_t attack = blocks->attack_blocks, benign = blocks->count - attack;
-  for (size_t i = 0; i < attack; i++) weight[gsl_rng_uniform_int(rng, attack)][lane]++;
-  for (size_t i = 0; i < benign; i++) weight[attack + gsl_rng_uniform_int(rng, benign)][lane]++;
+  for (size_t i = 0; i < attack; i++) weight[nt_random_below(rng, attack)][lane]++;
+  for (size_t i = 0; i < benign; i++) weight[attack + nt_random_below(rng, benign)][lane]++;
 }
 
 static position totals_of(const walk *w, const nt_resample_weights *weight, size_t lane) {

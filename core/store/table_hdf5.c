@@ -74,8 +74,9 @@ static nt_status describe(hid_t dataset, nt_column *c, nt_error *err) {
   c->unit = hdf5_get_text(dataset, "units");
   c->long_name = hdf5_get_text(dataset, "long_name");
   char *better = hdf5_get_text(dataset, "better");
+  int better_known = better != NULL;
   if (role) c->role = nt_cell_role_of(role);
-  c->better = nt_measure_better_of(better);
+  c->better = nt_measure_better_of(better ? better : "");
   free(better);
   free(role);
   hdf5_value fill = {0};
@@ -85,7 +86,9 @@ static nt_status describe(hid_t dataset, nt_column *c, nt_error *err) {
     c->fill = fill.integer;
   }
   free(fill.text);
-  return role && c->unit && c->long_name ? NT_OK : nt_fail(err, NT_E_MEMORY, "out of memory");
+  return role && better_known && c->unit && c->long_name
+             ? NT_OK
+             : nt_fail(err, NT_E_MEMORY, "out of memory");
 }
 
 static nt_status get_column(hid_t group, const char *name, nt_table *table, nt_error *err) {

@@ -8,18 +8,27 @@
 #include <sys/stat.h>
 #include <time.h>
 
+#define XXH_INLINE_ALL /* the size of its state is then ours to know */
+#include <xxhash.h>
+
 #include "../checksum.h"
 #include "../store/output.h"
 
+_Static_assert(sizeof(XXH3_state_t) <= NT_KEYING_STATE && _Alignof(XXH3_state_t) <= 64,
+               "a hash in the making fits");
+
+static XXH3_state_t *state_of(nt_keying *keying) {
+  return (XXH3_state_t *)(void *)keying->state;
+}
+
 void nt_keying_begin(nt_keying *keying, const char *what) {
-  keying->state = XXH3_createState();
-  if (!keying->state) abort(); /* 576 bytes: nothing can go on without them */
-  XXH3_128bits_reset(keying->state);
+  XXH3_INITSTATE(state_of(keying));
+  XXH3_128bits_reset(state_of(keying));
   nt_keying_text(keying, what);
 }
 
 static void add(nt_keying *keying, const void *bytes, size_t size) {
-  XXH3_128bits_update(keying->state, bytes, size);
+  XXH3_128bits_update(state_of(keying), bytes, size);
 }
 
 void nt_keying_integer(nt_keying *keying, uint64_t value) {
@@ -36,8 +45,7 @@ void nt_keying_text(nt_keying *keying, const char *text) {
 }
 
 void nt_keying_end(nt_keying *keying, char key[NT_KEY_TEXT]) {
-  XXH128_hash_t hash = XXH3_128bits_digest(keying->state);
-  XXH3_freeState(keying->state);
+  XXH128_hash_t hash = XXH3_128bits_digest(state_of(keying));
   snprintf(key, NT_KEY_TEXT, "%016llx%016llx", (unsigned long long)hash.high64,
            (unsigned long long)hash.low64);
 }

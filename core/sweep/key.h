@@ -13,14 +13,13 @@
 
 #include <stddef.h>
 #include <stdint.h>
-#include <xxhash.h>
 
 #include "../error.h"
 
-enum { NT_KEY_TEXT = 33 };
+enum { NT_KEY_TEXT = 33, NT_KEYING_STATE = 640 };
 
 typedef struct nt_keying {
-  XXH3_state_t *state;
+  _Alignas(64) unsigned char state[NT_KEYING_STATE]; /* of XXH3: nothing is allocated */
 } nt_keying;
 
 void nt_keying_begin(nt_keying *keying, const char *what);
