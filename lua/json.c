@@ -13,12 +13,16 @@
  *
  * A table whose keys are 1..n is an array, any other an object (string keys, sorted unless told).
  * inf and nan become null, as JSON has no word for them; bytes that are not UTF-8 become U+FFFD.
+ * A number that is not whole is the shortest that reads back: 0.1, not 0.10000000000000001.
  * What cannot be written is a Lua error, never bad JSON.
  */
+#include <float.h>
 #include <jansson.h>
 #include <lauxlib.h>
 #include <lualib.h>
 #include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "modules.h"
@@ -245,6 +249,64 @@ static json_t *to_json(lua_State *L, int index, int level) {
   return value;
 }
 
+/* What %g made of a number in jansson's way: "1e20", "1e-5", "5.0". */
+static size_t put_real(char *to, const char *text) {
+  size_t n = strcspn(text, "e");
+  memcpy(to, text, n);
+  if (text[n]) {
+    const char *exponent = text + n + 1;
+    to[n++] = 'e';
+    if (*exponent == '-') to[n++] = '-';
+    exponent += strspn(exponent, "+-0");
+    size_t digits = strlen(exponent);
+    memcpy(to + n, exponent, digits);
+    return n + digits;
+  }
+  if (memchr(text, '.', n)) return n;
+  memcpy(to + n, ".0", 2);
+  return n + 2;
+}
+
+/* The shortest decimal that reads back as x. Fifteen digits tell every normal number that so many
+ * or fewer can tell; subnormal ones want fewer. */
+static size_t shortest(char *to, double x) {
+  char text[40];
+  for (int digits = fabs(x) < DBL_MIN ? 1 : 15; digits <= 17; digits++) {
+    snprintf(text, sizeof text, "%.*g", digits, x);
+    if (strtod(text, NULL) == x) break;
+  }
+  return put_real(to, text);
+}
+
+/* jansson writes 17 digits of every real number: those that say no more are taken out, in place.
+ * Returns the new length. text has no zero byte, and one after its end. */
+static size_t shorten_reals(char *text) {
+  char *to = text;
+  for (const char *from = text; *from;) {
+    size_t n = 1;
+    if (*from == '"') { /* a text, to its end */
+      while (from[n] != '"') n += from[n] == '\\' ? 2 : 1;
+      n++;
+    } else if (*from == '-' || (*from >= '0' && *from <= '9')) {
+      n = strspn(from, "-+.0123456789eE");
+      if (memchr(from, '.', n) || memchr(from, 'e', n)) {
+        char word[40];
+        size_t length = shortest(word, strtod(from, NULL));
+        if (length < n) { /* 12345678901234570.0 is shorter than with an exponent */
+          memcpy(to, word, length);
+          to += length;
+          from += n;
+          continue;
+        }
+      }
+    }
+    memmove(to, from, n);
+    to += n;
+    from += n;
+  }
+  return (size_t)(to - text);
+}
+
 static int encode(lua_State *L) {
   luaL_checkany(L, 1);
   size_t flags = JSON_ENCODE_ANY | (lua_toboolean(L, 2) ? JSON_INDENT(2) : 0);
@@ -252,10 +314,11 @@ static int encode(lua_State *L) {
   *holder = to_json(L, 1, 0);
   size_t length = json_dumpb(*holder, NULL, 0, flags);
   luaL_Buffer buffer;
-  char *text = luaL_buffinitsize(L, &buffer, length);
+  char *text = luaL_buffinitsize(L, &buffer, length + 1);
   if (!length || json_dumpb(*holder, text, length, flags) != length)
     return luaL_error(L, "json: out of memory");
-  luaL_pushresultsize(&buffer, length);
+  text[length] = 0;
+  luaL_pushresultsize(&buffer, shorten_reals(text));
   return 1;
 }
 

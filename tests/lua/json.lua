@@ -19,6 +19,21 @@ is(json.encode(json.array {}), "[]")
 is(json.encode(math.mininteger), "-9223372036854775808")
 is(json.encode(1.0), "1.0")
 is(json.decode(json.encode(0.1)), 0.1)
+is(json.encode(0.1), "0.1")
+is(json.encode {0.1 + 0.2, -2.5e-7, 1e20, 1e-5, 5e-324, 100000.0, -0.0, 0.3},
+  "[0.30000000000000004, -2.5e-7, 1e20, 1e-5, 5e-324, 100000.0, -0.0, 0.3]")
+is(json.encode {['0.10000000000000001 "\\'] = "0.10000000000000001 \\", n = 0.7},
+  [[{"0.10000000000000001 \"\\": "0.10000000000000001 \\", "n": 0.7}]])
+is(json.encode({a = {0.7}}, true), '{\n  "a": [\n    0.7\n  ]\n}')
+local state = 88172645463325252 -- any bits are a number that reads back
+is(json.encode {12345678901234570.0, 1e16, 1}, "[12345678901234570.0, 1e16, 1]")
+for _ = 1, 20000 do
+  state = state ~ state << 13
+  state = state ~ state >> 7
+  state = state ~ state << 17
+  local x = ("d"):unpack(("i8"):pack(state))
+  if x == x and math.abs(x) < math.huge then is(json.decode(json.encode(x)), x) end
+end
 is(json.encode(1 / 0), "null")
 is(json.encode(-1 / 0), "null")
 is(json.encode {b = 0 / 0, a = 1}, '{"a": 1, "b": null}')
