@@ -34,15 +34,27 @@ static nt_isa machine_best(void) {
   return NT_ISA_PLAIN;
 }
 
-nt_isa nt_isa_best(void) {
-  nt_isa best = machine_best(), cap = NT_ISA_AUTO;
+/* What the environment says; an empty variable says nothing. */
+static nt_status read_cap(nt_isa *cap, nt_error *err) {
   const char *wish = getenv("NINETAILS_ISA");
-  if (wish && nt_isa_from_name(wish, &cap, NULL) == NT_OK && cap != NT_ISA_AUTO && cap < best)
-    return cap;
-  return best;
+  *cap = NT_ISA_AUTO;
+  if (!wish || !*wish || nt_isa_from_name(wish, cap, NULL) == NT_OK) return NT_OK;
+  return nt_fail(err, NT_E_ARGUMENT, "NINETAILS_ISA=%s: expected auto, plain, avx2 or avx512",
+                 wish);
+}
+
+nt_status nt_isa_check(nt_error *err) {
+  nt_isa cap;
+  return read_cap(&cap, err);
+}
+
+nt_isa nt_isa_best(void) {
+  nt_isa best = machine_best(), cap;
+  return read_cap(&cap, NULL) == NT_OK && cap != NT_ISA_AUTO && cap < best ? cap : best;
 }
 
 nt_status nt_isa_resolve(nt_isa wanted, nt_isa *isa, nt_error *err) {
+  if (wanted == NT_ISA_AUTO && nt_isa_check(err) != NT_OK) return NT_E_ARGUMENT;
   *isa = wanted == NT_ISA_AUTO ? nt_isa_best() : wanted;
   if (*isa > machine_best())
     return nt_fail(err, NT_E_ARGUMENT, "instruction set %s: this machine has %s at most",

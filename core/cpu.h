@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Instruction sets, chosen at run time. NINETAILS_ISA=plain|avx2|avx512 in the environment caps the
- * choice. */
+/* Instruction sets, chosen at run time. NINETAILS_ISA=auto|plain|avx2|avx512 in the environment
+ * caps the choice. */
 #ifndef NT_CPU_H
 #define NT_CPU_H
 
@@ -11,10 +11,13 @@
 
 typedef enum nt_isa { NT_ISA_AUTO, NT_ISA_PLAIN, NT_ISA_AVX2, NT_ISA_AVX512 } nt_isa;
 
+/* NT_E_ARGUMENT: NINETAILS_ISA is none of these. Programs ask once, as they begin. */
+nt_status nt_isa_check(nt_error *err);
 /* The best this machine has (AVX2 means AVX2 with FMA; AVX512 means F, DQ, BW and VL), within the
- * cap. */
+ * cap; a cap that is none (nt_isa_check) caps nothing. */
 nt_isa nt_isa_best(void);
-/* AUTO -> the best; asking for more than the machine has is NT_E_ARGUMENT. */
+/* AUTO -> the best; asking for more than the machine has, or a wrong NINETAILS_ISA, is
+ * NT_E_ARGUMENT. */
 nt_status nt_isa_resolve(nt_isa wanted, nt_isa *isa, nt_error *err);
 const char *nt_isa_name(nt_isa isa); /* "auto", "plain", "avx2", "avx512" */
 nt_status nt_isa_from_name(const char *name, nt_isa *isa, nt_error *err);

@@ -219,6 +219,8 @@ end
 local function dispatch(words, state)
   local commands = load_commands()
   local first = words[1]
+  local sound, problem = pcall(system.check_environment)
+  if not sound then error({status = "argument", message = problem.message, hint = false}, 0) end
   if not first then
     io.stderr:write(help.overview(commands))
     return 1

@@ -11,6 +11,7 @@
  *     print(system.columns(2))      -- how wide that is, 80 where nobody says
  *     print(system.clock())         -- seconds, monotonic
  *
+ * system.check_environment() raises what is wrong with NINETAILS_ISA.
  * system.die("INT") ends the program as if the signal had never been caught, so that shells see it.
  */
 #include <curl/curl.h>
@@ -69,6 +70,11 @@ static int version(lua_State *L) {
   return 1;
 }
 
+static int check_environment(lua_State *L) {
+  nt_error err;
+  return nt_isa_check(&err) == NT_OK ? 0 : modules_raise(L, &err);
+}
+
 static int is_terminal(lua_State *L) {
   lua_pushboolean(L, isatty((int)luaL_checkinteger(L, 1)));
   return 1;
@@ -99,9 +105,11 @@ static int die(lua_State *L) {
 }
 
 int luaopen_ninetails_system(lua_State *L) {
-  static const luaL_Reg functions[] = {{"version", version}, {"is_terminal", is_terminal},
-                                       {"columns", columns}, {"clock", clock_seconds},
-                                       {"die", die},         {NULL, NULL}};
+  static const luaL_Reg functions[] = {
+      {"version", version}, {"is_terminal", is_terminal},
+      {"columns", columns}, {"clock", clock_seconds},
+      {"die", die},         {"check_environment", check_environment},
+      {NULL, NULL}};
   luaL_newlib(L, functions);
   return 1;
 }

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <stdlib.h>
+
 #include "check.h"
 #include "cpu.h"
 
@@ -41,9 +43,29 @@ static void instruction_sets_have_names(void) {
   CU_ASSERT_NOT_EQUAL(isa, NT_ISA_AUTO);
 }
 
+static void wrong_cap_is_an_error(void) {
+  nt_error err = {0};
+  nt_isa isa;
+  const char *given = getenv("NINETAILS_ISA");
+  char before[16];
+  snprintf(before, sizeof before, "%s", given ? given : "");
+  setenv("NINETAILS_ISA", "plain", 1);
+  CHECK_OK(nt_isa_check(&err), err);
+  CU_ASSERT_EQUAL(nt_isa_best(), NT_ISA_PLAIN);
+  setenv("NINETAILS_ISA", "avx51", 1);
+  CU_ASSERT_EQUAL(nt_isa_check(&err), NT_E_ARGUMENT);
+  CU_ASSERT_STRING_EQUAL(err.text, "NINETAILS_ISA=avx51: expected auto, plain, avx2 or avx512");
+  CU_ASSERT_EQUAL(nt_isa_resolve(NT_ISA_AUTO, &isa, &err), NT_E_ARGUMENT);
+  CHECK_OK(nt_isa_resolve(NT_ISA_PLAIN, &isa, &err), err); /* it was not asked */
+  setenv("NINETAILS_ISA", "", 1);
+  CHECK_OK(nt_isa_check(&err), err);
+  given ? setenv("NINETAILS_ISA", before, 1) : unsetenv("NINETAILS_ISA");
+}
+
 static const check_case cases[] = {
     {"error texts are cut, not overrun", text_is_cut_not_overrun},
     {"error texts steer no terminal", text_steers_no_terminal},
     {"instruction sets have names", instruction_sets_have_names},
+    {"a wrong NINETAILS_ISA is an error", wrong_cap_is_an_error},
 };
 CHECK_MAIN("error", cases)

@@ -148,3 +148,15 @@ Help comes from the same tables.
   Benchmarking and experimentation harness for the Kitsune network anomaly detector.
   $ ninetails help score | grep -c -- --
   23
+
+A variable that is not understood stops every command.
+
+  $ NINETAILS_ISA=avx51 ninetails version
+  ninetails: NINETAILS_ISA=avx51: expected auto, plain, avx2 or avx512
+  [1]
+  $ NINETAILS_ISA=avx51 ninetails detectors
+  ninetails: NINETAILS_ISA=avx51: expected auto, plain, avx2 or avx512
+  [1]
+  $ NINETAILS_ISA= ninetails version > version
+  $ NINETAILS_ISA=plain ninetails version --json | grep '"isa"'
+    "isa": "plain",
