@@ -16,8 +16,8 @@
  *
  *     new(setting, values) -> self
  *         setting: width, columns (names), learn and rows (how many), seed, capture (path or nil).
- *         Without it self = {values =, width =, columns =}, and self:helper() finds the detector's
- *         fields
+ *         Without it self = {values =, width =, columns =}. Either way self:helper() finds the
+ *         detector's fields, unless new gave self a metatable with an __index of its own
  *     fit(self, rows, times, sizes, first)
  *         each chunk of rows to learn from, rows[i][j]; cut anyhow
  *     learn(self, row, i, time, size) -> x

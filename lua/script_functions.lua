@@ -97,15 +97,21 @@ function M.describe(detector, name)
   }
 end
 
--- The instance: what new() returns, or a table whose missing fields are those of the detector.
+-- self:helper() finds the detector's fields, unless its metatable says where else to look: a class of its own.
+local function with_fields(self, detector)
+  local meta = debug.getmetatable(self) or {}
+  if meta.__index == nil then meta.__index = detector end
+  return debug.setmetatable(self, meta)
+end
+
+-- The instance: what new() returns, or a table with the setting; missing fields are those of the detector.
 function M.instance(detector, setting, values)
   if not detector.new then
-    local self = {values = values, width = setting.width, columns = setting.columns}
-    return setmetatable(self, {__index = detector})
+    return with_fields({values = values, width = setting.width, columns = setting.columns}, detector)
   end
   local self = detector.new(setting, values)
   if self == nil then fail("new returned nothing: expected what the other functions get as self") end
-  return self
+  return type(self) == "table" and with_fields(self, detector) or self
 end
 
 return M

@@ -229,6 +229,35 @@ static void without_features(void) {
   script_free(s);
 }
 
+/* self:helper() of a table that new() made, whatever its metatable; a class looks in itself. */
+static void helpers_of_new(void) {
+  static const char *const made[] = {
+      "{twice = 2}",
+      "setmetatable({twice = 2}, {__gc = function() end, __metatable = 'hidden'})",
+      "setmetatable({twice = 2}, {__index = {double = function(self, x) return 2 * x end}})",
+  };
+  for (size_t i = 0; i < sizeof made / sizeof *made; i++) {
+    nt_error err = {0};
+    char text[512];
+    snprintf(text, sizeof text,
+             "return {detectors = {{name = 'x', new = function() return %s end,\n"
+             "double = function(self, x) return self.twice * x end,\n"
+             "score = function(self, row) return self:double(row[1]) end}}}",
+             made[i]);
+    script *s = check_script(text);
+    nt_detector_class *c = script_class_new(s, "x", &err);
+    void *d = c ? create(c, 7, &err) : NULL;
+    CU_ASSERT_PTR_NOT_NULL_FATAL(d);
+    nt_rows rows = rows_from(0, 3);
+    double out[3] = {0};
+    CHECK_OK(c->score(d, &rows, out, &err), err);
+    CU_ASSERT_EQUAL(out[2], 2 * features[2 * WIDTH]);
+    c->free(d);
+    script_class_free(c);
+    script_free(s);
+  }
+}
+
 /* fit and score_rows over chunks come to what learn and score come to row by row. */
 static void chunks_of_rows(void) {
   nt_error err = {0};
@@ -458,6 +487,7 @@ static const check_case cases[] = {
     {"four threads come to the same bits", threads_agree},
     {"scores before learning", training_scores},
     {"without features and sizes", without_features},
+    {"helpers, where new made self", helpers_of_new},
     {"chunks of rows", chunks_of_rows},
     {"errors say where, with a traceback", errors_say_where},
     {"wrong detectors", wrong_shapes},
