@@ -5,7 +5,7 @@ local text = require "ninetails.text"
 
 local summary = {}
 
-local FEW = 10   -- failures shown one by one
+local FEW = 10   -- reasons of failures that are shown
 local MOST = 100 -- configurations
 
 -- ------------------------------------------------------------------ the table's columns
@@ -132,18 +132,33 @@ function summary.name_of(columns, run)
   return table.concat(words, " ")
 end
 
+-- Failed runs with equal reasons are told once, with how many they are and the first of them.
 function summary.failures(plan, outcome)
-  local columns, lines, more = summary.columns(plan), {}, 0
+  local columns, groups, found = summary.columns(plan), {}, {}
   for i, run in ipairs(plan.runs) do
     local state = outcome.runs[i] or {}
     if state.state == "failed" then
-      if #lines < FEW then
-        lines[#lines + 1] = ("failed %s seed=%d: %s\n"):format(summary.name_of(columns, run), run.seed,
-          state.reason or "no reason")
-      else more = more + 1 end
+      local reason = state.reason or "no reason"
+      local group = found[reason]
+      if not group then
+        group = {first = run, count = 0, reason = reason}
+        found[reason], groups[#groups + 1] = group, group
+      end
+      group.count = group.count + 1
     end
   end
-  if more > 0 then lines[#lines + 1] = ("... and %d more: column `reason` of the result file\n"):format(more) end
+  local lines = {}
+  for i = 1, math.min(#groups, FEW) do
+    local group = groups[i]
+    local times = group.count > 1 and ("%s times, first "):format(text.count(group.count)) or ""
+    lines[i] = ("failed %s%s seed=%d: %s\n"):format(times, summary.name_of(columns, group.first), group.first.seed,
+      group.reason)
+  end
+  if #groups > FEW then
+    local more = 0
+    for i = FEW + 1, #groups do more = more + groups[i].count end
+    lines[#lines + 1] = ("... and %d more: column `reason` of the result file\n"):format(more)
+  end
   return table.concat(lines)
 end
 

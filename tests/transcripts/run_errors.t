@@ -173,6 +173,26 @@ Scripts.
   ninetails run: bad.lua:2: grace: fm=100 ad=5000: fm + 1 + ad leaves nothing to score: os_scan_3000_1 has 3,000 packets
   [1]
 
+Failures with one reason are told once.
+
+  $ script failing.lua << 'END'
+  > local function fails() error("not today") end
+  > return nt.experiment {
+  >   datasets = {nt.synthetic {scenario = "os_scan", packets = 3000}},
+  >   grace = {fm = 100, ad = 1000}, repeats = 2,
+  >   detectors = {nt.detector {name = "late", parameters = {k = {1, 2, 3, 4, 5, 6, 7, 8}}, seeded = true, score = fails},
+  >     nt.detector {name = "never", seeded = true, score = function() return nil end}},
+  > }
+  > END
+  $ ninetails run failing.lua --quiet
+  failed 16 times, first late k=1 seed=1234: detector late: failing.lua:2: not today
+  stack traceback:
+  	[C]: in function 'error'
+  	failing.lua:2: in function <failing.lua:2>
+  failed 2 times, first never seed=1234: detector never: failing.lua:7: score of row 1102: expected a number, got nil
+  [2]
+  $ rm -r results failing.lua
+
 Without data there is nothing to run: exit code 4.
 
   $ script away.lua << 'END'
