@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "error.h"
+#include <ninetails/error.h>
 
 static inline double now(void) {
   struct timespec t;

@@ -18,11 +18,12 @@
 #include <string.h>
 #include <time.h>
 
+#include <ninetails/capture.h>
+#include <ninetails/detector.h>
+#include <ninetails/extractor.h>
+#include <ninetails/kitnet.h>
+
 #include "bench.h"
-#include "capture/capture.h"
-#include "detectors/detector.h"
-#include "ensemble/kitnet.h"
-#include "extractor/extractor.h"
 
 enum { CHUNK = 1024, FM_GRACE = 5000, MOST_PARAMETERS = 64 };
 #define TIME_BOX 4.0
@@ -172,7 +173,7 @@ static int measure(bench *b, const nt_detector_class *class) {
   nt_parameter_presets(class->parameters, class->parameter_count, values);
   int mapped = (class->flags & NT_DETECTOR_MAPPED) != 0;
   nt_kitnet *map = mapped ? mapping(b, values[0].number) : NULL;
-  nt_detector_setting setting = {.class = class,
+  nt_detector_setting setting = {.kind = class,
                                  .width = b->width,
                                  .columns = b->columns,
                                  .learn = b->learn - (map ? nt_kitnet_rows(map) : 0),

@@ -13,8 +13,9 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include <ninetails/kitnet.h>
+
 #include "bench.h"
-#include "ensemble/kitnet.h"
 
 enum { WIDTH = 100, CHUNK = 1024 };
 

@@ -14,10 +14,11 @@
 #include <string.h>
 #include <time.h>
 
+#include <ninetails/capture.h>
+#include <ninetails/extractor.h>
+#include <ninetails/kitnet.h>
+
 #include "bench.h"
-#include "capture/capture.h"
-#include "ensemble/kitnet.h"
-#include "extractor/extractor.h"
 
 enum { CHUNK = 1024 };
 

@@ -31,7 +31,7 @@ static void make_runs(void) {
         .number = sizes[m];
   }
   for (size_t i = 0; i < RUNS; i++)
-    runs[i] = (nt_sweep_run){.class = kitnet,
+    runs[i] = (nt_sweep_run){.kind = kitnet,
                              .values = values[i / (GRACES * SEEDS)],
                              .fm_grace = 5000,
                              .ad_grace = 10000 * (1 + i / SEEDS % GRACES),

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Turns Lua files into one C table, so that the executable is one file and its Lua half cannot be out of
-# step with its C half. lua/commands/score.lua becomes the module "ninetails.commands.score", lua/ninetails.lua
+# step with its C half. lua/cli/commands/score.lua becomes the module "ninetails.commands.score", lua/ninetails.lua
 # the module "ninetails", datasets/scenarios/camera.lua the module "datasets.scenarios.camera".
 set(arrays "")
 set(entries "")
@@ -10,6 +10,9 @@ foreach(file ${FILES})
   string(REGEX REPLACE "\\.lua$" "" module ${path})
   string(REGEX REPLACE "^lua/" "ninetails/" module ${module})
   string(REGEX REPLACE "^ninetails/ninetails$" "ninetails" module ${module})
+  if(module MATCHES "^ninetails/([a-z]+)/([a-z]+)$" AND CMAKE_MATCH_1 STREQUAL CMAKE_MATCH_2)
+    set(module ninetails/${CMAKE_MATCH_1})
+  endif()
   string(REPLACE "/" "." module ${module})
   file(READ ${file} bytes HEX)
   string(LENGTH "${bytes}" digits)
@@ -19,5 +22,5 @@ foreach(file ${FILES})
   string(APPEND entries "  {\"${module}\", \"@${path}\", (const char *)file_${index}, ${length}},\n")
   math(EXPR index "${index} + 1")
 endforeach()
-file(WRITE ${OUT} "#include \"${ROOT}/lua/embedded.h\"\n${arrays}
+file(WRITE ${OUT} "#include \"${ROOT}/lua/bind/embedded.h\"\n${arrays}
 const embedded_file embedded_files[] = {\n${entries}  {0, 0, 0, 0}};\n")

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* `ninetails`: a Lua state with the C modules and the Lua half inside; lua/cli.lua does the rest.
+/* `ninetails`: a Lua state with the C modules and the Lua half inside; lua/cli/cli.lua does the
+ * rest.
  */
 #include <lauxlib.h>
 #include <lua.h>
 #include <lualib.h>
 #include <stdio.h>
 
-#include "modules.h"
+#include "bind/modules.h"
 
 /* Errors that reach this point are bugs in our Lua: the traceback is for us. */
 static int with_traceback(lua_State *L) {

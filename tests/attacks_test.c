@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "metrics/attacks.h"
-
 #include <math.h>
 
-#include "check.h"
+#include <ninetails/attacks.h>
+
 #include "metrics/measures_list.h"
+#include "check.h"
 
 /* Packet 0 is in the grace period. Scan: 9 and 2 against 1, 3, 5, NaN (above all), 2 (a tie). */
 static void worked_example(void) {

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The single autoencoder against plain loops, with every instruction set; layouts of KitNET. */
-#include "check.h"
-#include "detectors/detector.h"
+#include <ninetails/detector.h>
+
 #include "ensemble/lone_autoencoder.h"
+#include "check.h"
 #include "kitnet_check.h"
 #include "kitnet_reference.h"
 #include "noise.h"
@@ -59,7 +60,7 @@ static void the_detector_is_the_autoencoder(void) {
   nt_value values[8];
   nt_error err;
   nt_parameter_presets(class->parameters, class->parameter_count, values);
-  nt_detector_setting setting = {.class = class,
+  nt_detector_setting setting = {.kind = class,
                                  .width = COLUMNS,
                                  .columns = names,
                                  .learn = TRAIN,

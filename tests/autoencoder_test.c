@@ -2,10 +2,10 @@
 /* One autoencoder: its first weights, the logistic function, its gradient, its layouts. */
 #include <math.h>
 
-#include "check.h"
 #include "ensemble/autoencoder.h"
 #include "ensemble/trainer.h"
 #include "ensemble/vector_math.h"
+#include "check.h"
 #include "noise.h"
 
 /* Asking for more memory than there is must return NULL here too, as malloc does. */
@@ -24,9 +24,7 @@ static const nt_kernels *const kernels[] = {
 
 /* How many of them this machine can run. */
 static size_t usable(void) {
-  nt_isa best;
-  nt_isa_resolve(NT_ISA_AUTO, &best, NULL);
-  return (size_t)(best - NT_ISA_PLAIN) + 1;
+  return (size_t)(nt_isa_best() - NT_ISA_PLAIN) + 1;
 }
 
 static void weights_are_numpys(void) {

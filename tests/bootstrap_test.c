@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <gsl/gsl_statistics_double.h>
+
 #include "metrics/bootstrap.h"
 #include "metrics/precision_recall.h"
 #include "metrics_check.h"
-
-#include <gsl/gsl_statistics_double.h>
 
 /* -------------------------------------------------------------------------------------- blocks */
 

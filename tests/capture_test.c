@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What files are, what is wrong with them, and classic pcap in all its dialects. */
-#include "capture/capture.h"
-
 #include <archive.h>
 #include <archive_entry.h>
 #include <errno.h>
 #include <sys/stat.h>
+
+#include <ninetails/capture.h>
 
 #include "bytes.h"
 #include "check.h"

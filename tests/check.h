@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "error.h"
+#include <ninetails/error.h>
 
 /* How many times something was skipped that a test of this program would have looked at. */
 static int check_skips;

@@ -4,8 +4,9 @@
 #include <archive.h>
 #include <archive_entry.h>
 
+#include <ninetails/capture.h>
+
 #include "bytes.h"
-#include "capture/capture.h"
 #include "check.h"
 
 typedef struct golden {

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Frames -> packet records: by hand, as tshark has them (golden/decoder.tsv), damaged, and nested.
  */
-#include "capture/decoder.h"
-
 #include <arpa/inet.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdbool.h>
 
+#include "capture/decoder.h"
 #include "check.h"
 #include "noise.h"
 

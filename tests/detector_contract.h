@@ -14,7 +14,7 @@
 
 /* What cannot be guessed about a parameter. */
 typedef struct contract_hint {
-  const char *class, *parameter;
+  const char *kind, *parameter;
   const char *text; /* a value to try, of a TEXT */
   double number;    /* a value to try, of the others; 0: guess */
   const char *with; /* another parameter to set first, or NULL, ... */
@@ -24,7 +24,7 @@ typedef struct contract_hint {
 } contract_hint;
 
 typedef struct contract {
-  const nt_detector_class *class;
+  const nt_detector_class *kind;
   const contract_hint *hints;
   size_t hint_count;
   const char *capture;
@@ -38,14 +38,14 @@ breaks(contract *c, const char *format, ...) {
   if (c->quiet) return;
   va_list args;
   va_start(args, format);
-  printf("  %s: ", c->class->name);
+  printf("  %s: ", c->kind->name);
   vprintf(format, args);
   printf("\n");
   va_end(args);
 }
 
 static inline int has(const contract *c, unsigned flag) {
-  return (c->class->flags & flag) != 0;
+  return (c->kind->flags & flag) != 0;
 }
 
 /* ---------------------------------------------------------------- what is declared */
@@ -96,7 +96,7 @@ static inline void check_parameter(contract *c, const nt_parameter *p) {
 }
 
 static inline void check_declaration(contract *c) {
-  const nt_detector_class *k = c->class;
+  const nt_detector_class *k = c->kind;
   if (!is_word(k->name)) breaks(c, "its name is not of lower-case words");
   if (!is_line(k->title) || !is_line(k->source) || !is_line(k->cost))
     breaks(c, "title, source and cost are one line each");
@@ -121,14 +121,14 @@ static inline void check_declaration(contract *c) {
 /* It has to succeed, and to write every score. */
 static inline void live_well(contract *c, const dataset *d, const nt_value *values, uint64_t seed,
                              uint64_t cuts, life *l) {
-  live(c->class, d, values, seed, cuts, l);
+  live(c->kind, d, values, seed, cuts, l);
   if (l->status != NT_OK) breaks(c, "%s: %s", l->step, l->err.text);
   for (size_t r = d->learn; l->status == NT_OK && r < d->rows; r++)
     if (isnan(l->scores[r]) || l->scores[r] == -12345) {
       breaks(c, "the score of row %zu is %g", r, l->scores[r]);
       break;
     }
-  for (size_t r = first_row(c->class, d); l->status == NT_OK && r < d->learn; r++)
+  for (size_t r = first_row(c->kind, d); l->status == NT_OK && r < d->learn; r++)
     if (l->training[r] == -12345) {
       breaks(c, "the training score of row %zu is not written", r);
       break;
@@ -157,7 +157,7 @@ static inline void check_scores(contract *c, const dataset *d) {
 
 static inline const contract_hint *hint_of(const contract *c, const char *parameter) {
   for (size_t i = 0; i < c->hint_count; i++)
-    if (strcmp(c->hints[i].class, c->class->name) == 0 &&
+    if (strcmp(c->hints[i].kind, c->kind->name) == 0 &&
         strcmp(c->hints[i].parameter, parameter) == 0)
       return &c->hints[i];
   return NULL;
@@ -184,8 +184,8 @@ static inline int changes(contract *c, const dataset *d, const nt_value *base, s
   nt_value values[MOST_PARAMETERS];
   memcpy(values, base, sizeof values);
   values[p] = value;
-  if (nt_parameter_check(&c->class->parameters[p], &value, NULL) != NT_OK) return 0;
-  live(c->class, d, values, 1234, 0, after);
+  if (nt_parameter_check(&c->kind->parameters[p], &value, NULL) != NT_OK) return 0;
+  live(c->kind, d, values, 1234, 0, after);
   if (after->status != NT_OK && !*after->err.text)
     breaks(c, "%s: an error without a text", after->step);
   return after->status == NT_OK &&
@@ -193,14 +193,14 @@ static inline int changes(contract *c, const dataset *d, const nt_value *base, s
 }
 
 static inline void check_effect(contract *c, const dataset *d, size_t p) {
-  const nt_parameter *parameter = &c->class->parameters[p];
+  const nt_parameter *parameter = &c->kind->parameters[p];
   const contract_hint *hint = hint_of(c, parameter->name);
   nt_value base[MOST_PARAMETERS];
   life before = life_new(d->rows), after = life_new(d->rows);
   int changed = 0;
   memcpy(base, c->presets, sizeof base);
   if (hint && hint->with) {
-    size_t other = nt_parameter_find(c->class->parameters, c->class->parameter_count, hint->with);
+    size_t other = nt_parameter_find(c->kind->parameters, c->kind->parameter_count, hint->with);
     base[other] = (nt_value){.number = hint->with_number, .text = hint->with_text};
   }
   live_well(c, d, base, 1234, 0, &before);
@@ -218,7 +218,7 @@ static inline void check_effect(contract *c, const dataset *d, size_t p) {
 
 /* Any status will do, as long as it says why. */
 static inline life *survives(contract *c, const dataset *d, life *l, const char *what) {
-  live(c->class, d, c->presets, 1234, 7, l);
+  live(c->kind, d, c->presets, 1234, 7, l);
   if (l->status != NT_OK && (l->status > NT_E_STATE || strlen(l->err.text) < 10))
     breaks(c, "%s: %s: status %d, '%s'", what, l->step, (int)l->status, l->err.text);
   return l;
@@ -285,19 +285,19 @@ static inline void check_memory(contract *c) {
   nt_feature_map map = map_of(WIDTH, 5);
   nt_error err = {0};
   size_t held[TURNS] = {0}, turns = 0;
-  void *detector = data_create(c->class, &d, c->presets, 1, &map, &err);
-  if (detector && c->class->memory && c->class->memory(detector) == 0)
+  void *detector = data_create(c->kind, &d, c->presets, 1, &map, &err);
+  if (detector && c->kind->memory && c->kind->memory(detector) == 0)
     breaks(c, "holds no memory right after create");
   nt_status status = detector ? NT_OK : err.status;
   if (status == NT_OK)
-    status = data_pass(c->class, detector, &d, first_row(c->class, &d), LEARN, STEP_LEARN, 0, NULL,
-                       &err);
-  if (status == NT_OK && c->class->ready) status = c->class->ready(detector, &err);
-  if (status == NT_OK && c->class->preview)
-    status = data_pass(c->class, detector, &d, LEARN, d.rows, STEP_PREVIEW, 0, NULL, &err);
+    status =
+        data_pass(c->kind, detector, &d, first_row(c->kind, &d), LEARN, STEP_LEARN, 0, NULL, &err);
+  if (status == NT_OK && c->kind->ready) status = c->kind->ready(detector, &err);
+  if (status == NT_OK && c->kind->preview)
+    status = data_pass(c->kind, detector, &d, LEARN, d.rows, STEP_PREVIEW, 0, NULL, &err);
   for (clock_t start = clock(); status == NT_OK && turns < TURNS; turns++) {
-    status = data_pass(c->class, detector, &d, LEARN, d.rows, STEP_SCORE, 0, NULL, &err);
-    held[turns] = c->class->memory ? c->class->memory(detector) : 0;
+    status = data_pass(c->kind, detector, &d, LEARN, d.rows, STEP_SCORE, 0, NULL, &err);
+    held[turns] = c->kind->memory ? c->kind->memory(detector) : 0;
     if (turns > 4 && clock() - start > CLOCKS_PER_SEC / 2) {
       turns++;
       break;
@@ -308,8 +308,8 @@ static inline void check_memory(contract *c) {
   if (turns && (double)held[turns - 1] > 1.2 * (double)held[turns / 2])
     breaks(c, "holds %zu bytes after %zu,000 rows, %zu after %zu,000", held[turns / 2],
            turns / 2 + 1, held[turns - 1], turns);
-  c->class->free(detector);
-  c->class->free(NULL);
+  c->kind->free(detector);
+  c->kind->free(NULL);
   nt_feature_map_done(&map);
   data_free(&d);
 }
@@ -328,9 +328,9 @@ static inline nt_status pass_together(const contract *c, void **detectors, const
     if (n > to - r) n = to - r;
     double *out[GROUP];
     for (int i = 0; i < GROUP; i++) out[i] = (learning ? lives[i].training : lives[i].scores) + r;
-    chunk part = chunk_of(c->class, d, r, r + n, 0);
-    status = (learning ? c->class->learn_together : c->class->score_together)(detectors, GROUP,
-                                                                              &part.rows, out, err);
+    chunk part = chunk_of(c->kind, d, r, r + n, 0);
+    status = (learning ? c->kind->learn_together : c->kind->score_together)(detectors, GROUP,
+                                                                            &part.rows, out, err);
     chunk_free(&part);
   }
   return status;
@@ -338,8 +338,8 @@ static inline nt_status pass_together(const contract *c, void **detectors, const
 
 /* Instances of different seeds, in one pass and one by one. */
 static inline void check_together(contract *c, const dataset *d) {
-  if (!c->class->together) return;
-  if (!c->class->together(c->presets, c->presets)) return;
+  if (!c->kind->together) return;
+  if (!c->kind->together(c->presets, c->presets)) return;
   nt_feature_map map = map_of(d->width, (size_t)c->presets[0].number);
   life alone = life_new(d->rows), lives[GROUP];
   void *detectors[GROUP];
@@ -348,19 +348,19 @@ static inline void check_together(contract *c, const dataset *d) {
   for (int i = 0; i < GROUP; i++) {
     lives[i] = life_new(d->rows);
     for (size_t r = 0; r <= d->rows; r++) lives[i].scores[r] = lives[i].training[r] = NAN;
-    detectors[i] = data_create(c->class, d, c->presets, 1 + (uint64_t)i, &map, &err);
+    detectors[i] = data_create(c->kind, d, c->presets, 1 + (uint64_t)i, &map, &err);
     if (!detectors[i]) status = err.status;
   }
   if (status == NT_OK)
-    status = pass_together(c, detectors, d, first_row(c->class, d), d->learn, 1, lives, &err);
-  for (int i = 0; c->class->ready && status == NT_OK && i < GROUP; i++)
-    status = c->class->ready(detectors[i], &err);
+    status = pass_together(c, detectors, d, first_row(c->kind, d), d->learn, 1, lives, &err);
+  for (int i = 0; c->kind->ready && status == NT_OK && i < GROUP; i++)
+    status = c->kind->ready(detectors[i], &err);
   if (status == NT_OK) status = pass_together(c, detectors, d, d->learn, d->rows, 0, lives, &err);
   if (status != NT_OK) breaks(c, "together: %s", err.text);
   for (int i = 0; i < GROUP; i++) {
     live_well(c, d, c->presets, 1 + (uint64_t)i, 0, &alone);
     if (!same_life(&alone, &lives[i], d->rows)) breaks(c, "together, other scores than alone");
-    c->class->free(detectors[i]);
+    c->kind->free(detectors[i]);
     life_free(&lives[i]);
   }
   life_free(&alone);
@@ -372,7 +372,7 @@ static inline void check_together(contract *c, const dataset *d) {
 static inline int contract_broken(const nt_detector_class *class, const contract_hint *hints,
                                   size_t hint_count, const char *capture, int quiet) {
   contract c = {
-      .class = class, .hints = hints, .hint_count = hint_count, .capture = capture, .quiet = quiet};
+      .kind = class, .hints = hints, .hint_count = hint_count, .capture = capture, .quiet = quiet};
   check_declaration(&c);
   nt_parameter_presets(class->parameters, class->parameter_count, c.presets);
   for (size_t p = 0; p < class->parameter_count; p++) { /* a hint of its own name: always needed */

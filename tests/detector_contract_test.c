@@ -35,16 +35,16 @@ static file make_eve(int severity) {
 }
 
 static const contract_hint hints[] = {
-    {.class = "suricata",
+    {.kind = "suricata",
      .parameter = "eve",
      .text = other_eve_path,
      .with = "eve",
      .with_text = eve_path},
-    {.class = "suricata", .parameter = "program", .excuse = "runs it: suricata_test.c"},
-    {.class = "suricata", .parameter = "rules", .excuse = "runs it: suricata_test.c"},
-    {.class = "suricata", .parameter = "seconds", .excuse = "runs it: suricata_test.c"},
-    {.class = "one_feature", .parameter = "feature", .text = "column_3"},
-    {.class = "pcstream2", .parameter = "models", .number = 1, .with = "phi", .with_number = 0.5},
+    {.kind = "suricata", .parameter = "program", .excuse = "runs it: suricata_test.c"},
+    {.kind = "suricata", .parameter = "rules", .excuse = "runs it: suricata_test.c"},
+    {.kind = "suricata", .parameter = "seconds", .excuse = "runs it: suricata_test.c"},
+    {.kind = "one_feature", .parameter = "feature", .text = "column_3"},
+    {.kind = "pcstream2", .parameter = "models", .number = 1, .with = "phi", .with_number = 0.5},
 };
 #define HINTS (sizeof hints / sizeof *hints)
 
@@ -70,7 +70,7 @@ static void names_are_unique_and_found(void) {
 
 static void hints_are_about_something(void) {
   for (size_t i = 0; i < HINTS; i++) {
-    const nt_detector_class *class = nt_detector_find(hints[i].class, NULL);
+    const nt_detector_class *class = nt_detector_find(hints[i].kind, NULL);
     if (!class) continue;
     CU_ASSERT(nt_parameter_find(class->parameters, class->parameter_count, hints[i].parameter) <
               class->parameter_count);

@@ -9,7 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "detectors/detector.h"
+#include <ninetails/detector.h>
+
 #include "noise.h"
 
 /* FIRST rows make the map, where there is one; learning ends at LEARN. */
@@ -159,7 +160,7 @@ static inline void *data_create(const nt_detector_class *class, const dataset *d
     snprintf(columns[c], 32, "column_%zu", c);
   }
   nt_value *copies = exactly(values, class->parameter_count * sizeof *values);
-  nt_detector_setting setting = {.class = class,
+  nt_detector_setting setting = {.kind = class,
                                  .width = d->width,
                                  .columns = (const char *const *)columns,
                                  .learn = d->learn - first_row(class, d),

@@ -15,7 +15,7 @@ static void it_does_what_it_says(void) {
   static const double rows[] = {0, 10, 4, 20, 5, 15};
   static const char *const columns[] = {"a", "b"};
   nt_detector_setting setting = {
-      .class = class, .width = 2, .columns = columns, .learn = 2, .rows = 3, .seed = 1};
+      .kind = class, .width = 2, .columns = columns, .learn = 2, .rows = 3, .seed = 1};
   nt_rows learn = {.count = 2, .width = 2, .features = rows};
   nt_rows score = {.first = 2, .count = 1, .width = 2, .features = rows + 4};
   double out[3];

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* KitNET as a detector, its map a stage of its own: the same bits as KitNET that learns its map. */
-#include "detectors/detector.h"
-#include "kitnet_check.h"
+#include <ninetails/detector.h>
+
 #include "mapper/correlation.h"
+#include "kitnet_check.h"
 #include "noise.h"
+#include "mapper/linkage.h"
 
 enum { ROWS = 700, WIDTH = 30, MAPPING = 100, LEARNING = 210, FIRST = MAPPING + LEARNING };
 enum { COUNT = 5, VALUES = 6 };
@@ -60,7 +62,7 @@ static void values_of(size_t i, nt_value *values, nt_kitnet_options *o) {
 static void *create(const nt_value *values, uint64_t seed) {
   nt_error err;
   const char *columns[WIDTH] = {"a"};
-  nt_detector_setting setting = {.class = class(),
+  nt_detector_setting setting = {.kind = class(),
                                  .width = WIDTH,
                                  .columns = columns,
                                  .learn = LEARNING,
@@ -157,7 +159,7 @@ static void without_learning(void) {
   nt_kitnet_options o;
   values_of(0, values, &o);
   nt_detector_setting setting = {
-      .class = class(), .width = WIDTH, .rows = 10, .seed = 1, .map = &map};
+      .kind = class(), .width = WIDTH, .rows = 10, .seed = 1, .map = &map};
   void *d = class()->create(&setting, values, &err);
   CU_ASSERT_PTR_NOT_NULL_FATAL(d);
   double scores[10];

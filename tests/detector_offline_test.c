@@ -3,9 +3,8 @@
  * scikit-learn: differential/offline.py. */
 #include <gsl/gsl_math.h>
 
-#include "check.h"
-
 #include "detectors/rows.h"
+#include "check.h"
 #include "detector_trial.h"
 #include "noise.h"
 

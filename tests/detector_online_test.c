@@ -319,7 +319,7 @@ static void test_errors(void) {
   nt_value values[32];
   nt_parameter_presets(class->parameters, class->parameter_count, values);
   values[nt_parameter_find(class->parameters, class->parameter_count, "window")].number = 3;
-  nt_detector_setting setting = {.class = class, .width = 2, .columns = columns, .seed = 1};
+  nt_detector_setting setting = {.kind = class, .width = 2, .columns = columns, .seed = 1};
   CU_ASSERT_PTR_NULL(class->create(&setting, values, &err));
   CU_ASSERT_EQUAL(err.status, NT_E_ARGUMENT);
   CU_ASSERT_STRING_EQUAL(err.text, "neighbours = 5: expected at most the window of 3 rows");

@@ -3,11 +3,11 @@
 #ifndef NT_DETECTOR_TRIAL_H
 #define NT_DETECTOR_TRIAL_H
 
-#include "check.h"
-
 #include <math.h>
 
-#include "detectors/detector.h"
+#include <ninetails/detector.h>
+
+#include "check.h"
 
 enum { MAX_PARAMETERS = 16 };
 
@@ -56,7 +56,7 @@ static inline nt_status attempt(const trial *t, double *scores, nt_error *err) {
   nt_parameter_presets(class->parameters, class->parameter_count, values);
   set_value(class, values, t->parameter, t->value);
   set_value(class, values, t->second, t->second_value);
-  nt_detector_setting setting = {.class = class,
+  nt_detector_setting setting = {.kind = class,
                                  .width = t->width,
                                  .learn = t->learn,
                                  .rows = t->learn + t->score,

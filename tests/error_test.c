@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <stdlib.h>
 
+#include <ninetails/cpu.h>
+
 #include "check.h"
-#include "cpu.h"
 
 static void text_is_cut_not_overrun(void) {
   nt_error err;

@@ -2,8 +2,8 @@
 /* Alerts of hand-made eve.json files onto packets. */
 #include <math.h>
 
-#include "check.h"
 #include "detectors/eve.h"
+#include "check.h"
 #include "packets.h"
 #include "tcp_frames.h"
 

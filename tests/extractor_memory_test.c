@@ -4,8 +4,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <ninetails/extractor.h>
+
 #include "check.h"
-#include "extractor/extractor.h"
 #include "packets.h"
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)

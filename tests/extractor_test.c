@@ -3,9 +3,10 @@
 #include <hdf5.h>
 #include <math.h>
 
-#include "check.h"
+#include <ninetails/extractor.h>
+
 #include "extractor/directory.h"
-#include "extractor/extractor.h"
+#include "check.h"
 #include "packets.h"
 
 #define XXH_INLINE_ALL
@@ -239,7 +240,7 @@ static void usage_counts(void) {
 
 /* ---- keys */
 
-static nt_flow flow_of(nt_directory *d, const nt_packet *p) {
+static nt_packet_streams flow_of(nt_directory *d, const nt_packet *p) {
   nt_identity id;
   nt_identity_of(p, &id);
   return *nt_directory_flow(d, &id, nt_directory_expect(d, &id));
@@ -248,11 +249,11 @@ static nt_flow flow_of(nt_directory *d, const nt_packet *p) {
 /* 10.0.0.1 port 123 and 10.0.0.11 port 23 are one stream as text, two as tuples. */
 static void text_collides_and_tuples_do_not(void) {
   nt_packet a = packets_tcp(1, 1, 200, 123, 7, 60), b = packets_tcp(2, 11, 200, 23, 7, 60);
-  for (int form = NT_KEY_TEXT; form <= NT_KEY_TYPED; form++) {
+  for (int form = NT_KEY_AS_TEXT; form <= NT_KEY_TYPED; form++) {
     nt_directory d;
     CU_ASSERT_FATAL(nt_directory_init(&d, (nt_key_form)form));
-    nt_flow f = flow_of(&d, &a), g = flow_of(&d, &b);
-    CU_ASSERT_EQUAL(f.sockets.source == g.sockets.source, form == NT_KEY_TEXT);
+    nt_packet_streams f = flow_of(&d, &a), g = flow_of(&d, &b);
+    CU_ASSERT_EQUAL(f.sockets.source == g.sockets.source, form == NT_KEY_AS_TEXT);
     CU_ASSERT_EQUAL(f.sockets.destination, g.sockets.destination);
     CU_ASSERT_NOT_EQUAL(f.hosts.source, g.hosts.source);
     nt_directory_done(&d);
@@ -263,7 +264,7 @@ static void self_goes_to_the_first_pair(void) {
   nt_directory d;
   CU_ASSERT_FATAL(nt_directory_init(&d, NT_KEY_TYPED));
   nt_packet other = packets_tcp(1, 5, 6, 1, 1, 60), self = packets_tcp(2, 6, 6, 2, 2, 60);
-  nt_flow f = flow_of(&d, &other), g = flow_of(&d, &self);
+  nt_packet_streams f = flow_of(&d, &other), g = flow_of(&d, &self);
   CU_ASSERT_EQUAL(g.hosts.pair, f.hosts.pair);         /* host 6 was paired with 5 before */
   CU_ASSERT_NOT_EQUAL(g.sockets.pair, f.sockets.pair); /* its port 2 was not */
   nt_directory_done(&d);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "capture/capture.h"
-
 #include <math.h>
 
-#include "bytes.h"
+#include <ninetails/capture.h>
+
 #include "capture/number.h"
+#include "bytes.h"
 #include "check.h"
 
 /* ---------------------------------------------------------------- numbers */
@@ -193,7 +193,9 @@ static void read_table(const char *text, table *t) {
     t->named = names != NULL;
     for (size_t i = 0; names && i < t->width && i < 8; i++)
       snprintf(t->name[i], sizeof t->name[i], "%s", names[i]);
-    nt_capture_read_rows(c, t->values, t->times, t->width ? 64 / t->width : 0, &t->rows, &t->err);
+    size_t most = t->width ? 64 / t->width : 0;
+    nt_status status = nt_capture_read_rows(c, t->values, t->times, most, &t->rows, &t->err);
+    CU_ASSERT_EQUAL(status, t->err.status);
     if (nt_capture_warning(c)) snprintf(t->warning, sizeof t->warning, "%s", nt_capture_warning(c));
   }
   nt_capture_close(c);

@@ -2,10 +2,10 @@
 #include <hdf5.h>
 #include <math.h>
 
+#include "ground/team.h"
+#include "store/file/seal.h"
+#include "store/output/feature_file.h"
 #include "directory.h"
-#include "store/feature_file.h"
-#include "store/seal.h"
-#include "team.h"
 
 #define WIDTH 5
 #define ROWS (2 * NT_FEATURE_CHUNK + 777)

@@ -6,11 +6,12 @@
 #include <gsl/gsl_rng.h>
 #include <math.h>
 
-#include "check.h"
-#include "detectors/linear.h"
-#include "metrics/alarm_share.h"
+#include <ninetails/alarm_share.h>
+
 #include "metrics/rank_tests.h"
-#include "random.h"
+#include "numeric/linear.h"
+#include "numeric/random.h"
+#include "check.h"
 
 static int calls;
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "ground/hasher.h"
 #include "check.h"
-#include "hasher.h"
 
 static nt_hasher *new_hasher(void) {
   nt_error err;

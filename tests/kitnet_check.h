@@ -5,8 +5,9 @@
 
 #include <math.h>
 
+#include <ninetails/kitnet.h>
+
 #include "check.h"
-#include "ensemble/kitnet.h"
 
 /* Scores agree when both are NaN, equal, or within this of each other. */
 #define TOLERANCE 1e-12
@@ -24,9 +25,7 @@ static inline double worst_apart(const double *a, const double *b, size_t n) {
 }
 
 static inline nt_isa best(void) {
-  nt_isa isa;
-  nt_isa_resolve(NT_ISA_AUTO, &isa, NULL);
-  return isa;
+  return nt_isa_best();
 }
 
 static inline nt_kitnet *make(size_t width, const nt_kitnet_options *o, const nt_feature_map *map) {

@@ -3,7 +3,8 @@
  * real captures where they are present. */
 #include <hdf5.h>
 
-#include "extractor/extractor.h"
+#include <ninetails/extractor.h>
+
 #include "kitnet_check.h"
 #include "packets.h"
 

@@ -9,8 +9,9 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include <ninetails/kitnet.h>
+
 #include "ensemble/autoencoder.h"
-#include "ensemble/kitnet.h"
 
 static inline double plain_logistic(double t) {
   return 1 / (1 + exp(-t));

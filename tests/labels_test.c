@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "labels/labels.h"
+#include <ninetails/labels.h>
 
 #include "bytes.h"
 #include "check.h"

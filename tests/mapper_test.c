@@ -3,11 +3,13 @@
  * kitnet_figures_test.c; linkage against SciPy: differential/scipy_linkage.py. */
 #include <math.h>
 
-#include "check.h"
-#include "cpu.h"
+#include <ninetails/cpu.h>
+#include <ninetails/feature_map.h>
+
 #include "mapper/correlation.h"
-#include "mapper/feature_map.h"
+#include "check.h"
 #include "noise.h"
+#include "mapper/linkage.h"
 
 /* Asking for more memory than there is must return NULL here too, as malloc does. */
 const char *__asan_default_options(void);

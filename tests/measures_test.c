@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "metrics/measures.h"
+#include <ninetails/threshold.h>
+
 #include "metrics/alarms.h"
 #include "metrics/bootstrap.h"
 #include "metrics/delong.h"
-#include "metrics/threshold.h"
+#include "metrics/measures.h"
 #include "metrics_check.h"
 
 static double of(const nt_measured *m, const char *name) {

@@ -6,9 +6,10 @@
 #include <math.h>
 #include <stdbool.h>
 
-#include "check.h"
-#include "labels/labels.h"
+#include <ninetails/labels.h>
+
 #include "metrics/ranking.h"
+#include "check.h"
 
 /* SplitMix64 (Steele, Lea, Flood 2014). */
 static inline uint64_t random_bits(uint64_t *state) {

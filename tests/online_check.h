@@ -5,8 +5,9 @@
 
 #include <math.h>
 
+#include <ninetails/detector.h>
+
 #include "check.h"
-#include "detectors/detector.h"
 #include "noise.h"
 
 /* Values that are not presets, up to a NULL. */
@@ -36,7 +37,7 @@ static inline void *make(const char *name, size_t width, size_t learn, uint64_t 
     values[i].number = set->value;
     CHECK_OK(nt_parameter_check(&(*class)->parameters[i], &values[i], &err), err);
   }
-  nt_detector_setting setting = {.class = *class,
+  nt_detector_setting setting = {.kind = *class,
                                  .width = width,
                                  .columns = columns,
                                  .learn = learn,

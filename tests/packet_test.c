@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Times: the double nearest to the decimal, as strtod finds it. */
-#include "capture/packet.h"
-
 #include <inttypes.h>
 #include <math.h>
+
+#include <ninetails/packet.h>
 
 #include "check.h"
 #include "noise.h"

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "capture/capture.h"
+#include <ninetails/capture.h>
 
 typedef struct packets {
   nt_packet *at;
@@ -26,7 +26,8 @@ static inline packets packets_of(const char *path, size_t most) {
   nt_error err = {.text = "no packets"};
   nt_capture *capture = nt_capture_open(path, &err);
   if (!p.at) abort();
-  if (capture) nt_capture_read(capture, p.at, most, &p.count, &err);
+  if (capture && nt_capture_read(capture, p.at, most, &p.count, &err) != NT_OK)
+    printf("  after %zu packets: %s\n", p.count, err.text);
   if (!p.count) printf("  %s: %s\n", path, err.text);
   nt_capture_close(capture);
   return p;

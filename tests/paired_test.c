@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "metrics/paired.h"
 #include "metrics/measures.h"
+#include "metrics/paired.h"
 #include "metrics/precision_recall.h"
 #include "metrics/rank_tests.h"
 #include "metrics_check.h"

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
 
+#include <ninetails/parameter.h>
+
 #include "check.h"
-#include "detectors/parameter.h"
 
 static const char *const colours[] = {"red", "green", NULL};
 static const nt_parameter parameters[] = {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "capture/capture.h"
+#include <ninetails/capture.h>
 
 #include "bytes.h"
 #include "check.h"

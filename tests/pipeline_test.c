@@ -5,10 +5,11 @@
 #include <stdint.h>
 #include <sys/stat.h>
 
-#include "check.h"
-#include "checksum.h"
+#include <ninetails/ninetails.h>
+
+#include "ground/checksum.h"
 #include "metrics/measures.h"
-#include "ninetails.h"
+#include "check.h"
 #include "small_capture.h"
 
 /* ---------------------------------------------------------------- inputs of our own */

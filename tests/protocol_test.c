@@ -74,7 +74,7 @@ static void the_papers_switches(void) {
     labels[i] = i >= 200;
     scores[i] = random_unit(&seed) - 0.2 * labels[i];
   }
-  nt_protocol paper = nt_protocol_paper();
+  nt_evaluation paper = nt_protocol_paper();
   nt_error err;
   nt_summary m, plain;
   CHECK_OK(nt_summarise(scores, labels, N, &paper, &m, &err), err);
@@ -90,7 +90,7 @@ static void the_papers_switches(void) {
   for (int i = 0; i < N; i++) above += labels[i] && smoothed[i] > most;
   CU_ASSERT_EQUAL(m.at_fpr[0].attacks, above);
 
-  paper = (nt_protocol){.reference = NT_FPR_OF_ALL}; /* top 1 % of 400 packets: 4 alarms */
+  paper = (nt_evaluation){.reference = NT_FPR_OF_ALL}; /* top 1 % of 400 packets: 4 alarms */
   CHECK_OK(nt_summarise(scores, labels, N, &paper, &m, &err), err);
   CU_ASSERT_EQUAL(m.at_fpr[4].attacks + m.at_fpr[4].benign, 4);
 }
@@ -98,7 +98,7 @@ static void the_papers_switches(void) {
 static void absent_classes_stay_absent(void) {
   const double scores[] = {1, 2, 3};
   const uint8_t labels[] = {1, 1, 1}, bad[] = {1, 9, 1};
-  nt_protocol paper = nt_protocol_paper();
+  nt_evaluation paper = nt_protocol_paper();
   nt_summary m;
   nt_error err;
   CHECK_OK(nt_summarise(scores, labels, 3, &paper, &m, &err), err);

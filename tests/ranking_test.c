@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "metrics_check.h"
-
 #include <gsl/gsl_sort.h>
 #include <gsl/gsl_statistics_double.h>
+
+#include "metrics_check.h"
 
 static void order_is_descending_and_complete(void) {
   uint64_t seed = 1;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Datagrams from fragments: against a model that is too slow to be wrong, and within bounds. */
 #include "capture/reassembly.h"
-
 #include "check.h"
 #include "noise.h"
 

@@ -2,8 +2,8 @@
 #include <hdf5.h>
 #include <math.h>
 
+#include "store/run/result_file.h"
 #include "directory.h"
-#include "store/result_file.h"
 
 #define PACKETS 6000
 #define FIRST 1000

@@ -4,8 +4,8 @@
 #include <math.h>
 #include <stdint.h>
 
-#include "check.h"
 #include "labels/rules.h"
+#include "check.h"
 
 /* ---------------------------------------------------------------- packets to try */
 

@@ -2,10 +2,10 @@
 #include <hdf5.h>
 #include <math.h>
 
+#include "ground/team.h"
+#include "store/file/seal.h"
+#include "store/run/run_file.h"
 #include "directory.h"
-#include "store/run_file.h"
-#include "store/seal.h"
-#include "team.h"
 
 #define KEY "0123456789abcdef0123456789abcdef"
 

@@ -6,9 +6,9 @@
 #include <stdint.h>
 #include <sys/stat.h>
 
+#include "store/file/output.h"
+#include "store/output/store.h"
 #include "directory.h"
-#include "store/output.h"
-#include "store/store.h"
 
 /* ---------------------------------------------------------------- a directory of our own */
 

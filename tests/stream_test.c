@@ -2,10 +2,11 @@
 /* Profile stream: against py100 on made-up traffic, and what it promises of itself. */
 #include <math.h>
 
-#include "check.h"
-#include "cpu.h"
+#include <ninetails/cpu.h>
+
 #include "differential/deviation.h"
 #include "extractor/stream.h"
+#include "check.h"
 #include "packets.h"
 
 enum { WIDTH = 100 };

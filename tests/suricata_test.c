@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The detector over a capture and an eve.json, and with a program in Suricata's place: a script
  * that this test writes. Where Suricata is installed, with the real one too. */
-#include <sys/stat.h>
 #include <stdbool.h>
+#include <sys/stat.h>
 
+#include <ninetails/detector.h>
+
+#include "ground/temporary.h"
 #include "check.h"
-#include "detectors/detector.h"
 #include "tcp_frames.h"
-#include "temporary.h"
 
 enum { EVE, WINDOW, PROGRAM, RULES, SECONDS, PARAMETERS };
 enum { FRAMES = 12 };
@@ -39,7 +40,7 @@ static void presets(nt_value *values) {
 static void *create(const char *capture, const nt_value *values, nt_error *err) {
   const nt_detector_class *class = nt_detector_find("suricata", NULL);
   nt_detector_setting setting = {
-      .class = class, .width = 1, .learn = 2, .rows = FRAMES, .seed = 1, .capture = capture};
+      .kind = class, .width = 1, .learn = 2, .rows = FRAMES, .seed = 1, .capture = capture};
   *err = (nt_error){0};
   return class->create(&setting, values, err);
 }

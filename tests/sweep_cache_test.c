@@ -6,9 +6,9 @@
 #include <sys/stat.h>
 #include <time.h>
 
-#include "store/feature_file.h"
-#include "sweep/cache.h"
-#include "sweep/key.h"
+#include "store/output/feature_file.h"
+#include "sweep/cache/cache.h"
+#include "sweep/cache/key.h"
 #include "sweep_plans.h"
 
 static char directory[] = "/tmp/ninetails-cache-XXXXXX";

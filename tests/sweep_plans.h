@@ -6,11 +6,12 @@
 #include <math.h>
 #include <string.h>
 
-#include "check.h"
-#include "ninetails.h"
-#include "small_capture.h"
-#include "store/result_file.h"
+#include <ninetails/ninetails.h>
+
+#include "store/run/result_file.h"
 #include "sweep/sweep.h"
+#include "check.h"
+#include "small_capture.h"
 
 /* ---------------------------------------------------------------- plans */
 
@@ -46,7 +47,7 @@ static inline void small_plan(plan *p, const char *folder) {
     nt_parameter_presets(nt_detectors[0]->parameters, KITNET_PARAMETERS, p->values[i]);
     p->values[i][0].number = i & 2 ? 5 : 10;
     p->runs[i] = (nt_sweep_run){.input = i / 4,
-                                .class = nt_detectors[0],
+                                .kind = nt_detectors[0],
                                 .values = p->values[i],
                                 .fm_grace = 500,
                                 .ad_grace = 3000,

@@ -4,11 +4,11 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
-#include "flag.h"
-#include "sweep/cache.h"
-#include "sweep/lease.h"
+#include "ground/flag.h"
+#include "ground/temporary.h"
+#include "sweep/cache/cache.h"
+#include "sweep/cache/lease.h"
 #include "sweep_plans.h"
-#include "temporary.h"
 
 static char directory[] = "/tmp/ninetails-sweep-XXXXXX";
 
@@ -151,7 +151,7 @@ static void a_failed_run_is_a_record_and_the_others_go_on(void) {
   nt_value fails = {.number = 8000}, works = {.number = 0};
   small_plan(&p, "failed.runs");
   p.options.output = "failed.h5";
-  p.runs[1].class = p.runs[2].class = &brittle;
+  p.runs[1].kind = p.runs[2].kind = &brittle;
   p.runs[1].values = &fails;
   p.runs[2].values = &works;
   p.runs[3].ad_grace = PACKETS;

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The synthesiser: same seed same bytes, exact counts, labels beside packets, valid checksums,
  * refusals. */
-#include "synthesiser/synthesiser.h"
-
 #include <ctype.h>
 #include <math.h>
 #include <xxhash.h>
 
-#include "check.h"
 #include "synthesiser/chance.h"
+#include "synthesiser/synthesiser.h"
+#include "check.h"
 
 /* ---------------------------------------------------------------- scenarios as JSON-like text */
 

@@ -5,8 +5,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "ground/team.h"
 #include "check.h"
-#include "team.h"
 
 enum { TURNS = 1000 };
 

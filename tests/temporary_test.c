@@ -8,10 +8,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "ground/flag.h"
+#include "ground/temporary.h"
+#include "store/file/output.h"
 #include "check.h"
-#include "flag.h"
-#include "store/output.h"
-#include "temporary.h"
 
 static char directory[] = "/tmp/ninetails-temporary-XXXXXX";
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "metrics/alarm_share.h"
+#include <ninetails/alarm_share.h>
+#include <ninetails/threshold.h>
+
 #include "metrics/roc.h"
-#include "metrics/threshold.h"
 #include "metrics_check.h"
 
 /* exp(mean + deviation * z): z = 3.0902323061678132 for a tail of 1e-3 (R's qnorm), population

@@ -2,8 +2,9 @@
 /* Scores of the detectors that look at one quantity, by hand. */
 #include <math.h>
 
+#include <ninetails/detector.h>
+
 #include "check.h"
-#include "detectors/detector.h"
 
 enum { N = 6, COLUMNS = 3 };
 static const double times[N] = {10, 10.5, 10.25, 12, 12, 20};
@@ -15,7 +16,7 @@ static const char *const columns[COLUMNS] = {"size", "1", "jitter"};
 static nt_status run(const char *name, const nt_value *values, const nt_rows *rows, size_t learn,
                      double *out, char *remark, nt_error *err) {
   const nt_detector_class *class = nt_detector_find(name, err);
-  nt_detector_setting setting = {.class = class,
+  nt_detector_setting setting = {.kind = class,
                                  .width = COLUMNS,
                                  .columns = columns,
                                  .learn = learn,

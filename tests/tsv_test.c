@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "capture/capture.h"
+#include <ninetails/capture.h>
 
 #include "bytes.h"
 #include "check.h"
@@ -19,7 +19,7 @@ static size_t read_all(const char *text, nt_packet *packets, size_t max, nt_erro
   nt_capture *c = nt_capture_open(f.path, err);
   if (c) {
     CU_ASSERT_EQUAL(nt_capture_format_of(c), NT_FORMAT_TSV);
-    nt_capture_read(c, packets, max, &got, err);
+    CU_ASSERT_EQUAL(nt_capture_read(c, packets, max, &got, err), err->status);
     if (nt_capture_warning(c)) snprintf(warning, size, "%s", nt_capture_warning(c));
   }
   if (*warning) CU_ASSERT_EQUAL(strncmp(warning, f.path, strlen(f.path)), 0);

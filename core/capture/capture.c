@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "capture.h"
+#include <ninetails/capture.h>
 
 #include <math.h>
 #include <stdint.h>
@@ -10,12 +10,12 @@
 #include "decoder.h"
 #include "feature_csv.h"
 #include "frame_reader.h"
-#include "stream.h"
+#include "source.h"
 #include "tsv.h"
 
 struct nt_capture {
   char *path;
-  nt_stream *stream;
+  nt_source *stream;
   nt_capture_format format;
   union {
     nt_pcap_file pcap;
@@ -77,7 +77,7 @@ static nt_status unknown_content(const uint8_t *first, size_t count, nt_error *e
       shown);
 }
 
-static int looks_like_text(const nt_stream *stream) {
+static int looks_like_text(const nt_source *stream) {
   enum { LOOKED_AT = 512 };
   const uint8_t *p = stream->at;
   for (int i = 0; i < LOOKED_AT && p < stream->end; i++, p++)
@@ -88,12 +88,12 @@ static int looks_like_text(const nt_stream *stream) {
 /* Text: packet records when its first line says so, else rows of numbers. NT_E_INPUT with an empty
  * text: none of these. */
 static nt_status open_text(nt_capture *c, nt_error *err) {
-  nt_stream *s = c->stream;
+  nt_source *s = c->stream;
   nt_line line;
   nt_packet packet;
   int got, timed;
   if (!looks_like_text(s)) return NT_E_INPUT;
-  nt_status status = nt_stream_line(s, &line, &got, err);
+  nt_status status = nt_source_line(s, &line, &got, err);
   if (status != NT_OK) return nt_fail_in(err, "line 1");
   c->format = NT_FORMAT_TSV;
   if (nt_tsv_is_header(&line)) {
@@ -111,12 +111,12 @@ static nt_status open_text(nt_capture *c, nt_error *err) {
 
 /* Where the record or block at hand begins, in the decompressed bytes. */
 static uint64_t frame_offset(const nt_capture *c) {
-  return c->format == NT_FORMAT_PCAPNG ? c->as.pcapng.block_offset : nt_stream_offset(c->stream);
+  return c->format == NT_FORMAT_PCAPNG ? c->as.pcapng.block_offset : nt_source_offset(c->stream);
 }
 
 static nt_status open_content(nt_capture *c, nt_error *err) {
-  nt_stream *s = c->stream;
-  size_t have = nt_stream_have(s, FIRST_BYTES);
+  nt_source *s = c->stream;
+  size_t have = nt_source_have(s, FIRST_BYTES);
   if (nt_pcap_is(s->at, have)) {
     c->format = NT_FORMAT_PCAP;
     if (nt_pcap_open(&c->as.pcap, s, err) == NT_OK) return NT_OK;
@@ -167,13 +167,13 @@ const char *nt_capture_fault(const nt_capture *c) {
 }
 
 nt_capture *nt_capture_open_tapped(const char *path, const nt_stream_tap *tap, nt_error *err) {
-  nt_stream *stream = nt_stream_open_tapped(path, tap, err);
+  nt_source *stream = nt_stream_open_tapped(path, tap, err);
   if (!stream) return NULL;
   nt_capture *c = calloc(1, sizeof *c);
   if (c) c->path = strdup(strcmp(path, "-") == 0 ? "standard input" : path);
   if (!c || !c->path) {
     nt_fail(err, NT_E_MEMORY, "%s: out of memory for reading", path);
-    nt_stream_close(stream);
+    nt_source_close(stream);
     free(c);
     return NULL;
   }
@@ -192,7 +192,7 @@ void nt_capture_close(nt_capture *c) {
   if (c->format == NT_FORMAT_PCAPNG) nt_pcapng_done(&c->as.pcapng);
   if (c->format == NT_FORMAT_FEATURES) nt_feature_csv_done(&c->as.features);
   nt_decoder_free(c->decoder);
-  nt_stream_close(c->stream);
+  nt_source_close(c->stream);
   free(c->path);
   free(c);
 }
@@ -291,7 +291,7 @@ static nt_status next_line(nt_capture *c, nt_line *line, int *got, nt_error *err
   nt_error why;
   *got = 0;
   if (c->over) return give_error(c, err);
-  nt_status status = nt_stream_line(c->stream, line, got, &why);
+  nt_status status = nt_source_line(c->stream, line, got, &why);
   c->line++;
   if (status != NT_OK) return stop_at_line(c, 0, &why, err);
   if (!line->ended && c->stream->fault.status != NT_OK) { /* whatever it is, it is not whole */
@@ -299,7 +299,7 @@ static nt_status next_line(nt_capture *c, nt_line *line, int *got, nt_error *err
     why = c->stream->fault;
     return stop_at_line(c, 1, &why, err);
   }
-  if (*got && line->length == 0 && nt_stream_have(c->stream, 1) == 0)
+  if (*got && line->length == 0 && nt_source_have(c->stream, 1) == 0)
     return next_line(c, line, got, err);
   c->over = !*got;
   return NT_OK;

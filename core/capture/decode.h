@@ -106,14 +106,14 @@ static inline nt_outcome nt_enter(nt_decoder *d, nt_layer layer, nt_view v) {
 }
 
 /* ---------------------------------------------------------------- fields */
-static inline void nt_note(nt_decoder *d, uint32_t bit, void *field, const void *value,
-                           size_t size) {
+static inline void nt_put_field(nt_decoder *d, uint32_t bit, void *field, const void *value,
+                                size_t size) {
   if (d->packet->present & bit) return;
   d->packet->present |= bit;
   memcpy(field, value, size);
 }
-static inline void nt_note_ports(nt_decoder *d, uint32_t bit, uint16_t *src, uint16_t *dst,
-                                 const uint8_t *ports) {
+static inline void nt_put_ports(nt_decoder *d, uint32_t bit, uint16_t *src, uint16_t *dst,
+                                const uint8_t *ports) {
   if (d->packet->present & bit) return;
   d->packet->present |= bit;
   *src = nt_be16(ports);
@@ -121,7 +121,7 @@ static inline void nt_note_ports(nt_decoder *d, uint32_t bit, uint16_t *src, uin
 }
 
 /* ---------------------------------------------------------------- layers */
-nt_outcome nt_link(nt_decoder *d, uint32_t link_type, nt_view v); /* LINKTYPE_* */
+nt_outcome nt_link_layer(nt_decoder *d, uint32_t link_type, nt_view v); /* LINKTYPE_* */
 
 /* decode_link.c */
 bool nt_is_ethertype(uint16_t type);

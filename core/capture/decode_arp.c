@@ -55,13 +55,15 @@ static nt_outcome show(nt_decoder *d, nt_view v, const addresses *a) {
   nt_packet *packet = d->packet;
   const uint8_t *p = v.data;
   if (!nt_has(v, a->src_hw, a->hw_size)) return NT_CUT;
-  if (a->mac) nt_note(d, NT_HAS_ARP_SRC_HW, packet->arp_src_mac, p + a->src_hw, 6);
+  if (a->mac) nt_put_field(d, NT_HAS_ARP_SRC_HW, packet->arp_src_mac, p + a->src_hw, 6);
   if (!nt_has(v, a->src_ip, a->src_ip_size)) return NT_CUT;
-  if (is_ip(a, a->src_ip_size)) nt_note(d, NT_HAS_ARP_SRC_IP, packet->arp_src_ip, p + a->src_ip, 4);
+  if (is_ip(a, a->src_ip_size))
+    nt_put_field(d, NT_HAS_ARP_SRC_IP, packet->arp_src_ip, p + a->src_ip, 4);
   if (!nt_has(v, a->dst_hw, a->hw_size)) return NT_CUT;
-  if (a->mac) nt_note(d, NT_HAS_ARP_DST_HW, packet->arp_dst_mac, p + a->dst_hw, 6);
+  if (a->mac) nt_put_field(d, NT_HAS_ARP_DST_HW, packet->arp_dst_mac, p + a->dst_hw, 6);
   if (!nt_has(v, a->dst_ip, a->dst_ip_size) || a->opcode == DYNAMIC_ERROR) return NT_CUT;
-  if (is_ip(a, a->dst_ip_size)) nt_note(d, NT_HAS_ARP_DST_IP, packet->arp_dst_ip, p + a->dst_ip, 4);
+  if (is_ip(a, a->dst_ip_size))
+    nt_put_field(d, NT_HAS_ARP_DST_IP, packet->arp_dst_ip, p + a->dst_ip, 4);
   return NT_TAKEN;
 }
 

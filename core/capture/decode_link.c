@@ -145,8 +145,8 @@ nt_outcome nt_ethernet_fcs(nt_decoder *d, nt_view v, uint32_t fcs_length) {
         p[3] == 0 && p[4] == 0)
       return isl(d, v);
   }
-  nt_note(d, NT_HAS_ETH_DST, d->packet->eth_dst, p, 6);
-  nt_note(d, NT_HAS_ETH_SRC, d->packet->eth_src, p + 6, 6);
+  nt_put_field(d, NT_HAS_ETH_DST, d->packet->eth_dst, p, 6);
+  nt_put_field(d, NT_HAS_ETH_SRC, d->packet->eth_src, p + 6, 6);
   nt_skip(&v, ETHERNET_HEADER);
   if (type >= MIN_TYPE || type == TYPE_UNKNOWN) {
     if (v.length >= fcs_length) nt_narrow(&v, v.length - fcs_length);

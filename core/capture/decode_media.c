@@ -148,7 +148,7 @@ nt_outcome nt_pktap(nt_decoder *d, nt_view v) { /* Darwin: wraps another link ty
   if (!nt_has(v, 0, MIN_HEADER)) return NT_CUT;
   uint32_t record = nt_le32(v.data + 4), link_type = nt_le32(v.data + 8);
   if (record != PACKET) return NT_TAKEN;
-  return nt_skip(&v, header) ? nt_link(d, link_type, v) : NT_CUT;
+  return nt_skip(&v, header) ? nt_link_layer(d, link_type, v) : NT_CUT;
 }
 
 nt_outcome nt_ipnet(nt_decoder *d, nt_view v) { /* Solaris */

@@ -134,16 +134,16 @@ static nt_outcome ipv4(nt_decoder *d, nt_view v) {
   else
     nt_narrow(&v, total);
   if (!nt_has(v, 12, 4)) return NT_CUT;
-  nt_note(d, NT_HAS_IP_SRC, d->packet->ip_src, p + 12, 4);
+  nt_put_field(d, NT_HAS_IP_SRC, d->packet->ip_src, p + 12, 4);
   uint32_t destination = 16;
   bool shown = true;
   if (header > IPV4_HEADER && !find_destination(v, header, &destination, &shown)) return NT_CUT;
   if (!nt_has(v, destination, 4)) return NT_CUT;
-  if (destination == 16) nt_note(d, NT_HAS_IP_DST, d->packet->ip_dst, p + destination, 4);
+  if (destination == 16) nt_put_field(d, NT_HAS_IP_DST, d->packet->ip_dst, p + destination, 4);
   if (header > IPV4_HEADER) {
     if (!nt_has(v, 0, header)) return NT_CUT;
     if (destination != 16 && shown)
-      nt_note(d, NT_HAS_IP_DST, d->packet->ip_dst, p + destination, 4);
+      nt_put_field(d, NT_HAS_IP_DST, d->packet->ip_dst, p + destination, 4);
     if (!options_are_whole(p, header)) return NT_CUT;
   }
   d->ipv6_chain = false;
@@ -202,9 +202,9 @@ nt_outcome nt_ipv6(nt_decoder *d, nt_view v) {
   if (!nt_has(v, 0, 1)) return NT_CUT;
   if (p[0] >> 4 != 6) return NT_TAKEN;
   if (!nt_has(v, 8, 16)) return NT_CUT;
-  nt_note(d, NT_HAS_IPV6_SRC, d->packet->ipv6_src, p + 8, 16);
+  nt_put_field(d, NT_HAS_IPV6_SRC, d->packet->ipv6_src, p + 8, 16);
   if (!nt_has(v, 24, 16)) return NT_CUT;
-  nt_note(d, NT_HAS_IPV6_DST, d->packet->ipv6_dst, p + 24, 16);
+  nt_put_field(d, NT_HAS_IPV6_DST, d->packet->ipv6_dst, p + 24, 16);
   uint8_t next = p[6];
   uint32_t payload_length = nt_be16(p + 4), left = payload_length;
   if (payload_length == 0 && next == HOP_BY_HOP) payload_length = jumbo_length(v);

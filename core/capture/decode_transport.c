@@ -8,7 +8,7 @@ static nt_outcome tcp(nt_decoder *d, nt_view v) {
   enum { MIN_HEADER = 20 };
   const uint8_t *p = v.data;
   if (!nt_has(v, 0, 4)) return NT_CUT;
-  nt_note_ports(d, NT_HAS_TCP, &d->packet->tcp_src, &d->packet->tcp_dst, p);
+  nt_put_ports(d, NT_HAS_TCP, &d->packet->tcp_src, &d->packet->tcp_dst, p);
   nt_layer layer = nt_stream_layer(nt_be16(p), nt_be16(p + 2));
   if (!layer) return NT_TAKEN;
   if (!nt_has(v, 0, MIN_HEADER)) return NT_CUT;
@@ -24,7 +24,7 @@ enum { UDP_HEADER = 8 };
 static nt_outcome udp(nt_decoder *d, nt_view v) {
   const uint8_t *p = v.data;
   if (!nt_has(v, 0, 4)) return NT_CUT;
-  nt_note_ports(d, NT_HAS_UDP, &d->packet->udp_src, &d->packet->udp_dst, p);
+  nt_put_ports(d, NT_HAS_UDP, &d->packet->udp_src, &d->packet->udp_dst, p);
   if (!nt_has(v, 0, UDP_HEADER)) return NT_CUT;
   uint32_t length = nt_be16(p + 4);
   if (length == 0 && d->ipv6_chain) length = v.length; /* jumbogram, RFC 2675 */
@@ -37,7 +37,7 @@ static nt_outcome udp(nt_decoder *d, nt_view v) {
 static nt_outcome udp_lite(nt_decoder *d, nt_view v) { /* RFC 3828 */
   const uint8_t *p = v.data;
   if (!nt_has(v, 0, 4)) return NT_CUT;
-  nt_note_ports(d, NT_HAS_UDP, &d->packet->udp_src, &d->packet->udp_dst, p);
+  nt_put_ports(d, NT_HAS_UDP, &d->packet->udp_src, &d->packet->udp_dst, p);
   if (!nt_has(v, 0, UDP_HEADER)) return NT_CUT;
   uint32_t coverage = nt_be16(p + 4);
   if (coverage && (coverage < UDP_HEADER || coverage > v.length)) return NT_TAKEN;
@@ -59,8 +59,8 @@ static nt_outcome icmp(nt_decoder *d, nt_view v) { /* RFC 792, quotation length 
   enum { UNREACHABLE = 3, QUENCH = 4, REDIRECT = 5, EXCEEDED = 11, PARAMETER = 12 };
   if (!nt_has(v, 0, 6)) return NT_CUT;
   const uint8_t *p = v.data;
-  nt_note(d, NT_HAS_ICMP_TYPE, &d->packet->icmp_type, p, 1);
-  nt_note(d, NT_HAS_ICMP_CODE, &d->packet->icmp_code, p + 1, 1);
+  nt_put_field(d, NT_HAS_ICMP_TYPE, &d->packet->icmp_type, p, 1);
+  nt_put_field(d, NT_HAS_ICMP_CODE, &d->packet->icmp_code, p + 1, 1);
   uint8_t type = p[0];
   if (type != UNREACHABLE && type != QUENCH && type != REDIRECT && type != EXCEEDED &&
       type != PARAMETER)

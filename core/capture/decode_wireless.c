@@ -222,5 +222,5 @@ nt_outcome nt_ppi(nt_decoder *d, nt_view v) {
   }
   if (!nt_skip(&v, at)) return NT_CUT;
   if (aggregated) return NT_TAKEN;
-  return link_type == IEEE80211 ? wlan(d, v, r) : nt_link(d, link_type, v);
+  return link_type == IEEE80211 ? wlan(d, v, r) : nt_link_layer(d, link_type, v);
 }

@@ -2,9 +2,9 @@
 /*
  * A frame's way through the layers begins at the table of link types.
  */
-#include "decode.h"
-
 #include <stdlib.h>
+
+#include "decode.h"
 
 nt_layer nt_find_layer(const nt_numbered_layer *table, size_t count, uint32_t number) {
   size_t low = 0, high = count;
@@ -92,7 +92,7 @@ static const nt_numbered_layer link_types[] = {
     {276, nt_linux_cooked_2},
 };
 
-nt_outcome nt_link(nt_decoder *d, uint32_t link_type, nt_view v) {
+nt_outcome nt_link_layer(nt_decoder *d, uint32_t link_type, nt_view v) {
   nt_layer layer = nt_find_layer(link_types, sizeof link_types / sizeof *link_types, link_type);
   return layer ? nt_enter(d, layer, v) : NT_TAKEN;
 }
@@ -143,7 +143,7 @@ nt_status nt_decoder_decode(nt_decoder *decoder, const nt_frame *frame, nt_packe
   } else {
     uint32_t added = added_header(frame->link_type);
     if (added <= v.length) packet->length -= added;
-    nt_link(decoder, frame->link_type, v);
+    nt_link_layer(decoder, frame->link_type, v);
   }
   if (decoder->failed) return nt_fail(err, NT_E_MEMORY, "out of memory for fragments of datagrams");
   return NT_OK;

@@ -12,8 +12,8 @@
 
 #include <stddef.h>
 
-#include "../error.h"
-#include "packet.h"
+#include <ninetails/error.h>
+#include <ninetails/packet.h>
 
 #define NT_DECODER_MAX_BYTES ((size_t)64 << 20) /* fragments kept, their bookkeeping included */
 

@@ -199,11 +199,11 @@ static int counts_up(const nt_line *line, char separator, size_t columns) {
 
 /* Whether the line behind this one, the last read, is of numbers that are not whole. The stream is
  * left at the first of the two, whose text moves. */
-static int fractions_follow(nt_stream *stream, nt_line *line) {
+static int fractions_follow(nt_source *stream, nt_line *line) {
   enum { LOOKED_AT = 4096 };
   size_t behind = (size_t)(stream->at - (const uint8_t *)line->text);
   stream->at = (const uint8_t *)line->text;
-  size_t have = nt_stream_have(stream, behind + LOOKED_AT);
+  size_t have = nt_source_have(stream, behind + LOOKED_AT);
   line->text = (const char *)stream->at;
   const char *p = line->text + behind, *end = line->text + have;
   for (; p < end && *p != '\n'; p++)
@@ -219,11 +219,11 @@ static nt_status check_width(size_t columns, nt_error *err) {
 }
 
 /* The header is read: the row under it has as many columns, with numbers where features are. */
-static nt_status check_first_row(nt_feature_csv *csv, nt_stream *stream, nt_error *err) {
+static nt_status check_first_row(nt_feature_csv *csv, nt_source *stream, nt_error *err) {
   nt_line line;
   int got;
   const char *bad = NULL;
-  nt_status status = nt_stream_line(stream, &line, &got, err);
+  nt_status status = nt_source_line(stream, &line, &got, err);
   if (status != NT_OK) return status;
   size_t count = got ? read_cells(csv, &line, NULL, NULL, csv->columns, &bad) : 0;
   if (bad && *bad >= '0' && *bad <= '9') {
@@ -236,7 +236,7 @@ static nt_status check_first_row(nt_feature_csv *csv, nt_stream *stream, nt_erro
 }
 
 /* Whether the first line is a header; a row that looks like one is told. */
-static int is_header(nt_feature_csv *csv, nt_stream *stream, nt_line *line) {
+static int is_header(nt_feature_csv *csv, nt_source *stream, nt_line *line) {
   enum { SURE = 3 }; /* so many columns that count 0, 1, 2 are no row */
   const char *bad;
   read_cells(csv, line, NULL, NULL, 1, &bad);
@@ -248,10 +248,10 @@ static int is_header(nt_feature_csv *csv, nt_stream *stream, nt_line *line) {
   return 1;
 }
 
-nt_status nt_feature_csv_open(nt_feature_csv *csv, nt_stream *stream, nt_error *err) {
+nt_status nt_feature_csv_open(nt_feature_csv *csv, nt_source *stream, nt_error *err) {
   nt_line line;
   int got;
-  nt_status status = nt_stream_line(stream, &line, &got, err);
+  nt_status status = nt_source_line(stream, &line, &got, err);
   if (status != NT_OK) return status;
   csv->separator = separator_of(&line);
   csv->columns = count_cells(line.text, line.text + line.length, csv->separator);

@@ -14,7 +14,7 @@
 #ifndef NT_FEATURE_CSV_H
 #define NT_FEATURE_CSV_H
 
-#include "stream.h"
+#include "source.h"
 
 #define NT_MAX_COLUMNS 65536
 
@@ -32,8 +32,8 @@ typedef struct nt_feature_csv {
 /* Looks at the first lines of a text and leaves the stream at its first row. NT_E_INPUT: the text
  * begins neither with a row of numbers nor with names above one (then the text of the error is
  * empty), or no column is a feature; NT_E_LIMIT: it has more than NT_MAX_COLUMNS, or a line of more
- * than NT_STREAM_MAX_LINE bytes. */
-nt_status nt_feature_csv_open(nt_feature_csv *csv, nt_stream *stream, nt_error *err);
+ * than NT_SOURCE_MAX_LINE bytes. */
+nt_status nt_feature_csv_open(nt_feature_csv *csv, nt_source *stream, nt_error *err);
 void nt_feature_csv_done(nt_feature_csv *csv);
 
 /* One row: width numbers; *time (may be NULL) only where the file has times. NT_E_INPUT names

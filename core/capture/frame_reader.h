@@ -11,8 +11,9 @@
 
 #include <string.h>
 
-#include "packet.h"
-#include "stream.h"
+#include <ninetails/packet.h>
+
+#include "source.h"
 
 /* ---------------------------------------------------------------- pcap */
 
@@ -27,8 +28,8 @@ typedef struct nt_pcap_file {
 } nt_pcap_file;
 
 int nt_pcap_is(const uint8_t *bytes, size_t count);
-nt_status nt_pcap_open(nt_pcap_file *file, nt_stream *stream, nt_error *err);
-nt_status nt_pcap_next(nt_pcap_file *file, nt_stream *stream, nt_frame *frame, int *got,
+nt_status nt_pcap_open(nt_pcap_file *file, nt_source *stream, nt_error *err);
+nt_status nt_pcap_next(nt_pcap_file *file, nt_source *stream, nt_frame *frame, int *got,
                        nt_error *err);
 
 /* ---------------------------------------------------------------- pcapng */
@@ -45,8 +46,8 @@ typedef struct nt_pcapng_file {
 } nt_pcapng_file;
 
 int nt_pcapng_is(const uint8_t *bytes, size_t count);
-nt_status nt_pcapng_open(nt_pcapng_file *file, nt_stream *stream, nt_error *err);
-nt_status nt_pcapng_next(nt_pcapng_file *file, nt_stream *stream, nt_frame *frame, int *got,
+nt_status nt_pcapng_open(nt_pcapng_file *file, nt_source *stream, nt_error *err);
+nt_status nt_pcapng_next(nt_pcapng_file *file, nt_source *stream, nt_frame *frame, int *got,
                          nt_error *err);
 void nt_pcapng_done(nt_pcapng_file *file);
 
@@ -83,6 +84,6 @@ static inline uint32_t nt_max_captured(uint32_t link_type) {
 }
 
 /* Fails with the stream's own fault, or else says how much of `what` the file still holds. */
-nt_status nt_cut_off(const nt_stream *stream, const char *what, uint64_t needed, nt_error *err);
+nt_status nt_cut_off(const nt_source *stream, const char *what, uint64_t needed, nt_error *err);
 
 #endif

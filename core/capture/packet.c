@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "packet.h"
+#include <ninetails/packet.h>
 
 #include <string.h>
 

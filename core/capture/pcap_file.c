@@ -42,7 +42,7 @@ int nt_pcap_is(const uint8_t *bytes, size_t count) {
   return count >= 4 && find_magic(bytes, &swapped) >= 0;
 }
 
-nt_status nt_cut_off(const nt_stream *stream, const char *what, uint64_t needed, nt_error *err) {
+nt_status nt_cut_off(const nt_source *stream, const char *what, uint64_t needed, nt_error *err) {
   if (stream->fault.status != NT_OK) {
     if (err) *err = stream->fault;
     return stream->fault.status;
@@ -80,12 +80,12 @@ static int nokia_oddities(const uint8_t *extra, int swapped) { /* 0x?fbf?{6,9}0{
 
 enum { RECORDS_TRIED = 3, GIANT = 128 << 20 };
 
-static int oddities(const nt_pcap_file *file, nt_stream *stream, const dialect *d,
+static int oddities(const nt_pcap_file *file, nt_source *stream, const dialect *d,
                     uint32_t snaplen) {
   size_t at = 0;
   int odd = 0;
   for (int i = 0; i < RECORDS_TRIED; i++) {
-    size_t have = nt_stream_have(stream, at + d->header);
+    size_t have = nt_source_have(stream, at + d->header);
     if (have == at) break;
     if (have < at + d->header) return odd + 1;
     const uint8_t *r = stream->at + at;
@@ -96,12 +96,12 @@ static int oddities(const nt_pcap_file *file, nt_stream *stream, const dialect *
     if (d->nokia) odd += nokia_oddities(r + RECORD_HEADER, file->swapped);
     if (captured > file->max_captured) return odd + 1;
     at += d->header + captured;
-    if (nt_stream_have(stream, at) < at) return odd + 1;
+    if (nt_source_have(stream, at) < at) return odd + 1;
   }
   return odd;
 }
 
-static void choose_dialect(nt_pcap_file *file, nt_stream *stream, uint32_t snaplen, int modified) {
+static void choose_dialect(nt_pcap_file *file, nt_source *stream, uint32_t snaplen, int modified) {
   const dialect *table = modified ? modified_dialects : usual_dialects;
   int count = modified ? 2 : 3, least = -1;
   for (int i = 0; i < count && least != 0; i++) {
@@ -127,9 +127,9 @@ static int aix_link_type(uint32_t *type) {
   return 0;
 }
 
-nt_status nt_pcap_open(nt_pcap_file *file, nt_stream *stream, nt_error *err) {
+nt_status nt_pcap_open(nt_pcap_file *file, nt_source *stream, nt_error *err) {
   size_t needed = FILE_HEADER;
-  if (nt_stream_have(stream, needed) < needed)
+  if (nt_source_have(stream, needed) < needed)
     return nt_cut_off(stream, "the file header", needed, err);
   const uint8_t *p = stream->at;
   int magic = find_magic(p, &file->swapped), swapped = file->swapped;
@@ -141,7 +141,7 @@ nt_status nt_pcap_open(nt_pcap_file *file, nt_stream *stream, nt_error *err) {
     return nt_fail(err, NT_E_INPUT, "link type 0x%08x has reserved bits set", network);
   if (magics[magic].ixia) {
     needed += IXIA_EXTRA;
-    if (nt_stream_have(stream, needed) < needed)
+    if (nt_source_have(stream, needed) < needed)
       return nt_cut_off(stream, "the file header", needed, err);
   }
   stream->at += needed;
@@ -180,9 +180,9 @@ static void odd_time(uint32_t seconds, uint32_t fraction, nt_frame *frame) {
   frame->nanoseconds = (uint32_t)(ns > 0 ? 1000000000 - ns : 0);
 }
 
-nt_status nt_pcap_next(nt_pcap_file *file, nt_stream *stream, nt_frame *frame, int *got,
+nt_status nt_pcap_next(nt_pcap_file *file, nt_source *stream, nt_frame *frame, int *got,
                        nt_error *err) {
-  size_t have = nt_stream_have(stream, file->header);
+  size_t have = nt_source_have(stream, file->header);
   *got = 0;
   if (have < file->header) {
     if (have == 0 && stream->fault.status == NT_OK) return NT_OK;
@@ -201,7 +201,7 @@ nt_status nt_pcap_next(nt_pcap_file *file, nt_stream *stream, nt_frame *frame, i
     return nt_fail(err, NT_E_INPUT, "record claims %u bytes, %u to %u expected", captured,
                    file->padding, file->max_captured);
   size_t needed = (size_t)file->header + captured;
-  if (have < needed && nt_stream_fill(stream, needed) < needed)
+  if (have < needed && nt_source_fill(stream, needed) < needed)
     return nt_cut_off(stream, "a record", needed, err);
 
   uint32_t one_second = file->nanoseconds ? 1000000000 : 1000000;

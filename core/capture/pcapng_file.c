@@ -8,10 +8,10 @@
  * Unlike libpcap, and like tshark, this reads sections of different byte order and interfaces of
  * different link types in one file.
  */
-#include "frame_reader.h"
-
 #include <stdio.h>
 #include <stdlib.h>
+
+#include "frame_reader.h"
 
 enum {
   SECTION_HEADER = 0x0a0d0d0a,
@@ -62,12 +62,12 @@ typedef struct block {
 } block;
 
 /* Makes the whole block available and compares its two lengths. */
-static nt_status take_block(const nt_pcapng_file *file, nt_stream *stream, block *b, uint32_t least,
+static nt_status take_block(const nt_pcapng_file *file, nt_source *stream, block *b, uint32_t least,
                             uint32_t most, nt_error *err) {
   if (b->length < least + BLOCK_OVERHEAD || b->length > most)
     return nt_fail(err, NT_E_INPUT, "block of type %u claims %u bytes, %u to %u expected", b->type,
                    b->length, least + BLOCK_OVERHEAD, most);
-  if (nt_stream_have(stream, b->padded) < b->padded)
+  if (nt_source_have(stream, b->padded) < b->padded)
     return nt_cut_off(stream, "a block", b->padded, err);
   b->body = stream->at + BLOCK_HEADER;
   uint32_t again = nt_get32(stream->at + b->padded - 4, file->swapped);
@@ -77,13 +77,13 @@ static nt_status take_block(const nt_pcapng_file *file, nt_stream *stream, block
   return NT_OK;
 }
 
-static nt_status skip_block(const nt_pcapng_file *file, nt_stream *stream, const block *b,
+static nt_status skip_block(const nt_pcapng_file *file, nt_source *stream, const block *b,
                             nt_error *err) {
   if (b->length < BLOCK_OVERHEAD || b->length > MAX_SKIPPED)
     return nt_fail(err, NT_E_INPUT, "block of type %u claims %u bytes, %u to %u expected", b->type,
                    b->length, BLOCK_OVERHEAD, MAX_SKIPPED);
-  uint64_t skipped = nt_stream_skip(stream, b->padded - 4);
-  if (skipped < b->padded - 4 || nt_stream_have(stream, 4) < 4)
+  uint64_t skipped = nt_source_skip(stream, b->padded - 4);
+  if (skipped < b->padded - 4 || nt_source_have(stream, 4) < 4)
     return nt_cut_off(stream, "a block", b->padded - skipped, err);
   uint32_t again = nt_get32(stream->at, file->swapped);
   if (again != b->length)
@@ -164,9 +164,9 @@ static nt_status interface_options(nt_pcapng_file *file, nt_pcapng_interface *fa
 
 /* ---------------------------------------------------------------- descriptions */
 
-static nt_status read_section(nt_pcapng_file *file, nt_stream *stream, block *b, nt_error *err) {
+static nt_status read_section(nt_pcapng_file *file, nt_source *stream, block *b, nt_error *err) {
   enum { FIXED = 16 };
-  if (nt_stream_have(stream, BLOCK_HEADER + 4) < BLOCK_HEADER + 4)
+  if (nt_source_have(stream, BLOCK_HEADER + 4) < BLOCK_HEADER + 4)
     return nt_cut_off(stream, "a section header", BLOCK_OVERHEAD + FIXED, err);
   const uint8_t *magic = stream->at + BLOCK_HEADER;
   if (nt_get32(magic, 0) != BYTE_ORDER_MAGIC && nt_get32(magic, 1) != BYTE_ORDER_MAGIC)
@@ -192,7 +192,7 @@ static nt_status read_section(nt_pcapng_file *file, nt_stream *stream, block *b,
   return NT_OK;
 }
 
-static nt_status read_interface(nt_pcapng_file *file, nt_stream *stream, block *b, nt_error *err) {
+static nt_status read_interface(nt_pcapng_file *file, nt_source *stream, block *b, nt_error *err) {
   enum { FIXED = 8 };
   nt_status status = take_block(file, stream, b, FIXED, MAX_DESCRIPTION, err);
   if (status != NT_OK) return status;
@@ -251,10 +251,10 @@ static nt_status no_interface(const nt_pcapng_file *file, uint32_t id, nt_error 
 
 /* Enhanced packet blocks, and the packet blocks that they replaced: the same but for the
  * interface's number, which shares its word with a count of drops. */
-static nt_status read_packet(nt_pcapng_file *file, nt_stream *stream, block *b, nt_frame *frame,
+static nt_status read_packet(nt_pcapng_file *file, nt_source *stream, block *b, nt_frame *frame,
                              nt_error *err) {
   enum { FIXED = 20 };
-  if (nt_stream_have(stream, BLOCK_HEADER + FIXED) < BLOCK_HEADER + FIXED)
+  if (nt_source_have(stream, BLOCK_HEADER + FIXED) < BLOCK_HEADER + FIXED)
     return nt_cut_off(stream, "a block", b->padded, err);
   int swapped = file->swapped;
   const uint8_t *head = stream->at + BLOCK_HEADER;
@@ -280,7 +280,7 @@ static nt_status read_packet(nt_pcapng_file *file, nt_stream *stream, block *b, 
 }
 
 /* Simple packet blocks belong to the first interface and have no time: it reads as 0. */
-static nt_status read_simple(nt_pcapng_file *file, nt_stream *stream, block *b, nt_frame *frame,
+static nt_status read_simple(nt_pcapng_file *file, nt_source *stream, block *b, nt_frame *frame,
                              nt_error *err) {
   enum { FIXED = 4 };
   if (file->count == 0) return no_interface(file, 0, err);
@@ -303,17 +303,17 @@ static nt_status read_simple(nt_pcapng_file *file, nt_stream *stream, block *b, 
   return NT_OK;
 }
 
-nt_status nt_pcapng_open(nt_pcapng_file *file, nt_stream *stream, nt_error *err) {
+nt_status nt_pcapng_open(nt_pcapng_file *file, nt_source *stream, nt_error *err) {
   block b = {.type = SECTION_HEADER};
   return read_section(file, stream, &b, err);
 }
 
-nt_status nt_pcapng_next(nt_pcapng_file *file, nt_stream *stream, nt_frame *frame, int *got,
+nt_status nt_pcapng_next(nt_pcapng_file *file, nt_source *stream, nt_frame *frame, int *got,
                          nt_error *err) {
   *got = file->untimed = 0;
   for (;;) {
-    file->block_offset = nt_stream_offset(stream);
-    size_t have = nt_stream_have(stream, BLOCK_HEADER);
+    file->block_offset = nt_source_offset(stream);
+    size_t have = nt_source_have(stream, BLOCK_HEADER);
     if (have < BLOCK_HEADER) {
       if (have == 0 && stream->fault.status == NT_OK) return NT_OK;
       return nt_cut_off(stream, "a block header", BLOCK_HEADER, err);

@@ -5,8 +5,8 @@
 
 #include <stdint.h>
 
-#include "../error.h"
-#include "capture.h"
+#include <ninetails/capture.h>
+#include <ninetails/error.h>
 
 enum {
   NT_SURVEY_LINKS = 8,       /* link types that are told apart */

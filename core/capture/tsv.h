@@ -8,8 +8,9 @@
 #ifndef NT_TSV_H
 #define NT_TSV_H
 
-#include "packet.h"
-#include "stream.h"
+#include <ninetails/packet.h>
+
+#include "source.h"
 
 /* Is this line the header, or at least meant as one? */
 int nt_tsv_is_header(const nt_line *line);

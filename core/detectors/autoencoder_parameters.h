@@ -7,7 +7,7 @@
 #include <math.h>
 #include <stddef.h>
 
-#include "parameter.h"
+#include <ninetails/parameter.h>
 
 /* In the order of the parameters, from `at` on; bias_update is an nt_bias_update. */
 enum { NT_LEARNING_RATE, NT_HIDDEN_RATIO, NT_BIAS, NT_TRAIN_EPSILON, NT_EXECUTE_EPSILON };

@@ -9,7 +9,7 @@
  *
  * Formulas, normalisation and start: ensemble/autoencoder.h. The score is its RMSE.
  */
-#include "../ensemble/lone_autoencoder.h"
+#include "ensemble/lone_autoencoder.h"
 #include "autoencoder_parameters.h"
 #include "classes.h"
 

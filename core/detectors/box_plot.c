@@ -7,12 +7,11 @@
  * value of the sample) takes the place of the interquartile range. One that was constant in the
  * sample has no unit at all and does not count. A NaN does not count either.
  */
+#include <gsl/gsl_statistics_double.h>
 #include <math.h>
 #include <stdio.h>
 
-#include <gsl/gsl_statistics_double.h>
-
-#include "../memory.h"
+#include "ground/memory.h"
 #include "classes.h"
 #include "rows.h"
 

@@ -3,7 +3,7 @@
 #ifndef NT_DETECTOR_CLASSES_H
 #define NT_DETECTOR_CLASSES_H
 
-#include "detector.h"
+#include <ninetails/detector.h>
 
 extern const nt_detector_class nt_detector_autoencoder_single, nt_detector_box_plot,
     nt_detector_gaussian_mixture, nt_detector_gaussian_mixture_online, nt_detector_half_space_trees,

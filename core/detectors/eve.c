@@ -8,7 +8,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "../content.h"
+#include "ground/content.h"
 
 enum { CLASS_NONE, CLASS_OTHER, CLASS_TCP, CLASS_UDP, CLASS_ICMP, CLASS_ARP };
 enum { LEVELS = 4 };

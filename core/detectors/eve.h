@@ -19,8 +19,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "../capture/packet.h"
-#include "../error.h"
+#include <ninetails/error.h>
+#include <ninetails/packet.h>
 
 #define NT_EVE_LINE ((size_t)1 << 20)   /* bytes */
 #define NT_EVE_ALERTS ((size_t)1 << 24) /* of a file; more is NT_E_LIMIT */

@@ -13,7 +13,7 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "../memory.h"
+#include "ground/memory.h"
 #include "classes.h"
 #include "rows.h"
 

@@ -11,12 +11,12 @@
 #ifndef NT_GAUSSIAN_MIXTURE_H
 #define NT_GAUSSIAN_MIXTURE_H
 
+#include <gsl/gsl_rng.h>
 #include <stddef.h>
 
-#include <gsl/gsl_rng.h>
+#include <ninetails/error.h>
 
-#include "../error.h"
-#include "dense.h"
+#include "numeric/dense.h"
 
 typedef struct nt_mixture {
   size_t components, width;

@@ -2,10 +2,10 @@
 #include <float.h>
 #include <math.h>
 
-#include "../memory.h"
-#include "../random.h"
+#include "ground/memory.h"
+#include "numeric/linear.h"
+#include "numeric/random.h"
 #include "gaussian_mixture.h"
-#include "linear.h"
 
 enum { KMEANS_ROUNDS = 100 };
 

@@ -18,8 +18,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "../memory.h"
-#include "../random.h"
+#include "ground/memory.h"
+#include "numeric/random.h"
 #include "classes.h"
 #include "online.h"
 

@@ -18,15 +18,14 @@
  * Scoring walks eight rows down a tree side by side, for a fixed number of steps: leaves lead to
  * themselves. The tree's nodes stay in the first cache while a batch of rows passes.
  */
+#include <gsl/gsl_math.h>
+#include <gsl/gsl_rng.h>
 #include <math.h>
 #include <stdio.h>
 
-#include <gsl/gsl_math.h>
-#include <gsl/gsl_rng.h>
-
-#include "../memory.h"
-#include "../random.h"
-#include "../vector.h"
+#include "ground/memory.h"
+#include "numeric/random.h"
+#include "numeric/vector.h"
 #include "classes.h"
 #include "rows.h"
 

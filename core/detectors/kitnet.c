@@ -5,7 +5,7 @@
  * learns from the rows after the mapping. To the same bits as learning the map itself
  * (tests/detector_kitnet_test.c).
  */
-#include "../ensemble/kitnet.h"
+#include <ninetails/kitnet.h>
 
 #include <stdlib.h>
 

@@ -11,9 +11,9 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "../memory.h"
+#include "ground/memory.h"
+#include "numeric/linear.h"
 #include "classes.h"
-#include "linear.h"
 #include "rows.h"
 
 enum { CUTOFF };
@@ -33,7 +33,7 @@ static const nt_parameter parameters[] = {
 typedef struct mahalanobis {
   size_t width;
   double cutoff;
-  nt_moments *moments; /* NULL after ready() */
+  nt_column_moments *moments; /* NULL after ready() */
   double *mean, *factor;
   nt_dense whitening; /* [directions][width]: Lambda^-1/2 V^T */
   double *x, *y;      /* blocks */

@@ -17,9 +17,9 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "../memory.h"
+#include "ground/memory.h"
+#include "numeric/linear.h"
 #include "classes.h"
-#include "linear.h"
 #include "online.h"
 #include "rows.h"
 
@@ -95,7 +95,7 @@ static nt_status find_axes(neighbours *n, const double *rows, size_t count, nt_e
   double *guides = nt_unset(GUIDES, width, sizeof *guides);
   double *covariance = nt_zeroed(width, width, sizeof *covariance);
   double *vectors = nt_zeroed(width + 1, width, sizeof *vectors), *values = vectors;
-  nt_moments *moments = nt_moments_new(width, err);
+  nt_column_moments *moments = nt_moments_new(width, err);
   nt_status status = NT_OK;
   if (!guides || !covariance || !vectors || !moments)
     status = nt_fail(err, NT_E_MEMORY, "no memory for the directions of %zu features", width);

@@ -4,7 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "../memory.h"
+#include "ground/memory.h"
 #include "rows.h"
 
 const char *const nt_online_scales[] = {"none", "deviation", "range", NULL};

@@ -23,8 +23,9 @@
 
 #include <gsl/gsl_rng.h>
 
-#include "detector.h"
-#include "lanes.h"
+#include <ninetails/detector.h>
+
+#include "numeric/lanes.h"
 
 /* Rows are `stride` doubles long: the width padded with zeros to whole eights. */
 typedef struct nt_online_model {

@@ -10,9 +10,9 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "../memory.h"
+#include "ground/memory.h"
+#include "numeric/linear.h"
 #include "classes.h"
-#include "linear.h"
 #include "rows.h"
 
 enum { VARIANCE, COMPONENTS, STANDARDISE };
@@ -47,7 +47,7 @@ typedef struct pca {
   size_t width, components;
   double variance, explained;
   int standardise;
-  nt_moments *moments; /* NULL after ready() */
+  nt_column_moments *moments; /* NULL after ready() */
   double *mean, *factor;
   nt_dense project, back; /* [components][width], [width][components] */
   double *x, *y, *z;      /* blocks */

@@ -30,9 +30,9 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "../memory.h"
+#include "ground/memory.h"
+#include "numeric/linear.h"
 #include "classes.h"
-#include "linear.h"
 #include "online.h"
 
 enum { PHI, T_MIN, VARIANCE, MEMORY, MODELS, REFRESH, DISTANCE, SHARED };

@@ -23,7 +23,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "../memory.h"
+#include "ground/memory.h"
 #include "classes.h"
 #include "online.h"
 

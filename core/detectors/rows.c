@@ -3,8 +3,8 @@
 
 #include <math.h>
 
-#include "../memory.h"
-#include "../vector.h"
+#include "ground/memory.h"
+#include "numeric/vector.h"
 
 /* |x| <= 1e100 as whole numbers, whose order is that of the doubles, NaN beyond infinity: three
  * operations a vector, and no comparison, which SSE2 lacks for them. */
@@ -81,7 +81,7 @@ size_t nt_row_sample_bytes(const nt_row_sample *s) {
   return s->rows ? s->most * s->width * sizeof *s->rows : 0;
 }
 
-struct nt_moments {
+struct nt_column_moments {
   size_t width, stride;
   uint64_t rows;
   double *origin;   /* [stride] the first usable row */
@@ -92,8 +92,8 @@ struct nt_moments {
   const nt_dense_kernels *kernels;
 };
 
-nt_moments *nt_moments_new(size_t width, nt_error *err) {
-  nt_moments *m = calloc(1, sizeof *m);
+nt_column_moments *nt_moments_new(size_t width, nt_error *err) {
+  nt_column_moments *m = calloc(1, sizeof *m);
   if (m) {
     m->width = width;
     m->stride = nt_dense_stride(width);
@@ -109,7 +109,7 @@ nt_moments *nt_moments_new(size_t width, nt_error *err) {
   return NULL;
 }
 
-void nt_moments_free(nt_moments *m) {
+void nt_moments_free(nt_column_moments *m) {
   if (!m) return;
   free(m->origin);
   free(m->sum);
@@ -120,7 +120,7 @@ void nt_moments_free(nt_moments *m) {
 
 /* r of one row; eight columns at a time, which compilers make vectors of. Beyond the width all
  * stays 0. */
-static void residual_of(nt_moments *m, const double *restrict x, double *restrict r) {
+static void residual_of(nt_column_moments *m, const double *restrict x, double *restrict r) {
   if (m->rows == 0) memcpy(m->origin, x, m->width * sizeof *x);
   double n = (double)++m->rows, factor = n > 1 ? sqrt(n / (n - 1)) : 0, share = 1 / n;
   double *restrict sum = m->sum;
@@ -135,12 +135,12 @@ static void residual_of(nt_moments *m, const double *restrict x, double *restric
 }
 
 /* Always of NT_DENSE_ROWS rows but for the last ones, so that no sum depends on chunks. */
-static void add_products(nt_moments *m) {
+static void add_products(nt_column_moments *m) {
   if (m->held) m->kernels->gram(m->products, m->width, m->residual, m->held);
   m->held = 0;
 }
 
-void nt_moments_add(nt_moments *m, const nt_rows *rows) {
+void nt_moments_add(nt_column_moments *m, const nt_rows *rows) {
   for (size_t i = 0; i < rows->count; i++) {
     const double *row = rows->features + i * m->width;
     if (!nt_row_usable(row, m->width)) continue;
@@ -149,11 +149,11 @@ void nt_moments_add(nt_moments *m, const nt_rows *rows) {
   }
 }
 
-uint64_t nt_moments_rows(const nt_moments *m) {
+uint64_t nt_moments_rows(const nt_column_moments *m) {
   return m->rows;
 }
 
-void nt_moments_get(nt_moments *m, double *mean, double *covariance) {
+void nt_moments_get(nt_column_moments *m, double *mean, double *covariance) {
   add_products(m);
   double n = (double)m->rows;
   for (size_t i = 0; i < m->width; i++) {
@@ -164,7 +164,7 @@ void nt_moments_get(nt_moments *m, double *mean, double *covariance) {
   }
 }
 
-size_t nt_moments_bytes(const nt_moments *m) {
+size_t nt_moments_bytes(const nt_column_moments *m) {
   if (!m) return 0;
   size_t rows = 2 + NT_DENSE_ROWS + nt_dense_height(m->width);
   return sizeof *m + rows * m->stride * sizeof *m->sum;

@@ -9,14 +9,14 @@
 #ifndef NT_DETECTOR_ROWS_H
 #define NT_DETECTOR_ROWS_H
 
+#include <gsl/gsl_rng.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include <gsl/gsl_rng.h>
+#include <ninetails/detector.h>
+#include <ninetails/error.h>
 
-#include "../error.h"
-#include "dense.h"
-#include "detector.h"
+#include "numeric/dense.h"
 
 int nt_row_usable(const double *row, size_t width);
 
@@ -48,17 +48,17 @@ size_t nt_row_sample_bytes(const nt_row_sample *s);
  * r = (x - m) sqrt(n / (n - 1)), C += r r^T. Everything is relative to the first row, so that a
  * constant column has a variance of exactly 0 and times since the epoch keep their digits.
  */
-typedef struct nt_moments nt_moments;
+typedef struct nt_column_moments nt_column_moments;
 
-nt_moments *nt_moments_new(size_t width, nt_error *err);
-void nt_moments_free(nt_moments *m);
+nt_column_moments *nt_moments_new(size_t width, nt_error *err);
+void nt_moments_free(nt_column_moments *m);
 /* O(width^2 / 2) a row. */
-void nt_moments_add(nt_moments *m, const nt_rows *rows);
-uint64_t nt_moments_rows(const nt_moments *m); /* the usable ones */
+void nt_moments_add(nt_column_moments *m, const nt_rows *rows);
+uint64_t nt_moments_rows(const nt_column_moments *m); /* the usable ones */
 /* Once, after the last row. mean: width doubles; covariance: width x width, symmetric, sums divided
  * by the number of rows, which must be at least 1. */
-void nt_moments_get(nt_moments *m, double *mean, double *covariance);
-size_t nt_moments_bytes(const nt_moments *m);
+void nt_moments_get(nt_column_moments *m, double *mean, double *covariance);
+size_t nt_moments_bytes(const nt_column_moments *m);
 
 /* NT_E_INPUT unless `usable` rows are at least `least`:
  * "mahalanobis: 1 usable row to learn from: expected at least 2". */

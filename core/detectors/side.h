@@ -3,7 +3,7 @@
 #ifndef NT_DETECTOR_SIDE_H
 #define NT_DETECTOR_SIDE_H
 
-#include "parameter.h"
+#include <ninetails/parameter.h>
 
 enum { NT_SIDE_HIGH, NT_SIDE_LOW };
 static const char *const nt_side_names[] = {"high", "low", NULL};

@@ -13,7 +13,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "../capture/capture.h"
+#include <ninetails/capture.h>
+
 #include "classes.h"
 #include "suricata_run.h"
 

@@ -13,8 +13,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "../capture/capture.h"
-#include "../temporary.h"
+#include <ninetails/capture.h>
+
+#include "ground/temporary.h"
 
 typedef struct place { /* the directory, and what is in it */
   char *directory;

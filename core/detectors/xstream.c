@@ -21,8 +21,8 @@
 #include <stdlib.h>
 #include <xxhash.h>
 
-#include "../memory.h"
-#include "../random.h"
+#include "ground/memory.h"
+#include "numeric/random.h"
 #include "classes.h"
 #include "online.h"
 

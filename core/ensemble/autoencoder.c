@@ -4,7 +4,7 @@
 #include <gsl/gsl_rng.h>
 #include <math.h>
 
-#include "../memory.h"
+#include "ground/memory.h"
 
 /* Uniform in [0, 1) with 53 random bits, two draws each, as NumPy makes its doubles. */
 static double uniform(gsl_rng *rng) {

@@ -25,7 +25,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "../error.h"
+#include <ninetails/error.h>
 
 typedef struct nt_autoencoder {
   size_t visible, hidden;

@@ -19,7 +19,7 @@
 
 #include <stddef.h>
 
-#include "../cpu.h"
+#include <ninetails/cpu.h>
 
 /* How a training step goes. */
 typedef struct nt_step {

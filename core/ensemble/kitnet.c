@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "kitnet.h"
+#include <ninetails/kitnet.h>
 
 #include <math.h>
 #include <stdlib.h>
 
-#include "../mapper/correlation.h"
+#include "mapper/correlation.h"
 #include "cohort.h"
 #include "scorer.h"
 #include "trainer.h"
+#include "mapper/linkage.h"
 
 struct nt_kitnet {
   nt_kitnet_options options;

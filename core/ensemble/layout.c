@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../memory.h"
+#include "ground/memory.h"
 
 /* The next n doubles of one allocation. */
 static double *take(double **cursor, size_t n) {

@@ -7,7 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "../error.h"
+#include <ninetails/error.h>
+
 #include "kernels.h"
 
 typedef struct nt_lone_autoencoder nt_lone_autoencoder;

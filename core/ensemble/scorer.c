@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../memory.h"
+#include "ground/memory.h"
 #include "vector_math.h"
 
 void nt_scorer_free(nt_scorer *s) {

@@ -3,8 +3,9 @@
 #ifndef NT_SCORER_H
 #define NT_SCORER_H
 
-#include "../error.h"
-#include "../mapper/feature_map.h"
+#include <ninetails/error.h>
+#include <ninetails/feature_map.h>
+
 #include "kernels.h"
 #include "trainer.h"
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../memory.h"
+#include "ground/memory.h"
 #include "layout.h"
 
 /* Rows that one layout learns before the next one's turn: its weights stay in the first-level

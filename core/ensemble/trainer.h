@@ -7,8 +7,9 @@
 #ifndef NT_TRAINER_H
 #define NT_TRAINER_H
 
-#include "../error.h"
-#include "../mapper/feature_map.h"
+#include <ninetails/error.h>
+#include <ninetails/feature_map.h>
+
 #include "autoencoder.h"
 #include "kernels.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The logistic function on vectors, to 3 ulp, in core/vector.h's terms.
+ * The logistic function on vectors, to 3 ulp, in core/numeric/vector.h's terms.
  *
  * With k the integer nearest to s, 2^s = 2^k 2^f and |f| <= 1/2. On that interval
  *
@@ -18,7 +18,7 @@
 #ifndef NT_VECTOR_MATH_H
 #define NT_VECTOR_MATH_H
 
-#include "../vector.h"
+#include "numeric/vector.h"
 
 /* 1 / (1 + 2^s). NaN stays NaN; from |s| = 1000 on it is 1 or 2^-1000. */
 NT_INLINE nt_vector nt_vector_logistic2(nt_vector s) {

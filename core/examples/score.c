@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The detector in another program:
  *     cc score.c $(pkg-config --cflags --libs ninetails) && ./a.out CAPTURE 100 600 */
-#include <ninetails.h>
 #include <stdio.h>
 #include <stdlib.h>
+
+#include <ninetails/ninetails.h>
 
 int main(int argc, char **argv) {
   if (argc != 4) {

@@ -24,7 +24,7 @@ static size_t graph_bytes(const nt_graph *graph) {
 int nt_directory_init(nt_directory *d, nt_key_form form) {
   memset(d, 0, sizeof *d);
   d->form = form;
-  d->flows = nt_pool_of(sizeof(nt_flow));
+  d->flows = nt_pool_of(sizeof(nt_packet_streams));
   d->identities = nt_key_table_new(sizeof(nt_identity));
   d->mi = nt_key_table_new(0);
   d->jitter = nt_key_table_new(0);
@@ -102,7 +102,7 @@ static int put_ends(nt_graph *graph, const entry *entries, nt_ends *ends) {
          nt_graph_pair(graph, ends->source, ends->destination, &ends->pair);
 }
 
-static int flow_of(nt_directory *d, const nt_identity *id, nt_flow *flow) {
+static int flow_of(nt_directory *d, const nt_identity *id, nt_packet_streams *flow) {
   entry mi, jitter, host[2], socket[2];
   nt_key *key = start(&mi, d->mi, d->form);
   nt_key_add_mac(key, id, NT_SOURCE);
@@ -132,7 +132,7 @@ uint32_t nt_directory_expect(const nt_directory *d, const nt_identity *id) {
   return nt_key_table_hash(d->identities, id, sizeof *id);
 }
 
-const nt_flow *nt_directory_flow(nt_directory *d, const nt_identity *id, uint32_t hash) {
+const nt_packet_streams *nt_directory_flow(nt_directory *d, const nt_identity *id, uint32_t hash) {
   uint32_t number = nt_key_table_put_hashed(d->identities, id, sizeof *id, hash);
   if (number == NT_KEY_TABLE_FULL) return NULL;
   if (number == d->flows.count) {

@@ -27,10 +27,10 @@ typedef struct nt_ends {
   uint32_t pair;
 } nt_ends;
 
-typedef struct nt_flow {
+typedef struct nt_packet_streams {
   uint32_t mi, jitter;
   nt_ends hosts, sockets;
-} nt_flow;
+} nt_packet_streams;
 
 /* Streams of one kind and who is paired with whom. */
 typedef struct nt_graph {
@@ -44,7 +44,7 @@ int nt_graph_pair(nt_graph *graph, uint32_t a, uint32_t b, uint32_t *pair);
 typedef struct nt_directory {
   nt_key_form form;
   nt_key_table *identities;
-  nt_pool flows; /* nt_flow for each identity */
+  nt_pool flows; /* nt_packet_streams for each identity */
   nt_key_table *mi, *jitter;
   nt_graph hosts, sockets;
 } nt_directory;
@@ -59,8 +59,8 @@ uint32_t nt_directory_expect(const nt_directory *directory, const nt_identity *i
 
 /* The flow; it, its streams and its pairs numbered anew where they are new: a number then equals
  * the count that its table had before. Valid until nt_directory_done. NULL: out of memory. */
-const nt_flow *nt_directory_flow(nt_directory *directory, const nt_identity *identity,
-                                 uint32_t hash);
+const nt_packet_streams *nt_directory_flow(nt_directory *directory, const nt_identity *identity,
+                                           uint32_t hash);
 
 uint64_t nt_directory_streams(const nt_directory *directory);
 uint64_t nt_directory_pairs(const nt_directory *directory);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "extractor.h"
+#include <ninetails/extractor.h>
 
 #include <stdlib.h>
 

@@ -87,7 +87,7 @@ static void add_address_text(nt_key *key, uint8_t kind, const uint8_t *a) {
 }
 
 static void add_address(nt_key *key, uint8_t kind, const uint8_t *address) {
-  if (key->form == NT_KEY_TEXT)
+  if (key->form == NT_KEY_AS_TEXT)
     add_address_text(key, kind, address);
   else
     add_kind(key, kind, address, address_size[kind]);

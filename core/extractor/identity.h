@@ -11,7 +11,7 @@
  * port, ARP or ICMP. ARP replaces the addresses even by nothing (ARP for something else than IPv4).
  *
  * Keys are made of these in one of two forms:
- *     NT_KEY_TEXT    what the reference concatenates: "10.0.0.1" "123" equals "10.0.0.11" "23"
+ *     NT_KEY_AS_TEXT    what the reference concatenates: "10.0.0.1" "123" equals "10.0.0.11" "23"
  *     NT_KEY_TYPED   self-delimiting bytes: equal if and only if the tuples are
  * In neither are TCP and UDP told apart (the reference does not), nor an ARP's IPv4 address and an
  * IPv4 header's.
@@ -22,7 +22,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "../capture/packet.h"
+#include <ninetails/packet.h>
 
 enum { NT_ADDRESS_NONE, NT_ADDRESS_MAC, NT_ADDRESS_IPV4, NT_ADDRESS_IPV6 };
 enum { NT_PORT_NONE, NT_PORT_NUMBER, NT_PORT_TWO, NT_PORT_ICMP, NT_PORT_ARP };
@@ -42,7 +42,7 @@ _Static_assert(sizeof(nt_identity) == 56, "nt_identity is compared and hashed as
 /* O(1). */
 void nt_identity_of(const nt_packet *packet, nt_identity *identity);
 
-typedef enum nt_key_form { NT_KEY_TEXT, NT_KEY_TYPED } nt_key_form;
+typedef enum nt_key_form { NT_KEY_AS_TEXT, NT_KEY_TYPED } nt_key_form;
 
 /* A key under construction. Longest: two IPv6 addresses with two ports each, as text. */
 typedef struct nt_key {

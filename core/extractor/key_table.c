@@ -107,7 +107,7 @@ static slot *free_slot(slot *slots, size_t mask, uint32_t h) {
 /* Twice the slots. Hashes are kept, so no key is looked at. 0: out of memory. */
 static int widen(nt_key_table *table) {
   size_t mask = 2 * table->mask + 1;
-  slot *slots = nt_zeroed((mask + 1) * sizeof *slots);
+  slot *slots = nt_pool_zeroed((mask + 1) * sizeof *slots);
   if (!slots) return 0;
   for (size_t i = 0; i <= table->mask; i++)
     if (table->slots[i].number) *free_slot(slots, mask, table->slots[i].hash) = table->slots[i];

@@ -2,7 +2,8 @@
 /* Columns: their names as published with N-BaIoT (TABLE_LAMBDA_statistic), and their units. */
 #include <string.h>
 
-#include "extractor.h"
+#include <ninetails/extractor.h>
+
 #include "profile.h"
 
 typedef struct column {

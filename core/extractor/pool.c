@@ -6,7 +6,7 @@
 
 #define HUGE_PAGE ((size_t)2 << 20)
 
-void *nt_zeroed(size_t bytes) {
+void *nt_pool_zeroed(size_t bytes) {
   char *memory = calloc(1, bytes);
 #ifdef MADV_HUGEPAGE
   if (memory && bytes >= 2 * HUGE_PAGE) {
@@ -34,7 +34,7 @@ size_t nt_pool_bytes(const nt_pool *pool) {
 int nt_pool_grow(nt_pool *pool, size_t count) {
   while (((((size_t)1 << pool->chunks) - 1) << NT_POOL_SHIFT) < count) {
     if (pool->chunks == NT_POOL_CHUNKS) return 0;
-    void *raw = nt_zeroed(chunk_bytes(pool, pool->chunks));
+    void *raw = nt_pool_zeroed(chunk_bytes(pool, pool->chunks));
     if (!raw) return 0;
     pool->raw[pool->chunks] = raw;
     pool->chunk[pool->chunks++] = (char *)(((uintptr_t)raw + 63) & ~(uintptr_t)63);

@@ -41,6 +41,6 @@ size_t nt_pool_bytes(const nt_pool *pool);
 
 /* calloc for arrays that grow large: those ask for huge pages, which a million new streams would
  * otherwise fault in by the four kilobytes. NULL: out of memory. */
-void *nt_zeroed(size_t bytes);
+void *nt_pool_zeroed(size_t bytes);
 
 #endif

@@ -5,7 +5,7 @@
 #ifndef NT_PROFILE_H
 #define NT_PROFILE_H
 
-#include "extractor.h"
+#include <ninetails/extractor.h>
 
 #define NT_LAMBDAS 5
 /* Decay factors in the order of the columns, per second (Kitsune, section IV-C; netStat.py). */

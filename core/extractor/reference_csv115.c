@@ -185,7 +185,7 @@ static int single_of(single *table, const nt_key *key, uint32_t *number) {
 
 static nt_key socket_key(const nt_identity *id, int end) {
   nt_key key;
-  nt_key_start(&key, NT_KEY_TEXT);
+  nt_key_start(&key, NT_KEY_AS_TEXT);
   if (id->port_kind == NT_PORT_ARP) {
     memcpy(key.bytes, "ARP", 3);
     key.size = 3;
@@ -199,9 +199,9 @@ static nt_key socket_key(const nt_identity *id, int end) {
 
 static int flow_of(csv115 *x, const nt_identity *id, flow *f) {
   nt_key mi, source, destination;
-  nt_key_start(&mi, NT_KEY_TEXT);
-  nt_key_start(&source, NT_KEY_TEXT);
-  nt_key_start(&destination, NT_KEY_TEXT);
+  nt_key_start(&mi, NT_KEY_AS_TEXT);
+  nt_key_start(&source, NT_KEY_AS_TEXT);
+  nt_key_start(&destination, NT_KEY_AS_TEXT);
   nt_key_add_mac(&mi, id, NT_SOURCE);
   nt_key_add_address(&mi, id, NT_SOURCE);
   nt_key_add_address(&source, id, NT_SOURCE);

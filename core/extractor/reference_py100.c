@@ -243,7 +243,7 @@ static void *create(const nt_extractor_options *options, nt_error *err) {
   if (x) {
     x->mi = x->jitter = nt_pool_of(sizeof(sums));
     x->hosts = x->sockets = (graph){nt_pool_of(sizeof(stream)), nt_pool_of(sizeof(pair))};
-    if (nt_directory_init(&x->directory, NT_KEY_TEXT)) return x;
+    if (nt_directory_init(&x->directory, NT_KEY_AS_TEXT)) return x;
     destroy(x);
   }
   nt_fail(err, NT_E_MEMORY, "profile py100: out of memory");
@@ -254,7 +254,7 @@ static int update_one(py100 *x, const nt_packet *packet, double *row) {
   nt_identity identity;
   nt_identity_of(packet, &identity);
   uint32_t hash = nt_directory_expect(&x->directory, &identity);
-  const nt_flow *flow = nt_directory_flow(&x->directory, &identity, hash);
+  const nt_packet_streams *flow = nt_directory_flow(&x->directory, &identity, hash);
   if (!flow) return 0;
   double v = packet->length, t = packet->time;
   sums *mi = sums_of(&x->mi, flow->mi, t), *jitter = sums_of(&x->jitter, flow->jitter, t);

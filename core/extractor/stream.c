@@ -3,81 +3,9 @@
 
 #include <stdlib.h>
 
-#include "../cpu.h"
+#include <ninetails/cpu.h>
 
 #define BATCH 16 /* packets looked up ahead, so that their memory is on its way */
-
-/* ---- state */
-
-static nt_stream_table table_of(void) {
-  return (nt_stream_table){nt_pool_of(sizeof(nt_moments)), nt_pool_of(sizeof(nt_clock))};
-}
-
-static nt_stream_graph graph_of(void) {
-  return (nt_stream_graph){.streams = table_of(),
-                           .trails = nt_pool_of(sizeof(nt_trail)),
-                           .pairs = nt_pool_of(sizeof(nt_pair)),
-                           .links = nt_pool_of(sizeof(nt_link))};
-}
-
-void nt_stream_state_init(nt_stream_state *s) {
-  *s = (nt_stream_state){table_of(), table_of(), graph_of(), graph_of()};
-}
-
-static void table_done(nt_stream_table *table) {
-  nt_pool_done(&table->moments);
-  nt_pool_done(&table->clocks);
-}
-
-static void graph_done(nt_stream_graph *g) {
-  table_done(&g->streams);
-  nt_pool_done(&g->trails);
-  nt_pool_done(&g->pairs);
-  nt_pool_done(&g->links);
-}
-
-void nt_stream_state_done(nt_stream_state *s) {
-  table_done(&s->mi);
-  table_done(&s->jitter);
-  graph_done(&s->hosts);
-  graph_done(&s->sockets);
-}
-
-static size_t table_bytes(const nt_stream_table *table) {
-  return nt_pool_bytes(&table->moments) + nt_pool_bytes(&table->clocks);
-}
-
-/* Of a pool of which at most `written` records were written to, each on a page of its own at worst;
- * a scan's many addresses never send. */
-static size_t written_bytes(const nt_pool *pool, size_t written) {
-  enum { PAGE = 4096 };
-  size_t all = nt_pool_bytes(pool), pages = written * (PAGE + pool->record);
-  return pages < all ? pages : all;
-}
-
-static size_t graph_bytes(const nt_stream_graph *g) {
-  return written_bytes(&g->streams.moments, g->senders) + nt_pool_bytes(&g->streams.clocks) +
-         written_bytes(&g->trails, g->senders) + nt_pool_bytes(&g->pairs) +
-         nt_pool_bytes(&g->links);
-}
-
-static int fit_table(nt_stream_table *table, const nt_key_table *keys) {
-  size_t count = nt_key_table_count(keys);
-  return nt_pool_grow(&table->moments, count) && nt_pool_grow(&table->clocks, count);
-}
-
-static int fit_graph(nt_stream_graph *g, const nt_graph *keys) {
-  size_t pairs = nt_key_table_count(keys->pairs);
-  return fit_table(&g->streams, keys->streams) &&
-         nt_pool_grow(&g->trails, nt_key_table_count(keys->streams)) &&
-         nt_pool_grow(&g->pairs, pairs) && nt_pool_grow(&g->links, pairs);
-}
-
-int nt_stream_fit(nt_stream *x) {
-  const nt_directory *d = &x->directory;
-  return fit_table(&x->state.mi, d->mi) && fit_table(&x->state.jitter, d->jitter) &&
-         fit_graph(&x->state.hosts, &d->hosts) && fit_graph(&x->state.sockets, &d->sockets);
-}
 
 /* ---- fetching ahead */
 
@@ -99,7 +27,7 @@ static void fetch_graph(const nt_stream_graph *g, const nt_ends *ends) {
   fetch(&g->links, ends->pair);
 }
 
-static void fetch_flow(const nt_stream_state *s, const nt_flow *flow) {
+static void fetch_flow(const nt_stream_state *s, const nt_packet_streams *flow) {
   fetch_table(&s->mi, flow->mi);
   fetch_table(&s->jitter, flow->jitter);
   fetch_graph(&s->hosts, &flow->hosts);
@@ -149,7 +77,8 @@ static void *create(const nt_extractor_options *options, nt_error *err) {
 
 /* Looks up the flows of up to BATCH packets; fewer where streams must be dropped before the next
  * one. That point depends on the packets alone, never on how they are batched. 0: out of memory. */
-static size_t look_up(nt_stream *x, const nt_packet *packets, size_t n, const nt_flow **flows) {
+static size_t look_up(nt_stream *x, const nt_packet *packets, size_t n,
+                      const nt_packet_streams **flows) {
   nt_identity identity[BATCH];
   uint32_t hash[BATCH];
   size_t got = 0, most = n < BATCH ? n : BATCH;
@@ -171,7 +100,7 @@ static nt_status update(void *state, const nt_packet *packets, size_t n, double 
   nt_stream *x = state;
   size_t width = nt_profile_width(NT_PROFILE_STREAM);
   while (n) {
-    const nt_flow *flows[BATCH];
+    const nt_packet_streams *flows[BATCH];
     if (!nt_stream_has_room(x)) {
       nt_status status = nt_stream_drop(x, packets->time, err);
       if (status != NT_OK) return status;
@@ -191,9 +120,7 @@ static void usage(const void *state, nt_extractor_usage *usage) {
   usage->streams = nt_directory_streams(&x->directory);
   usage->pairs = nt_directory_pairs(&x->directory);
   usage->dropped = x->dropped;
-  usage->bytes = sizeof *x + nt_directory_bytes(&x->directory) + table_bytes(&x->state.mi) +
-                 table_bytes(&x->state.jitter) + graph_bytes(&x->state.hosts) +
-                 graph_bytes(&x->state.sockets);
+  usage->bytes = sizeof *x + nt_directory_bytes(&x->directory) + nt_stream_state_bytes(&x->state);
 }
 
 const nt_profile_type nt_profile_stream = {create, destroy, update, usage};

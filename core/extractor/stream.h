@@ -73,14 +73,14 @@ typedef struct nt_pair {
   double z[NT_STREAM_LANES], y[NT_STREAM_LANES];
 } nt_pair;
 
-typedef struct nt_link {
+typedef struct nt_pair_link {
   double last;     /* when z and y were touched, by the clock of the active end */
   uint32_t end[2]; /* streams; [0] made the pair */
   uint32_t next;   /* pair in the same list of waiting ones, plus 1 */
   uint8_t made;
   uint8_t active;   /* the end that sent last: 0 or 1 */
   uint8_t heard[2]; /* has it sent since the pair was made? */
-} nt_link;
+} nt_pair_link;
 
 typedef struct nt_stream_table {
   nt_pool moments, clocks;
@@ -100,7 +100,7 @@ typedef struct nt_stream_state {
 /* Takes n packets, whose streams and pairs exist in the state, to n rows. One for each instruction
  * set. */
 typedef void nt_stream_run(nt_stream_state *state, const nt_packet *packets,
-                           const nt_flow *const *flows, size_t n, double *rows);
+                           const nt_packet_streams *const *flows, size_t n, double *rows);
 nt_stream_run nt_stream_run_plain, nt_stream_run_avx2, nt_stream_run_avx512;
 
 /* The factors 2^(-L dt) of the five decays, in the first lanes, as the kernels compute them (for
@@ -114,10 +114,11 @@ typedef struct nt_stream {
   uint64_t max_streams, dropped;
 } nt_stream;
 
-/* Makes every pool as long as the directory's tables. 0: out of memory. */
+/* stream_state.c. Makes every pool as long as the directory's tables. 0: out of memory. */
 int nt_stream_fit(nt_stream *stream);
 void nt_stream_state_init(nt_stream_state *state);
 void nt_stream_state_done(nt_stream_state *state);
+size_t nt_stream_state_bytes(const nt_stream_state *state); /* held */
 
 /* stream_drop.c: is there room for one more packet's streams within max_streams? */
 int nt_stream_has_room(const nt_stream *stream);

@@ -63,7 +63,7 @@ static size_t nominate_pairs(const nt_stream_graph *g, uint32_t id, const uint8_
                              candidate *out) {
   size_t n = 0;
   for (uint32_t i = 0; i < g->links.count; i++) {
-    const nt_link *link = nt_pool_at(&g->links, i);
+    const nt_pair_link *link = nt_pool_at(&g->links, i);
     if (ends_stay[link->end[0]] && ends_stay[link->end[1]])
       out[n++] = (candidate){link->last, id, i};
   }
@@ -112,7 +112,7 @@ static void relink(nt_stream_graph *g, const uint32_t *number) {
   for (size_t i = 0; i < g->streams.clocks.count; i++)
     ((nt_clock *)nt_pool_at(&g->streams.clocks, i))->waiting = 0;
   for (uint32_t i = 0; i < g->links.count; i++) {
-    nt_link *link = nt_pool_at(&g->links, i);
+    nt_pair_link *link = nt_pool_at(&g->links, i);
     for (int end = 0; end < 2; end++) link->end[end] = number[link->end[end]];
     if (link->end[0] == link->end[1]) continue;
     nt_clock *silent = nt_pool_at(&g->streams.clocks, link->end[!link->active]);
@@ -123,7 +123,7 @@ static void relink(nt_stream_graph *g, const uint32_t *number) {
 
 static int move_pair_keys(const nt_stream_graph *moved, nt_graph *keys) {
   for (uint32_t i = 0; i < moved->links.count; i++) {
-    const nt_link *link = nt_pool_at(&moved->links, i);
+    const nt_pair_link *link = nt_pool_at(&moved->links, i);
     uint32_t pair;
     if (!nt_graph_pair(keys, link->end[0], link->end[1], &pair)) return 0;
   }

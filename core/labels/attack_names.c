@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "labels.h"
+#include <ninetails/labels.h>
 
 /* Bytes of the UTF-8 character at p, 0 when there is none. RFC 3629: no surrogates, nothing longer
  * than need be. */

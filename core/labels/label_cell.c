@@ -4,8 +4,9 @@
 #include <string.h>
 #include <strings.h>
 
-#include "../capture/number.h"
-#include "labels.h"
+#include <ninetails/labels.h>
+
+#include "capture/number.h"
 
 static int is_space(char c) {
   return c == ' ' || c == '\t';
@@ -27,7 +28,7 @@ static const char *cell_end(const char *p, const char *end, char separator) {
   return p;
 }
 
-int label_cell_next(const char **p, const char *end, char separator, label_cell *cell) {
+int nt_label_cell_next(const char **p, const char *end, char separator, label_cell *cell) {
   const char *from = *p;
   if (!from) return 0;
   if (separator == ' ')
@@ -53,7 +54,7 @@ static int is_word(const label_cell *c, const char *const *words) {
   return 0;
 }
 
-int label_cell_is_name(const label_cell *c) {
+int nt_label_cell_is_name(const label_cell *c) {
   static const char *const nothing[] = {"nan", "na",  "n/a",      "null", "none",
                                         "nat", "inf", "infinity", "-",    NULL};
   double number;
@@ -67,7 +68,7 @@ static int begins_with_letter(const label_cell *c) {
   return (unsigned char)((first | 0x20) - 'a') < 26 || first >= 0x80;
 }
 
-int label_cell_whole(const label_cell *c, uint64_t *number) {
+int nt_label_cell_whole(const label_cell *c, uint64_t *number) {
   static const double most = 9007199254740992; /* 2^53: whole numbers are exact up to here */
   double value;
   const char *end = c->text + c->length;
@@ -77,7 +78,7 @@ int label_cell_whole(const label_cell *c, uint64_t *number) {
   return (double)*number == value;
 }
 
-label_style label_cell_value(const label_cell *c, uint8_t *value) {
+label_style nt_label_cell_value(const label_cell *c, uint8_t *value) {
   static const char *const benign[] = {"benign", "normal", "normal.", "legitimate", NULL};
   static const char *const no[] = {"false", NULL}, *const yes[] = {"true", NULL};
   uint64_t number;
@@ -86,7 +87,7 @@ label_style label_cell_value(const label_cell *c, uint8_t *value) {
     *value = NT_LABEL_EXCLUDED;
     return LABEL_EITHER;
   }
-  if (label_cell_whole(c, &number)) {
+  if (nt_label_cell_whole(c, &number)) {
     if (number > 1) return LABEL_BAD;
     *value = (uint8_t)number;
     return c->length == 1 ? LABEL_WHOLE : LABEL_NUMBER;
@@ -94,7 +95,7 @@ label_style label_cell_value(const label_cell *c, uint8_t *value) {
   if (is_word(c, no)) return LABEL_NUMBER;
   *value = 1;
   if (is_word(c, yes)) return LABEL_NUMBER;
-  if (!begins_with_letter(c) || !label_cell_is_name(c)) return LABEL_BAD;
+  if (!begins_with_letter(c) || !nt_label_cell_is_name(c)) return LABEL_BAD;
   *value = !is_word(c, benign);
   return LABEL_NAME;
 }

@@ -15,7 +15,7 @@ typedef struct label_cell {
 /* The next cell between *p and end; *p is NULL behind the last one. A separator within quotes
  * separates nothing; separator 0: the line is one cell; ' ': any number of spaces. Returns 0 at the
  * end. */
-int label_cell_next(const char **p, const char *end, char separator, label_cell *cell);
+int nt_label_cell_next(const char **p, const char *end, char separator, label_cell *cell);
 
 typedef enum label_style {
   LABEL_BAD,
@@ -26,13 +26,13 @@ typedef enum label_style {
 } label_style;
 
 /* How a value is written; *value: 0, 1 or NT_LABEL_EXCLUDED, of a name 0 where it says benign. */
-label_style label_cell_value(const label_cell *cell, uint8_t *value);
+label_style nt_label_cell_value(const label_cell *cell, uint8_t *value);
 
 /* Whether a cell of a column of names holds one: any text but a number, and what programs write for
  * nothing (nan, null, none, -). */
-int label_cell_is_name(const label_cell *cell);
+int nt_label_cell_is_name(const label_cell *cell);
 
 /* The whole number in a cell; 0 when there is none. */
-int label_cell_whole(const label_cell *cell, uint64_t *number);
+int nt_label_cell_whole(const label_cell *cell, uint64_t *number);
 
 #endif

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "labels.h"
+#include <ninetails/labels.h>
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "../capture/column_role.h"
-#include "../capture/stream.h"
+#include "capture/column_role.h"
+#include "capture/source.h"
 #include "label_cell.h"
 
 /* How the lines are to be read: found out from the first one or two. */
@@ -20,7 +20,7 @@ typedef struct layout {
 } layout;
 
 typedef struct reading {
-  nt_stream *stream;
+  nt_source *stream;
   nt_labels *labels;
   layout layout;
   size_t capacity, lines;
@@ -41,7 +41,7 @@ static int is(label_cell c, const char *text) {
 
 static nt_status check_index(const layout *l, label_cell c, size_t row, nt_error *err) {
   uint64_t found;
-  if (!label_cell_whole(&c, &found))
+  if (!nt_label_cell_whole(&c, &found))
     return nt_fail(err, NT_E_INPUT, "'%.*s' is no packet number", shown(c), c.text);
   if (row == 0 && found > 1)
     return nt_fail(err, NT_E_INPUT, "packet number %llu, 0 or 1 expected: they count from there",
@@ -91,8 +91,8 @@ static nt_status put_name(reading *r, label_cell c, nt_error *err) {
 /* A label that says 1 beside the name of its attack, where there is one. */
 static nt_status name_beside(reading *r, label_cell c, nt_error *err) {
   uint8_t named;
-  if (!label_cell_is_name(&c)) return NT_OK;
-  if (label_cell_value(&c, &named) == LABEL_NAME && named == 0)
+  if (!nt_label_cell_is_name(&c)) return NT_OK;
+  if (nt_label_cell_value(&c, &named) == LABEL_NAME && named == 0)
     return nt_fail(err, NT_E_INPUT, "label 1, but column %zu says '%.*s'", r->layout.name + 1,
                    shown(c), c.text);
   return put_name(r, c, err);
@@ -102,7 +102,7 @@ static nt_status add_value(reading *r, label_cell c, label_cell name, nt_error *
   layout *l = &r->layout;
   nt_labels *labels = r->labels;
   uint8_t value;
-  label_style style = label_cell_value(&c, &value);
+  label_style style = nt_label_cell_value(&c, &value);
   if (style == LABEL_NUMBER) style = LABEL_WHOLE;
   if (style == LABEL_BAD ||
       (style != LABEL_EITHER && l->style != LABEL_EITHER && style != l->style))
@@ -124,7 +124,7 @@ static nt_status add_row(reading *r, const nt_line *line, nt_error *err) {
   const char *p = line->text, *end = p + line->length;
   label_cell c, index = {0}, value = {0}, name = {0};
   size_t column = 0;
-  for (; label_cell_next(&p, end, l->separator, &c); column++) {
+  for (; nt_label_cell_next(&p, end, l->separator, &c); column++) {
     if (column == l->index) index = c;
     if (column == l->label) value = c;
     if (column == l->name) name = c;
@@ -134,7 +134,7 @@ static nt_status add_row(reading *r, const nt_line *line, nt_error *err) {
   if (l->index != SIZE_MAX) {
     nt_status status = check_index(l, index, r->labels->count, err);
     if (status != NT_OK) return status;
-    if (r->labels->count == 0) label_cell_whole(&index, &l->base);
+    if (r->labels->count == 0) nt_label_cell_whole(&index, &l->base);
   }
   return add_value(r, value, name, err);
 }
@@ -155,8 +155,8 @@ static int two_numbers(const nt_line *line) {
   label_cell c;
   size_t count = 0;
   uint64_t number;
-  for (; label_cell_next(&p, end, ' ', &c); count++)
-    if (!label_cell_whole(&c, &number)) return 0;
+  for (; nt_label_cell_next(&p, end, ' ', &c); count++)
+    if (!nt_label_cell_whole(&c, &number)) return 0;
   return count == 2;
 }
 
@@ -171,7 +171,7 @@ static char separator_of(const nt_line *line) {
  * lone "0" is what pandas writes over a column without a name. */
 static int is_lone_header(label_cell c) {
   uint8_t value;
-  label_style style = label_cell_value(&c, &value);
+  label_style style = nt_label_cell_value(&c, &value);
   if (style == LABEL_NUMBER || (style == LABEL_NAME && value == 0)) return 0;
   if (style == LABEL_EITHER) return c.quoted; /* R's name of a column without one */
   if (nt_column_role_of(c.text, c.length) != NT_COLUMN_OTHER) return 1;
@@ -184,7 +184,7 @@ static nt_status read_header(layout *l, const nt_line *line, nt_labels *labels, 
   const char *p = line->text, *end = p + line->length;
   label_cell c, first = {0}, second = {0};
   size_t column = 0, kind = SIZE_MAX, found = SIZE_MAX;
-  for (; label_cell_next(&p, end, l->separator, &c); column++) {
+  for (; nt_label_cell_next(&p, end, l->separator, &c); column++) {
     nt_column_role role = nt_column_role_of(c.text, c.length);
     if (column == 0) first = c;
     if (column == 1) second = c;
@@ -225,7 +225,7 @@ static nt_status read_bare(layout *l, size_t columns, label_cell second, nt_labe
                    "calls one column 'label'",
                    columns);
   uint8_t value;
-  if (label_cell_value(&second, &value) == LABEL_BAD)
+  if (nt_label_cell_value(&second, &value) == LABEL_BAD)
     return nt_fail(err, NT_E_INPUT,
                    "line 1: label '%.*s', 0, 1 or x (excluded from metrics) "
                    "expected",
@@ -249,7 +249,7 @@ static nt_status first_line(reading *r, const nt_line *line, int *taken, nt_erro
                 .style = LABEL_EITHER};
   *taken = 0;
   size_t columns = 0;
-  for (; label_cell_next(&p, end, l->separator, columns < 2 ? &c[columns] : &more); columns++)
+  for (; nt_label_cell_next(&p, end, l->separator, columns < 2 ? &c[columns] : &more); columns++)
     ;
   if (columns == 1) {
     l->separator = 0;
@@ -261,9 +261,9 @@ static nt_status first_line(reading *r, const nt_line *line, int *taken, nt_erro
     return NT_OK;
   }
   uint64_t number;
-  if (label_cell_whole(&c[0], &number)) return read_bare(l, columns, c[1], r->labels, err);
+  if (nt_label_cell_whole(&c[0], &number)) return read_bare(l, columns, c[1], r->labels, err);
   *taken = 1;
-  if (label_cell_whole(&c[1], &number) && c[0].length > 0)
+  if (nt_label_cell_whole(&c[1], &number) && c[0].length > 0)
     return nt_fail(err, NT_E_INPUT, "line 1: '%.*s' is no packet number", shown(c[0]), c[0].text);
   return read_header(l, line, r->labels, err);
 }
@@ -275,12 +275,12 @@ static nt_status settle_doubt(reading *r, const nt_line *second, nt_error *err) 
   label_cell a, b;
   uint8_t value;
   const char *p = line.text;
-  label_cell_next(&p, p + line.length, 0, &a);
-  label_style first = label_cell_value(&a, &value), then = LABEL_EITHER;
+  nt_label_cell_next(&p, p + line.length, 0, &a);
+  label_style first = nt_label_cell_value(&a, &value), then = LABEL_EITHER;
   if (second) {
     p = second->text;
-    label_cell_next(&p, p + second->length, 0, &b);
-    then = label_cell_value(&b, &value);
+    nt_label_cell_next(&p, p + second->length, 0, &b);
+    then = nt_label_cell_value(&b, &value);
   }
   nt_labels *labels = r->labels;
   if (then != LABEL_EITHER && then != LABEL_BAD && then != first) {
@@ -293,8 +293,8 @@ static nt_status settle_doubt(reading *r, const nt_line *second, nt_error *err) 
 
 /* ---------------------------------------------------------------- the file */
 
-static nt_status skip_mark(nt_stream *stream, nt_error *err) {
-  size_t have = nt_stream_have(stream, 3);
+static nt_status skip_mark(nt_source *stream, nt_error *err) {
+  size_t have = nt_source_have(stream, 3);
   if (have >= 3 && memcmp(stream->at, "\xef\xbb\xbf", 3) == 0) stream->at += 3;
   if (have >= 2 &&
       (memcmp(stream->at, "\xff\xfe", 2) == 0 || memcmp(stream->at, "\xfe\xff", 2) == 0))
@@ -303,14 +303,14 @@ static nt_status skip_mark(nt_stream *stream, nt_error *err) {
 }
 
 static nt_status next_line(reading *r, nt_line *line, int *got, nt_error *err) {
-  nt_stream *stream = r->stream;
-  nt_status status = nt_stream_line(stream, line, got, err);
+  nt_source *stream = r->stream;
+  nt_status status = nt_source_line(stream, line, got, err);
   if (status == NT_OK && stream->fault.status != NT_OK && !line->ended) {
     if (err) *err = stream->fault;
     status = stream->fault.status;
   }
   if (status != NT_OK) return nt_fail_in(err, "line %zu", r->lines + 1);
-  if (*got && line->length == 0 && nt_stream_have(stream, 1) == 0) *got = 0;
+  if (*got && line->length == 0 && nt_source_have(stream, 1) == 0) *got = 0;
   r->lines += (size_t)*got;
   return NT_OK;
 }
@@ -349,7 +349,7 @@ static void conclude(const reading *r) {
 nt_status nt_labels_read(const char *path, nt_labels *labels, nt_error *err) {
   *labels = (nt_labels){0};
   nt_error why = {.status = NT_OK};
-  reading r = {.stream = nt_stream_open(path, &why), .labels = labels};
+  reading r = {.stream = nt_source_open(path, &why), .labels = labels};
   if (r.stream) {
     nt_status status = read_stream(&r, &why);
     if (status == NT_OK && labels->count == 0)
@@ -361,7 +361,7 @@ nt_status nt_labels_read(const char *path, nt_labels *labels, nt_error *err) {
     }
   }
   free(r.doubtful);
-  nt_stream_close(r.stream);
+  nt_source_close(r.stream);
   if (err) *err = why;
   return why.status;
 }

@@ -20,10 +20,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "../capture/capture.h"
-#include "../capture/packet.h"
-#include "../error.h"
-#include "labels.h"
+#include <ninetails/capture.h>
+#include <ninetails/error.h>
+#include <ninetails/labels.h>
+#include <ninetails/packet.h>
 
 /* What a packet record shows of the protocol, each packet being one of these. */
 typedef enum nt_protocol {

@@ -3,9 +3,10 @@
 
 #include <math.h>
 
-#include "../cpu.h"
-#include "../memory.h"
-#include "correlation_kernel.h"
+#include <ninetails/cpu.h>
+
+#include "ground/memory.h"
+#include "correlation_sums.h"
 
 struct nt_correlation {
   nt_correlation_sums sums;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "feature_map.h"
+#include <ninetails/feature_map.h>
 
 #include <stdlib.h>
 #include <string.h>
+#include "linkage.h"
 
 static nt_status allocate(nt_feature_map *map, size_t autoencoders, size_t total, nt_error *err) {
   *map = (nt_feature_map){.sizes = calloc(autoencoders ? autoencoders : 1, sizeof *map->sizes),

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "feature_map.h"
+#include <ninetails/feature_map.h>
 
 /* More indices, or a higher one, than this is taken for damage rather than for a map. */
 #define MAX_INDICES ((size_t)1 << 24)

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
-#include "../labels/labels.h"
+#include <ninetails/labels.h>
 
 static bool alarmed(double score, double threshold) {
   return score >= threshold || isnan(score);

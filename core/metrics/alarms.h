@@ -16,7 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "../error.h"
+#include <ninetails/error.h>
 
 typedef struct nt_episode_options {
   uint64_t gap_packets; /* default 0: any benign packet ends a run */

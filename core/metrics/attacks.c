@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "attacks.h"
+#include <ninetails/attacks.h>
 
 #include <math.h>
 #include <stdlib.h>

@@ -17,7 +17,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "../error.h"
+#include <ninetails/error.h>
+
 #include "alarms.h"
 
 typedef struct nt_blocks {

@@ -8,9 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../cpu.h"
-#include "../random.h"
-#include "../team.h"
+#include <ninetails/cpu.h>
+
+#include "ground/team.h"
+#include "numeric/random.h"
 #include "resample.h"
 
 nt_bootstrap_options nt_bootstrap_defaults(void) {

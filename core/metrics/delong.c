@@ -5,7 +5,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "compensated.h"
+#include "numeric/compensated.h"
 #include "roc.h"
 
 /*

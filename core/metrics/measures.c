@@ -6,10 +6,11 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include <ninetails/threshold.h>
+
 #include "bootstrap.h"
 #include "delong.h"
 #include "measures_list.h"
-#include "threshold.h"
 
 nt_measure_options nt_measure_defaults(void) {
   return (nt_measure_options){

@@ -69,7 +69,7 @@ extern const size_t nt_measure_count;
 size_t nt_measure_find(const char *name);
 
 typedef struct nt_measure_options {
-  nt_protocol protocol;    /* the paper's quirks, off by default */
+  nt_evaluation protocol;  /* the paper's quirks, off by default */
   double tail_probability; /* of the log-normal threshold, in (0, 1); default NT_LOGNORMAL_TAIL */
   double level;            /* of all intervals, in (0, 1); default 0.95 */
   double max_fpr;          /* of the partial AUC, in (0, 1]; default 0.01 */

@@ -3,7 +3,7 @@
 
 #include <math.h>
 
-#include "compensated.h"
+#include "numeric/compensated.h"
 
 double nt_average_precision(const nt_ranking *ranking) {
   if (nt_ranking_absence(ranking) != NT_PRESENT) return NAN;

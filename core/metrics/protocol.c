@@ -4,11 +4,11 @@
 #include <math.h>
 #include <stdlib.h>
 
-nt_protocol nt_protocol_defaults(void) {
-  return (nt_protocol){0};
+nt_evaluation nt_protocol_defaults(void) {
+  return (nt_evaluation){0};
 }
-nt_protocol nt_protocol_paper(void) {
-  return (nt_protocol){.smoothing = 30, .fold_auc = true, .reference = NT_FPR_OF_BENIGN};
+nt_evaluation nt_protocol_paper(void) {
+  return (nt_evaluation){.smoothing = 30, .fold_auc = true, .reference = NT_FPR_OF_BENIGN};
 }
 
 /* A window is the tail of one block of `window` scores and the head of the next. */
@@ -46,7 +46,7 @@ static void take_rates(const nt_ranking *ranking, nt_fpr_reference reference, nt
 }
 
 static nt_status take_smoothed_rates(const double *scores, const uint8_t *labels, size_t n,
-                                     const nt_protocol *protocol, nt_summary *summary,
+                                     const nt_evaluation *protocol, nt_summary *summary,
                                      nt_error *err) {
   double *smoothed = calloc(n ? n : 1, sizeof *smoothed);
   if (!smoothed) return nt_fail(err, NT_E_MEMORY, "no memory for %zu smoothed scores", n);
@@ -60,8 +60,8 @@ static nt_status take_smoothed_rates(const double *scores, const uint8_t *labels
 }
 
 nt_status nt_summarise(const double *scores, const uint8_t *labels, size_t n,
-                       const nt_protocol *protocol, nt_summary *summary, nt_error *err) {
-  nt_protocol p = protocol ? *protocol : nt_protocol_defaults();
+                       const nt_evaluation *protocol, nt_summary *summary, nt_error *err) {
+  nt_evaluation p = protocol ? *protocol : nt_protocol_defaults();
   nt_error local = {0};
   if (!err) err = &local;
   nt_ranking *ranking = nt_ranking_new(scores, labels, n, err);

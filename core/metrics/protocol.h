@@ -17,14 +17,14 @@
 #include "precision_recall.h"
 #include "roc.h"
 
-typedef struct nt_protocol {
+typedef struct nt_evaluation {
   size_t smoothing; /* packets in the window of nt_smooth for the TPRs; 0 or 1: none */
   bool fold_auc;
   nt_fpr_reference reference;
-} nt_protocol;
+} nt_evaluation;
 
-nt_protocol nt_protocol_defaults(void); /* all off */
-nt_protocol nt_protocol_paper(void);    /* smoothing 30, fold_auc, FPR of the benign packets */
+nt_evaluation nt_protocol_defaults(void); /* all off */
+nt_evaluation nt_protocol_paper(void);    /* smoothing 30, fold_auc, FPR of the benign packets */
 
 /*
  * smoothed[i] = mean of scores[i - window + 1 .. i], and 0 for the first window - 1 packets (for
@@ -49,6 +49,6 @@ typedef struct nt_summary {
 /* protocol NULL: the defaults. Errors of nt_ranking_new and nt_smooth. O(n): one sort, two with
  * smoothing. */
 nt_status nt_summarise(const double *scores, const uint8_t *labels, size_t n,
-                       const nt_protocol *protocol, nt_summary *summary, nt_error *err);
+                       const nt_evaluation *protocol, nt_summary *summary, nt_error *err);
 
 #endif

@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "../error.h"
+#include <ninetails/error.h>
 
 typedef enum nt_better { NT_HIGHER_IS_BETTER, NT_LOWER_IS_BETTER } nt_better;
 

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <xxhash.h>
 
-#include "../labels/labels.h"
+#include <ninetails/labels.h>
 
 struct nt_ranking {
   nt_score_counts counts;

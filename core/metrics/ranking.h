@@ -22,7 +22,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "../error.h"
+#include <ninetails/error.h>
 
 /* Most packets of one ranking: products of two counts then fit 63 bits, so areas are exact
  * integers. */

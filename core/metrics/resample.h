@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The inner loop of the block bootstrap, compiled once for each instruction set
- * (resample_kernel.h): one walk over a ranking serves NT_RESAMPLES replicates, a lane each. Counts
+ * (resample.kernel.c): one walk over a ranking serves NT_RESAMPLES replicates, a lane each. Counts
  * are integers, and each lane's sum is added in the order of the walk: the same bits on every
  * instruction set, and as one replicate alone.
  */

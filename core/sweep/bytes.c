@@ -13,21 +13,21 @@
 /* Four chunks of the pipeline, what HDF5 holds of the file that is written, and some streams. */
 #define EXTRACT_BYTES ((uint64_t)32 << 20)
 
-int sweep_fits(const nt_sweep *s, uint64_t bytes) {
+int nt_sweep_fits(const nt_sweep *s, uint64_t bytes) {
   return s->used + bytes <= s->memory;
 }
 
-uint64_t sweep_bytes_to_extract(const input *in) {
-  uint64_t rows = in->rows ? in->rows : (uint64_t)sweep_rows_of(in);
+uint64_t nt_sweep_bytes_to_extract(const input *in) {
+  uint64_t rows = in->rows ? in->rows : (uint64_t)nt_sweep_rows_of(in);
   return rows * SWEEP_INPUT_BYTES + EXTRACT_BYTES;
 }
 
-uint64_t sweep_bytes_to_pass(const input *in, size_t jobs) {
+uint64_t nt_sweep_bytes_to_pass(const input *in, size_t jobs) {
   size_t row = nt_feature_file_width(in->file) * sizeof(double) + sizeof(double) + sizeof(uint32_t);
   return NT_FEATURE_CHUNK * (row + jobs * sizeof(double));
 }
 
-uint64_t sweep_bytes_to_measure(const job *j) {
+uint64_t nt_sweep_bytes_to_measure(const job *j) {
   return (uint64_t)j->record.count * MEASURE_BYTES;
 }
 
@@ -37,11 +37,11 @@ static uint64_t array_bytes(const job *j) {
   return ((rows > grace ? rows - grace : 0) + grace / 10) * sizeof(double);
 }
 
-uint64_t sweep_bytes_of_job(const job *j) {
+uint64_t nt_sweep_bytes_of_job(const job *j) {
   return array_bytes(j) + (j->detector_bytes ? j->detector_bytes : DETECTOR_BYTES);
 }
 
-void sweep_account(nt_sweep *s, job *j, uint64_t detector) {
+void nt_sweep_account(nt_sweep *s, job *j, uint64_t detector) {
   uint64_t bytes = array_bytes(j) + detector;
   s->used = s->used - j->bytes + bytes;
   j->bytes = bytes;
@@ -49,14 +49,14 @@ void sweep_account(nt_sweep *s, job *j, uint64_t detector) {
   j->detector_bytes = detector;
   for (size_t i = 0; i < s->job_count; i++) { /* what is not known yet is taken to be the same */
     job *other = &s->jobs[i];
-    if (other->detector_bytes == 0 && other->run->class == j->run->class)
+    if (other->detector_bytes == 0 && other->run->kind == j->run->kind)
       other->detector_bytes = detector;
   }
 }
 
 /* Metrics are computed when the detector is gone. */
-nt_status sweep_check_bytes(const nt_sweep *s, const job *j, nt_error *err) {
-  uint64_t arrays = array_bytes(j), detector = sweep_bytes_of_job(j) - arrays;
+nt_status nt_sweep_check_bytes(const nt_sweep *s, const job *j, nt_error *err) {
+  uint64_t arrays = array_bytes(j), detector = nt_sweep_bytes_of_job(j) - arrays;
   uint64_t metrics = j->input->rows * MEASURE_BYTES;
   uint64_t need =
       sweep_bytes_of_input(j->input) + arrays + (detector > metrics ? detector : metrics);

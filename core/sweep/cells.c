@@ -55,7 +55,7 @@ static nt_status ended(int good, nt_error *err) {
   return good ? NT_OK : nt_fail(err, NT_E_MEMORY, "out of memory for the row of a run");
 }
 
-void sweep_cells_done(cells *c) {
+void nt_sweep_cells_done(cells *c) {
   free(c->cell);
   *c = (cells){0};
 }
@@ -70,7 +70,7 @@ static int add_identity(cells *c, const nt_sweep *s, const run *r) {
          add_text(c, "dataset", "data set", role, in->name) &&
          add_text(c, "profile", "profile of the extractor", role,
                   in->extracted ? nt_profile_name(in->profile) : "rows") &&
-         add_text(c, "detector", "detector", role, r->given->class->name) &&
+         add_text(c, "detector", "detector", role, r->given->kind->name) &&
          add_text(c, "status", "how it ended", role, failed ? "failed" : "done") &&
          add_text(c, "reason", "why it failed", role, failed ? r->why : "");
 }
@@ -106,8 +106,8 @@ static int add_parameters(cells *c, const run *r) {
                          role, given->fm_grace) &&
              add_integer(c, "ad_grace", "packets", "packets for training after those", role,
                          given->ad_grace);
-  for (size_t i = 0; i < given->class->parameter_count && good; i++)
-    good = add_parameter(c, &given->class->parameters[i], &given->values[i]);
+  for (size_t i = 0; i < given->kind->parameter_count && good; i++)
+    good = add_parameter(c, &given->kind->parameters[i], &given->values[i]);
   return good;
 }
 
@@ -186,8 +186,8 @@ static int add_costs(cells *c, const nt_sweep *s, const run *r, double measure_s
                      (uint64_t)usage.ru_maxrss * 1024);
 }
 
-nt_status sweep_cells(const nt_sweep *s, const run *r, const nt_measured *measured,
-                      const double *extra, double measure_seconds, cells *c, nt_error *err) {
+nt_status nt_sweep_cells(const nt_sweep *s, const run *r, const nt_measured *measured,
+                         const double *extra, double measure_seconds, cells *c, nt_error *err) {
   *c = (cells){0};
   int good =
       add_identity(c, s, r) && add_parameters(c, r) && add_protocol(c, &s->options->measures);
@@ -198,7 +198,7 @@ nt_status sweep_cells(const nt_sweep *s, const run *r, const nt_measured *measur
 
 /* ---------------------------------------------------------------- provenance */
 
-void sweep_notes(const nt_sweep *s, notes *n) {
+void nt_sweep_notes(const nt_sweep *s, notes *n) {
   time_t now = time(NULL);
   struct tm utc;
   gmtime_r(&now, &utc);
@@ -210,12 +210,12 @@ void sweep_notes(const nt_sweep *s, notes *n) {
 
 /* ---------------------------------------------------------------- scores and data sets */
 
-nt_status sweep_cost_cells(const job *j, cells *c, nt_error *err) {
+nt_status nt_sweep_cost_cells(const job *j, cells *c, nt_error *err) {
   *c = (cells){0};
   return ended(add_job_costs(c, &j->costs), err);
 }
 
-void sweep_costs_from(const nt_score_record *record, job_costs *costs) {
+void nt_sweep_costs_from(const nt_score_record *record, job_costs *costs) {
   *costs = (job_costs){0};
   for (size_t i = 0; i < record->cells; i++) {
     const nt_cell *cell = &record->cell[i];
@@ -229,7 +229,7 @@ void sweep_costs_from(const nt_score_record *record, job_costs *costs) {
   }
 }
 
-nt_status sweep_data_cells(const input *in, cells *c, nt_error *err) {
+nt_status nt_sweep_data_cells(const input *in, cells *c, nt_error *err) {
   const nt_cell_role role = NT_ROLE_IDENTITY;
   const char *warning = nt_feature_file_text(in->file, "warning");
   *c = (cells){0};

@@ -11,13 +11,14 @@
 
 #include <pthread.h>
 
-#include "../flag.h"
-#include "../labels/labels.h"
-#include "../mapper/linkage.h"
-#include "../store/feature_file.h"
-#include "cache.h"
-#include "costs.h"
-#include "lease.h"
+#include <ninetails/labels.h>
+
+#include "ground/flag.h"
+#include "mapper/linkage.h"
+#include "store/output/feature_file.h"
+#include "sweep/cache/cache.h"
+#include "sweep/cache/costs.h"
+#include "sweep/cache/lease.h"
 #include "sweep.h"
 
 typedef enum work_state {
@@ -164,94 +165,95 @@ static inline uint64_t sweep_bytes_of_input(const input *in) {
 }
 
 /* bytes.c, with the lock held. Whether so much more is allowed. */
-int sweep_fits(const nt_sweep *s, uint64_t bytes);
+int nt_sweep_fits(const nt_sweep *s, uint64_t bytes);
 /* What is held while a stage works, and (an input, a job) until it has ended. */
-uint64_t sweep_bytes_to_extract(const input *in);
-uint64_t sweep_bytes_to_pass(const input *in, size_t jobs);
-uint64_t sweep_bytes_to_measure(const job *j);
-uint64_t sweep_bytes_of_job(const job *j);
+uint64_t nt_sweep_bytes_to_extract(const input *in);
+uint64_t nt_sweep_bytes_to_pass(const input *in, size_t jobs);
+uint64_t nt_sweep_bytes_to_measure(const job *j);
+uint64_t nt_sweep_bytes_of_job(const job *j);
 /* The job's detector holds `detector` bytes now. */
-void sweep_account(nt_sweep *s, job *j, uint64_t detector);
+void nt_sweep_account(nt_sweep *s, job *j, uint64_t detector);
 /* NT_E_LIMIT: more than is allowed, whatever else is there. */
-nt_status sweep_check_bytes(const nt_sweep *s, const job *j, nt_error *err);
+nt_status nt_sweep_check_bytes(const nt_sweep *s, const job *j, nt_error *err);
 /* files.c: the SHA-256 of a file, which is one of the sweep's from then on. */
-nt_status sweep_file_key(nt_sweep *s, const char *path, char *sha256, nt_error *err);
+nt_status nt_sweep_file_key(nt_sweep *s, const char *path, char *sha256, nt_error *err);
 /* NT_E_INPUT: it has changed since. What has no key is fine. */
-nt_status sweep_file_check(const nt_sweep *s, const char *path, nt_error *err);
+nt_status nt_sweep_file_check(const nt_sweep *s, const char *path, nt_error *err);
 /* Of the files that the job's detector reads by itself. */
-nt_status sweep_job_files_check(const nt_sweep *s, const job *j, nt_error *err);
+nt_status nt_sweep_job_files_check(const nt_sweep *s, const job *j, nt_error *err);
 /* plan.c: packets of an input, as far as they are known. */
-double sweep_rows_of(const input *in);
+double nt_sweep_rows_of(const input *in);
 
 /* The stages. Each is called without the lock held, by the thread that took the task. */
-void sweep_extract(nt_sweep *s, input *in);
-void sweep_correlate(nt_sweep *s, mapping *m);
-void sweep_pass(nt_sweep *s, worker *w, job **batch, size_t count);
-void sweep_load(nt_sweep *s, job *j); /* scores from the cache */
-void sweep_finish(nt_sweep *s, int index, run *r);
+void nt_sweep_extract(nt_sweep *s, input *in);
+void nt_sweep_correlate(nt_sweep *s, mapping *m);
+void nt_sweep_pass(nt_sweep *s, worker *w, job **batch, size_t count);
+void nt_sweep_load(nt_sweep *s, job *j); /* scores from the cache */
+void nt_sweep_finish(nt_sweep *s, int index, run *r);
 /* Whether two jobs may learn and be scored together (detector.h). */
-int sweep_alike(const job *a, const job *b);
+int nt_sweep_alike(const job *a, const job *b);
 
-void sweep_unload(input *in);                   /* what READY means, released */
-void sweep_input_ready(nt_sweep *s, input *in); /* with the lock held, as the next */
-void sweep_release_input(nt_sweep *s, input *in);
+void nt_sweep_unload(input *in);                   /* what READY means, released */
+void nt_sweep_input_ready(nt_sweep *s, input *in); /* with the lock held, as the next */
+void nt_sweep_release_input(nt_sweep *s, input *in);
 
-/* The scores are there (job->record), or not: err. With the lock held, as all down to sweep_work.
+/* The scores are there (job->record), or not: err. With the lock held, as all down to
+ * nt_sweep_work.
  */
-void sweep_scored(nt_sweep *s, job *j);
+void nt_sweep_scored(nt_sweep *s, job *j);
 /* It is nobody's again, and is waiting for whoever takes it. */
-void sweep_job_waits(nt_sweep *s, job *j);
-void sweep_job_failed(nt_sweep *s, job *j, const nt_error *err);
+void nt_sweep_job_waits(nt_sweep *s, job *j);
+void nt_sweep_job_failed(nt_sweep *s, job *j, const nt_error *err);
 /* Features that could not be read are made again, once, which is no failure of whoever waits for
  * them; what cannot be read then ends the sweep. */
-void sweep_unread(nt_sweep *s, input *in, const nt_error *err);
+void nt_sweep_unread(nt_sweep *s, input *in, const nt_error *err);
 /* A file could not be written: nothing more is begun. */
-void sweep_abort(nt_sweep *s, const nt_error *err);
+void nt_sweep_abort(nt_sweep *s, const nt_error *err);
 /* Until something changes, or less than a second has passed. */
-void sweep_wait(nt_sweep *s, double seconds);
+void nt_sweep_wait(nt_sweep *s, double seconds);
 /* lost.c: runs and data files that were there, and are not any more: another process began anew, or
  * somebody removed or replaced them. They are to do again; how many. thorough: their content is
  * looked at, too. Without the lock, when no thread is at work. */
-size_t sweep_lost(nt_sweep *s, int thorough);
+size_t nt_sweep_lost(nt_sweep *s, int thorough);
 /* The file beside the runs of an input is to be made: it is not there as it was written. */
-int sweep_data_is_wanted(const nt_sweep *s, const input *in);
+int nt_sweep_data_is_wanted(const nt_sweep *s, const input *in);
 /* Every run of the job has ended. */
-void sweep_job_ended(nt_sweep *s, job *j);
+void nt_sweep_job_ended(nt_sweep *s, job *j);
 
-void sweep_drop_scores(job *j);
+void nt_sweep_drop_scores(job *j);
 
 /* plan.c: whether another process has finished the run since; its state is then KEPT or FAILED.
  * With both locks held. */
-void sweep_look_for_run(nt_sweep *s, run *r);
+void nt_sweep_look_for_run(nt_sweep *s, run *r);
 
 /* A lease of this process, returned. */
-void sweep_give_back(nt_sweep *s, const char *key, nt_lease *lease);
+void nt_sweep_give_back(nt_sweep *s, const char *key, nt_lease *lease);
 /* Works until nothing is left to do, as worker `index`. */
-void sweep_work(nt_sweep *s, int index);
+void nt_sweep_work(nt_sweep *s, int index);
 
 /* cells.c: a run's row of the table. measured, extra: NULL for a failed run, whose reason is
- * r->why. The texts belong to the sweep; *c to the caller: sweep_cells_done. */
+ * r->why. The texts belong to the sweep; *c to the caller: nt_sweep_cells_done. */
 typedef struct cells {
   size_t count, room;
   nt_cell *cell;
 } cells;
-nt_status sweep_cells(const nt_sweep *s, const run *r, const nt_measured *measured,
-                      const double *extra, double measure_seconds, cells *c, nt_error *err);
-nt_status sweep_data_cells(const input *in, cells *c, nt_error *err);
+nt_status nt_sweep_cells(const nt_sweep *s, const run *r, const nt_measured *measured,
+                         const double *extra, double measure_seconds, cells *c, nt_error *err);
+nt_status nt_sweep_data_cells(const input *in, cells *c, nt_error *err);
 /* A job's costs as the cells of its score file, and back. */
-nt_status sweep_cost_cells(const job *j, cells *c, nt_error *err);
-void sweep_costs_from(const nt_score_record *record, job_costs *costs);
-void sweep_cells_done(cells *c);
+nt_status nt_sweep_cost_cells(const job *j, cells *c, nt_error *err);
+void nt_sweep_costs_from(const nt_score_record *record, job_costs *costs);
+void nt_sweep_cells_done(cells *c);
 /* Provenance of a file that is written now. Texts are the caller's and *text's. */
 typedef struct notes {
   size_t count;
   nt_note note[NT_SWEEP_NOTES + 1];
   char written[32];
 } notes;
-void sweep_notes(const nt_sweep *s, notes *n);
+void nt_sweep_notes(const nt_sweep *s, notes *n);
 
 /* finish.c: the path of a run's file; path: NT_CACHE_PATH bytes. */
-void sweep_run_path(const nt_sweep *s, const char *key, char *path);
-void sweep_data_path(const nt_sweep *s, const input *in, char *path);
+void nt_sweep_run_path(const nt_sweep *s, const char *key, char *path);
+void nt_sweep_data_path(const nt_sweep *s, const input *in, char *path);
 
 #endif

@@ -7,10 +7,11 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "../cpu.h"
-#include "../store/output.h"
-#include "../store/result_file.h"
-#include "../team.h"
+#include <ninetails/cpu.h>
+
+#include "ground/team.h"
+#include "store/file/output.h"
+#include "store/run/result_file.h"
 #include "engine.h"
 
 /* ---------------------------------------------------------------- watching */
@@ -72,7 +73,7 @@ static void watch(nt_sweep *s) {
       told = now;
       tell(s, what, texts);
     }
-    if (s->working > 0) sweep_wait(s, 0.1);
+    if (s->working > 0) nt_sweep_wait(s, 0.1);
   }
   if (what && texts) tell(s, what, texts);
   pthread_mutex_unlock(&s->lock);
@@ -121,11 +122,11 @@ static nt_status gather(nt_sweep *s, size_t *rows, nt_error *err) {
   int good = g.paths && g.inside && g.keys;
   for (size_t i = 0; good && i < s->run_count; i++) {
     g.keys[i] = s->runs[i].key;
-    sweep_run_path(s, g.keys[i], path);
+    nt_sweep_run_path(s, g.keys[i], path);
     if (s->runs[i].state != NT_RUN_MISSING) good = add_file(&g, path, g.keys[i]);
   }
   for (size_t i = 0; good && i < s->input_count; i++) {
-    sweep_data_path(s, &s->inputs[i], path);
+    nt_sweep_data_path(s, &s->inputs[i], path);
     good = add_file(&g, path, NULL);
   }
   const nt_result_sources sources = {
@@ -150,7 +151,7 @@ static nt_status tell_missing(const nt_sweep *s, size_t lost, nt_error *err) {
     if (r->state != NT_RUN_MISSING) continue;
     size_t used = strlen(names);
     snprintf(names + used, sizeof names - used, "%s%s (%.20s on %.30s)", told++ ? ", " : "", r->key,
-             r->given->class->name, s->inputs[r->given->input].given->name);
+             r->given->kind->name, s->inputs[r->given->input].given->name);
   }
   return nt_fail(err, NT_E_IO,
                  "%s: %zu files of runs or of what they share were there, and were removed or "
@@ -161,12 +162,6 @@ static nt_status tell_missing(const nt_sweep *s, size_t lost, nt_error *err) {
 
 /* ---------------------------------------------------------------- all of it */
 
-int sweep_data_is_wanted(const nt_sweep *s, const input *in) {
-  char path[NT_CACHE_PATH];
-  sweep_data_path(s, in, path);
-  return nt_data_file_check(path, in->data_key, NULL) != NT_OK;
-}
-
 static void count_what_is_there(nt_sweep *s) {
   for (size_t i = 0; i < s->run_count; i++) {
     const run *r = &s->runs[i];
@@ -176,7 +171,7 @@ static void count_what_is_there(nt_sweep *s) {
   }
   for (size_t i = 0; i < s->input_count; i++) {
     input *in = &s->inputs[i];
-    in->data_wanted = in->data_wanted && sweep_data_is_wanted(s, in);
+    in->data_wanted = in->data_wanted && nt_sweep_data_is_wanted(s, in);
     s->open += (size_t)in->data_wanted;
   }
   for (size_t i = 0; i < s->job_count; i++) s->open += s->jobs[i].runs_left > 0;
@@ -188,7 +183,7 @@ static void watch_or_work(void *context, size_t turn, int member) {
   if (turn == 0)
     watch(context);
   else
-    sweep_work(context, (int)turn - 1);
+    nt_sweep_work(context, (int)turn - 1);
 }
 
 /* The caller's thread watches. Where not one more is to be had, it works. */
@@ -201,13 +196,14 @@ static nt_status run_threads(nt_sweep *s, nt_error *err) {
   if (threads > 1)
     nt_team_each(team, threads, watch_or_work, s);
   else
-    sweep_work(s, 0);
+    nt_sweep_work(s, 0);
   nt_team_free(team);
   return NT_OK;
 }
 
 static void give_back_all(nt_sweep *s) {
-  for (size_t i = 0; i < s->job_count; i++) sweep_give_back(s, s->jobs[i].key, &s->jobs[i].lease);
+  for (size_t i = 0; i < s->job_count; i++)
+    nt_sweep_give_back(s, s->jobs[i].key, &s->jobs[i].lease);
 }
 
 static void conclude(nt_sweep *s, nt_sweep_outcome *outcome) {
@@ -249,10 +245,10 @@ static nt_status work(nt_sweep *s, nt_error *err) {
       return s->failure.status == NT_OK ? status
                                         : nt_fail(err, s->failure.status, "%s", s->failure.text);
     }
-    size_t lost = o->output ? sweep_lost(s, 0) : 0;
+    size_t lost = o->output ? nt_sweep_lost(s, 0) : 0;
     if (!lost && o->output) {
       status = gather(s, &rows, err);
-      if (status != NT_OK || rows != expected_rows(s)) lost = sweep_lost(s, 1);
+      if (status != NT_OK || rows != expected_rows(s)) lost = nt_sweep_lost(s, 1);
     }
     if (!lost && status == NT_OK && o->output && rows != expected_rows(s))
       return nt_fail(err, NT_E_STATE, "%s: has %zu rows: expected %zu", o->output, rows,

@@ -12,7 +12,7 @@ static const known_file *find(const nt_sweep *s, const char *path) {
   return NULL;
 }
 
-nt_status sweep_file_key(nt_sweep *s, const char *path, char *sha256, nt_error *err) {
+nt_status nt_sweep_file_key(nt_sweep *s, const char *path, char *sha256, nt_error *err) {
   char folder[NT_CACHE_PATH];
   const known_file *known = find(s, path);
   if (known) {
@@ -32,18 +32,18 @@ nt_status sweep_file_key(nt_sweep *s, const char *path, char *sha256, nt_error *
   return NT_OK;
 }
 
-nt_status sweep_file_check(const nt_sweep *s, const char *path, nt_error *err) {
+nt_status nt_sweep_file_check(const nt_sweep *s, const char *path, nt_error *err) {
   const known_file *known = find(s, path);
   return known ? nt_key_check_file(path, known->sha256, &known->mark, err) : NT_OK;
 }
 
-nt_status sweep_job_files_check(const nt_sweep *s, const job *j, nt_error *err) {
-  const nt_detector_class *class = j->run->class;
+nt_status nt_sweep_job_files_check(const nt_sweep *s, const job *j, nt_error *err) {
+  const nt_detector_class *class = j->run->kind;
   nt_status status = NT_OK;
   if (class->flags & NT_DETECTOR_CAPTURE)
-    status = sweep_file_check(s, j->input->given->capture, err);
+    status = nt_sweep_file_check(s, j->input->given->capture, err);
   for (size_t i = 0; i < class->parameter_count && status == NT_OK; i++)
     if (class->parameters[i].type == NT_PARAMETER_TEXT && j->run->values[i].text)
-      status = sweep_file_check(s, j->run->values[i].text, err);
+      status = nt_sweep_file_check(s, j->run->values[i].text, err);
   return status;
 }

@@ -6,6 +6,12 @@
 
 #include "engine.h"
 
+int nt_sweep_data_is_wanted(const nt_sweep *s, const input *in) {
+  char path[NT_CACHE_PATH];
+  nt_sweep_data_path(s, in, path);
+  return nt_data_file_check(path, in->data_key, NULL) != NT_OK;
+}
+
 static size_t *counter_of(nt_sweep *s, nt_run_state state) {
   return state == NT_RUN_FAILED ? &s->failed : state == NT_RUN_DONE ? &s->done : &s->kept;
 }
@@ -13,7 +19,7 @@ static size_t *counter_of(nt_sweep *s, nt_run_state state) {
 /* Whether the run's file is where it should be, and (thorough) the file of this run. */
 static int is_there(const nt_sweep *s, const run *r, int thorough) {
   char path[NT_CACHE_PATH];
-  sweep_run_path(s, r->key, path);
+  nt_sweep_run_path(s, r->key, path);
   if (!thorough) return access(path, F_OK) == 0;
   nt_run_record record;
   if (nt_run_file_read(path, &record, NULL) != NT_OK) return 0;
@@ -55,13 +61,13 @@ static int has_runs(const nt_sweep *s, const input *in) {
   return 0;
 }
 
-size_t sweep_lost(nt_sweep *s, int thorough) {
+size_t nt_sweep_lost(nt_sweep *s, int thorough) {
   size_t lost = 0;
   s->queue_head = s->queue_tail = 0;
   for (size_t i = 0; i < s->job_count; i++) lost += lost_of_job(s, &s->jobs[i], thorough);
   for (size_t i = 0; i < s->input_count; i++) {
     input *in = &s->inputs[i];
-    if (in->state == WORK_FAILED || !has_runs(s, in) || !sweep_data_is_wanted(s, in)) continue;
+    if (in->state == WORK_FAILED || !has_runs(s, in) || !nt_sweep_data_is_wanted(s, in)) continue;
     in->data_wanted = 1;
     s->open++;
     lost++;

@@ -8,9 +8,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "../cpu.h"
-#include "../temporary.h"
-#include "../version.h"
+#include <ninetails/cpu.h>
+#include <ninetails/version.h>
+
+#include "ground/temporary.h"
 #include "engine.h"
 
 const char *nt_run_state_name(nt_run_state state) {
@@ -23,11 +24,11 @@ const char *nt_stage_state_name(nt_stage_state state) {
   return names[state];
 }
 
-void sweep_run_path(const nt_sweep *s, const char *key, char *path) {
+void nt_sweep_run_path(const nt_sweep *s, const char *key, char *path) {
   snprintf(path, NT_CACHE_PATH, "%s/run-%s.h5", s->options->folder, key);
 }
 
-void sweep_data_path(const nt_sweep *s, const input *in, char *path) {
+void nt_sweep_data_path(const nt_sweep *s, const input *in, char *path) {
   snprintf(path, NT_CACHE_PATH, "%s/data-%s.h5", s->options->folder, in->data_key);
 }
 
@@ -41,7 +42,7 @@ static void forget(nt_sweep *s, nt_cache_kind kind, const char *key) {
 static void forget_run(nt_sweep *s, const run *r) {
   char path[NT_CACHE_PATH];
   if (!s->options->fresh) return;
-  sweep_run_path(s, r->key, path);
+  nt_sweep_run_path(s, r->key, path);
   if (unlink(path) != 0 && errno != ENOENT && s->failure.status == NT_OK)
     nt_fail(&s->failure, NT_E_IO, "%s: cannot be removed: %s", path, strerror(errno));
 }
@@ -50,9 +51,9 @@ static void forget_run(nt_sweep *s, const run *r) {
 
 static nt_status plan_input(nt_sweep *s, input *in, nt_error *err) {
   const nt_build *build = nt_build_of();
-  nt_status status = sweep_file_key(s, in->given->capture, in->sha256, err);
+  nt_status status = nt_sweep_file_key(s, in->given->capture, in->sha256, err);
   if (status == NT_OK && in->given->labels)
-    status = sweep_file_key(s, in->given->labels, in->labels_sha256, err);
+    status = nt_sweep_file_key(s, in->given->labels, in->labels_sha256, err);
   if (status != NT_OK) return nt_fail_in(err, "data set %s", in->given->name);
   nt_keying k;
   nt_keying_begin(&k, "features");
@@ -105,7 +106,7 @@ static nt_status key_value(nt_sweep *s, nt_keying *k, const nt_parameter *p, con
   }
   nt_keying_text(k, value->text);
   if (!value->text || stat(value->text, &st) != 0 || !S_ISREG(st.st_mode)) return NT_OK;
-  nt_status status = sweep_file_key(s, value->text, sha256, err);
+  nt_status status = nt_sweep_file_key(s, value->text, sha256, err);
   if (status == NT_OK) nt_keying_text(k, sha256);
   return status;
 }
@@ -117,13 +118,13 @@ static nt_status key_of_scores(nt_sweep *s, const input *in, const nt_sweep_run 
   nt_keying k;
   nt_keying_begin(&k, "scores");
   nt_keying_text(&k, in->key);
-  nt_keying_text(&k, r->class->name);
-  for (size_t i = 0; i < r->class->parameter_count && status == NT_OK; i++)
-    status = key_value(s, &k, &r->class->parameters[i], &r->values[i], err);
+  nt_keying_text(&k, r->kind->name);
+  for (size_t i = 0; i < r->kind->parameter_count && status == NT_OK; i++)
+    status = key_value(s, &k, &r->kind->parameters[i], &r->values[i], err);
   nt_keying_integer(&k, r->fm_grace);
   nt_keying_integer(&k, r->ad_grace);
-  nt_keying_integer(&k, r->class->flags & NT_DETECTOR_SEEDED ? r->seed : 0);
-  nt_keying_text(&k, r->class->flags & NT_DETECTOR_ORACLE ? in->labels_sha256 : NULL);
+  nt_keying_integer(&k, r->kind->flags & NT_DETECTOR_SEEDED ? r->seed : 0);
+  nt_keying_text(&k, r->kind->flags & NT_DETECTOR_ORACLE ? in->labels_sha256 : NULL);
   nt_keying_text(&k, r->code);
   nt_keying_text(&k, build->map);
   nt_keying_text(&k, build->score);
@@ -164,21 +165,21 @@ static nt_status check_run(const nt_sweep *s, size_t i, nt_error *err) {
   if (r->input >= s->input_count)
     return nt_fail(err, NT_E_ARGUMENT, "run %zu: no input %zu", i + 1, r->input + 1);
   nt_status status = NT_OK;
-  for (size_t p = 0; p < r->class->parameter_count && status == NT_OK; p++)
-    status = nt_parameter_check(&r->class->parameters[p], &r->values[p], err);
+  for (size_t p = 0; p < r->kind->parameter_count && status == NT_OK; p++)
+    status = nt_parameter_check(&r->kind->parameters[p], &r->values[p], err);
   if (status == NT_OK && r->seed == 0)
     status = nt_fail(err, NT_E_ARGUMENT, "seed is 0: expected 1 to %u", UINT32_MAX);
   if (status == NT_OK && (r->fm_grace > INT64_MAX / 4 || r->ad_grace > INT64_MAX / 4))
     status = nt_fail(err, NT_E_ARGUMENT, "a grace period is longer than any capture");
   if (status != NT_OK)
-    nt_fail_in(err, "run %zu (%s on %s)", i + 1, r->class->name, s->inputs[r->input].given->name);
+    nt_fail_in(err, "run %zu (%s on %s)", i + 1, r->kind->name, s->inputs[r->input].given->name);
   return status;
 }
 
 /* What the run's file says, when there is one that can be read and says that it is this run's. */
-void sweep_look_for_run(nt_sweep *s, run *r) {
+void nt_sweep_look_for_run(nt_sweep *s, run *r) {
   char path[NT_CACHE_PATH];
-  sweep_run_path(s, r->key, path);
+  nt_sweep_run_path(s, r->key, path);
   if (access(path, F_OK) != 0) return;
   nt_run_record record;
   const char *status = "", *reason = "";
@@ -212,7 +213,7 @@ static void new_job(nt_sweep *s, const keyed *first) {
   j->input = &s->inputs[j->run->input];
   j->first_run = SIZE_MAX;
   memcpy(j->key, first->key, sizeof j->key);
-  if (j->run->class->flags & NT_DETECTOR_MAPPED)
+  if (j->run->kind->flags & NT_DETECTOR_MAPPED)
     j->mapping = plan_mapping(s, j->input, j->run->fm_grace);
   forget(s, NT_CACHE_SCORES, j->key);
   j->cached = nt_cache_has(s->options->cache, NT_CACHE_SCORES, j->key);
@@ -247,7 +248,7 @@ static nt_status plan_runs(nt_sweep *s, nt_error *err) {
     if (status != NT_OK) break;
     key_of_run(s, in, r->given, sorted[i].key, r->key);
     forget_run(s, r);
-    sweep_look_for_run(s, r);
+    nt_sweep_look_for_run(s, r);
   }
   if (status == NT_OK) {
     qsort(sorted, s->run_count, sizeof *sorted, by_key);
@@ -259,7 +260,7 @@ static nt_status plan_runs(nt_sweep *s, nt_error *err) {
 
 /* ---------------------------------------------------------------- what it will cost */
 
-double sweep_rows_of(const input *in) {
+double nt_sweep_rows_of(const input *in) {
   if (in->given->packets) return (double)in->given->packets;
   struct stat s;
   return stat(in->given->capture, &s) == 0 ? (double)s.st_size / 150 : 0;
@@ -276,8 +277,8 @@ static void estimate(nt_sweep *s) {
   s->seconds = 0;
   for (size_t i = 0; i < s->job_count; i++) {
     job *j = &s->jobs[i];
-    double rows = sweep_rows_of(j->input);
-    double score = j->cached ? 0 : nt_costs_of(&s->costs, j->run->class->name, 2000);
+    double rows = nt_sweep_rows_of(j->input);
+    double score = j->cached ? 0 : nt_costs_of(&s->costs, j->run->kind->name, 2000);
     double measure = nt_costs_of(&s->costs, "measure", 2000) * (double)j->runs_left;
     j->cost = j->runs_left ? 1e-9 * rows * (score + measure) : 0;
     s->seconds += j->cost;
@@ -290,7 +291,7 @@ static void estimate(nt_sweep *s) {
     snprintf(name, sizeof name, "extract %s",
              in->given->extracted ? nt_profile_name(in->given->profile) : "rows");
     if (in->unfinished && !in->cached)
-      s->seconds += 1e-9 * sweep_rows_of(in) * nt_costs_of(&s->costs, name, 1500);
+      s->seconds += 1e-9 * nt_sweep_rows_of(in) * nt_costs_of(&s->costs, name, 1500);
   }
 }
 

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "../team.h"
+#include "ground/team.h"
 #include "engine.h"
 
 /* s until something that another process works on is looked at again */
@@ -50,7 +50,7 @@ static int lease(nt_sweep *s, const char *key, nt_lease *lease, work_state *stat
   nt_error err;
   nt_cache_folder(s->options->cache, NT_CACHE_LEASES, folder);
   if (nt_lease_take(folder, key, lease, &err) != NT_OK) {
-    sweep_abort(s, &err);
+    nt_sweep_abort(s, &err);
     return 0;
   }
   if (lease->held) return 1;
@@ -67,13 +67,13 @@ static int is_due(work_state state, double look_again) {
 
 /* What does not fit while nothing else is going on will not fit later either. */
 static int fits(const nt_sweep *s, uint64_t bytes) {
-  return sweep_fits(s, bytes) || s->busy == 0;
+  return nt_sweep_fits(s, bytes) || s->busy == 0;
 }
 
 static int take_finish(nt_sweep *s, task *t) {
   if (s->queue_head == s->queue_tail) return 0;
   run *r = &s->runs[s->queue[s->queue_head]];
-  uint64_t bytes = sweep_bytes_to_measure(&s->jobs[r->job]);
+  uint64_t bytes = nt_sweep_bytes_to_measure(&s->jobs[r->job]);
   if (!fits(s, bytes)) return 0;
   s->queue_head++;
   *t = (task){.kind = TASK_FINISH, .run = r, .bytes = bytes};
@@ -84,9 +84,9 @@ static int take_finish(nt_sweep *s, task *t) {
 static void renew(nt_sweep *s, input *in) {
   if (!in->damaged || in->users > 0) return;
   nt_error err;
-  sweep_release_input(s, in);
+  nt_sweep_release_input(s, in);
   if (nt_cache_remove(s->options->cache, NT_CACHE_FEATURES, in->key, &err) != NT_OK)
-    sweep_abort(s, &err);
+    nt_sweep_abort(s, &err);
   in->damaged = 0;
   in->renewed = 1;
 }
@@ -98,8 +98,8 @@ static int take_extract(nt_sweep *s, task *t, int whatever_it_takes) {
     input *in = &s->inputs[i];
     renew(s, in);
     if (!(in->unfinished || in->data_wanted) || !is_due(in->state, in->look_again)) continue;
-    uint64_t bytes = sweep_bytes_to_extract(in);
-    if (!sweep_fits(s, bytes) && !(whatever_it_takes && s->busy == 0)) continue;
+    uint64_t bytes = nt_sweep_bytes_to_extract(in);
+    if (!nt_sweep_fits(s, bytes) && !(whatever_it_takes && s->busy == 0)) continue;
     if (!nt_cache_has(s->options->cache, NT_CACHE_FEATURES, in->key) &&
         !lease(s, in->key, &in->lease, &in->state, &in->look_again))
       continue;
@@ -138,7 +138,7 @@ static void look_at_runs(nt_sweep *s, job *j) {
   for (size_t i = j->first_run; i != SIZE_MAX; i = s->runs[i].next_run) {
     run *r = &s->runs[i];
     if (r->state != NT_RUN_MISSING) continue;
-    sweep_look_for_run(s, r);
+    nt_sweep_look_for_run(s, r);
     if (r->state == NT_RUN_MISSING) continue;
     *(r->state == NT_RUN_FAILED ? &s->failed : &s->kept) += 1;
     j->runs_left--;
@@ -152,19 +152,19 @@ static int claim(nt_sweep *s, job *j) {
   look_at_runs(s, j);
   if (j->runs_left > 0) {
     j->state = WORK_RUNNING;
-    j->bytes = sweep_bytes_of_job(j);
+    j->bytes = nt_sweep_bytes_of_job(j);
     s->used += j->bytes;
     return 1;
   }
-  sweep_job_ended(s, j);
+  nt_sweep_job_ended(s, j);
   return 0;
 }
 
 /* One that can never fit is a failed run, not a machine that runs out of memory. */
 static int too_large(nt_sweep *s, job *j) {
   nt_error err;
-  if (sweep_check_bytes(s, j, &err) == NT_OK || !claim(s, j)) return 0;
-  sweep_job_failed(s, j, &err);
+  if (nt_sweep_check_bytes(s, j, &err) == NT_OK || !claim(s, j)) return 0;
+  nt_sweep_job_failed(s, j, &err);
   return 1;
 }
 
@@ -184,8 +184,8 @@ static double cost_of(const task *t) {
 /* Whether the job, whose input is READY, can go into a pass now, with a batch that began with
  * `first` (NULL: alone). */
 static int can_pass(const nt_sweep *s, const job *j, const job *first) {
-  uint64_t bytes = sweep_bytes_of_job(j);
-  if (!first) bytes += sweep_bytes_to_pass(j->input, MOST_IN_PASS);
+  uint64_t bytes = nt_sweep_bytes_of_job(j);
+  if (!first) bytes += nt_sweep_bytes_to_pass(j->input, MOST_IN_PASS);
   return job_is_due(j) && (!first || j->input == first->input) &&
          (!j->mapping || j->mapping->state == WORK_READY) &&
          !nt_cache_has(s->options->cache, NT_CACHE_SCORES, j->key) && fits(s, bytes);
@@ -197,7 +197,7 @@ static void join_alike(nt_sweep *s, task *t, double most_cost) {
   size_t most = t->count + MOST_TOGETHER - 1;
   for (size_t i = 0; i < s->job_count && t->count < most && t->count < MOST_IN_PASS; i++) {
     job *j = s->order[i];
-    if (sweep_alike(like, j) && cost_of(t) + j->cost <= most_cost && can_pass(s, j, like) &&
+    if (nt_sweep_alike(like, j) && cost_of(t) + j->cost <= most_cost && can_pass(s, j, like) &&
         claim(s, j))
       t->batch[t->count++] = j;
   }
@@ -225,7 +225,7 @@ static int take_pass(nt_sweep *s, task *t, job *j) {
   *t = (task){.kind = TASK_PASS,
               .batch = {j},
               .count = 1,
-              .bytes = sweep_bytes_to_pass(j->input, MOST_IN_PASS)};
+              .bytes = nt_sweep_bytes_to_pass(j->input, MOST_IN_PASS)};
   j->input->users++;
   join_alike(s, t, left / s->options->jobs);
   /* A hair more than a share, so that rounding leaves no last job to a pass of its own. */
@@ -234,7 +234,7 @@ static int take_pass(nt_sweep *s, task *t, job *j) {
 }
 
 static int take_load(nt_sweep *s, task *t, job *j) {
-  uint64_t bytes = sweep_bytes_of_job(j); /* the file is in memory while it is taken apart */
+  uint64_t bytes = nt_sweep_bytes_of_job(j); /* the file is in memory while it is taken apart */
   if (!fits(s, 2 * bytes) || !claim(s, j)) return 0;
   *t = (task){.kind = TASK_LOAD, .batch = {j}, .count = 1, .bytes = bytes};
   return 1;
@@ -249,7 +249,7 @@ static int take_jobs(nt_sweep *s, task *t) {
     j->cached = nt_cache_has(s->options->cache, NT_CACHE_SCORES, j->key);
     if (j->cached ? take_load(s, t, j) : take_pass(s, t, j)) return 1;
     if (j->cached || !j->mapping || j->mapping->state != WORK_FAILED || !claim(s, j)) continue;
-    sweep_job_failed(s, j, &j->mapping->error);
+    nt_sweep_job_failed(s, j, &j->mapping->error);
     return take_finish(s, t);
   }
   return 0;
@@ -268,7 +268,7 @@ static int fail_of_inputs(nt_sweep *s) {
     if (j->input->state != WORK_FAILED || j->runs_left == 0 || !is_due(j->state, j->look_again) ||
         !claim(s, j))
       continue;
-    sweep_job_failed(s, j, &j->input->error);
+    nt_sweep_job_failed(s, j, &j->input->error);
     any = 1;
   }
   return any;
@@ -296,12 +296,12 @@ static void describe(nt_sweep *s, const task *t, worker *w) {
     snprintf(w->text, sizeof w->text, "map of %s", t->mapping->input->given->name);
     break;
   case TASK_FINISH:
-    snprintf(w->text, sizeof w->text, "metrics of %s on %s", j->run->class->name,
+    snprintf(w->text, sizeof w->text, "metrics of %s on %s", j->run->kind->name,
              j->input->given->name);
     break;
   case TASK_LOAD:
   case TASK_PASS:
-    snprintf(w->text, sizeof w->text, "%s on %s", j->run->class->name, j->input->given->name);
+    snprintf(w->text, sizeof w->text, "%s on %s", j->run->kind->name, j->input->given->name);
     if (t->count > 1) {
       size_t length = strlen(w->text);
       snprintf(w->text + length, sizeof w->text - length, " and %zu more", t->count - 1);
@@ -327,7 +327,7 @@ static void describe_wait(const nt_sweep *s, worker *w) {
   for (size_t i = 0; i < s->job_count && s->busy == 0 && !*w->text; i++) {
     const job *j = s->order[i];
     if (j->state == WORK_ELSEWHERE && j->runs_left > 0)
-      snprintf(w->text, sizeof w->text, "%s: %s on %s", waiting, j->run->class->name,
+      snprintf(w->text, sizeof w->text, "%s: %s on %s", waiting, j->run->kind->name,
                j->input->given->name);
   }
 }
@@ -335,26 +335,26 @@ static void describe_wait(const nt_sweep *s, worker *w) {
 static void perform(nt_sweep *s, int index, task *t) {
   switch (t->kind) {
   case TASK_EXTRACT:
-    sweep_extract(s, t->input);
+    nt_sweep_extract(s, t->input);
     break;
   case TASK_CORRELATE:
-    sweep_correlate(s, t->mapping);
+    nt_sweep_correlate(s, t->mapping);
     break;
   case TASK_LOAD:
-    sweep_load(s, t->batch[0]);
+    nt_sweep_load(s, t->batch[0]);
     break;
   case TASK_PASS:
-    sweep_pass(s, &s->workers[index], t->batch, t->count);
+    nt_sweep_pass(s, &s->workers[index], t->batch, t->count);
     break;
   case TASK_FINISH:
-    sweep_finish(s, index, t->run);
+    nt_sweep_finish(s, index, t->run);
     break;
   default:
     break;
   }
 }
 
-void sweep_work(nt_sweep *s, int index) {
+void nt_sweep_work(nt_sweep *s, int index) {
   pthread_mutex_lock(&s->lock);
   for (;;) {
     task t;
@@ -362,7 +362,7 @@ void sweep_work(nt_sweep *s, int index) {
     if (t.kind == TASK_NOTHING_LEFT) break;
     if (t.kind == TASK_WAIT) {
       if (index == 0) describe_wait(s, &s->workers[0]);
-      sweep_wait(s, 0.2);
+      nt_sweep_wait(s, 0.2);
       continue;
     }
     describe(s, &t, &s->workers[index]);

@@ -31,12 +31,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "../detectors/detector.h"
-#include "../error.h"
-#include "../extractor/extractor.h"
-#include "../metrics/measures.h"
-#include "../store/run_file.h"
-#include "key.h"
+#include <ninetails/detector.h>
+#include <ninetails/error.h>
+#include <ninetails/extractor.h>
+
+#include "metrics/measures.h"
+#include "store/run/run_file.h"
+#include "sweep/cache/key.h"
 
 typedef struct nt_sweep_input {
   const char *name;    /* of the data set, [A-Za-z0-9_.-]+: two inputs with one name are one capture
@@ -51,7 +52,7 @@ typedef struct nt_sweep_input {
 
 typedef struct nt_sweep_run {
   size_t input; /* index */
-  const nt_detector_class *class;
+  const nt_detector_class *kind;
   const nt_value *values; /* one for each parameter of the class */
   const char *code; /* what computes the scores, when that is not this library: a text; else NULL */
   uint64_t fm_grace, ad_grace;

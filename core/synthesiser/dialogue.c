@@ -12,17 +12,17 @@
 static const char *const side_names[] = {"client", "server", NULL};
 static const char *const fill_names[] = {"random", "text", "tls", NULL};
 
-static const nt_parameter line_parameters[] = {
-    {"sender", NT_P_CHOICE, offsetof(nt_line, sender), 0, 0, 0, side_names},
-    {"text", NT_P_TEXTS, offsetof(nt_line, text), 1, 1000, 0, NULL},
-    {"body", NT_P_LAW, offsetof(nt_line, body), 0, 1e9, 0, NULL},
-    {"fill", NT_P_CHOICE, offsetof(nt_line, fill), 0, 0, 0, fill_names},
-    {"tls", NT_P_CHOICE, offsetof(nt_line, tls), 0, 0, 0, nt_tls_flights},
-    {"sni", NT_P_TEXT, offsetof(nt_line, sni), 0, 0, 0, NULL},
-    {"think", NT_P_LAW, offsetof(nt_line, think), 0, 1e6, 0.0005, NULL},
-    {"mutate", NT_P_NUMBER, offsetof(nt_line, mutate), 0, 1, 0, NULL},
-    {"repeat_times", NT_P_LAW, offsetof(nt_line, repeat), 0, 1e9, 0, NULL},
-    {"lines", NT_P_TABLE, offsetof(nt_line, lines), 0, 0, 0, NULL},
+static const nt_behaviour_parameter line_parameters[] = {
+    {"sender", NT_P_CHOICE, offsetof(nt_dialogue_line, sender), 0, 0, 0, side_names},
+    {"text", NT_P_TEXTS, offsetof(nt_dialogue_line, text), 1, 1000, 0, NULL},
+    {"body", NT_P_LAW, offsetof(nt_dialogue_line, body), 0, 1e9, 0, NULL},
+    {"fill", NT_P_CHOICE, offsetof(nt_dialogue_line, fill), 0, 0, 0, fill_names},
+    {"tls", NT_P_CHOICE, offsetof(nt_dialogue_line, tls), 0, 0, 0, nt_tls_flights},
+    {"sni", NT_P_TEXT, offsetof(nt_dialogue_line, sni), 0, 0, 0, NULL},
+    {"think", NT_P_LAW, offsetof(nt_dialogue_line, think), 0, 1e6, 0.0005, NULL},
+    {"mutate", NT_P_NUMBER, offsetof(nt_dialogue_line, mutate), 0, 1, 0, NULL},
+    {"repeat_times", NT_P_LAW, offsetof(nt_dialogue_line, repeat), 0, 1e9, 0, NULL},
+    {"lines", NT_P_TABLE, offsetof(nt_dialogue_line, lines), 0, 0, 0, NULL},
 };
 
 static nt_status read_lines(nt_scope *scope, const char *what, const nt_setting *table,
@@ -32,7 +32,7 @@ static nt_status read_lines(nt_scope *scope, const char *what, const nt_setting 
       return nt_fail(err, NT_E_LIMIT, "%s: more than %d lines or %d nested repeats", what,
                      NT_MAX_LINES, NT_MAX_DEPTH);
     uint32_t place = script->count++;
-    nt_line *line = &script->lines[place];
+    nt_dialogue_line *line = &script->lines[place];
     nt_parameter_set set = {line_parameters, sizeof line_parameters / sizeof *line_parameters,
                             line};
     nt_status status = nt_parameters_read(scope, what, s, &set, 1, err);
@@ -69,7 +69,7 @@ void nt_reading_begin(nt_reading *r, const nt_host *client, const nt_host *serve
 }
 
 /* Moves to the next line that says something; NULL at the end. */
-static const nt_line *advance(const nt_script *script, nt_reading *r, nt_chance *chance) {
+static const nt_dialogue_line *advance(const nt_script *script, nt_reading *r, nt_chance *chance) {
   for (;;) {
     while (r->depth && r->at == script->lines[r->loops[r->depth - 1].line].last) {
       uint32_t line = r->loops[r->depth - 1].line;
@@ -79,7 +79,7 @@ static const nt_line *advance(const nt_script *script, nt_reading *r, nt_chance 
         r->depth--;
     }
     if (r->at == script->count) return NULL;
-    const nt_line *line = &script->lines[r->at];
+    const nt_dialogue_line *line = &script->lines[r->at];
     if (!line->lines) {
       r->at++;
       return line;
@@ -94,7 +94,7 @@ static const nt_line *advance(const nt_script *script, nt_reading *r, nt_chance 
   }
 }
 
-static uint64_t body_length(const nt_line *line, nt_chance *chance) {
+static uint64_t body_length(const nt_dialogue_line *line, nt_chance *chance) {
   uint64_t length = (uint64_t)nt_law_draw(&line->body, chance);
   if (line->fill != NT_BODY_TLS || !length) return length;
   uint64_t records = (length + 16383) / 16384;
@@ -105,7 +105,7 @@ bool nt_reading_next(const nt_script *script, nt_reading *r, nt_activity *a,
                      nt_tcp_session *session, nt_tcp_message *m) {
   nt_chance *chance = &a->chance;
   do {
-    const nt_line *line = advance(script, r, chance);
+    const nt_dialogue_line *line = advance(script, r, chance);
     if (!line) return false;
     *m = (nt_tcp_message){.sender = line->sender,
                           .think = nt_draw_ns(&line->think, chance),
@@ -146,7 +146,7 @@ typedef struct dialogue {
 
 static const char *const end_names[] = {"client", "server", "reset", "open", NULL};
 
-static const nt_parameter dialogue_parameters[] = {
+static const nt_behaviour_parameter dialogue_parameters[] = {
     {"port", NT_P_INTEGER, offsetof(dialogue, port), 1, 65535, NT_REQUIRED, NULL},
     {"closes", NT_P_CHOICE, offsetof(dialogue, end), 0, 0, 0, end_names},
     {"loss", NT_P_NUMBER, offsetof(dialogue, loss), 0, 0.3, 0, NULL},

@@ -10,24 +10,24 @@
 #include "tcp_session.h"
 #include "text.h"
 
-typedef struct nt_line { /* one message of the list */
-  int sender;            /* 0 client, 1 server */
-  nt_text_list text;     /* one of these, drawn */
-  nt_law body;           /* bytes behind the text */
-  int fill;              /* nt_tcp_body */
-  int tls;               /* which handshake flight takes the text's place; 0: none */
+typedef struct nt_dialogue_line { /* one message of the list */
+  int sender;                     /* 0 client, 1 server */
+  nt_text_list text;              /* one of these, drawn */
+  nt_law body;                    /* bytes behind the text */
+  int fill;                       /* nt_tcp_body */
+  int tls;                        /* which handshake flight takes the text's place; 0: none */
   const char *sni;
   nt_law think;  /* s */
   double mutate; /* probability that the text is damaged */
   nt_law repeat; /* times that `lines` are gone through */
   const nt_setting *lines;
   uint32_t first, last; /* block [first, last) of a repeat */
-} nt_line;
+} nt_dialogue_line;
 
 enum { NT_MAX_LINES = 64, NT_MAX_DEPTH = 4 };
 
 typedef struct nt_script {
-  nt_line *lines; /* repeat entries are followed by their block */
+  nt_dialogue_line *lines; /* repeat entries are followed by their block */
   uint32_t count;
 } nt_script;
 

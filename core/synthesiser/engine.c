@@ -177,7 +177,7 @@ int64_t nt_engine_after_gap(nt_engine *e, nt_activity *a) {
   double gap = nt_law_draw(&a->gap, &a->chance);
   if (a->diurnal && e->has_diurnal) gap /= day_factor(e);
   if (a->share > 0) gap *= stretch(e, a);
-  int64_t time = e->now + nt_seconds(gap < longest_gap ? gap : longest_gap);
+  int64_t time = e->now + nt_ns_of_seconds(gap < longest_gap ? gap : longest_gap);
   if (a->busy.mean > 0 && time >= a->burst_end) {
     time = (a->burst_end > e->now ? a->burst_end : e->now) + nt_draw_ns(&a->idle, &a->chance);
     a->burst_end = time + nt_draw_ns(&a->busy, &a->chance);

@@ -30,7 +30,7 @@ typedef enum nt_tap_verdict {
 typedef struct nt_behaviour {
   const char *name;
   size_t size; /* of its state, which starts with an nt_activity */
-  const nt_parameter *parameters;
+  const nt_behaviour_parameter *parameters;
   size_t parameter_count;
   unsigned needs; /* NT_NEEDS_* */
   bool paced;     /* stretches pauses of its own by nt_engine_pace, so its gaps keep their law */
@@ -122,11 +122,11 @@ int64_t nt_engine_after_gap(nt_engine *engine, nt_activity *activity);
 double nt_engine_pace(nt_engine *engine, nt_activity *activity);
 bool nt_engine_ended(const nt_engine *engine, const nt_activity *activity);
 
-static inline int64_t nt_seconds(double s) {
+static inline int64_t nt_ns_of_seconds(double s) {
   return (int64_t)(s * 1e9);
 }
 static inline int64_t nt_draw_ns(const nt_law *law, nt_chance *chance) {
-  return nt_seconds(nt_law_draw(law, chance));
+  return nt_ns_of_seconds(nt_law_draw(law, chance));
 }
 
 #endif

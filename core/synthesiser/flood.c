@@ -26,7 +26,7 @@ typedef struct syn_flood {
   nt_host stranger;
 } syn_flood;
 
-static const nt_parameter syn_flood_parameters[] = {
+static const nt_behaviour_parameter syn_flood_parameters[] = {
     {"port", NT_P_INTEGER, offsetof(syn_flood, port), 1, 65535, 80, NULL},
     {"window", NT_P_INTEGER, offsetof(syn_flood, window), 1, 65535, 512, NULL},
     {"spoofed", NT_P_FLAG, offsetof(syn_flood, spoofed), 0, 1, 0, NULL},
@@ -123,7 +123,7 @@ typedef struct ssdp_flood {
   bool complaining;
 } ssdp_flood;
 
-static const nt_parameter ssdp_flood_parameters[] = {
+static const nt_behaviour_parameter ssdp_flood_parameters[] = {
     {"reflectors", NT_P_HOSTS, offsetof(ssdp_flood, reflectors), 1, 1000, 0, NULL},
     {"text", NT_P_TEXTS, offsetof(ssdp_flood, text), 1, 100, 0, NULL},
     {"reply", NT_P_TEXTS, offsetof(ssdp_flood, reply), 1, 100, 0, NULL},

@@ -31,11 +31,11 @@ static inline void nt_put32(uint8_t *p, uint32_t v) {
   nt_put16(p, v >> 16);
   nt_put16(p + 2, v);
 }
-static inline uint32_t nt_get16(const uint8_t *p) {
+static inline uint32_t nt_frame_get16(const uint8_t *p) {
   return (uint32_t)p[0] << 8 | p[1];
 }
-static inline uint32_t nt_get32(const uint8_t *p) {
-  return nt_get16(p) << 16 | nt_get16(p + 2);
+static inline uint32_t nt_frame_get32(const uint8_t *p) {
+  return nt_frame_get16(p) << 16 | nt_frame_get16(p + 2);
 }
 
 /* RFC 1071 over count bytes, `sum` carried in; folded and complemented by nt_checksum_end. */

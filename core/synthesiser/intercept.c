@@ -72,7 +72,7 @@ typedef struct arp_spoof {
   bool begun;
 } arp_spoof;
 
-static const nt_parameter arp_spoof_parameters[] = {
+static const nt_behaviour_parameter arp_spoof_parameters[] = {
     {"victims", NT_P_HOSTS, offsetof(arp_spoof, victims), 2, 64, 0, NULL},
     {"hold", NT_P_LAW, offsetof(arp_spoof, hold), 0, 1, 0.0003, NULL},
     {"mbps", NT_P_NUMBER, offsetof(arp_spoof, passage.mbps), 0.1, 10000, 100, NULL},
@@ -98,14 +98,14 @@ static const nt_host *host_of_mac(const nt_host_list *hosts, const uint8_t *mac)
 
 static void decrement_ttl(uint8_t *ip) {
   ip[8]--;
-  uint32_t sum = nt_get16(ip + 10) + 0x100; /* RFC 1141 */
+  uint32_t sum = nt_frame_get16(ip + 10) + 0x100; /* RFC 1141 */
   nt_put16(ip + 10, (sum & 0xffff) + (sum >> 16));
 }
 
 static nt_tap_verdict arp_spoof_tap(nt_engine *e, nt_activity *a, uint8_t *frame, size_t captured,
                                     size_t length, bool fixed) {
   arp_spoof *s = (arp_spoof *)a;
-  bool turned = s->begun && captured >= 34 && nt_get16(frame + 12) == 0x0800 &&
+  bool turned = s->begun && captured >= 34 && nt_frame_get16(frame + 12) == 0x0800 &&
                 host_of_mac(&s->victims, frame) && host_of_mac(&s->victims, frame + 6);
   if (!turned || s->passage.count == PLACES || captured > FRAME_ROOM) return NT_TAP_PASS;
   uint8_t copy[FRAME_ROOM];
@@ -165,7 +165,7 @@ typedef struct bridge {
   passage passage;
 } bridge;
 
-static const nt_parameter bridge_parameters[] = {
+static const nt_behaviour_parameter bridge_parameters[] = {
     {"behind", NT_P_HOSTS, offsetof(bridge, behind), 1, 64, 0, NULL},
     {"hold", NT_P_LAW, offsetof(bridge, hold), 0, 1, 0.0004, NULL},
     {"mbps", NT_P_NUMBER, offsetof(bridge, passage.mbps), 0.1, 10000, 100, NULL},

@@ -101,7 +101,7 @@ typedef struct dhcp {
   uint32_t token; /* transaction */
 } dhcp;
 
-static const nt_parameter dhcp_parameters[] = {
+static const nt_behaviour_parameter dhcp_parameters[] = {
     {"lease", NT_P_INTEGER, offsetof(dhcp, lease), 1, 1e8, 86400, NULL},
     {"renewing", NT_P_FLAG, offsetof(dhcp, renewing), 0, 1, 0, NULL},
 };

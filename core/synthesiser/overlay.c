@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../capture/capture.h"
+#include <ninetails/capture.h>
 
 /* ---------------------------------------------------------------- who is in the capture? */
 
@@ -83,12 +83,12 @@ static void count_frame(census *c, const nt_frame *f) {
   if (!c->packets++) c->first_second = f->seconds;
   if (f->seconds < c->first_second) c->first_second = f->seconds;
   if (f->captured < 42 || d[6] & 1) return;
-  if (nt_get16(d + 12) == 0x0806 && is_host_address(d + 28) && !memcmp(d + 6, d + 22, 6)) {
+  if (nt_frame_get16(d + 12) == 0x0806 && is_host_address(d + 28) && !memcmp(d + 6, d + 22, 6)) {
     speaker *s = speaker_of(c, d + 28, d + 22);
     if (s) s->own = true;
     return;
   }
-  if (nt_get16(d + 12) != 0x0800 || !is_host_address(d + 26)) return;
+  if (nt_frame_get16(d + 12) != 0x0800 || !is_host_address(d + 26)) return;
   speaker *s = speaker_of(c, d + 26, d + 6);
   if (!s) return;
   s->packets++;

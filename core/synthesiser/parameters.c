@@ -68,14 +68,14 @@ typedef struct sets_view {
   size_t count;
 } sets_view;
 
-static const nt_parameter *parameter_at(const sets_view *view, size_t i) {
+static const nt_behaviour_parameter *parameter_at(const sets_view *view, size_t i) {
   for (size_t s = 0; s < view->count; i -= view->sets[s++].count)
     if (i < view->sets[s].count) return &view->sets[s].parameters[i];
   return NULL;
 }
 
 static const char *parameter_name(const void *context, size_t i) {
-  const nt_parameter *p = parameter_at(context, i);
+  const nt_behaviour_parameter *p = parameter_at(context, i);
   return p ? p->name : NULL;
 }
 
@@ -159,8 +159,8 @@ static nt_status law_number(const char *what, const char *key, const nt_setting 
   return s ? read_number(what, label, s, min, max, out, err) : NT_OK;
 }
 
-static nt_status read_law(const char *what, const nt_parameter *p, const nt_setting *s, nt_law *law,
-                          nt_error *err) {
+static nt_status read_law(const char *what, const nt_behaviour_parameter *p, const nt_setting *s,
+                          nt_law *law, nt_error *err) {
   *law = (nt_law){.kind = NT_LAW_CONSTANT, .min = p->min, .max = p->max};
   if (s->kind == NT_SETTING_NUMBER) {
     nt_status status = read_number(what, p->name, s, p->min, p->max, &law->a, err);
@@ -200,7 +200,7 @@ static nt_status read_law(const char *what, const nt_parameter *p, const nt_sett
   return NT_OK;
 }
 
-static nt_status read_host(const nt_scope *scope, const char *what, const nt_parameter *p,
+static nt_status read_host(const nt_scope *scope, const char *what, const nt_behaviour_parameter *p,
                            const nt_setting *s, nt_host **out, nt_error *err) {
   if (s->kind != NT_SETTING_TEXT) return expected(err, what, p->name, "the name of a host");
   *out = nt_scope_host(scope, s->text);
@@ -209,13 +209,14 @@ static nt_status read_host(const nt_scope *scope, const char *what, const nt_par
                  s->text, nt_nearest(s->text, host_name, scope));
 }
 
-static nt_status list_length(const char *what, const nt_parameter *p, size_t count, nt_error *err) {
+static nt_status list_length(const char *what, const nt_behaviour_parameter *p, size_t count,
+                             nt_error *err) {
   if ((double)count >= p->min && (double)count <= p->max) return NT_OK;
   return nt_fail(err, NT_E_ARGUMENT, "%s: %s has %zu items, expected %g to %g", what, p->name,
                  count, p->min, p->max);
 }
 
-static nt_status read_hosts(nt_scope *scope, const char *what, const nt_parameter *p,
+static nt_status read_hosts(nt_scope *scope, const char *what, const nt_behaviour_parameter *p,
                             const nt_setting *s, nt_host_list *out, nt_error *err) {
   if (s->kind != NT_SETTING_TABLE) return expected(err, what, p->name, "a list of host names");
   nt_status status = list_length(what, p, nt_setting_list_length(s), err);
@@ -228,7 +229,7 @@ static nt_status read_hosts(nt_scope *scope, const char *what, const nt_paramete
   return status;
 }
 
-static nt_status read_texts(nt_scope *scope, const char *what, const nt_parameter *p,
+static nt_status read_texts(nt_scope *scope, const char *what, const nt_behaviour_parameter *p,
                             const nt_setting *s, nt_text_list *out, nt_error *err) {
   bool one = s->kind == NT_SETTING_TEXT;
   if (!one && s->kind != NT_SETTING_TABLE)
@@ -247,8 +248,8 @@ static nt_status read_texts(nt_scope *scope, const char *what, const nt_paramete
   return NT_OK;
 }
 
-static nt_status read_choice(const char *what, const nt_parameter *p, const nt_setting *s, int *out,
-                             nt_error *err) {
+static nt_status read_choice(const char *what, const nt_behaviour_parameter *p, const nt_setting *s,
+                             int *out, nt_error *err) {
   if (s->kind == NT_SETTING_TEXT)
     for (int i = 0; p->choices[i]; i++)
       if (!strcmp(p->choices[i], s->text)) {
@@ -260,7 +261,7 @@ static nt_status read_choice(const char *what, const nt_parameter *p, const nt_s
                  nt_nearest(given, choice_name, p->choices));
 }
 
-static nt_status read_value(nt_scope *scope, const char *what, const nt_parameter *p,
+static nt_status read_value(nt_scope *scope, const char *what, const nt_behaviour_parameter *p,
                             const nt_setting *s, void *at, nt_error *err) {
   double number = 0; /* gcc -O3 does not see that read_number sets it */
   nt_status status;
@@ -299,7 +300,7 @@ static nt_status read_value(nt_scope *scope, const char *what, const nt_paramete
   return NT_OK;
 }
 
-static void set_fallback(const nt_parameter *p, void *at) {
+static void set_fallback(const nt_behaviour_parameter *p, void *at) {
   switch (p->kind) {
   case NT_P_NUMBER:
     *(double *)at = p->fallback;
@@ -325,7 +326,7 @@ static nt_status check_keys(const char *what, const nt_setting *table, const set
                             nt_error *err) {
   for (const nt_setting *s = table->first; s; s = s->next) {
     if (!s->key) return nt_fail(err, NT_E_ARGUMENT, "%s: has a value without a name", what);
-    const nt_parameter *p;
+    const nt_behaviour_parameter *p;
     size_t i = 0;
     while ((p = parameter_at(view, i)) && strcmp(p->name, s->key)) i++;
     if (!p && strcmp(s->key, "source"))
@@ -342,7 +343,7 @@ nt_status nt_parameters_read(nt_scope *scope, const char *what, const nt_setting
   nt_status status = check_keys(what, table, &(sets_view){sets, set_count}, err);
   for (size_t k = 0; k < set_count; k++) {
     for (size_t i = 0; i < sets[k].count && status == NT_OK; i++) {
-      const nt_parameter *p = &sets[k].parameters[i];
+      const nt_behaviour_parameter *p = &sets[k].parameters[i];
       void *at = (char *)sets[k].into + p->offset;
       const nt_setting *s = nt_setting_find(table, p->name);
       if (s)

@@ -25,14 +25,14 @@ typedef enum nt_parameter_kind {
   NT_P_TABLE    /* const nt_setting * */
 } nt_parameter_kind;
 
-typedef struct nt_parameter {
+typedef struct nt_behaviour_parameter {
   const char *name;
   nt_parameter_kind kind;
   size_t offset;
   double min, max; /* of numbers, of a law's draws, of a list's length */
   double fallback; /* numbers, flags, laws (constant), choices; NT_REQUIRED: must be given */
   const char *const *choices; /* ends with NULL */
-} nt_parameter;
+} nt_behaviour_parameter;
 
 #define NT_REQUIRED (-1e300)
 
@@ -47,7 +47,7 @@ typedef struct nt_text_list {
 } nt_text_list;
 
 typedef struct nt_parameter_set {
-  const nt_parameter *parameters;
+  const nt_behaviour_parameter *parameters;
   size_t count;
   void *into;
 } nt_parameter_set;

@@ -96,7 +96,7 @@ typedef struct rtp {
   bool begun;
 } rtp;
 
-static const nt_parameter rtp_parameters[] = {
+static const nt_behaviour_parameter rtp_parameters[] = {
     NT_VIDEO_PARAMETERS(rtp, video),
     {"source_port", NT_P_INTEGER, offsetof(rtp, source_port), 1, 65534, NT_REQUIRED, NULL},
     {"target_port", NT_P_INTEGER, offsetof(rtp, target_port), 1, 65534, NT_REQUIRED, NULL},
@@ -205,7 +205,7 @@ typedef struct inject {
   uint32_t ssrc, clock;
 } inject;
 
-static const nt_parameter inject_parameters[] = {
+static const nt_behaviour_parameter inject_parameters[] = {
     NT_VIDEO_PARAMETERS(inject, video),
     {"camera", NT_P_HOST, offsetof(inject, camera), 0, 0, NT_REQUIRED, NULL},
 };
@@ -217,16 +217,16 @@ static nt_tap_verdict inject_tap(nt_engine *e, nt_activity *a, uint8_t *frame, s
   (void)fixed;
   inject *i = (inject *)a;
   const uint8_t *udp = frame + NT_L4_OFFSET, *rtp_ = udp + 8;
-  bool media = captured >= NT_UDP_PAYLOAD + RTP_HEADER && nt_get16(frame + 12) == 0x0800 &&
+  bool media = captured >= NT_UDP_PAYLOAD + RTP_HEADER && nt_frame_get16(frame + 12) == 0x0800 &&
                frame[14] == 0x45 && frame[23] == 17 && !memcmp(frame + 26, i->camera->ip, 4) &&
                !memcmp(frame + 30, a->to->ip, 4) && rtp_[0] >> 6 == 2 && (rtp_[1] & 0x7f) >= 96;
   if (!media) return NT_TAP_PASS;
   i->seen = true;
-  i->source_port = (uint16_t)nt_get16(udp);
-  i->target_port = (uint16_t)nt_get16(udp + 2);
-  i->sequence = (uint16_t)nt_get16(rtp_ + 2);
-  i->clock = nt_get32(rtp_ + 4);
-  i->ssrc = nt_get32(rtp_ + 8);
+  i->source_port = (uint16_t)nt_frame_get16(udp);
+  i->target_port = (uint16_t)nt_frame_get16(udp + 2);
+  i->sequence = (uint16_t)nt_frame_get16(rtp_ + 2);
+  i->clock = nt_frame_get32(rtp_ + 4);
+  i->ssrc = nt_frame_get32(rtp_ + 8);
   i->video.payload_type = rtp_[1] & 0x7f;
   return NT_TAP_PASS;
 }

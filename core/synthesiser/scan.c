@@ -20,7 +20,7 @@ typedef struct arp_sweep {
   nt_host *present; /* who is to answer */
 } arp_sweep;
 
-static const nt_parameter arp_sweep_parameters[] = {
+static const nt_behaviour_parameter arp_sweep_parameters[] = {
     {"first", NT_P_INTEGER, offsetof(arp_sweep, first), 0, 255, 1, NULL},
     {"last", NT_P_INTEGER, offsetof(arp_sweep, last), 0, 255, 254, NULL},
     {"sweeps", NT_P_INTEGER, offsetof(arp_sweep, sweeps), 0, 1e9, 1, NULL},
@@ -104,7 +104,7 @@ typedef struct scan {
   uint8_t quoted[28];           /* IP and UDP header of the probe, for ICMP */
 } scan;
 
-static const nt_parameter scan_parameters[] = {
+static const nt_behaviour_parameter scan_parameters[] = {
     {"targets", NT_P_HOSTS, offsetof(scan, targets), 1, 1000, 0, NULL},
     {"router", NT_P_HOST, offsetof(scan, router), 0, 0, 0, NULL},
     {"ports", NT_P_TABLE, offsetof(scan, ports), 0, 0, 0, NULL},
@@ -211,7 +211,8 @@ static int64_t send_probe(nt_engine *e, scan *s) {
     memcpy(s->quoted, frame + NT_IP_OFFSET, 28);
     nt_engine_send(e, a, length);
   } else {
-    s->sequence = s->address_as_sequence ? nt_get32(s->target->ip) : (uint32_t)nt_chance_next(c);
+    s->sequence =
+        s->address_as_sequence ? nt_frame_get32(s->target->ip) : (uint32_t)nt_chance_next(c);
     nt_tcp_header h = {.seq = s->sequence, .flags = NT_SYN, .window = (uint16_t)s->window};
     if (s->mss) {
       const uint8_t option[4] = {2, 4, (uint8_t)(s->mss >> 8), (uint8_t)s->mss};
@@ -279,7 +280,7 @@ typedef struct probe {
   uint32_t sequence;
 } probe;
 
-static const nt_parameter probe_parameters[] = {
+static const nt_behaviour_parameter probe_parameters[] = {
     {"targets", NT_P_HOSTS, offsetof(probe, targets), 1, 1000, 0, NULL},
     {"open", NT_P_INTEGER, offsetof(probe, open), 1, 65535, NT_REQUIRED, NULL},
     {"closed", NT_P_INTEGER, offsetof(probe, closed), 1, 65535, NT_REQUIRED, NULL},

@@ -18,7 +18,7 @@ typedef struct host_form {
   bool attacker;
 } host_form;
 
-static const nt_parameter host_parameters[] = {
+static const nt_behaviour_parameter host_parameters[] = {
     {"name", NT_P_TEXT, offsetof(host_form, name), 0, 0, NT_REQUIRED, NULL},
     {"ip", NT_P_TEXT, offsetof(host_form, ip), 0, 0, NT_REQUIRED, NULL},
     {"mac", NT_P_TEXT, offsetof(host_form, mac), 0, 0, 0, NULL},
@@ -118,12 +118,12 @@ typedef struct activity_form {
   const char *behaviour, *name;
 } activity_form;
 
-static const nt_parameter form_parameters[] = {
+static const nt_behaviour_parameter form_parameters[] = {
     {"behaviour", NT_P_TEXT, offsetof(activity_form, behaviour), 0, 0, NT_REQUIRED, NULL},
     {"name", NT_P_TEXT, offsetof(activity_form, name), 0, 0, NT_REQUIRED, NULL},
 };
 
-static const nt_parameter activity_parameters[] = {
+static const nt_behaviour_parameter activity_parameters[] = {
     {"from", NT_P_HOST, offsetof(nt_activity, from), 0, 0, 0, NULL},
     {"to", NT_P_HOST, offsetof(nt_activity, to), 0, 0, 0, NULL},
     {"attack", NT_P_FLAG, offsetof(nt_activity, attack), 0, 1, 0, NULL},
@@ -227,7 +227,7 @@ typedef struct scenario_form {
   const nt_setting *hosts, *activities, *hours;
 } scenario_form;
 
-static const nt_parameter scenario_parameters[] = {
+static const nt_behaviour_parameter scenario_parameters[] = {
     {"name", NT_P_TEXT, offsetof(scenario_form, name), 0, 0, NT_REQUIRED, NULL},
     {"description", NT_P_TEXT, offsetof(scenario_form, description), 0, 0, 0, NULL},
     {"epoch", NT_P_INTEGER, offsetof(scenario_form, epoch), 0, 4e9, 1488186000, NULL},

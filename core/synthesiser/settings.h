@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "../error.h"
+#include <ninetails/error.h>
 
 typedef enum nt_setting_kind {
   NT_SETTING_NUMBER,

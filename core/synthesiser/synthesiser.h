@@ -18,7 +18,8 @@
 
 #include <stdint.h>
 
-#include "../error.h"
+#include <ninetails/error.h>
+
 #include "settings.h"
 
 typedef struct nt_synthesis {

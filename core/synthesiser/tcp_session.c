@@ -239,7 +239,7 @@ static void turn_over(nt_engine *e, nt_activity *a, nt_tcp_session *s) {
 
 static void lose(nt_engine *e, nt_tcp_session *s, uint32_t seq, uint64_t said, uint32_t length) {
   double round = 2 * (s->side[0].host->delay + s->side[1].host->delay);
-  int64_t rto = nt_seconds(3 * round);
+  int64_t rto = nt_ns_of_seconds(3 * round);
   s->lost = true;
   s->lost_seq = seq;
   s->lost_said = said;

@@ -31,7 +31,7 @@ typedef struct udp {
   nt_dns_question question;
 } udp;
 
-static const nt_parameter udp_parameters[] = {
+static const nt_behaviour_parameter udp_parameters[] = {
     {"protocol", NT_P_CHOICE, offsetof(udp, protocol), 0, 0, 0, protocol_names},
     {"port", NT_P_INTEGER, offsetof(udp, port), 1, 65535, NT_REQUIRED, NULL},
     {"client_port", NT_P_INTEGER, offsetof(udp, client_port), 0, 65535, 0, NULL},

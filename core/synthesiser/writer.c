@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../temporary.h"
+#include "ground/temporary.h"
 
 enum { BUFFER = 1 << 20, RECORD_HEADER = 16, LABEL_LINE = 256 };
 

@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "../error.h"
+#include <ninetails/error.h>
 
 typedef struct nt_writer nt_writer;
 

@@ -2,7 +2,7 @@
 -- The script that is being read, and errors that name its line:
 --
 --     experiments/x.lua:12: detectors[2].max_autoencodr: no such parameter of kitnet: did you mean max_autoencoder?
-local text = require "ninetails.text"
+local text = require "ninetails.cli.text"
 
 local context = {}
 

@@ -6,13 +6,13 @@
 --     nt.dataset {name = "mine", capture = "x.pcap", labels = "x.csv", grace = {fm = 1000, ad = 9000}}
 --     nt.dataset {card = "kitsune_mirai", input = "features", labels = "other"}
 --     nt.synthetic {scenario = "os_scan", packets = 50000, seed = 1}
-local card = require "ninetails.card"
+local card = require "ninetails.dataset.card"
 local context = require "ninetails.experiment.context"
 local files = require "ninetails.files"
-local filter = require "ninetails.filter"
+local filter = require "ninetails.cli.filter"
 local labels = require "ninetails.labels"
-local registry = require "ninetails.registry"
-local text = require "ninetails.text"
+local registry = require "ninetails.dataset.registry"
+local text = require "ninetails.cli.text"
 
 local datasets = {}
 local Node = {__name = "data set"} -- {kind = "card", "files", "synthetic" or "available", ..., where =}

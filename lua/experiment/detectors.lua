@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- Detectors of a script: those in C by their names, those written in Lua, and the configurations that come of them.
 local context = require "ninetails.experiment.context"
-local text = require "ninetails.text"
+local text = require "ninetails.cli.text"
 local values = require "ninetails.experiment.values"
 
 local detectors = {}
@@ -29,7 +29,7 @@ end
 
 -- ------------------------------------------------------------------ written in Lua
 
--- Fields of nt.detector {...}; lua/script_detector.h says what each is for.
+-- Fields of nt.detector {...}; lua/script/script_detector.h says what each is for.
 local functions = {"fit", "learn", "new", "ready", "remark", "score", "score_rows"}
 local texts = {"cost", "source", "title"}
 local flags = {"blind", "frozen", "seeded", "sizes", "times"}

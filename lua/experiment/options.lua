@@ -6,7 +6,7 @@
 --
 -- A key of --set is an option of the script, else one of the experiment's fields of `options.fields`.
 local context = require "ninetails.experiment.context"
-local text = require "ninetails.text"
+local text = require "ninetails.cli.text"
 local values = require "ninetails.experiment.values"
 
 local options = {}

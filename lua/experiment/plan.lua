@@ -9,10 +9,10 @@ local context = require "ninetails.experiment.context"
 local datasets = require "ninetails.experiment.datasets"
 local detectors = require "ninetails.experiment.detectors"
 local digest = require "ninetails.experiment.digest"
-local filter = require "ninetails.filter"
+local filter = require "ninetails.cli.filter"
 local options = require "ninetails.experiment.options"
-local registry = require "ninetails.registry"
-local text = require "ninetails.text"
+local registry = require "ninetails.dataset.registry"
+local text = require "ninetails.cli.text"
 
 local plan = {}
 

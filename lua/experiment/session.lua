@@ -2,10 +2,10 @@
 -- From a script's name to a finished sweep: what `ninetails run` and the interactive Lua have in common.
 local embedded = require "ninetails.embedded"
 local files = require "ninetails.files"
-local progress = require "ninetails.progress"
-local registry = require "ninetails.registry"
+local progress = require "ninetails.cli.progress"
+local registry = require "ninetails.dataset.registry"
 local system = require "ninetails.system"
-local text = require "ninetails.text"
+local text = require "ninetails.cli.text"
 
 local session = {}
 

@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- What a sweep came to: configurations with mean and standard deviation over their repeats, failures, what was skipped.
 local json = require "ninetails.json"
-local text = require "ninetails.text"
+local text = require "ninetails.cli.text"
 
 local summary = {}
 

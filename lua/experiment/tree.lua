@@ -2,7 +2,7 @@
 -- `ninetails run --dry-run`: data sets -> features -> maps -> runs, what of it is there already, and what it will cost.
 local json = require "ninetails.json"
 local summary = require "ninetails.experiment.summary"
-local text = require "ninetails.text"
+local text = require "ninetails.cli.text"
 
 local tree = {}
 

@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- Tables of runs for other programs: CSV, JSON, JSON lines.
 local json = require "ninetails.json"
-local text = require "ninetails.text"
+local text = require "ninetails.cli.text"
 
 local export = {}
 

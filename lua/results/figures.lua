@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- Figures of tests, as the subcommands of `ninetails results` print them.
-local text = require "ninetails.text"
+local text = require "ninetails.cli.text"
 
 local figures = {}
 

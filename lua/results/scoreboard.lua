@@ -2,7 +2,7 @@
 -- What came out on each data set, a row a detector: figures with their intervals, costs, and what kind of detector it
 -- is. Of repeats the run with the median value counts, as in the tests; its costs are the least of all repeats.
 local result_table = require "ninetails.results.table"
-local text = require "ninetails.text"
+local text = require "ninetails.cli.text"
 
 local scoreboard = {}
 

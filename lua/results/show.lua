@@ -4,7 +4,7 @@ local export = require "ninetails.results.export"
 local json = require "ninetails.json"
 local results = require "ninetails.results"
 local result_table = require "ninetails.results.table"
-local text = require "ninetails.text"
+local text = require "ninetails.cli.text"
 
 local show = {}
 

@@ -5,9 +5,9 @@
 --   t.path, t.notes = {name = text}
 --   t.columns = {{name =, unit =, long_name =, role =, better =, type =}, ...}, t.column[name]
 --   t.runs = {{row = 1, auc = 0.97, ...}, ...}     what a run does not have is not there
-local filter = require "ninetails.filter"
+local filter = require "ninetails.cli.filter"
 local results = require "ninetails.results"
-local text = require "ninetails.text"
+local text = require "ninetails.cli.text"
 
 local result_table = {}
 

@@ -3,7 +3,7 @@
 local figures = require "ninetails.results.figures"
 local json = require "ninetails.json"
 local result_table = require "ninetails.results.table"
-local text = require "ninetails.text"
+local text = require "ninetails.cli.text"
 
 local tell = {}
 

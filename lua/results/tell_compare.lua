@@ -6,7 +6,7 @@ local figures = require "ninetails.results.figures"
 local files = require "ninetails.files"
 local json = require "ninetails.json"
 local scoreboard = require "ninetails.results.scoreboard"
-local text = require "ninetails.text"
+local text = require "ninetails.cli.text"
 
 local tell = {}
 

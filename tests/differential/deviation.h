@@ -29,8 +29,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <ninetails/extractor.h>
+
 #include "extractor/directory.h"
-#include "extractor/extractor.h"
 
 #define RELATIVE 1e-6
 #define NOISE 1e-9
@@ -110,7 +111,7 @@ static void deviation_see(deviation_keys *k, int table, uint32_t text, uint32_t 
 static int deviation_is_mixed(deviation_keys *k, const nt_packet *packet, int table) {
   nt_identity id;
   nt_identity_of(packet, &id);
-  const nt_flow *f = nt_directory_flow(&k->text, &id, nt_directory_expect(&k->text, &id));
+  const nt_packet_streams *f = nt_directory_flow(&k->text, &id, nt_directory_expect(&k->text, &id));
   switch (table) {
   case TABLE_MI:
     return k->mixed[table][f->mi];
@@ -125,7 +126,8 @@ static int deviation_is_mixed(deviation_keys *k, const nt_packet *packet, int ta
 
 static int deviation_keys_init(deviation_keys *k, const nt_packet *packets, size_t n) {
   memset(k, 0, sizeof *k);
-  int fine = nt_directory_init(&k->text, NT_KEY_TEXT) & nt_directory_init(&k->typed, NT_KEY_TYPED);
+  int fine =
+      nt_directory_init(&k->text, NT_KEY_AS_TEXT) & nt_directory_init(&k->typed, NT_KEY_TYPED);
   for (int t = 0; t < DEVIATION_TABLES; t++) {
     k->partner[t] = calloc(2 * n + 1, sizeof *k->partner[t]);
     k->mixed[t] = calloc(2 * n + 1, 1);
@@ -134,8 +136,10 @@ static int deviation_keys_init(deviation_keys *k, const nt_packet *packets, size
   for (size_t i = 0; fine && i < n; i++) {
     nt_identity id;
     nt_identity_of(&packets[i], &id);
-    const nt_flow *a = nt_directory_flow(&k->text, &id, nt_directory_expect(&k->text, &id)),
-                  *b = nt_directory_flow(&k->typed, &id, nt_directory_expect(&k->typed, &id));
+    const nt_packet_streams *a = nt_directory_flow(&k->text, &id,
+                                                   nt_directory_expect(&k->text, &id)),
+                            *b = nt_directory_flow(&k->typed, &id,
+                                                   nt_directory_expect(&k->typed, &id));
     if (!a || !b) return 0;
     deviation_see(k, TABLE_MI, a->mi, b->mi);
     deviation_see(k, TABLE_JITTER, a->jitter, b->jitter);

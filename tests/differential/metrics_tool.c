@@ -16,6 +16,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <ninetails/threshold.h>
+
 #include "metrics/bootstrap.h"
 #include "metrics/curve.h"
 #include "metrics/delong.h"
@@ -23,7 +25,6 @@
 #include "metrics/protocol.h"
 #include "metrics/rank_tests.h"
 #include "metrics/roc.h"
-#include "metrics/threshold.h"
 #include "tool.h"
 
 static nt_ranking *load_ranking(const char *scores_path, const char *labels_path) {
@@ -72,7 +73,8 @@ static void print_threshold(char **args) {
   nt_error err;
   double threshold;
   if (nt_lognormal_fit(scores.data, scores.bytes / 8, &fit, &err) != NT_OK) die(args[0], err.text);
-  nt_lognormal_threshold(&fit, atof(args[1]), &threshold, &err);
+  if (nt_lognormal_threshold(&fit, atof(args[1]), &threshold, &err) != NT_OK)
+    die(args[1], err.text);
   print("mean", fit.mean);
   print("deviation", fit.deviation);
   print("threshold", threshold);

@@ -16,11 +16,12 @@
 #include <string.h>
 #include <time.h>
 
-#include "capture/capture.h"
-#include "detectors/detector.h"
+#include <ninetails/capture.h>
+#include <ninetails/detector.h>
+#include <ninetails/extractor.h>
+
 #include "detectors/gaussian_mixture.h"
-#include "extractor/extractor.h"
-#include "memory.h"
+#include "ground/memory.h"
 #include "tool.h"
 
 enum { CHUNK = 4096, MAX_PARAMETERS = 32 };
@@ -73,7 +74,7 @@ static void run_detector(char **args) {
   double *before = load_doubles(args[1], &learn), *after = load_doubles(args[2], &score);
   learn /= width, score /= width;
   double *scores = malloc((learn + score + 1) * sizeof *scores);
-  nt_detector_setting setting = {.class = class,
+  nt_detector_setting setting = {.kind = class,
                                  .width = width,
                                  .learn = learn,
                                  .rows = learn + score,

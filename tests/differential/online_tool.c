@@ -14,7 +14,8 @@
 #include <string.h>
 #include <time.h>
 
-#include "detectors/detector.h"
+#include <ninetails/detector.h>
+
 #include "tool.h"
 
 /* "NAME=VALUE": a number, or the name of a choice. */
@@ -58,7 +59,7 @@ int main(int argc, char **argv) {
     snprintf(names[c], sizeof names[c], "column %zu", c);
     columns[c] = names[c];
   }
-  nt_detector_setting setting = {.class = class,
+  nt_detector_setting setting = {.kind = class,
                                  .width = width,
                                  .columns = columns,
                                  .learn = learn,

@@ -14,7 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "capture/capture.h"
+#include <ninetails/capture.h>
 
 static void column(bool there, const char *text) {
   printf("\t%s", there ? text : "");

@@ -14,8 +14,8 @@
 
 #include "metrics/curve.h"
 #include "metrics/ranking.h"
-#include "store/feature_file.h"
-#include "store/result_file.h"
+#include "store/output/feature_file.h"
+#include "store/run/result_file.h"
 
 enum { PACKETS = 20000, FIRST = 5000, SCORED = PACKETS - FIRST };
 

@@ -12,9 +12,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <ninetails/feature_map.h>
+
 #include "mapper/correlation.h"
-#include "mapper/feature_map.h"
 #include "tool.h"
+#include "mapper/linkage.h"
 
 static void print_clusters(const double *distance, size_t width, size_t most) {
   nt_error err;

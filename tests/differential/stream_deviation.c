@@ -8,7 +8,7 @@
  * tests)
  */
 #include "deviation.h"
-#include "../packets.h"
+#include "packets.h"
 
 static double *extract(nt_profile profile, const packets *p) {
   nt_error err;

@@ -5,8 +5,9 @@
  */
 #include <string.h>
 
-#include "capture/capture.h"
-#include "labels/labels.h"
+#include <ninetails/capture.h>
+#include <ninetails/labels.h>
+
 #include "tool.h"
 
 static void print_labels(const char *path) {

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "error.h"
+#include <ninetails/error.h>
 
 static inline void die(const char *what, const char *why) {
   fprintf(stderr, "%s: %s: %s\n", program_invocation_short_name, what, why);

@@ -4,8 +4,9 @@
  * that names the file. */
 #include <assert.h>
 
-#include "../bytes.h"
-#include "capture/capture.h"
+#include <ninetails/capture.h>
+
+#include "bytes.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -2,8 +2,8 @@
 /* Any bytes as Suricata's eve.json, and as a time in it. */
 #include <assert.h>
 
-#include "../bytes.h"
 #include "detectors/eve.h"
+#include "bytes.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -2,9 +2,9 @@
 /* Any bytes as the cache's features: the index, sealed so that it is looked at, and rows. */
 #include <assert.h>
 
-#include "../bytes.h"
-#include "store/feature_file.h"
-#include "store/seal.h"
+#include "store/file/seal.h"
+#include "store/output/feature_file.h"
+#include "bytes.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

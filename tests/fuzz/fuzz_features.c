@@ -4,9 +4,10 @@
 #include <ctype.h>
 #include <math.h>
 
-#include "../bytes.h"
-#include "capture/capture.h"
+#include <ninetails/capture.h>
+
 #include "capture/number.h"
+#include "bytes.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

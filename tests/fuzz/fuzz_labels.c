@@ -2,9 +2,10 @@
 /* Any bytes as a label file, and as a feature map's text form. */
 #include <assert.h>
 
-#include "../bytes.h"
-#include "labels/labels.h"
-#include "mapper/feature_map.h"
+#include <ninetails/feature_map.h>
+#include <ninetails/labels.h>
+
+#include "bytes.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -2,9 +2,9 @@
 /* Any bytes as a score file of the cache: as they are, and sealed so that they are looked at. */
 #include <assert.h>
 
-#include "../bytes.h"
-#include "store/run_file.h"
-#include "store/seal.h"
+#include "store/file/seal.h"
+#include "store/run/run_file.h"
+#include "bytes.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

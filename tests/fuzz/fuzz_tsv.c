@@ -3,9 +3,10 @@
  * accepted again in a file of its own. */
 #include <assert.h>
 
-#include "../bytes.h"
-#include "capture/capture.h"
+#include <ninetails/capture.h>
+
 #include "capture/tsv.h"
+#include "bytes.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

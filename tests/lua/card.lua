@@ -2,8 +2,8 @@
 -- Cards: what is refused, in which words; cards of users are data, whatever stands in them; times; logs of events;
 -- tables
 -- of flows.
-local card = require "ninetails.card"
-local rules = require "ninetails.rules"
+local card = require "ninetails.dataset.card"
+local rules = require "ninetails.dataset.rules"
 
 local function is(got, expected, what)
   if got ~= expected then error(("%s: got %s, expected %s"):format(what or "", got, expected), 2) end
@@ -187,7 +187,7 @@ fails("flows: line 2: time 'x'", rules.flows, flows, "src,dst,proto,start,end\na
 -- ------------------------------------------------------------------ every card of the program
 
 local count = 0
-for _, entry in ipairs(require("ninetails.registry").list()) do
+for _, entry in ipairs(require("ninetails.dataset.registry").list()) do
   if entry.origin == "built in" then
     local c = require("datasets.cards." .. entry.name)
     is(card.check(c, entry.name).name, entry.name)
@@ -199,7 +199,7 @@ if count < 35 then error("only " .. count .. " cards") end
 -- The published totals: what is known of the nine sets must add up.
 local function sum(pattern, key)
   local total = 0
-  for _, entry in ipairs(require("ninetails.registry").list()) do
+  for _, entry in ipairs(require("ninetails.dataset.registry").list()) do
     if entry.name:find(pattern) then
       local c = require("datasets.cards." .. entry.name)
       total = total + card.fact(key == "packets" and c.packets or c.labels[key])

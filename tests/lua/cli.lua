@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 local cli = require "ninetails.cli"
-local text = require "ninetails.text"
+local text = require "ninetails.cli.text"
 
 local function is(got, expected)
   if got ~= expected then error(("got %s, expected %s"):format(got, expected), 2) end

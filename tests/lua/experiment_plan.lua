@@ -4,8 +4,8 @@ package.loaded["ninetails.sweep"] = dofile(DIRECTORY .. "/lua/fake/ninetails/swe
 local experiment = require "ninetails.experiment"
 local files = require "ninetails.files"
 local json = require "ninetails.json"
-local progress = require "ninetails.progress"
-local run = require "ninetails.commands.run"
+local progress = require "ninetails.cli.progress"
+local run = require "ninetails.cli.commands.run"
 local summary = require "ninetails.experiment.summary"
 local cli = require "ninetails.cli"
 

@@ -27,7 +27,7 @@ files.make_folders(base .. "/a/b//c/")
 is(files.stat(base .. "/a/b/c").kind, "directory", "nested")
 files.make_folders ""
 files.make_folders "/"
-is(require("ninetails.registry").folder_of "/out.h5", "", "folder of a file in the root")
+is(require("ninetails.dataset.registry").folder_of "/out.h5", "", "folder of a file in the root")
 
 -- Written, copied, joined, put: whole, and nothing beside it.
 files.write(base .. "/text", "one\ntwo\n")

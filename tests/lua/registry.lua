@@ -2,7 +2,7 @@
 -- The registry: where cards and files are found, labels of every kind, archives, what an experiment gets.
 local files = require "ninetails.files"
 local labels = require "ninetails.labels"
-local registry = require "ninetails.registry"
+local registry = require "ninetails.dataset.registry"
 
 local function is(got, expected, what)
   if got ~= expected then error(("%s: got %s, expected %s"):format(what or "", got, expected), 2) end

@@ -137,7 +137,7 @@ local function run(...)
   return code, table.concat(out)
 end
 
-cli, command = require "ninetails.cli", require "ninetails.commands.results"
+cli, command = require "ninetails.cli", require "ninetails.cli.commands.results"
 
 make("a.h5", {
   {"one", "kitnet", 0.5, m = 10}, {"one", "kitnet", 0.5, m = 20, seed = 8}, {"one", "forest", 0.2, trees = 100},

@@ -5,7 +5,7 @@
 #include <lualib.h>
 #include <stdio.h>
 
-#include "../../lua/modules.h"
+#include "bind/modules.h"
 
 static int traceback(lua_State *L) {
   luaL_traceback(L, L, luaL_tolstring(L, 1, NULL), 1);

@@ -6,8 +6,8 @@
 
 #include <lauxlib.h>
 
-#include "../../lua/script_state.h"
-#include "../check.h"
+#include "script/script_state.h"
+#include "check.h"
 
 static const char plain_experiment[] =
     "package.preload['ninetails.experiment'] = function()\n"

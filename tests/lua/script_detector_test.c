@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Detectors written in Lua: as detectors, on threads, and what a wrong one comes to. */
-#include "../../lua/script_detector.h"
-
 #include <math.h>
 
+#include "ground/team.h"
+#include "script/script_detector.h"
 #include "script_check.h"
-#include "team.h"
 
 enum { ROWS = 600, LEARN = 200, WIDTH = 5 };
 
@@ -37,7 +36,7 @@ static void *create(const nt_detector_class *class, uint64_t seed, nt_error *err
   static const char *const columns[WIDTH] = {"a", "b", "c", "d", "e"};
   nt_value values[8];
   nt_parameter_presets(class->parameters, class->parameter_count, values);
-  nt_detector_setting setting = {.class = class,
+  nt_detector_setting setting = {.kind = class,
                                  .width = WIDTH,
                                  .columns = columns,
                                  .learn = LEARN,
@@ -145,7 +144,7 @@ static void describes_itself(void) {
 }
 
 typedef struct instances {
-  nt_detector_class *class;
+  nt_detector_class *kind;
   double together[8][ROWS - LEARN];
   int good[8];
 } instances;
@@ -154,9 +153,9 @@ static void drive_one(void *context, size_t i, int member) {
   instances *all = context;
   nt_error e = {0};
   (void)member;
-  void *mine = create(all->class, 7, &e);
-  all->good[i] = mine && drive(all->class, mine, 1 + i * 13, all->together[i], &e) == NT_OK;
-  all->class->free(mine);
+  void *mine = create(all->kind, 7, &e);
+  all->good[i] = mine && drive(all->kind, mine, 1 + i * 13, all->together[i], &e) == NT_OK;
+  all->kind->free(mine);
 }
 
 /* Four instances at once, each in chunks of its own size, come to the bits of one alone. */
@@ -175,7 +174,7 @@ static void threads_agree(void) {
   CU_ASSERT_STRING_EQUAL(text, "learnt 200");
   CU_ASSERT(c->memory(d) > 10000 && c->memory(d) < 2000000);
   c->free(d);
-  all.class = c;
+  all.kind = c;
   nt_team *team = nt_team_new(4, NULL);
   CU_ASSERT_PTR_NOT_NULL_FATAL(team);
   nt_team_each(team, 8, drive_one, &all);

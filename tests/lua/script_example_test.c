@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The detector in Lua of CONTRIBUTING.md, as it stands there. */
-#include "../../lua/script_detector.h"
-
 #include <math.h>
 
+#include "script/script_detector.h"
 #include "script_check.h"
 
 enum { ROWS = 40, LEARN = 25, WIDTH = 3 };
@@ -52,7 +51,7 @@ static void as_it_stands(void) {
   for (size_t i = 0; i < ROWS * WIDTH; i++) features[i] = (double)(i * 7919 % 101);
   for (size_t i = 0; i < LEARN * WIDTH; i++) sum[i % WIDTH] += features[i];
   nt_detector_setting setting = {
-      .class = c, .width = WIDTH, .columns = columns, .learn = LEARN, .rows = ROWS, .seed = 1};
+      .kind = c, .width = WIDTH, .columns = columns, .learn = LEARN, .rows = ROWS, .seed = 1};
   nt_value power = {.number = 2};
   void *d = c->create(&setting, &power, &err);
   CU_ASSERT_PTR_NOT_NULL_FATAL(d);

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Metrics written in Lua. */
-#include "../../lua/script_metric.h"
-
 #include <math.h>
 
+#include "ground/team.h"
+#include "script/script_metric.h"
 #include "script_check.h"
-#include "team.h"
 
 static const char text[] =
     "calls = 0\n"

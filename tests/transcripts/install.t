@@ -9,7 +9,11 @@ An installed tree is enough to build a program with: pkg-config names everything
   $ pkg-config --modversion ninetails
   0.1.0
   $ $CC -std=c17 -Wall -Werror $CFLAGS -o score "$SOURCE/core/examples/score.c" $(pkg-config --cflags --libs ninetails)
+  $ export LD_LIBRARY_PATH=$(dirname "$(find "$PWD/tree" -name libninetails.so)")
   $ ./score trace.tsv.gz 200 600 > scores
+  $ below="$(pkg-config --libs $(pkg-config --print-requires-private ninetails)) $(sed -n 's/^Libs.private: //p' "$LD_LIBRARY_PATH/pkgconfig/ninetails.pc")"
+  $ $CC -std=c17 $CFLAGS -o static "$SOURCE/core/examples/score.c" $(pkg-config --cflags ninetails) "$LD_LIBRARY_PATH/libninetails.a" $below
+  $ LD_LIBRARY_PATH= ./static trace.tsv.gz 200 600 | cmp - scores
   $ tree/bin/ninetails score trace.tsv.gz --fm-grace 200 --ad-grace 600 --quiet -o scores.csv 2> warning
   $ tail -n +803 scores.csv | cut -d , -f 1,3 | tr , ' ' | cmp - scores
   $ score_example trace.tsv.gz 200 600 | cmp - scores

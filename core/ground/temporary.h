@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Files that are being written, under a name beside their destination, until they are renamed:
+ *
+ *     FOLDER/.NAME.HOST-BOOT-PID-RANDOM.tmp
+ *
+ * HOST (hash of the host's name), BOOT (of this boot of the machine, as the kernel tells it) and
+ * RANDOM keep two processes apart that have the same number, in two containers or on two machines.
+ * A process number tells nothing outside of its container, so that whoever writes such a file holds
+ * a lock on it (flock, shared: readers of HDF5 take the same kind). The kernel drops the lock with
+ * the process: a file of this boot that nobody has locked is what a killed process left.
+ *
+ * What is swept: such files of this boot, and those of an earlier boot of this host, not touched
+ * since. Files of other hosts stay, whether their process lives cannot be told from here; so do
+ * those on file systems without locks.
+ */
+#ifndef NT_TEMPORARY_H
+#define NT_TEMPORARY_H
+
+#include <sys/stat.h>
+
+#include <ninetails/error.h>
+
+/* Creates the (empty) file for the destination `path`; its name: free. *held keeps it from being
+ * swept: nt_temporary_release, which may come after the rename. NULL: NT_E_IO, NT_E_MEMORY. */
+char *nt_temporary_create(const char *path, int *held, nt_error *err);
+/* The same as a folder, of this user alone. */
+char *nt_temporary_create_folder(const char *path, int *held, nt_error *err);
+/* *held 0 is fine, and what it becomes. */
+void nt_temporary_release(int *held);
+
+/* Renames `from`, whose bytes are on the disk before its name is, to `path`. unsynced: without any
+ * of that, for what can be made again and whose reader notices. NT_E_IO names `path`. */
+nt_status nt_temporary_put(const char *from, const char *path, int unsynced, nt_error *err);
+
+/* Removes what killed processes left of the destination NAME (NULL: any) in `folder`. O(files of
+ * the folder). */
+void nt_temporary_sweep(const char *folder, const char *name);
+/* The same for one destination: NAME and folder are those of `path`. */
+void nt_temporary_sweep_of(const char *path);
+
+/* ---------------------------------------------------------------- where a file comes from */
+
+enum { NT_ORIGIN_TEXT = 64 };
+typedef enum nt_origin {
+  NT_ORIGIN_HERE,     /* this boot of this machine: locks tell whether its process lives */
+  NT_ORIGIN_GONE,     /* an earlier boot of this host */
+  NT_ORIGIN_ELSEWHERE /* another host, or nobody can tell */
+} nt_origin;
+
+/* "HOST-BOOT-PID" of this process; no spaces. */
+void nt_origin_self(char text[NT_ORIGIN_TEXT]);
+/* Of a text that begins as nt_origin_self writes it, found in (the name of) the file `s`. */
+nt_origin nt_origin_of(const char *text, const struct stat *s);
+
+#endif

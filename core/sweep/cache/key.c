@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "key.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#define XXH_INLINE_ALL /* the size of its state is then ours to know */
+#include <xxhash.h>
+
+#include "ground/checksum.h"
+#include "store/file/output.h"
+
+_Static_assert(sizeof(XXH3_state_t) <= NT_KEYING_STATE && _Alignof(XXH3_state_t) <= 64,
+               "a hash in the making fits");
+
+static XXH3_state_t *state_of(nt_keying *keying) {
+  return (XXH3_state_t *)(void *)keying->state;
+}
+
+void nt_keying_begin(nt_keying *keying, const char *what) {
+  XXH3_INITSTATE(state_of(keying));
+  XXH3_128bits_reset(state_of(keying));
+  nt_keying_text(keying, what);
+}
+
+static void add(nt_keying *keying, const void *bytes, size_t size) {
+  XXH3_128bits_update(state_of(keying), bytes, size);
+}
+
+void nt_keying_integer(nt_keying *keying, uint64_t value) {
+  add(keying, &value, sizeof value);
+}
+
+void nt_keying_number(nt_keying *keying, double value) {
+  add(keying, &value, sizeof value);
+}
+
+void nt_keying_text(nt_keying *keying, const char *text) {
+  nt_keying_integer(keying, text ? strlen(text) : UINT64_MAX);
+  if (text) add(keying, text, strlen(text));
+}
+
+void nt_keying_end(nt_keying *keying, char key[NT_KEY_TEXT]) {
+  XXH128_hash_t hash = XXH3_128bits_digest(state_of(keying));
+  snprintf(key, NT_KEY_TEXT, "%016llx%016llx", (unsigned long long)hash.high64,
+           (unsigned long long)hash.low64);
+}
+
+/* ---------------------------------------------------------------- files */
+
+/* Of a change that follows within this time the clock of a file system may not tell. */
+#define TICK INT64_C(2000000000)
+
+static int64_t nanoseconds(struct timespec t) {
+  return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+static nt_status look_at(const char *path, nt_file_mark *mark, nt_error *err) {
+  struct stat s;
+  struct timespec now;
+  clock_gettime(CLOCK_REALTIME, &now);
+  if (stat(path, &s) != 0) return nt_fail(err, NT_E_IO, "%s: %s", path, strerror(errno));
+  if (!S_ISREG(s.st_mode))
+    return nt_fail(err, NT_E_INPUT,
+                   "%s: is not a regular file: an experiment reads its inputs "
+                   "more than once",
+                   path);
+  *mark = (nt_file_mark){.device = (uint64_t)s.st_dev,
+                         .inode = (uint64_t)s.st_ino,
+                         .size = (uint64_t)s.st_size,
+                         .modified = nanoseconds(s.st_mtim),
+                         .changed = nanoseconds(s.st_ctim)};
+  mark->fresh = nanoseconds(now) - mark->changed < TICK;
+  return NT_OK;
+}
+
+static void key_of_note(const char *path, const nt_file_mark *mark, char key[NT_KEY_TEXT]) {
+  char *real = realpath(path, NULL);
+  nt_keying k;
+  nt_keying_begin(&k, "file");
+  nt_keying_text(&k, real ? real : path);
+  nt_keying_integer(&k, mark->device);
+  nt_keying_integer(&k, mark->inode);
+  nt_keying_integer(&k, mark->size);
+  nt_keying_integer(&k, (uint64_t)mark->modified);
+  nt_keying_integer(&k, (uint64_t)mark->changed);
+  nt_keying_end(&k, key);
+  free(real);
+}
+
+/* What proves that a note is that of this key, and whole. */
+static void seal_of_note(const char *key, const char *sha256, char seal[NT_KEY_TEXT]) {
+  nt_keying k;
+  nt_keying_begin(&k, "note");
+  nt_keying_text(&k, key);
+  nt_keying_text(&k, sha256);
+  nt_keying_end(&k, seal);
+}
+
+/* "SHA256 SEAL\n" */
+static int read_note(const char *note, const char *key, char *sha256) {
+  char found[65], seal[NT_KEY_TEXT], expected[NT_KEY_TEXT];
+  FILE *file = fopen(note, "re");
+  if (!file) return 0;
+  int good = fscanf(file, "%64[0-9a-f] %32[0-9a-f]", found, seal) == 2 && strlen(found) == 64;
+  fclose(file);
+  if (!good) return 0;
+  seal_of_note(key, found, expected);
+  if (strcmp(seal, expected) != 0) return 0;
+  memcpy(sha256, found, sizeof found);
+  return 1;
+}
+
+/* What cannot be noted is only computed again: no error. */
+static void write_note(const char *note, const char *key, const char *sha256) {
+  nt_output output;
+  char seal[NT_KEY_TEXT];
+  if (nt_output_begin(&output, note, NULL) != NT_OK) return;
+  seal_of_note(key, sha256, seal);
+  FILE *file = fopen(output.temporary, "we");
+  int good = file && fprintf(file, "%s %s\n", sha256, seal) > 0;
+  if (file && fclose(file) != 0) good = 0;
+  if (good)
+    nt_output_commit(&output, NULL);
+  else
+    nt_output_discard(&output);
+}
+
+nt_status nt_key_of_file(const char *folder, const char *path, char *sha256, nt_file_mark *mark,
+                         nt_error *err) {
+  char key[NT_KEY_TEXT], note[4096];
+  nt_status status = look_at(path, mark, err);
+  if (status != NT_OK) return status;
+  key_of_note(path, mark, key);
+  int fits = snprintf(note, sizeof note, "%s/%s.sha256", folder, key) < (int)sizeof note;
+  if (fits && read_note(note, key, sha256)) return NT_OK;
+  status = nt_checksum_file(path, "sha256", 0, sha256, NULL, err);
+  if (status == NT_OK) status = nt_key_check_file(path, NULL, mark, err);
+  if (status == NT_OK && fits && !mark->fresh) write_note(note, key, sha256);
+  return status;
+}
+
+nt_status nt_key_check_file(const char *path, const char *sha256, const nt_file_mark *mark,
+                            nt_error *err) {
+  nt_file_mark now;
+  char again[NT_CHECKSUM_TEXT] = "";
+  nt_status status = look_at(path, &now, err);
+  if (status != NT_OK) return nt_fail(err, NT_E_INPUT, "%s: was there, and is not now", path);
+  int same = now.device == mark->device && now.inode == mark->inode && now.size == mark->size &&
+             now.modified == mark->modified && now.changed == mark->changed;
+  if (same && mark->fresh && sha256) {
+    status = nt_checksum_file(path, "sha256", 0, again, NULL, err);
+    if (status != NT_OK) return status;
+    same = strcmp(again, sha256) == 0;
+  }
+  if (same) return NT_OK;
+  return nt_fail(err, NT_E_INPUT,
+                 "%s: has changed since its checksum was taken: nothing that was read of it since "
+                 "is kept; run it again",
+                 path);
+}

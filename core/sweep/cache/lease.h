@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Leases: who works on what, when several processes share one cache.
+ *
+ * A lease is a file FOLDER/KEY.lease that says host, boot and process (temporary.h). Its holder
+ * keeps it locked (flock) and touches it every NT_LEASE_BEAT seconds. It is void
+ *   - at once, when it is of this boot of this machine and nobody has it locked: whatever container
+ *     its process was in, it is gone; or of an earlier boot;
+ *   - of another machine, when it is older than NT_LEASE_STALE seconds, by the clock that dates the
+ *     files of this folder;
+ *   - whoever's it is, when whoever wants it has seen it unchanged for NT_LEASE_STALE seconds: a
+ *     process that hangs, or one whose clock was ahead when it died.
+ * Whoever wants a void one takes it over. Looking and taking happens under a lock on FOLDER/lock,
+ * so that one lease never has two takers.
+ *
+ * A lease only keeps two processes from doing the same work at the same time. Results never depend
+ * on it: files appear whole, under names made of their content's key.
+ */
+#ifndef NT_SWEEP_LEASE_H
+#define NT_SWEEP_LEASE_H
+
+#include <stdint.h>
+
+#include <ninetails/error.h>
+
+#define NT_LEASE_BEAT 5.0
+#define NT_LEASE_STALE 60.0
+
+/* One that somebody wants; zeroed at first. */
+typedef struct nt_lease {
+  int held; /* not 0: it is ours */
+  /* Else: which state of it was seen, and since when, by a clock of our own. */
+  uint64_t seen;
+  double since;
+} nt_lease;
+
+/* lease->held tells whether it is ours now; one that this process holds through another nt_lease
+ * is not. NT_E_IO: the folder cannot be written. Any thread; one at a time for each nt_lease. */
+nt_status nt_lease_take(const char *folder, const char *key, nt_lease *lease, nt_error *err);
+/* Heartbeat. A lease that was lost meanwhile stays lost: nothing depends on it. */
+void nt_lease_touch(const nt_lease *lease);
+/* Removes it where it is still ours; nothing when it was not. */
+void nt_lease_give_back(const char *folder, const char *key, nt_lease *lease);
+
+/* Removes the leases in `folder` that are void. */
+void nt_lease_sweep_out_void(const char *folder);
+
+#endif

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/**
+ * @defgroup capture Captures
+ * A capture: a file of frames (pcap, pcapng), of packet records (the 19-column tshark TSV), or of
+ * ready-made feature rows (CSV), any of them gzip, xz or zstd compressed or alone in a zip, or "-"
+ * for standard input. What it is, is seen from the content, never from the name.
+ *
+ * Damage: a file that ends inside a record, or has a record that cannot be, gives the packets
+ * before the damage; nt_capture_warning() then says what is wrong, at which packet (0-based) and
+ * byte offset (of the uncompressed file). Without one whole packet before the damage the read fails
+ * with NT_E_INPUT instead. A text is damaged only where it ends inside a line; any other line that
+ * makes no sense is an error.
+ *
+ * Frames, their times and lengths are those of tshark 4.0, with two exceptions: what pcapng calls
+ * custom blocks are no packets here, and clocks finer than 10^-10 s are read without tshark's
+ * overflow. A frame without a time stamp (pcapng's simple packet blocks) has the time 0, and a
+ * warning says so.
+ *
+ * @since 0.1
+ * @{
+ */
+#ifndef NINETAILS_CAPTURE_H
+#define NINETAILS_CAPTURE_H
+
+#include <stddef.h>
+
+#include <ninetails/api.h>
+#include <ninetails/error.h>
+#include <ninetails/packet.h>
+#include <ninetails/tap.h>
+
+NT_BEGIN_DECLS
+
+typedef enum nt_capture_format {
+  NT_FORMAT_PCAP,
+  NT_FORMAT_PCAPNG,
+  NT_FORMAT_TSV,     /**< packet records as text */
+  NT_FORMAT_FEATURES /**< rows of numbers: no packets to read, nt_capture_read_rows instead */
+} nt_capture_format;
+
+typedef struct nt_capture nt_capture;
+
+/** Opens path ("-": standard input) and reads as much as it takes to know the format. The error
+ * names the path. Owned by the caller: nt_capture_close (NULL is fine). One thread at a time for
+ * each handle. */
+NT_API nt_capture *nt_capture_open(const char *path, nt_error *err) NT_MUST_CHECK NT_NONNULL(1);
+/** The same, all bytes shown to the tap (tap.h; NULL: none). */
+NT_API nt_capture *nt_capture_open_tapped(const char *path, const nt_stream_tap *tap,
+                                          nt_error *err) NT_MUST_CHECK NT_NONNULL(1);
+NT_API nt_packing nt_capture_packing(const nt_capture *capture) NT_NONNULL(1);
+/** Of what nobody reads any more, one piece for the tap; 0: there is none. */
+NT_API int nt_capture_rest(nt_capture *capture) NT_NONNULL(1);
+/** Why the bytes ended before their end, or NULL. */
+NT_API const char *nt_capture_fault(const nt_capture *capture) NT_NONNULL(1);
+NT_API void nt_capture_close(nt_capture *capture);
+
+NT_API nt_capture_format nt_capture_format_of(const nt_capture *capture) NT_NONNULL(1);
+NT_API const char *
+nt_capture_format_name(nt_capture_format format); /**< "pcap", "pcapng", "tsv", "features" */
+
+/** Reads up to max packet records; *got < max only at the end (or at damage). PCAP, PCAPNG and TSV
+ * only. On an error the *got records before it are there, and every later call fails likewise. */
+NT_API nt_status nt_capture_read(nt_capture *capture, nt_packet *packets, size_t max, size_t *got,
+                                 nt_error *err) NT_MUST_CHECK NT_NONNULL(1, 2, 4);
+
+/** The next frame as it stands in the file: *got 1, or 0 at the end. PCAP and PCAPNG only. Frames
+ * and packets come from one stream: use one of the two calls on a handle. */
+NT_API nt_status nt_capture_next_frame(nt_capture *capture, nt_frame *frame, int *got,
+                                       nt_error *err) NT_MUST_CHECK NT_NONNULL(1, 2, 3);
+
+/** FEATURES only: features of a row (columns that are an index, a time, a label are none:
+ * feature_csv.h), their names or NULL where the file has no header, and the rows: max x width
+ * doubles. times (max doubles) may be NULL; without a timestamp column it is filled with NaN. */
+NT_API size_t nt_capture_width(const nt_capture *capture) NT_NONNULL(1);
+NT_API const char *const *nt_capture_column_names(const nt_capture *capture) NT_NONNULL(1);
+NT_API int nt_capture_has_times(const nt_capture *capture) NT_NONNULL(1);
+/** One of the columns holds labels: the file is a label file, too (labels.h). */
+NT_API int nt_capture_has_labels(const nt_capture *capture) NT_NONNULL(1);
+NT_API nt_status nt_capture_read_rows(nt_capture *capture, double *rows, double *times, size_t max,
+                                      size_t *got, nt_error *err) NT_MUST_CHECK NT_NONNULL(1, 2, 5);
+
+/** What was wrong with the input although packets came of it, or was concluded of it (columns that
+ * are no features), or NULL. Valid until close. */
+NT_API const char *nt_capture_warning(const nt_capture *capture) NT_NONNULL(1);
+
+NT_END_DECLS
+/** @} */
+#endif

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/**
+ * @defgroup cpu Instruction sets
+ * Instruction sets, chosen at run time. NINETAILS_ISA=auto|plain|avx2|avx512 in the environment
+ * caps the choice.
+ *
+ * @since 0.1
+ * @{
+ */
+#ifndef NINETAILS_CPU_H
+#define NINETAILS_CPU_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <ninetails/api.h>
+#include <ninetails/error.h>
+
+NT_BEGIN_DECLS
+
+typedef enum nt_isa { NT_ISA_AUTO, NT_ISA_PLAIN, NT_ISA_AVX2, NT_ISA_AVX512 } nt_isa;
+
+/** NT_E_ARGUMENT: NINETAILS_ISA is none of these. Programs ask once, as they begin. */
+NT_API nt_status nt_isa_check(nt_error *err) NT_MUST_CHECK;
+/** The best this machine has (AVX2 means AVX2 with FMA; AVX512 means F, DQ, BW and VL), within the
+ * cap; a cap that is none (nt_isa_check) caps nothing. */
+NT_API nt_isa nt_isa_best(void);
+/** AUTO -> the best; asking for more than the machine has, or a wrong NINETAILS_ISA, is
+ * NT_E_ARGUMENT. */
+NT_API nt_status nt_isa_resolve(nt_isa wanted, nt_isa *isa, nt_error *err) NT_MUST_CHECK
+    NT_NONNULL(2);
+NT_API const char *nt_isa_name(nt_isa isa); /**< "auto", "plain", "avx2", "avx512" */
+NT_API nt_status nt_isa_from_name(const char *name, nt_isa *isa, nt_error *err) NT_MUST_CHECK
+    NT_NONNULL(1, 2);
+
+/** "sse2 avx avx2 fma avx512f ..." into text (cut to size), for `ninetails version` and provenance.
+ */
+NT_API void nt_cpu_features(char *text, size_t size) NT_NONNULL(1);
+/** Processors that are online, at least 1; and the machine's memory in bytes. */
+NT_API int nt_cpu_count(void);
+NT_API uint64_t nt_cpu_memory(void);
+/** The processor's own name, or "unknown". */
+NT_API void nt_cpu_model(char *text, size_t size) NT_NONNULL(1);
+
+NT_END_DECLS
+/** @} */
+#endif

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/**
+ * @defgroup error Errors
+ * How the core reports what went wrong.
+ *
+ * Nothing in core/ prints or exits. A function that can fail returns nt_status (or a NULL handle)
+ * and fills an nt_error whose text names the thing, the value, and what was expected:
+ *
+ *     packet 17 at offset 1832: record claims 1400000000 bytes, at most 262144 expected
+ *
+ * `err` may be NULL everywhere: the caller then has the status alone. Texts have no final newline,
+ * and no control characters but those between lines.
+ *
+ * @since 0.1
+ * @{
+ */
+#ifndef NINETAILS_ERROR_H
+#define NINETAILS_ERROR_H
+
+#include <ninetails/api.h>
+
+NT_BEGIN_DECLS
+
+typedef enum nt_status {
+  NT_OK = 0,
+  NT_E_ARGUMENT, /**< a parameter lies outside its stated range: the caller's mistake (exit code 1)
+                  */
+  NT_E_INPUT,    /**< bytes of an input are damaged or not of the expected form */
+  NT_E_IO,       /**< the system refused: open, read, write, rename */
+  NT_E_MEMORY,   /**< an allocation failed */
+  NT_E_LIMIT,    /**< a stated bound would be exceeded */
+  NT_E_STATE     /**< a call out of order */
+} nt_status;
+
+typedef struct nt_error {
+  nt_status status;
+  char text[512];
+} nt_error;
+
+/** Fills err (where not NULL), cutting the text to fit, and returns status. */
+NT_API nt_status nt_fail(nt_error *err, nt_status status, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/** Puts "prefix: " in front of the text that is already there; returns err->status. */
+NT_API nt_status nt_fail_in(nt_error *err, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+NT_END_DECLS
+/** @} */
+#endif

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/**
+ * @file
+ * The whole library in one include; the way in for most programs is run.h. Link with
+ * `pkg-config --cflags --libs ninetails`.
+ */
+#ifndef NINETAILS_H
+#define NINETAILS_H
+
+#include <ninetails/alarm_share.h>
+#include <ninetails/api.h>
+#include <ninetails/attacks.h>
+#include <ninetails/capture.h>
+#include <ninetails/cpu.h>
+#include <ninetails/detector.h>
+#include <ninetails/digest.h>
+#include <ninetails/error.h>
+#include <ninetails/extractor.h>
+#include <ninetails/feature_map.h>
+#include <ninetails/kitnet.h>
+#include <ninetails/labels.h>
+#include <ninetails/packet.h>
+#include <ninetails/parameter.h>
+#include <ninetails/pipeline.h>
+#include <ninetails/run.h>
+#include <ninetails/summary.h>
+#include <ninetails/tap.h>
+#include <ninetails/threshold.h>
+#include <ninetails/version.h>
+
+#endif

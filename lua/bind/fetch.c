@@ -1,0 +1,357 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * ninetails.fetch: one attempt to bring a file over HTTP, through libcurl. What to do with the
+ * outcome (try again, check, rename, explain) is for lua/dataset/download.lua.
+ *
+ *     fetch.attempt {url =, to =, validator =, expected =, patience =, progress = function(done,
+ * total or nil) end} to         the unfinished file. What is there already is continued when
+ * `validator` (the ETag or Last-Modified it came with) is given and the site says that it still
+ * holds (If-Range) expected   bytes of the whole file, where known: another size is refused before
+ * it is downloaded patience   seconds for a connection, and for less than 1 byte/s, before the
+ * attempt ends
+ *     --> {outcome =, message =, status = of HTTP, bytes = in the file now, validator =, url =
+ * after redirects} outcome    "done"; "again": cut off or busy, worth another attempt; "over": what
+ * is there cannot be continued, start over; "login": a page for people instead of the file; "no":
+ * refused for good fetch.sleep(seconds)
+ */
+#include <curl/curl.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <lauxlib.h>
+#include <math.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "modules.h"
+
+#if LIBCURL_VERSION_NUM >= 0x075500
+#define ALLOW_HTTP_ONLY(curl, which) curl_easy_setopt(curl, CURLOPT_##which##_STR, "http,https")
+#else
+#define ALLOW_HTTP_ONLY(curl, which)                                                               \
+  curl_easy_setopt(curl, CURLOPT_##which, (long)(CURLPROTO_HTTP | CURLPROTO_HTTPS))
+#endif
+
+typedef struct attempt {
+  lua_State *L;
+  int progress; /* index of the function, 0: none */
+  int failed;   /* it raised an error, which is on the stack */
+  CURL *curl;
+  struct curl_slist *headers;
+  int fd;
+  curl_off_t offset;   /* what was there before */
+  curl_off_t expected; /* -1: not known */
+  int begun;           /* the first byte of the answer was looked at */
+  int written;         /* errno of a failed write */
+  const char *verdict; /* an outcome found while the answer came in, or NULL */
+  char message[300];
+  char etag[200], modified[100], range[100]; /* headers of the answer, "" when absent */
+  const char *validator;                     /* what is there came with it */
+} attempt;
+
+static size_t refuse(attempt *a, const char *verdict, const char *message) {
+  a->verdict = verdict;
+  snprintf(a->message, sizeof a->message, "%s", message);
+  return 0;
+}
+
+/* ---------------------------------------------------------------- what the site says */
+
+static void keep_header(const char *line, size_t size, const char *name, char *value, size_t room) {
+  size_t n = strlen(name);
+  if (size <= n || strncasecmp(line, name, n) != 0) return;
+  while (n < size && (line[n] == ' ' || line[n] == '\t')) n++;
+  while (size > n && strchr("\r\n \t", line[size - 1])) size--;
+  snprintf(value, room, "%.*s", (int)(size - n < room ? size - n : 0), line + n);
+}
+
+static size_t on_header(char *line, size_t one, size_t size, void *data) {
+  attempt *a = data;
+  (void)one;
+  if (size > 5 && strncmp(line, "HTTP/", 5) == 0)
+    *a->etag = *a->modified = *a->range = '\0'; /* a new answer */
+  keep_header(line, size, "etag:", a->etag, sizeof a->etag);
+  keep_header(line, size, "last-modified:", a->modified, sizeof a->modified);
+  keep_header(line, size, "content-range:", a->range, sizeof a->range);
+  return size;
+}
+
+/* A strong ETag, or the date; "" when the site gives neither (then nothing can be continued). */
+static const char *validator_of(const attempt *a) {
+  return *a->etag == '"' ? a->etag : a->modified;
+}
+
+static int is_page(const attempt *a, const char *bytes, size_t size) {
+  char *type = NULL;
+  curl_easy_getinfo(a->curl, CURLINFO_CONTENT_TYPE, &type);
+  if (type && strncasecmp(type, "text/html", 9) == 0) return 1;
+  while (size > 0 && strchr(" \t\r\n\xef\xbb\xbf", *bytes)) bytes++, size--;
+  return (size >= 14 && strncasecmp(bytes, "<!doctype html", 14) == 0) ||
+         (size >= 5 && strncasecmp(bytes, "<html", 5) == 0);
+}
+
+/* Whether a 206 is the rest of the file that was begun. */
+static int is_the_rest(const attempt *a) {
+  long long from;
+  if (sscanf(a->range, "bytes %lld-", &from) != 1 || from != a->offset) return 0;
+  const char *validator = validator_of(a);
+  return !*validator || strcmp(validator, a->validator) == 0;
+}
+
+/* Looks at the answer before its first byte goes to the file. 0: refused. */
+static size_t begin(attempt *a, const char *bytes, size_t size) {
+  long status = 0;
+  curl_off_t length = -1;
+  char text[200];
+  curl_easy_getinfo(a->curl, CURLINFO_RESPONSE_CODE, &status);
+  curl_easy_getinfo(a->curl, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
+  a->begun = 1;
+  if (status != 206 && is_page(a, bytes, size))
+    return refuse(a, "login", "the site answers with a page instead of the file");
+  if (status == 206 && !is_the_rest(a))
+    return refuse(a, "over", "the site sends another part than the one asked for");
+  if (status != 206 &&
+      a->offset > 0) { /* the file has changed, or the site cannot continue: from the start */
+    if (ftruncate(a->fd, 0) != 0 || lseek(a->fd, 0, SEEK_SET) != 0) {
+      a->written = errno;
+      return 0;
+    }
+    a->offset = 0;
+  }
+  if (a->expected >= 0 && length >= 0 && a->offset + length != a->expected) {
+    snprintf(text, sizeof text, "the site offers %lld bytes, %lld expected",
+             (long long)(a->offset + length), (long long)a->expected);
+    return refuse(a, "no", text);
+  }
+  return 1;
+}
+
+static size_t on_body(char *bytes, size_t one, size_t size, void *data) {
+  attempt *a = data;
+  (void)one;
+  if (!a->begun && !begin(a, bytes, size)) return 0;
+  for (size_t done = 0; done < size;) {
+    ssize_t n = write(a->fd, bytes + done, size - done);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) {
+      a->written = errno;
+      return 0;
+    }
+    done += (size_t)n;
+  }
+  return size;
+}
+
+static int on_progress(void *data, curl_off_t total, curl_off_t done, curl_off_t upload_total,
+                       curl_off_t uploaded) {
+  attempt *a = data;
+  (void)upload_total, (void)uploaded;
+  if (!a->progress || done == 0) return 0;
+  lua_pushvalue(a->L, a->progress);
+  lua_pushinteger(a->L, a->offset + done);
+  if (total > 0)
+    lua_pushinteger(a->L, a->offset + total);
+  else
+    lua_pushnil(a->L);
+  a->failed = lua_pcall(a->L, 2, 0, 0) != LUA_OK;
+  return a->failed;
+}
+
+/* ---------------------------------------------------------------- one attempt */
+
+/* What curl's code and the status of HTTP amount to. */
+static const char *outcome_of(attempt *a, CURLcode code, long status) {
+  if (a->verdict) return a->verdict;
+  const char *why = curl_easy_strerror(code);
+  if (code == CURLE_OK) return "done";
+  if (status >= 400) {
+    snprintf(a->message, sizeof a->message, "the site answers %ld", status);
+    if (status == 401 || status == 403) return "login";
+    if (status == 416) return "over";
+    return status == 408 || status == 425 || status == 429 || status >= 500 ? "again" : "no";
+  }
+  snprintf(a->message, sizeof a->message, "%s", why);
+  switch (code) {
+  case CURLE_COULDNT_RESOLVE_HOST:
+  case CURLE_COULDNT_CONNECT:
+  case CURLE_PARTIAL_FILE:
+  case CURLE_OPERATION_TIMEDOUT:
+  case CURLE_GOT_NOTHING:
+  case CURLE_SEND_ERROR:
+  case CURLE_RECV_ERROR:
+  case CURLE_HTTP2:
+  case CURLE_HTTP2_STREAM:
+    return "again";
+  case CURLE_TOO_MANY_REDIRECTS:
+    snprintf(a->message, sizeof a->message, "more than 10 redirects");
+    return "no";
+  case CURLE_UNSUPPORTED_PROTOCOL:
+    snprintf(a->message, sizeof a->message,
+             "neither http nor https (or a redirect to something else)");
+    return "no";
+  default:
+    return "no";
+  }
+}
+
+static void set_options(attempt *a, const char *url, long patience) {
+  CURL *c = a->curl;
+  curl_easy_setopt(c, CURLOPT_URL, url);
+  ALLOW_HTTP_ONLY(c, PROTOCOLS);
+  ALLOW_HTTP_ONLY(c, REDIR_PROTOCOLS);
+  curl_easy_setopt(c, CURLOPT_FOLLOWLOCATION, 1L);
+  curl_easy_setopt(c, CURLOPT_MAXREDIRS, 10L);
+  curl_easy_setopt(c, CURLOPT_FAILONERROR, 1L);
+  curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
+  curl_easy_setopt(c, CURLOPT_USERAGENT, "ninetails");
+  curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT, patience);
+  curl_easy_setopt(c, CURLOPT_LOW_SPEED_LIMIT, 1L);
+  curl_easy_setopt(c, CURLOPT_LOW_SPEED_TIME, patience);
+  curl_easy_setopt(c, CURLOPT_HEADERFUNCTION, on_header);
+  curl_easy_setopt(c, CURLOPT_HEADERDATA, a);
+  curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, on_body);
+  curl_easy_setopt(c, CURLOPT_WRITEDATA, a);
+  curl_easy_setopt(c, CURLOPT_NOPROGRESS, 0L);
+  curl_easy_setopt(c, CURLOPT_XFERINFOFUNCTION, on_progress);
+  curl_easy_setopt(c, CURLOPT_XFERINFODATA, a);
+}
+
+/* Opens the unfinished file at its end, or empties it when it cannot be continued. 0, or an errno.
+ */
+static int open_unfinished(attempt *a, const char *to, const char *validator) {
+  a->fd = open(to, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+  if (a->fd < 0 || flock(a->fd, LOCK_EX | LOCK_NB) != 0) return errno;
+  if (!*validator && ftruncate(a->fd, 0) != 0) return errno;
+  a->offset = lseek(a->fd, 0, SEEK_END);
+  return a->offset < 0 ? errno : 0;
+}
+
+/* Asks for the rest, on condition that the file is still the one that was begun. */
+static int ask_for_rest(attempt *a, const char *validator) {
+  char text[300];
+  if (a->offset == 0) return 0;
+  snprintf(text, sizeof text, "%lld-", (long long)a->offset);
+  curl_easy_setopt(a->curl, CURLOPT_RANGE, text);
+  snprintf(text, sizeof text, "If-Range: %.200s", validator);
+  a->headers = curl_slist_append(NULL, text);
+  curl_easy_setopt(a->curl, CURLOPT_HTTPHEADER, a->headers);
+  return a->headers ? 0 : ENOMEM;
+}
+
+/* Also when a Lua error passes by: the file's lock must not outlive the attempt. */
+static int attempt_close(lua_State *L) {
+  attempt *a = luaL_checkudata(L, 1, "ninetails.fetch.attempt");
+  curl_slist_free_all(a->headers);
+  if (a->curl) curl_easy_cleanup(a->curl);
+  if (a->fd >= 0) close(a->fd);
+  a->headers = NULL;
+  a->curl = NULL;
+  a->fd = -1;
+  return 0;
+}
+
+static attempt *new_attempt(lua_State *L) {
+  attempt *a = lua_newuserdatauv(L, sizeof *a, 0);
+  *a = (attempt){.L = L, .fd = -1};
+  if (luaL_newmetatable(L, "ninetails.fetch.attempt")) {
+    lua_pushcfunction(L, attempt_close);
+    lua_setfield(L, -2, "__close");
+    lua_pushcfunction(L, attempt_close);
+    lua_setfield(L, -2, "__gc");
+  }
+  lua_setmetatable(L, -2);
+  lua_toclose(L, -1);
+  return a;
+}
+
+static int raise_io(lua_State *L, const char *path, int code) {
+  nt_error err;
+  if (code == EWOULDBLOCK)
+    nt_fail(&err, NT_E_STATE, "%s: another download is writing to it", path);
+  else
+    nt_fail(&err, NT_E_IO, "%s: %s", path, strerror(code));
+  return modules_raise(L, &err);
+}
+
+static const char *text_field(lua_State *L, const char *key, const char *otherwise) {
+  lua_getfield(L, 1, key);
+  return lua_isnil(L, -1) ? otherwise : luaL_checkstring(L, -1);
+}
+
+static void set_text(lua_State *L, const char *key, const char *value) {
+  lua_pushstring(L, value);
+  lua_setfield(L, -2, key);
+}
+
+static int push_result(lua_State *L, attempt *a, CURLcode code) {
+  long status = 0;
+  char *url = NULL;
+  struct stat s;
+  curl_easy_getinfo(a->curl, CURLINFO_RESPONSE_CODE, &status);
+  curl_easy_getinfo(a->curl, CURLINFO_EFFECTIVE_URL, &url);
+  lua_createtable(L, 0, 6);
+  set_text(L, "outcome", outcome_of(a, code, status));
+  set_text(L, "message", a->message);
+  set_text(L, "validator", validator_of(a));
+  set_text(L, "url", url ? url : "");
+  lua_pushinteger(L, status);
+  lua_setfield(L, -2, "status");
+  lua_pushinteger(L, fstat(a->fd, &s) == 0 ? s.st_size : 0);
+  lua_setfield(L, -2, "bytes");
+  return 1;
+}
+
+static int try_once(lua_State *L) {
+  luaL_checktype(L, 1, LUA_TTABLE);
+  lua_settop(L, 1);
+  const char *url = text_field(L, "url", ""), *to = text_field(L, "to", "");
+  const char *validator = text_field(L, "validator", "");
+  lua_getfield(L, 1, "expected");
+  lua_Integer expected = luaL_optinteger(L, -1, -1);
+  lua_getfield(L, 1, "patience");
+  long patience = (long)luaL_optinteger(L, -1, 60);
+  attempt *a = new_attempt(L);
+  a->expected = expected;
+  a->validator = validator;
+  if (lua_getfield(L, 1, "progress") == LUA_TFUNCTION) a->progress = lua_gettop(L);
+  if (!(a->curl = curl_easy_init())) return raise_io(L, url, ENOMEM);
+  int problem = open_unfinished(a, to, validator);
+  if (!problem) problem = ask_for_rest(a, validator);
+  if (problem) return raise_io(L, to, problem);
+  set_options(a, url, patience);
+  CURLcode code = curl_easy_perform(a->curl);
+  if (a->failed) return lua_error(L);
+  if (a->written) return raise_io(L, to, a->written);
+  /* An answer without a body never came to on_body: an empty file, which may still be the wrong
+   * one. */
+  if (code == CURLE_OK && !a->begun && !begin(a, "", 0) && a->written)
+    return raise_io(L, to, a->written);
+  return push_result(L, a, code);
+}
+
+static int sleep_seconds(lua_State *L) {
+  double seconds = luaL_checknumber(L, 1);
+  if (!(seconds > 0)) return 0;
+  struct timespec t = {(time_t)fmin(seconds, 3600), (long)((seconds - floor(seconds)) * 1e9)};
+  nanosleep(&t, NULL);
+  return 0;
+}
+
+/* Lua states of several threads may open the module at once. */
+static pthread_once_t curl_is_ready = PTHREAD_ONCE_INIT;
+static void make_curl_ready(void) {
+  curl_global_init(CURL_GLOBAL_DEFAULT);
+}
+
+int luaopen_ninetails_fetch(lua_State *L) {
+  static const luaL_Reg functions[] = {
+      {"attempt", try_once}, {"sleep", sleep_seconds}, {NULL, NULL}};
+  pthread_once(&curl_is_ready, make_curl_ready);
+  luaL_newlib(L, functions);
+  return 1;
+}

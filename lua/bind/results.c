@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * ninetails.results: run files and result files (core/store/run/result_file.h).
+ *
+ *     local results = require "ninetails.results"
+ *     local rows = results.write("results/all.h5", {"a.h5", "b.h5"}, {notes = {{"name", "all"}}})
+ *     local all = results.read "results/all.h5"
+ *     for _, column in ipairs(all.columns) do print(column.name, column.unit, column.values[1]) end
+ *     local run = results.run("results/all.h5", all.columns[1].values[1])
+ *     print(run.first, run.count, run.scores[1], run.roc.fpr[2], run.roc.tpr[2])
+ *     for _, a in ipairs(results.attacks "results/all.h5") do print(a.run, a.attack, a.auc) end
+ *     print(results.sizes("results/all.h5").stored)
+ *
+ * write's options: keys, a list of those to take; notes; name and command_line, for the provenance
+ * (version, commit, host, ...) that every file is given besides.
+ *
+ * read(path) gives {rows = n, columns = {...}, notes = {name = text}}; a column is {name =, unit =,
+ * long_name =, role =, better = "higher" | "lower" | nil, type = "text" | "integer" | "number",
+ * values = {n values}, missing = the number that stands for "no value" in a column of integers,
+ * where some run has none}.
+ */
+#include <lauxlib.h>
+#include <string.h>
+
+#include "store/run/result_file.h"
+#include "modules.h"
+#include "provenance.h"
+
+/* ---------------------------------------------------------------- write */
+
+/* The string at the top of the stack, which a table keeps alive; popped. */
+static const char *pop_text(lua_State *L, const char *what) {
+  size_t length = 0;
+  if (lua_type(L, -1) != LUA_TSTRING)
+    luaL_error(L, "results: %s: got a %s, expected a string", what, luaL_typename(L, -1));
+  const char *text = lua_tolstring(L, -1, &length);
+  if (strlen(text) != length) luaL_error(L, "results: %s: has a zero byte", what);
+  lua_pop(L, 1);
+  return text;
+}
+
+/* The strings of the list at index, in memory that Lua owns; one value is pushed. */
+static const char **push_texts(lua_State *L, int index, const char *what, size_t *count) {
+  index = lua_absindex(L, index);
+  luaL_argexpected(L, lua_istable(L, index), index, "table");
+  *count = (size_t)lua_rawlen(L, index);
+  const char **texts = lua_newuserdatauv(L, (*count + 1) * sizeof *texts, 0);
+  for (size_t i = 0; i < *count; i++) {
+    lua_rawgeti(L, index, (lua_Integer)i + 1);
+    texts[i] = pop_text(L, what);
+  }
+  return texts;
+}
+
+/* The pairs {name, text} of the list at index, with room for provenance; one value is pushed. */
+static nt_note *push_notes(lua_State *L, int index, size_t *count) {
+  *count = lua_istable(L, index) ? (size_t)lua_rawlen(L, index) : 0;
+  nt_note *notes = lua_newuserdatauv(L, (*count + NT_PROVENANCE_NOTES) * sizeof *notes, 0);
+  for (size_t i = 0; i < *count; i++) {
+    if (lua_rawgeti(L, index, (lua_Integer)i + 1) != LUA_TTABLE)
+      luaL_error(L, "results: note %d: got a %s, expected a pair {name, text}", (int)i + 1,
+                 luaL_typename(L, -1));
+    lua_rawgeti(L, -1, 1);
+    notes[i].name = pop_text(L, "a note's name");
+    lua_rawgeti(L, -1, 2);
+    notes[i].text = pop_text(L, notes[i].name);
+    lua_pop(L, 1);
+  }
+  return notes;
+}
+
+/* Pushes options[name], a table or nil. */
+static int push_option(lua_State *L, const char *name) {
+  int type = lua_getfield(L, 3, name);
+  if (type != LUA_TTABLE && type != LUA_TNIL)
+    luaL_error(L, "results: %s: got a %s, expected a table", name, luaL_typename(L, -1));
+  return type == LUA_TTABLE;
+}
+
+/* Adds what is not among the notes already: what program writes this file, where and when. */
+static size_t add_provenance(nt_note *notes, size_t count, const nt_provenance *p) {
+  size_t own = count;
+  for (size_t i = 0; i < p->count; i++) {
+    size_t k = 0;
+    while (k < own && strcmp(notes[k].name, p->note[i].name) != 0) k++;
+    if (k == own) notes[count++] = p->note[i];
+  }
+  return count;
+}
+
+static int write(lua_State *L) {
+  const char *path = luaL_checkstring(L, 1);
+  luaL_checktype(L, 2, LUA_TTABLE);
+  if (lua_isnoneornil(L, 3)) {
+    lua_settop(L, 2);
+    lua_newtable(L);
+  }
+  luaL_checktype(L, 3, LUA_TTABLE);
+  lua_settop(L, 3);
+  nt_result_sources sources = {0};
+  sources.paths = push_texts(L, 2, "a source's path", &sources.count);
+  size_t keys = 0, notes, rows = 0;
+  const char **key = NULL;
+  if (push_option(L, "keys")) key = push_texts(L, -1, "a key", &keys);
+  push_option(L, "notes");
+  nt_note *note = push_notes(L, lua_gettop(L), &notes);
+  nt_provenance made_by;
+  lua_pushvalue(L, 3);
+  provenance_read(L, &made_by, 1);
+  notes = add_provenance(note, notes, &made_by);
+  nt_error err;
+  nt_status status = nt_result_write(path, &sources, key, keys, note, notes, &rows, &err);
+  nt_provenance_done(&made_by);
+  if (status != NT_OK) return modules_raise(L, &err);
+  lua_pushinteger(L, (lua_Integer)rows);
+  return 1;
+}
+
+/* ---------------------------------------------------------------- read */
+
+static int table_gc(lua_State *L) {
+  nt_table_done(luaL_checkudata(L, 1, "ninetails.results.table"));
+  return 0;
+}
+
+static void set_text(lua_State *L, const char *name, const char *text) {
+  lua_pushstring(L, text);
+  lua_setfield(L, -2, name);
+}
+
+static void push_values(lua_State *L, const nt_column *c, size_t rows) {
+  lua_createtable(L, (int)rows, 0);
+  for (size_t i = 0; i < rows; i++) {
+    if (c->type == NT_CELL_TEXT)
+      lua_pushstring(L, c->text[i]);
+    else if (c->type == NT_CELL_INTEGER)
+      lua_pushinteger(L, c->integer[i]);
+    else
+      lua_pushnumber(L, c->number[i]);
+    lua_rawseti(L, -2, (lua_Integer)i + 1);
+  }
+}
+
+static void push_column(lua_State *L, const nt_column *c, size_t rows) {
+  static const char *const types[] = {
+      [NT_CELL_TEXT] = "text", [NT_CELL_INTEGER] = "integer", [NT_CELL_NUMBER] = "number"};
+  lua_createtable(L, 0, 8);
+  set_text(L, "name", c->name);
+  set_text(L, "unit", c->unit);
+  set_text(L, "long_name", c->long_name);
+  set_text(L, "role", nt_cell_role_name(c->role));
+  set_text(L, "type", types[c->type]);
+  set_text(L, "better", nt_measure_better_name(c->better));
+  push_values(L, c, rows);
+  lua_setfield(L, -2, "values");
+  if (!c->missing) return;
+  lua_pushinteger(L, c->fill);
+  lua_setfield(L, -2, "missing");
+}
+
+static int read(lua_State *L) {
+  const char *path = luaL_checkstring(L, 1);
+  nt_table *table = lua_newuserdatauv(L, sizeof *table, 0);
+  *table = (nt_table){0};
+  luaL_setmetatable(L, "ninetails.results.table");
+  nt_error err;
+  if (nt_table_read(path, table, &err) != NT_OK) return modules_raise(L, &err);
+  lua_createtable(L, 0, 3);
+  lua_pushinteger(L, (lua_Integer)table->rows);
+  lua_setfield(L, -2, "rows");
+  lua_createtable(L, (int)table->columns, 0);
+  for (size_t i = 0; i < table->columns; i++) {
+    push_column(L, &table->column[i], table->rows);
+    lua_rawseti(L, -2, (lua_Integer)i + 1);
+  }
+  lua_setfield(L, -2, "columns");
+  lua_createtable(L, 0, (int)table->notes);
+  for (size_t i = 0; i < table->notes; i++) set_text(L, table->note[i].name, table->note[i].text);
+  lua_setfield(L, -2, "notes");
+  nt_table_done(table); /* now, not when the collector comes */
+  return 1;
+}
+
+/* ---------------------------------------------------------------- run */
+
+static int arrays_gc(lua_State *L) {
+  nt_run_arrays_done(luaL_checkudata(L, 1, "ninetails.results.arrays"));
+  return 0;
+}
+
+static void set_numbers(lua_State *L, const char *name, const double *values, size_t count) {
+  if (!values) return;
+  lua_createtable(L, (int)count, 0);
+  for (size_t i = 0; i < count; i++) {
+    lua_pushnumber(L, values[i]);
+    lua_rawseti(L, -2, (lua_Integer)i + 1);
+  }
+  lua_setfield(L, -2, name);
+}
+
+static void set_curve(lua_State *L, const char *name, const nt_curve *curve, const char *x,
+                      const char *y) {
+  if (curve->count == 0) return;
+  lua_createtable(L, 0, 4);
+  set_numbers(L, x, curve->x, curve->count);
+  set_numbers(L, y, curve->y, curve->count);
+  set_numbers(L, "threshold", curve->threshold, curve->count);
+  lua_pushnumber(L, curve->deviation);
+  lua_setfield(L, -2, "deviation");
+  lua_setfield(L, -2, name);
+}
+
+static int run(lua_State *L) {
+  const char *path = luaL_checkstring(L, 1), *key = luaL_checkstring(L, 2);
+  nt_run_arrays *arrays = lua_newuserdatauv(L, sizeof *arrays, 0);
+  *arrays = (nt_run_arrays){0};
+  luaL_setmetatable(L, "ninetails.results.arrays");
+  nt_error err;
+  if (nt_result_run(path, key, arrays, &err) != NT_OK) return modules_raise(L, &err);
+  lua_createtable(L, 0, 7);
+  lua_pushinteger(L, (lua_Integer)arrays->first);
+  lua_setfield(L, -2, "first");
+  lua_pushinteger(L, (lua_Integer)arrays->count);
+  lua_setfield(L, -2, "count");
+  set_numbers(L, "scores", arrays->scores, arrays->count);
+  set_numbers(L, "times", arrays->times, arrays->count);
+  if (arrays->labels) {
+    lua_pushlstring(L, (const char *)arrays->labels, arrays->count);
+    lua_setfield(L, -2, "labels");
+  }
+  set_curve(L, "roc", &arrays->roc, "fpr", "tpr");
+  set_curve(L, "precision_recall", &arrays->precision_recall, "recall", "precision");
+  nt_run_arrays_done(arrays);
+  return 1;
+}
+
+/* ---------------------------------------------------------------- attacks */
+
+static int attack_rows_gc(lua_State *L) {
+  nt_attack_rows_done(luaL_checkudata(L, 1, "ninetails.results.attacks"));
+  return 0;
+}
+
+static void push_attack(lua_State *L, const nt_attack_row *row) {
+  const nt_attack_measured *m = &row->measured;
+  const struct {
+    const char *name;
+    double value;
+  } figures[] = {
+      {"auc", m->auc}, {"average_precision", m->average_precision}, {"tpr_at_fpr_1e-3", m->tpr}};
+  lua_createtable(L, 0, 6);
+  set_text(L, "run", row->run);
+  set_text(L, "attack", row->attack);
+  lua_pushinteger(L, (lua_Integer)m->packets);
+  lua_setfield(L, -2, "packets");
+  for (size_t i = 0; i < sizeof figures / sizeof *figures; i++) {
+    lua_pushnumber(L, figures[i].value);
+    lua_setfield(L, -2, figures[i].name);
+  }
+}
+
+/* A list of {run =, attack =, packets =, auc =, average_precision =, ["tpr_at_fpr_1e-3"] =}. */
+static int attacks(lua_State *L) {
+  const char *path = luaL_checkstring(L, 1);
+  nt_attack_rows *rows = lua_newuserdatauv(L, sizeof *rows, 0);
+  *rows = (nt_attack_rows){0};
+  luaL_setmetatable(L, "ninetails.results.attacks");
+  nt_error err;
+  if (nt_result_attacks(path, rows, &err) != NT_OK) return modules_raise(L, &err);
+  lua_createtable(L, (int)rows->count, 0);
+  for (size_t i = 0; i < rows->count; i++) {
+    push_attack(L, &rows->row[i]);
+    lua_rawseti(L, -2, (lua_Integer)i + 1);
+  }
+  nt_attack_rows_done(rows);
+  return 1;
+}
+
+/* ---------------------------------------------------------------- sizes */
+
+static int sizes(lua_State *L) {
+  nt_error err;
+  nt_result_size size;
+  if (nt_result_sizes(luaL_checkstring(L, 1), &size, &err) != NT_OK) return modules_raise(L, &err);
+  const struct {
+    const char *name;
+    uint64_t value;
+  } fields[] = {
+      {"file", size.file}, {"scores", size.scores}, {"stored", size.stored}, {"runs", size.runs}};
+  lua_createtable(L, 0, 4);
+  for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
+    lua_pushinteger(L, (lua_Integer)fields[i].value);
+    lua_setfield(L, -2, fields[i].name);
+  }
+  return 1;
+}
+
+int luaopen_ninetails_results(lua_State *L) {
+  static const luaL_Reg functions[] = {{"write", write},     {"read", read},   {"run", run},
+                                       {"attacks", attacks}, {"sizes", sizes}, {NULL, NULL}};
+  luaL_newmetatable(L, "ninetails.results.table");
+  lua_pushcfunction(L, table_gc);
+  lua_setfield(L, -2, "__gc");
+  luaL_newmetatable(L, "ninetails.results.attacks");
+  lua_pushcfunction(L, attack_rows_gc);
+  lua_setfield(L, -2, "__gc");
+  luaL_newmetatable(L, "ninetails.results.arrays");
+  lua_pushcfunction(L, arrays_gc);
+  lua_setfield(L, -2, "__gc");
+  luaL_newlib(L, functions);
+  return 1;
+}

@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * ninetails.sweep: an experiment's plan -> its runs (core/sweep/sweep.h).
+ *
+ *     local sweep = require "ninetails.sweep"
+ *     sweep.detectors()[1].name          -- each detector with its parameters
+ *     sweep.measures()[1].long_name      -- each metric
+ *     sweep.defaults().measures.level    -- how metrics are computed unless told
+ *     local report = sweep.plan(plan)    -- what is there and what is missing; runs nothing
+ *     local outcome = sweep.run(plan)    -- runs it
+ *
+ * A plan is a table:
+ *     name =, output = path, folder = path of the run files, cache = path (optional)
+ *     jobs =, memory = bytes, cache_limit = bytes, fresh =, retry =, keep_scores =, compression =
+ *     script = {path =, text =, options = text, set = {key = text}}, command_line =
+ *     inputs = {{name =, capture =, labels =, origin =, packets =, profile =}, ...}
+ *                without a profile the capture is rows of features
+ *     runs = {{input = 1, detector =, lua = false, fm_grace =, ad_grace =, seed =, replicate =,
+ *              values = {name = value}, code = text}, ...}
+ *                code: what a detector in Lua is made of (of another text the scores are other
+ *                scores); else that is the whole script with its options
+ *     measures = {smoothing =, fold_auc =, fpr_reference = "benign" | "all", ...}
+ *     extra = {{name =, unit =, long_name =, better = "higher" | "lower"}, ...}   metrics in Lua
+ *     extra_code = text                     what they are made of; else the whole script
+ *     progress = function(state)
+ *
+ * While it runs, SIGINT and SIGTERM end it at the next chunk; what is done is kept.
+ */
+#include <lauxlib.h>
+#include <math.h>
+
+#include <ninetails/cpu.h>
+
+#include "modules.h"
+#include "signals.h"
+#include "sweep_plan.h"
+
+static void set_text(lua_State *L, const char *key, const char *value) {
+  lua_pushstring(L, value);
+  lua_setfield(L, -2, key);
+}
+static void set_number(lua_State *L, const char *key, double value) {
+  lua_pushnumber(L, value);
+  lua_setfield(L, -2, key);
+}
+static void set_integer(lua_State *L, const char *key, uint64_t value) {
+  lua_pushinteger(L, (lua_Integer)value);
+  lua_setfield(L, -2, key);
+}
+static void set_flag(lua_State *L, const char *key, int value) {
+  lua_pushboolean(L, value);
+  lua_setfield(L, -2, key);
+}
+
+/* ---------------------------------------------------------------- what there is */
+
+static void push_preset(lua_State *L, const nt_parameter *p) {
+  if (p->type == NT_PARAMETER_TEXT)
+    lua_pushstring(L, p->preset_text);
+  else if (p->type == NT_PARAMETER_CHOICE)
+    lua_pushstring(L, p->choices[(size_t)p->preset]);
+  else if (p->type == NT_PARAMETER_INTEGER)
+    lua_pushinteger(L, (lua_Integer)p->preset);
+  else
+    lua_pushnumber(L, p->preset);
+}
+
+static void push_parameter(lua_State *L, const nt_parameter *p) {
+  static const char *const types[] = {"integer", "number", "choice", "text"};
+  lua_createtable(L, 0, 10);
+  set_text(L, "name", p->name);
+  set_text(L, "type", types[p->type]);
+  set_text(L, "unit", p->unit);
+  set_text(L, "help", p->help);
+  push_preset(L, p);
+  lua_setfield(L, -2, "default");
+  if (p->type == NT_PARAMETER_CHOICE) {
+    lua_newtable(L);
+    for (int i = 0; p->choices[i]; i++) {
+      lua_pushstring(L, p->choices[i]);
+      lua_rawseti(L, -2, i + 1);
+    }
+    lua_setfield(L, -2, "choices");
+  } else if (p->type != NT_PARAMETER_TEXT) {
+    if (p->least > -HUGE_VAL) set_number(L, "least", p->least);
+    if (p->most < HUGE_VAL) set_number(L, "most", p->most);
+    set_flag(L, "above", p->above);
+    set_flag(L, "below", p->below);
+  }
+}
+
+static int detectors(lua_State *L) {
+  static const struct {
+    unsigned flag;
+    const char *name;
+  } flags[] = {{NT_DETECTOR_FROZEN, "frozen"},   {NT_DETECTOR_SEEDED, "seeded"},
+               {NT_DETECTOR_MAPPED, "mapped"},   {NT_DETECTOR_ORACLE, "oracle"},
+               {NT_DETECTOR_TIMES, "times"},     {NT_DETECTOR_SIZES, "sizes"},
+               {NT_DETECTOR_CAPTURE, "capture"}, {NT_DETECTOR_BLIND, "blind"}};
+  lua_newtable(L);
+  for (lua_Integer i = 0; nt_detectors[i]; i++) {
+    const nt_detector_class *c = nt_detectors[i];
+    lua_createtable(L, 0, 6);
+    set_text(L, "name", c->name);
+    set_text(L, "title", c->title);
+    set_text(L, "source", c->source);
+    set_text(L, "cost", c->cost);
+    lua_newtable(L);
+    for (size_t f = 0; f < sizeof flags / sizeof *flags; f++)
+      set_flag(L, flags[f].name, (c->flags & flags[f].flag) != 0);
+    lua_setfield(L, -2, "flags");
+    lua_newtable(L);
+    for (size_t p = 0; p < c->parameter_count; p++) {
+      push_parameter(L, &c->parameters[p]);
+      lua_rawseti(L, -2, (lua_Integer)p + 1);
+    }
+    lua_setfield(L, -2, "parameters");
+    lua_rawseti(L, -2, i + 1);
+  }
+  return 1;
+}
+
+static int measures(lua_State *L) {
+  lua_newtable(L);
+  for (size_t i = 0; i < nt_measure_count; i++) {
+    const nt_measure *m = &nt_measures[i];
+    lua_createtable(L, 0, 5);
+    set_text(L, "name", m->name);
+    set_text(L, "unit", m->unit);
+    set_text(L, "long_name", m->long_name);
+    set_text(L, "better", nt_measure_better_name(m->better));
+    set_flag(L, "integer", m->integer);
+    lua_rawseti(L, -2, (lua_Integer)i + 1);
+  }
+  return 1;
+}
+
+static int defaults(lua_State *L) {
+  nt_measure_options o = nt_measure_defaults();
+  lua_newtable(L);
+  lua_newtable(L);
+  set_integer(L, "smoothing", o.protocol.smoothing);
+  set_flag(L, "fold_auc", o.protocol.fold_auc);
+  set_text(L, "fpr_reference", o.protocol.reference == NT_FPR_OF_ALL ? "all" : "benign");
+  set_number(L, "tail_probability", o.tail_probability);
+  set_number(L, "level", o.level);
+  set_number(L, "max_fpr", o.max_fpr);
+  set_integer(L, "replicates", o.replicates);
+  set_number(L, "block_seconds", o.block_seconds);
+  set_integer(L, "seed", o.seed);
+  set_number(L, "gap_seconds", o.gap_seconds);
+  set_integer(L, "curve_points", o.curve_points);
+  lua_setfield(L, -2, "measures");
+  set_integer(L, "jobs", (uint64_t)nt_cpu_count());
+  set_integer(L, "memory", nt_cpu_memory() / 2);
+  set_integer(L, "compression", 1);
+  return 1;
+}
+
+/* ---------------------------------------------------------------- running */
+
+static void on_progress(void *context, const nt_sweep_progress *p) {
+  box *b = context;
+  lua_State *L = b->L;
+  if (b->failed) return;
+  lua_pushvalue(L, b->progress);
+  lua_createtable(L, 0, 10);
+  set_integer(L, "total", p->total);
+  set_integer(L, "kept", p->kept);
+  set_integer(L, "done", p->done);
+  set_integer(L, "failed", p->failed);
+  set_number(L, "seconds", p->seconds);
+  if (!isnan(p->remaining)) set_number(L, "remaining", p->remaining);
+  set_number(L, "rate", p->rate);
+  lua_createtable(L, (int)p->running, 0);
+  for (size_t i = 0; i < p->running; i++) {
+    lua_pushstring(L, p->what[i]);
+    lua_rawseti(L, -2, (lua_Integer)i + 1);
+  }
+  lua_setfield(L, -2, "running");
+  b->failed = lua_pcall(L, 1, 0, 0) != LUA_OK;
+  if (b->failed)
+    nt_flag_set(&signals_caught, SIGINT); /* ends the sweep; the error is told instead */
+}
+
+static box *read_plan(lua_State *L) {
+  box *b = sweep_plan_read(L);
+  b->options.progress = b->progress ? on_progress : NULL;
+  b->options.progress_context = b;
+  return b;
+}
+
+static int plan(lua_State *L) {
+  box *b = read_plan(L);
+  size_t cached = 0, missing = 0;
+  lua_newtable(L);
+  lua_createtable(L, (int)b->run_count, 0);
+  for (size_t i = 0; i < b->run_count; i++) {
+    nt_sweep_status s;
+    nt_sweep_status_of(b->sweep, i, &s);
+    int scored = s.state == NT_RUN_MISSING && s.scores == NT_STAGE_CACHED;
+    cached += (size_t)scored;
+    missing += s.state == NT_RUN_MISSING && !scored;
+    lua_createtable(L, 0, 5);
+    set_text(L, "key", s.key);
+    set_text(L, "state", scored ? "cached" : nt_run_state_name(s.state));
+    if (*s.why) set_text(L, "why", s.why);
+    set_number(L, "seconds", s.seconds);
+    lua_createtable(L, 0, 3);
+    set_text(L, "features", nt_stage_state_name(s.features));
+    set_text(L, "map", nt_stage_state_name(s.map));
+    set_text(L, "scores", nt_stage_state_name(s.scores));
+    lua_setfield(L, -2, "stages");
+    lua_rawseti(L, -2, (lua_Integer)i + 1);
+  }
+  lua_setfield(L, -2, "runs");
+  set_number(L, "seconds", nt_sweep_seconds(b->sweep));
+  set_integer(L, "cached", cached);
+  set_integer(L, "missing", missing);
+  return 1;
+}
+
+static int run(lua_State *L) {
+  box *b = read_plan(L);
+  nt_sweep_outcome outcome;
+  nt_error err;
+  signals before;
+  signals_catch(&before, 0);
+  nt_status status = nt_sweep_execute(b->sweep, &outcome, &err);
+  signals_restore(&before);
+  if (b->failed) return lua_error(L);
+  if (status != NT_OK) return modules_raise(L, &err);
+  lua_newtable(L);
+  lua_createtable(L, (int)b->run_count, 0);
+  for (size_t i = 0; i < b->run_count; i++) {
+    nt_sweep_status s;
+    nt_sweep_status_of(b->sweep, i, &s);
+    lua_createtable(L, 0, 3);
+    set_text(L, "key", s.key);
+    set_text(L, "state", nt_run_state_name(s.state));
+    if (*s.why) set_text(L, "reason", s.why);
+    lua_rawseti(L, -2, (lua_Integer)i + 1);
+  }
+  lua_setfield(L, -2, "runs");
+  set_integer(L, "threads", (size_t)outcome.threads);
+  set_integer(L, "jobs", (size_t)b->options.jobs);
+  set_integer(L, "kept", outcome.kept);
+  set_integer(L, "done", outcome.done);
+  set_integer(L, "failed", outcome.failed);
+  set_integer(L, "missing", outcome.missing);
+  set_number(L, "seconds", outcome.seconds);
+  set_number(L, "rate", outcome.rate);
+  set_text(L, "output", b->options.output);
+  if (outcome.interrupted) set_text(L, "interrupted", signals_name());
+  return 1;
+}
+
+int luaopen_ninetails_sweep(lua_State *L) {
+  static const luaL_Reg functions[] = {
+      {"detectors", detectors}, {"measures", measures}, {"defaults", defaults},
+      {"plan", plan},           {"run", run},           {NULL, NULL}};
+  sweep_plan_open(L);
+  luaL_newlib(L, functions);
+  return 1;
+}

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * ninetails.system: what this program and this machine are.
+ *
+ *     local system = require "ninetails.system"
+ *     local v = system.version()
+ *     print(v.version, v.commit, v.dirty, v.compiler, v.flags)
+ *     print(v.cpu, v.features, v.isa, v.processors)
+ *     print(v.libraries[1].name, v.libraries[1].version)
+ *     print(system.is_terminal(2))  -- whether stderr is one
+ *     print(system.columns(2))      -- how wide that is, 80 where nobody says
+ *     print(system.clock())         -- seconds, monotonic
+ *
+ * system.check_environment() raises what is wrong with NINETAILS_ISA.
+ * system.die("INT") ends the program as if the signal had never been caught, so that shells see it.
+ */
+#include <curl/curl.h>
+#include <jansson.h>
+#include <lauxlib.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <ninetails/cpu.h>
+#include <ninetails/version.h>
+
+#include "modules.h"
+
+static void set_string(lua_State *L, const char *key, const char *value) {
+  lua_pushstring(L, value);
+  lua_setfield(L, -2, key);
+}
+
+/* Appends {name =, version =} to the list on the top. */
+static void add_library(lua_State *L, const char *name, const char *version) {
+  lua_createtable(L, 0, 2);
+  set_string(L, "name", name);
+  set_string(L, "version", version);
+  lua_rawseti(L, -2, (lua_Integer)lua_rawlen(L, -2) + 1);
+}
+
+static int version(lua_State *L) {
+  const nt_build *build = nt_build_of();
+  char text[512];
+  lua_newtable(L);
+  set_string(L, "version", build->version);
+  set_string(L, "commit", build->commit);
+  lua_pushboolean(L, build->dirty);
+  lua_setfield(L, -2, "dirty");
+  set_string(L, "compiler", build->compiler);
+  set_string(L, "flags", build->flags);
+  nt_cpu_model(text, sizeof text);
+  set_string(L, "cpu", text);
+  nt_cpu_features(text, sizeof text);
+  set_string(L, "features", text);
+  set_string(L, "isa", nt_isa_name(nt_isa_best()));
+  lua_pushinteger(L, sysconf(_SC_NPROCESSORS_ONLN));
+  lua_setfield(L, -2, "processors");
+
+  nt_library libraries[16];
+  size_t count = nt_libraries(libraries, 16);
+  lua_newtable(L);
+  for (size_t i = 0; i < count; i++) add_library(L, libraries[i].name, libraries[i].version);
+  add_library(L, "Lua", LUA_VERSION_MAJOR "." LUA_VERSION_MINOR "." LUA_VERSION_RELEASE);
+  add_library(L, "jansson", jansson_version_str());
+  add_library(L, "libcurl", curl_version_info(CURLVERSION_NOW)->version);
+  lua_setfield(L, -2, "libraries");
+  return 1;
+}
+
+static int check_environment(lua_State *L) {
+  nt_error err;
+  return nt_isa_check(&err) == NT_OK ? 0 : modules_raise(L, &err);
+}
+
+static int is_terminal(lua_State *L) {
+  lua_pushboolean(L, isatty((int)luaL_checkinteger(L, 1)));
+  return 1;
+}
+
+static int columns(lua_State *L) {
+  struct winsize size;
+  int known = ioctl((int)luaL_checkinteger(L, 1), TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
+  lua_pushinteger(L, known ? size.ws_col : 80);
+  return 1;
+}
+
+static int clock_seconds(lua_State *L) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  lua_pushnumber(L, (double)t.tv_sec + (double)t.tv_nsec * 1e-9);
+  return 1;
+}
+
+static int die(lua_State *L) {
+  static const char *const names[] = {"INT", "TERM", "PIPE", NULL};
+  static const int numbers[] = {SIGINT, SIGTERM, SIGPIPE};
+  int number = numbers[luaL_checkoption(L, 1, NULL, names)];
+  fflush(NULL);
+  signal(number, SIG_DFL);
+  raise(number);
+  return luaL_error(L, "signal %s did not end the program", lua_tostring(L, 1));
+}
+
+int luaopen_ninetails_system(lua_State *L) {
+  static const luaL_Reg functions[] = {
+      {"version", version}, {"is_terminal", is_terminal},
+      {"columns", columns}, {"clock", clock_seconds},
+      {"die", die},         {"check_environment", check_environment},
+      {NULL, NULL}};
+  luaL_newlib(L, functions);
+  return 1;
+}

@@ -1,0 +1,42 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+-- ninetails version: what this binary is, for bug reports and the provenance of results.
+local json = require "ninetails.json"
+local system = require "ninetails.system"
+local text = require "ninetails.cli.text"
+
+local function print_text(v)
+  local libraries = {}
+  for i, library in ipairs(v.libraries) do libraries[i] = library.name .. " " .. library.version end
+  local rows = {
+    {"ninetails", v.version},
+    {"commit", v.commit .. (v.dirty and " (with changes that are in no commit)" or "")},
+    {"compiler", v.compiler},
+    {"flags", v.flags},
+    {"processor", ("%s, %d online"):format(v.cpu, v.processors)},
+    {"features", v.features},
+    {"kernels", v.isa},
+  }
+  for i, library in ipairs(libraries) do rows[#rows + 1] = {i == 1 and "libraries" or "", library} end
+  io.write(text.rows(rows))
+end
+
+local function print_json(v)
+  local libraries = {}
+  for i, library in ipairs(v.libraries) do libraries[i] = {library.name, library.version} end
+  io.write(json.encode(json.object {
+    {"version", v.version}, {"commit", v.commit}, {"dirty", v.dirty}, {"compiler", v.compiler}, {"flags", v.flags},
+    {"cpu", v.cpu}, {"cpu_features", v.features}, {"processors", v.processors}, {"isa", v.isa},
+    {"libraries", json.object(libraries)},
+  }, true), "\n")
+end
+
+return {
+  name = "version",
+  summary = "Tell the version, the commit, the compiler, the processor and the libraries.",
+  options = {{name = "json", type = "flag", help = "print it as JSON"}},
+  run = function(args)
+    local version = system.version()
+    if args.json then print_json(version) else print_text(version) end
+    return 0
+  end,
+}

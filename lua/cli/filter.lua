@@ -1,0 +1,98 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+-- --only: which runs to take, by the columns of their table.
+--
+--     detector=kitnet    dataset=westermo*,qut*    profile=!py100    seed=1,2,3    ad_grace=1e4    auc>=0.9
+--
+-- After = stands a list of patterns (* and ? as in a shell) of which one must match; ! before the first: none may.
+-- Numbers are compared as numbers. A run that does not have the column does not match. Several filters must all hold.
+local text = require "ninetails.cli.text"
+
+local filter = {}
+
+filter.syntax = "take runs with COLUMN=PATTERN[,PATTERN...] (* and ? as in a shell, ! before the first: none of them), "
+  .. "or COLUMN<, <=, >, >= NUMBER; may be given several times: all must hold"
+
+local function refuse(...) error({status = "argument", message = string.format(...)}, 0) end
+
+local compare = {
+  ["<"] = function(a, b) return a < b end,
+  ["<="] = function(a, b) return a <= b end,
+  [">"] = function(a, b) return a > b end,
+  [">="] = function(a, b) return a >= b end,
+}
+
+-- A shell's pattern -> Lua's.
+local function lua_pattern(pattern)
+  return "^" .. pattern:gsub("[^%w*?]", "%%%0"):gsub("%*", ".*"):gsub("%?", ".") .. "$"
+end
+
+-- Whether the whole word matches the pattern; letters count.
+function filter.matches(pattern, word) return word:find(lua_pattern(pattern)) ~= nil end
+
+local function parse_patterns(f, list)
+  f.none = list:sub(1, 1) == "!"
+  f.patterns = {}
+  for pattern in list:gsub("^!", ""):gmatch("[^,]+") do
+    f.patterns[#f.patterns + 1] = {number = tonumber(pattern), word = lua_pattern(pattern)}
+  end
+end
+
+local function find_column(word, name, columns)
+  local names = {}
+  for i, column in ipairs(columns) do
+    if column.name == name then return column end
+    names[i] = column.name
+  end
+  local near = text.nearest(name, names)
+  refuse("--only '%s': no such column: %s", word,
+    near and ("did you mean %s?"):format(near) or "expected " .. table.concat(names, ", "))
+end
+
+local function parse(word, columns)
+  local name, operator, rest = word:match("^([^=<>]+)([<>]?=?)(.+)$")
+  if not name or operator == "" then refuse("--only '%s': expected COLUMN=VALUE or COLUMN>=NUMBER", word) end
+  local column = find_column(word, name, columns)
+  local f = {column = name}
+  if operator == "=" then
+    parse_patterns(f, rest)
+    return f
+  end
+  f.compare, f.number = compare[operator], tonumber(rest)
+  if not f.number or column.type == "text" or column.type == "choice" then
+    refuse("--only '%s': %s takes a column of numbers and a number", word, operator)
+  end
+  return f
+end
+
+-- words: the filters' texts; columns: {{name =, type = "text", "choice", "integer" or "number"}, ...}.
+function filter.parse(words, columns)
+  local filters = {}
+  for i, word in ipairs(words) do filters[i] = parse(word, columns) end
+  return filters
+end
+
+local function one(pattern, value)
+  if type(value) ~= "number" then return value:find(pattern.word) ~= nil end
+  if pattern.number then return value == pattern.number end
+  return text.plain_or_odd(value):find(pattern.word) ~= nil
+end
+
+local function holds(f, value)
+  if value == nil then return false end
+  if f.compare then return type(value) == "number" and f.compare(value, f.number) end
+  for _, pattern in ipairs(f.patterns) do
+    if one(pattern, value) then return not f.none end
+  end
+  return f.none
+end
+
+-- Whether all filters take a run; row: {column = value}. Columns that `row` does not tell yet (`partial`) do not count
+-- against it.
+function filter.keeps(filters, row, partial)
+  for _, f in ipairs(filters) do
+    if not (partial and row[f.column] == nil) and not holds(f, row[f.column]) then return false end
+  end
+  return true
+end
+
+return filter

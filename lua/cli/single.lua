@@ -1,0 +1,99 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+-- What `extract` and `score` have in common: options, the run itself, and what is told about input and speed.
+local json = require "ninetails.json"
+local pipeline = require "ninetails.pipeline"
+local progress = require "ninetails.cli.progress"
+local text = require "ninetails.cli.text"
+
+local single = {}
+
+local defaults = pipeline.defaults()
+
+single.argument = {name = "CAPTURE",
+  help = "pcap, pcapng, tshark TSV or rows of features (CSV), as it is or compressed with gzip, xz or "
+    .. "zstd; - reads standard input; or an HDF5 file of `extract`"}
+
+single.profile = {name = "profile", type = "choice", choices = pipeline.names("profile"), default = defaults.profile,
+  help = "statistics to extract: py100 and csv115 are the public references bit for bit, stream is fast"}
+
+-- Options that follow a command's own.
+single.options = {
+  {name = "max-streams", type = "integer", min = 0, default = defaults.max_streams,
+    help = "keep at most N streams, dropping those of least weight; 0: no limit"},
+  {name = "threads", type = "integer", min = 0, default = defaults.threads,
+    help = "threads over which the stages are spread (reading and its checksum are one); 0: one for each "
+      .. "processor. Results do not depend on it"},
+  {name = "output", short = "o", type = "path", help = "write an HDF5 file (.h5, .hdf5) or a table (.csv)"},
+  {name = "compression", type = "integer", min = 0, max = 9, default = defaults.compression,
+    help = "deflate level of HDF5 outputs; 0: none"},
+  {name = "json", type = "flag", help = "print the summary as JSON"},
+  {name = "quiet", type = "flag", help = "print neither progress nor summary; warnings remain"},
+}
+
+-- Runs the pipeline with the options that `fields` names (all others stay at their defaults); `more` is added to them.
+function single.run(args, fields, more)
+  local options = {
+    input = args.capture, output = args.output, command_line = args.command_line,
+    profile = args.profile, profile_given = args.given.profile or false,
+    max_streams = args.max_streams, threads = args.threads, compression = args.compression,
+  }
+  for _, name in ipairs(fields) do options[name] = args[name] end
+  for name, value in pairs(more) do options[name] = value end
+  local shown = progress.new {quiet = args.quiet}
+  options.progress = function(packets, seconds, phase)
+    shown:update(packets, seconds, options.score and phase or nil)
+  end
+  local good, result = pcall(pipeline.run, options)
+  shown:clear()
+  if not good then error(result, 0) end
+  if result.warning then io.stderr:write("warning: ", result.warning, "\n") end
+  return result
+end
+
+-- ------------------------------------------------------------------ for people
+
+function single.input_rows(args, result)
+  local usage = result.usage
+  local feature_set = ("%d from the input"):format(result.width)
+  if result.profile then feature_set = ("%d, profile %s"):format(result.width, result.profile) end
+  return {"capture", ("%s (%s), %s packets"):format(args.capture, result.format, text.count(result.packets))},
+    {"features", feature_set},
+    {"streams", usage and ("%s kept, %s dropped, %s"):format(text.count(usage.streams), text.count(usage.dropped),
+      text.scaled(usage.bytes, "B"))}
+end
+
+local function rate(result) return result.seconds > 0 and result.packets / result.seconds or 0 end
+
+function single.speed_rows(args, result)
+  local stages = {}
+  for _, stage in ipairs(result.stages) do
+    stages[#stages + 1] = ("%s %s"):format(stage.name, text.count(math.floor(stage.seconds / stage.rows * 1e9 + 0.5)))
+  end
+  return {"speed", ("%s packets/s in %.2f s on %d thread%s"):format(text.scaled(rate(result)), result.seconds,
+      result.threads, result.threads == 1 and "" or "s")},
+    {"ns per packet", #stages > 0 and table.concat(stages, ", ") or nil},
+    {"written", args.output}
+end
+
+-- ------------------------------------------------------------------ for programs
+
+function single.input_json(args, result)
+  return {"capture", args.capture}, {"format", result.format}, {"warning", result.warning},
+    {"sha256", result.sha256},
+    {"content_sha256", result.content_sha256}, {"packets", result.packets}, {"width", result.width}, {"profile", result.profile},
+    {"max_streams", result.profile and args.max_streams or nil},
+    {"usage", result.usage and json.object {{"streams", result.usage.streams}, {"pairs", result.usage.pairs},
+      {"dropped", result.usage.dropped}, {"bytes", result.usage.bytes}}}
+end
+
+function single.speed_json(args, result)
+  local stages = json.array {}
+  for i, stage in ipairs(result.stages) do
+    stages[i] = json.object {{"stage", stage.name}, {"packets", stage.rows}, {"seconds", stage.seconds},
+      {"ns_per_packet", stage.seconds / stage.rows * 1e9}}
+  end
+  return {"start", result.start}, {"end", result.finish}, {"threads", result.threads}, {"seconds", result.seconds},
+    {"packets_per_second", rate(result)}, {"stages", stages}, {"output", args.output}
+end
+
+return single
