@@ -142,6 +142,7 @@ struct nt_sweep {
   uint64_t scored_rows;                  /* through detectors */
   double cost_done;                      /* of jobs that are done */
   size_t kept, done, failed;
+  size_t failed_before; /* of the failed: found so, not run */
 };
 
 /* Nothing more is begun, and what is cut off is no failure. The caller's flag is looked at itself:
@@ -149,6 +150,11 @@ struct nt_sweep {
  */
 static inline int sweep_stops(const nt_sweep *s) {
   return nt_flag_get(&s->stop) || nt_flag_get(s->options->cancel);
+}
+
+/* So many runs have failed that nothing more is to be begun; what runs is finished. */
+static inline int sweep_gives_up(const nt_sweep *s) {
+  return s->options->most_failures > 0 && s->failed - s->failed_before >= s->options->most_failures;
 }
 
 static inline uint64_t learn_from(const job *j) {

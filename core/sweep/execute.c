@@ -175,6 +175,7 @@ static void count_what_is_there(nt_sweep *s) {
     s->open += (size_t)in->data_wanted;
   }
   for (size_t i = 0; i < s->job_count; i++) s->open += s->jobs[i].runs_left > 0;
+  s->failed_before = s->failed;
 }
 
 /* One thread more than there are jobs: it watches, and sleeps most of the time. */
@@ -213,9 +214,13 @@ static void conclude(nt_sweep *s, nt_sweep_outcome *outcome) {
                                 .missing = s->run_count - s->kept - s->done - s->failed,
                                 .threads = s->threads,
                                 .interrupted = nt_flag_get(s->options->cancel) != 0,
+                                .gave_up = sweep_gives_up(s),
                                 .seconds = nt_seconds() - s->started};
   outcome->rate = outcome->seconds > 0 ? (double)s->scored_rows / outcome->seconds : 0;
-  const char *why = s->failure.status != NT_OK ? s->failure.text : "interrupted";
+  outcome->gave_up = outcome->gave_up && outcome->missing > 0;
+  const char *why = s->failure.status != NT_OK ? s->failure.text
+                    : outcome->gave_up         ? "not begun, as too many others had failed"
+                                               : "interrupted";
   for (size_t i = 0; i < s->run_count; i++)
     if (s->runs[i].state == NT_RUN_MISSING && !*s->runs[i].why)
       snprintf(s->runs[i].why, sizeof s->runs[i].why, "%s", why);
@@ -240,7 +245,8 @@ static nt_status work(nt_sweep *s, nt_error *err) {
     give_back_all(s);
     nt_status status = NT_OK;
     size_t rows = 0;
-    if (s->failure.status != NT_OK || nt_flag_get(o->cancel)) { /* of what there is */
+    if (s->failure.status != NT_OK || nt_flag_get(o->cancel) ||
+        sweep_gives_up(s)) { /* what there is */
       if (o->output) status = gather(s, &rows, err);
       return s->failure.status == NT_OK ? status
                                         : nt_fail(err, s->failure.status, "%s", s->failure.text);

@@ -277,7 +277,12 @@ static int fail_of_inputs(nt_sweep *s) {
 static void take(nt_sweep *s, task *t) {
   *t = (task){.kind = TASK_NOTHING_LEFT};
   if (s->open == 0 || sweep_stops(s)) return;
-  if (take_finish(s, t) || take_extract(s, t, 0) || take_correlate(s, t) || take_jobs(s, t)) return;
+  if (take_finish(s, t)) return;
+  if (sweep_gives_up(s)) {
+    if (s->busy > 0) t->kind = TASK_WAIT; /* its runs are to be finished, too */
+    return;
+  }
+  if (take_extract(s, t, 0) || take_correlate(s, t) || take_jobs(s, t)) return;
   if (fail_of_inputs(s) && take_finish(s, t)) return;
   if (take_extract(s, t, 1)) return;
   t->kind = sweep_stops(s) || s->open == 0 ? TASK_NOTHING_LEFT : TASK_WAIT;

@@ -90,10 +90,14 @@ typedef struct nt_sweep_options {
   uint64_t memory;    /* bytes that arrays may take, in all; 0: half of the machine's. A capture
                          whose streams (extractor.h) take more fails */
   uint64_t cache_limit;
-  int fresh;       /* nothing that is there already counts */
-  int retry;       /* failed runs are run again */
-  int keep_scores; /* 0: run files hold no scores (the cache still does) */
-  int compression; /* of run files, 0 to 9 */
+  int fresh;            /* nothing that is there already counts */
+  int retry;            /* failed runs are run again */
+  double run_seconds;   /* most that a detector may learn and score; 0: no limit. Looked at between
+                           chunks: a run that takes longer fails, and says in which phase */
+  size_t most_failures; /* once so many runs have failed in this sweep, nothing more is begun; 0: no
+                           limit */
+  int keep_scores;      /* 0: run files hold no scores (the cache still does) */
+  int compression;      /* of run files, 0 to 9 */
   nt_measure_options measures;
   nt_sweep_extra extra;
   size_t notes; /* provenance, at most NT_SWEEP_NOTES: version, script, command line */
@@ -147,6 +151,7 @@ typedef struct nt_sweep_outcome {
   size_t kept, done, failed, missing;
   int threads;     /* that ran them: fewer than options->jobs where the system gave no more */
   int interrupted; /* by options->cancel */
+  int gave_up;     /* options->most_failures have failed, and there would have been more to do */
   double seconds;
   double rate; /* packets/s through detectors */
 } nt_sweep_outcome;

@@ -11,6 +11,7 @@
  *
  * A plan is a table:
  *     name =, output = path, folder = path of the run files, cache = path (optional)
+ *     run_seconds =, max_failures = (0: no limit)
  *     jobs =, memory = bytes, cache_limit = bytes, fresh =, retry =, keep_scores =, compression =
  *     script = {path =, text =, options = text, set = {key = text}}, command_line =
  *     inputs = {{name =, capture =, labels =, origin =, packets =, profile =}, ...}
@@ -251,6 +252,7 @@ static int run(lua_State *L) {
   set_number(L, "seconds", outcome.seconds);
   set_number(L, "rate", outcome.rate);
   set_text(L, "output", b->options.output);
+  set_flag(L, "gave_up", outcome.gave_up);
   if (outcome.interrupted) set_text(L, "interrupted", signals_name());
   return 1;
 }

@@ -169,6 +169,7 @@ static void read_script(lua_State *L, box *b) {
     refuse(L, "out of memory for a script%s%s", "", "");
   if (b->script) {
     b->script->cancel = &signals_caught;
+    b->script->seconds = b->options.run_seconds;
     const char *options = text_field(L, "options", 0);
     b->code = lua_pushfstring(L, "%s\n%s", text, options ? options : "");
     lua_setfield(L, -2, "code"); /* the plan keeps it */
@@ -324,6 +325,8 @@ box *sweep_plan_read(lua_State *L) {
                           .cache_limit = count_field(L, "cache_limit", own_limit),
                           .fresh = flag_field(L, "fresh", 0),
                           .retry = flag_field(L, "retry", 0),
+                          .run_seconds = number_field(L, "run_seconds", 0),
+                          .most_failures = (size_t)count_field(L, "max_failures", 0),
                           .keep_scores = flag_field(L, "keep_scores", 1),
                           .compression = (int)count_field(L, "compression", 1),
                           .measures = nt_measure_defaults(),

@@ -40,7 +40,8 @@ function interactive.plan(where, spec, options)
   return require("ninetails.experiment").plan(spec, options)
 end
 
-local keys = {only = true, from = true, output = true, jobs = true, memory = true, fresh = true, retry_failed = true}
+local keys = {only = true, from = true, output = true, jobs = true, memory = true, fresh = true, retry_failed = true,
+  run_seconds = true, max_failures = true}
 
 -- nt.run(experiment, options) -> runs it, prints the summary, returns the table of runs (ninetails.results)
 function interactive.run(where, spec, options)

@@ -267,6 +267,7 @@ function plan.make(spec, more)
   for i, p in ipairs(parameters_of(spec)) do names[i] = p.name end
   return {name = spec.name, title = spec.title, inputs = out.inputs, runs = out.runs, measures = spec.measures,
     extra = spec.extra, extra_code = metrics_code(spec), keep_scores = spec.keep_scores, compression = spec.compression,
+    run_seconds = spec.run_seconds,
     script = {path = spec.chunk, text = spec.text, options = options.text(spec.set or {}),
       set = spec.set or {}}, skipped = out.skipped,
     warnings = out.warnings, notes = out.notes, configurations = out.configurations,

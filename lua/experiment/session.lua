@@ -45,7 +45,7 @@ function session.read(word)
 end
 
 -- What a plan does not say of itself; makes the folder that it goes to. options: output, jobs, memory, fresh,
--- retry_failed, command_line.
+-- retry_failed, run_seconds, max_failures, command_line.
 function session.complete(plan, options)
   local output = options.output or ("results/%s.h5"):format(plan.name)
   local base = output:match("^(.*)%.h5$") or output:match("^(.*)%.hdf5$")
@@ -56,6 +56,7 @@ function session.complete(plan, options)
   plan.output, plan.folder = output, base .. ".runs"
   plan.jobs = options.jobs or system.version().processors
   plan.memory, plan.fresh, plan.retry = options.memory, options.fresh or false, options.retry_failed or false
+  plan.run_seconds, plan.max_failures = options.run_seconds or plan.run_seconds, options.max_failures
   plan.command_line = options.command_line
 end
 

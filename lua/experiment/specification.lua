@@ -2,7 +2,7 @@
 -- nt.experiment {...}: everything that it says is checked here, before anything runs. What comes of it:
 --
 --     name, title, datasets (nodes), profiles, graces ({fm =, ad =} or "recommended"), detectors (with configurations),
---     seeds, measures, extra, keep_scores, compression, lua_detectors, lua_metrics, where
+--     seeds, measures, extra, keep_scores, compression, run_seconds, lua_detectors, lua_metrics, where
 local columns = require "ninetails.experiment.columns"
 local context = require "ninetails.experiment.context"
 local datasets = require "ninetails.experiment.datasets"
@@ -29,7 +29,7 @@ function Specification:__tostring()
 end
 
 local fields = {name = true, title = true, datasets = true, profile = true, grace = true, detectors = true,
-  repeats = true, seed = true, seeds = true, metrics = true, keep_scores = true, compression = true}
+  repeats = true, seed = true, seeds = true, metrics = true, keep_scores = true, compression = true, run_seconds = true}
 
 local PROFILES = {"py100", "csv115", "stream"}
 local DEFAULT_SEED = 1234 -- Kitsune-py's
@@ -150,6 +150,11 @@ function specification.new(where, t)
   if t.keep_scores ~= nil and type(t.keep_scores) ~= "boolean" then
     context.expected(where, "keep_scores", t.keep_scores, "true or false")
   end
+  local limit = t.run_seconds
+  if limit ~= nil and not (type(limit) == "number" and limit > 0 and limit < math.huge) then
+    context.expected(where, "run_seconds", limit, "a number of seconds, more than 0")
+  end
+  spec.run_seconds = limit
   spec.detectors, spec.lua_detectors = detectors.resolve(where, t.detectors, stream)
   spec.measures, spec.extra, spec.lua_metrics = measures.resolve(where, t.metrics)
   columns.check(spec)

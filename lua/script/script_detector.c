@@ -31,8 +31,9 @@ typedef struct job {
   size_t size;
 } job;
 
-static nt_status run(instance *d, lua_CFunction f, job *j, nt_error *err) {
+static nt_status run(instance *d, const char *phase, lua_CFunction f, job *j, nt_error *err) {
   j->instance = d;
+  d->state.phase = phase;
   return script_state_call(&d->state, f, j, err);
 }
 
@@ -120,7 +121,7 @@ static void *script_create(const nt_detector_setting *setting, const nt_value *v
   d->width = class->kind.flags & NT_DETECTOR_BLIND ? 0 : setting->width;
   job j = {.setting = setting, .values = values};
   if (!script_state_open(&d->state, class->script, setting->seed, "detector", class->name, err) &&
-      !run(d, make, &j, err))
+      !run(d, "new", make, &j, err))
     return d;
   script_free_instance(d);
   return NULL;
@@ -208,7 +209,7 @@ static nt_status script_learn(void *detector, const nt_rows *rows, double *train
   job j = {.rows = rows, .out = training};
   for (size_t k = 0; k < rows->count; k++) training[k] = NAN;
   if (rows->count == 0) return NT_OK;
-  return run(detector, learn_rows, &j, err);
+  return run(detector, "learn", learn_rows, &j, err);
 }
 
 static int call_ready(lua_State *L) {
@@ -221,7 +222,7 @@ static int call_ready(lua_State *L) {
 static nt_status script_ready(void *detector, nt_error *err) {
   instance *d = detector;
   job j = {0};
-  return d->functions[READY] == LUA_REFNIL ? NT_OK : run(d, call_ready, &j, err);
+  return d->functions[READY] == LUA_REFNIL ? NT_OK : run(d, "ready", call_ready, &j, err);
 }
 
 /* ---------------------------------------------------------------- score */
@@ -259,7 +260,7 @@ static int score_rows(lua_State *L) {
 
 static nt_status script_score(void *detector, const nt_rows *rows, double *scores, nt_error *err) {
   job j = {.rows = rows, .out = scores};
-  return rows->count == 0 ? NT_OK : run(detector, score_rows, &j, err);
+  return rows->count == 0 ? NT_OK : run(detector, "score", score_rows, &j, err);
 }
 
 /* ---------------------------------------------------------------- the rest */
@@ -285,7 +286,7 @@ static void script_remark(const void *detector, char *text, size_t size) {
   job j = {.text = text, .size = size};
   nt_error err;
   if (size) *text = 0;
-  if (d->functions[REMARK] != LUA_REFNIL && run(d, call_remark, &j, &err))
+  if (d->functions[REMARK] != LUA_REFNIL && run(d, "remark", call_remark, &j, &err))
     snprintf(text, size, "%s", err.text);
 }
 

@@ -48,6 +48,8 @@ nt_status script_metric_call(script_worker **worker, const script *from, const c
   job j = {&(*worker)->state, scores, times, labels, n, 0};
   if (n == 0) j.scores = j.times = &j.value; /* empty, not absent */
   (*worker)->state.name = name;
+  (*worker)->state.phase = "run";
+  (*worker)->state.spent = 0; /* of another run */
   if (!status) status = script_state_call(&(*worker)->state, run, &j, err);
   *value = j.value;
   if (!status) return NT_OK;

@@ -9,6 +9,7 @@
 
 #include "bind/modules.h"
 #include "ground/flag.h"
+#include "ground/team.h"
 
 #define HOOK_INSTRUCTIONS                                                                          \
   100000                 /* between two looks at the flag: well below a millisecond or two */
@@ -90,15 +91,26 @@ static int cancelled(const script *s) {
   return nt_flag_get(s->cancel) != 0;
 }
 
-/* Coroutines inherit the hook. Once cancelled, every instruction raises, in the one that runs and
- * in the main one: a pcall() or a coroutine in a loop cannot go on. */
+static int too_late(script_state *s) {
+  if (s->script->seconds > 0 && nt_seconds() > s->deadline) s->late = 1;
+  return s->late;
+}
+
+/* Coroutines inherit the hook. Once cancelled or too late, every instruction raises, in the one
+ * that runs and in the main one: a pcall() or a coroutine in a loop cannot go on. */
 static void look(lua_State *L, lua_Debug *ar) {
-  (void)ar;
   script_state *s = script_state_of(L);
-  if (!cancelled(s->script)) return;
+  int told_to_end = cancelled(s->script);
+  if (!told_to_end && !too_late(s)) return;
   lua_sethook(L, look, LUA_MASKCOUNT, 1);
   lua_sethook(s->L, look, LUA_MASKCOUNT, 1);
-  luaL_error(L, "interrupted");
+  if (told_to_end) luaL_error(L, "interrupted");
+  char seconds[32];
+  snprintf(seconds, sizeof seconds, "%g", s->script->seconds);
+  lua_getinfo(L, "Sl", ar); /* where it is: level 1 of luaL_error would be its caller */
+  lua_pushfstring(L, "%s:%d: took longer than %s s, the limit of a run, and had got to %s",
+                  ar->short_src, ar->currentline, seconds, s->phase);
+  lua_error(L);
 }
 
 /* ---------------------------------------------------------------- calls and their errors */
@@ -157,17 +169,23 @@ nt_status script_state_call(script_state *s, lua_CFunction f, void *job, nt_erro
   lua_State *L = s->L;
   int top = lua_gettop(L);
   if (cancelled(s->script)) return nt_fail(err, NT_E_STATE, "%s %s: interrupted", s->kind, s->name);
-  s->refused = 0;
+  s->refused = s->late = 0;
+  double start = nt_seconds();
+  s->deadline = start + s->script->seconds - s->spent;
   lua_pushcfunction(L, with_traceback);
   lua_pushcfunction(L, f);
   lua_pushlightuserdata(L, job);
   int result = lua_pcall(L, 1, 0, top + 1);
   array_revoke(&s->lease);
+  s->spent += nt_seconds() - start;
   nt_status status = NT_OK;
   if (result == LUA_ERRMEM)
     status = memory_ended(s, err);
   else if (result != LUA_OK)
-    status = tell(s, cancelled(s->script) ? NT_E_STATE : NT_E_INPUT,
+    status = tell(s,
+                  cancelled(s->script) ? NT_E_STATE
+                  : s->late            ? NT_E_LIMIT
+                                       : NT_E_INPUT,
                   lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1)
                                                  : "an error in the handling "
                                                    "of an error",
@@ -230,11 +248,11 @@ static int open_state(lua_State *L) {
 
 nt_status script_state_open(script_state *s, const script *from, uint64_t seed, const char *kind,
                             const char *name, nt_error *err) {
-  *s = (script_state){.script = from, .kind = kind, .name = name};
+  *s = (script_state){.script = from, .kind = kind, .name = name, .phase = "reading the script"};
   s->L = lua_newstate(allocate, s);
   if (!s->L) return nt_fail(err, NT_E_MEMORY, "%s %s: out of memory for a Lua state", kind, name);
   *(script_state **)lua_getextraspace(s->L) = s;
-  if (from->cancel) lua_sethook(s->L, look, LUA_MASKCOUNT, HOOK_INSTRUCTIONS);
+  if (from->cancel || from->seconds > 0) lua_sethook(s->L, look, LUA_MASKCOUNT, HOOK_INSTRUCTIONS);
   nt_status status = script_state_call(s, open_state, &seed, err);
   if (status) script_state_close(s);
   return status;

@@ -9,7 +9,8 @@
  * What a script cannot do to us: use more memory than script.memory (it gets Lua's error "not
  * enough memory"), go on for ever (script.cancel is looked at between instructions; only a single
  * call of a C function, such as string.find with a hard pattern, and __gc metamethods are waited
- * for), or raise an error that is not caught. Everything comes back as an nt_error:
+ * for), take longer than script.seconds (looked at in the same way), or raise an error that is not
+ * caught. Everything comes back as an nt_error:
  *
  *     detector far_from_mean: experiments/x.lua:12: attempt to index a nil value (local 'row')
  *     stack traceback:
@@ -38,6 +39,7 @@ typedef struct script {
   size_t options; /* --set name=value */
   char **names, **values;
   size_t memory;                       /* most bytes of one state */
+  double seconds;                      /* most that a state's calls may take in all; 0: no limit */
   const volatile sig_atomic_t *cancel; /* not 0: whatever runs ends with an error; may be NULL */
   /* NULL, or called in each new state, once modules are registered and before the script runs. May
    * raise errors. For tests. */
@@ -53,6 +55,10 @@ typedef struct script_state {
   lua_State *L;
   const script *script;
   size_t used;       /* bytes that Lua holds */
+  double spent;      /* s, by calls that have ended; whose state serves many may begin again at 0 */
+  double deadline;   /* of the call that runs, as nt_seconds() */
+  int late;          /* it did not keep it */
+  const char *phase; /* what is called: "learn", "score"; static */
   int refused;       /* it asked for more than script->memory */
   array_lease lease; /* of every array that a call was given */
   int spec;          /* reference in the registry: what experiment.load returned */
@@ -69,7 +75,7 @@ void script_state_close(script_state *s); /* also of one that is all zeroes */
 /*
  * Calls f(L) in protected mode with `job` as its only argument (a light userdata); what it returns
  * is dropped. Inside, anything may raise an error. Arrays that it lends under s->lease end with the
- * call. NT_E_INPUT: an error in Lua; NT_E_LIMIT: too much memory; NT_E_STATE: cancelled.
+ * call. NT_E_INPUT: an error in Lua; NT_E_LIMIT: too much memory or time; NT_E_STATE: cancelled.
  */
 nt_status script_state_call(script_state *s, lua_CFunction f, void *job, nt_error *err);
 

@@ -191,7 +191,65 @@ Failures with one reason are told once.
   	failing.lua:2: in function <failing.lua:2>
   failed 2 times, first never seed=1234: detector never: failing.lua:7: score of row 1102: expected a number, got nil
   [2]
+  $ rm -r results
+
+Once enough have failed, nothing more is begun; the same command goes on.
+
+  $ ninetails run failing.lua --quiet -j 1 --max-failures 3 --only detector=late 2>&1 | sed 's/k=[1-8] seed=[0-9]*/k=N/'
+  ninetails run: 3 runs failed (--max-failures 3), and nothing more was begun: 0 of 16 runs are there. The same command goes on with the rest; --retry-failed repeats the failed ones, too
+  failed 3 times, first late k=N: detector late: failing.lua:2: not today
+  stack traceback:
+  	[C]: in function 'error'
+  	failing.lua:2: in function <failing.lua:2>
+  $ ninetails run failing.lua --json -j 1 --max-failures 3 --only detector=late 2> /dev/null | grep -E '"(done|kept|failed|missing)"'
+    "done": 0,
+    "kept": 0,
+    "failed": 6,
+    "missing": 10,
+  $ ninetails run failing.lua --json -j 2 | grep -E '"(failed|missing)"'
+    "failed": 18,
+    "missing": 0,
   $ rm -r results failing.lua
+
+What hangs has a limit, which says where it was.
+
+  $ script hanging.lua << 'END'
+  > local function hang() while true do end end
+  > local function one() return 1 end
+  > return nt.experiment {
+  >   datasets = {nt.synthetic {scenario = "os_scan", packets = 3000}},
+  >   grace = {fm = 100, ad = 1000}, run_seconds = 0.2,
+  >   detectors = {
+  >     nt.detector {name = "a", score = function() while true do pcall(hang) end end},
+  >     nt.detector {name = "b", fit = hang, score = one},
+  >     nt.detector {name = "c", ready = function() coroutine.resume(coroutine.create(hang)) end, score = one},
+  >     nt.detector {name = "d", new = hang, score = one},
+  >     nt.detector {name = "e", score = one},
+  >   },
+  > }
+  > END
+  $ ninetails run hanging.lua --quiet 2>&1 | grep failed | sed 's/lua:[0-9]*:/lua:N:/' | sort
+  failed a seed=1234: detector a: hanging.lua:N: took longer than 0.2 s, the limit of a run, and had got to score
+  failed b seed=1234: detector b: hanging.lua:N: took longer than 0.2 s, the limit of a run, and had got to learn
+  failed c seed=1234: detector c: hanging.lua:N: took longer than 0.2 s, the limit of a run, and had got to ready
+  failed d seed=1234: detector d: hanging.lua:N: took longer than 0.2 s, the limit of a run, and had got to new
+  $ script hanging.lua << 'END'
+  > return nt.experiment {
+  >   datasets = {nt.synthetic {scenario = "os_scan", packets = 3000}}, grace = {fm = 100, ad = 1000},
+  >   detectors = {nt.kitnet {}, nt.detector {name = "one", score = function() return 1 end}},
+  >   metrics = {nt.metric {name = "endless", run = function() while true do end end}},
+  > }
+  > END
+  $ ninetails run hanging.lua --quiet --run-seconds 1 -j 1 --only detector=one 2>&1 | head -n 1
+  failed one seed=1234: metric endless: hanging.lua:5: took longer than 1 s, the limit of a run, and had got to run
+  $ ninetails run hanging.lua --quiet --run-seconds 1e-9 --only detector=kitnet
+  failed kitnet seed=1234: detector kitnet: took longer than 1e-09 s, the limit of a run, and had got to learn
+  [2]
+  $ sed 's/ grace =/ run_seconds = 0, grace =/' hanging.lua > bad.lua; ninetails run bad.lua
+  ninetails run: bad.lua:2: run_seconds = 0: expected a number of seconds, more than 0
+  [1]
+  $ rm -r results hanging.lua
+
 
 Without data there is nothing to run: exit code 4.
 

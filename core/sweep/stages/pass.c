@@ -44,6 +44,15 @@ static nt_status read_chunk(pass *p, uint64_t first, nt_rows *chunk, nt_error *e
   return status;
 }
 
+/* What each one's share of the time may be. */
+static nt_status check_time(const pass *p, const group *g, const char *phase, nt_error *err) {
+  double most = p->sweep->options->run_seconds;
+  if (most <= 0 || (g->learn + g->score) / (double)g->count <= most) return NT_OK;
+  return nt_fail(err, NT_E_LIMIT,
+                 "detector %s: took longer than %g s, the limit of a run, and had got to %s",
+                 g->kind->name, most, phase);
+}
+
 static nt_status learn(pass *p, group *g, const nt_rows *part, nt_error *err) {
   double start = nt_seconds();
   for (size_t i = 0; i < g->count; i++) g->place[i] = p->training + i * NT_FEATURE_CHUNK;
@@ -52,6 +61,7 @@ static nt_status learn(pass *p, group *g, const nt_rows *part, nt_error *err) {
                          : g->kind->learn(g->detectors[0], part, g->place[0], err);
   g->learn += nt_seconds() - start;
   uint64_t end = part->first + part->count;
+  if (status == NT_OK) status = check_time(p, g, "learn", err);
   if (status != NT_OK || end <= g->tail_from) return status;
   uint64_t from = part->first > g->tail_from ? part->first : g->tail_from;
   for (size_t i = 0; i < g->count; i++)
@@ -60,13 +70,14 @@ static nt_status learn(pass *p, group *g, const nt_rows *part, nt_error *err) {
   return status;
 }
 
-static nt_status score(group *g, const nt_rows *part, double *const *place, nt_error *err) {
+static nt_status score(const pass *p, group *g, const nt_rows *part, double *const *place,
+                       nt_error *err) {
   double start = nt_seconds();
   nt_status status = g->count > 1
                          ? g->kind->score_together(g->detectors, g->count, part, place, err)
                          : g->kind->score(g->detectors[0], part, place[0], err);
   g->score += nt_seconds() - start;
-  return status;
+  return status == NT_OK ? check_time(p, g, "score", err) : status;
 }
 
 /* A detector that has no score for a row that it learns gets one for the last of them afterwards,
@@ -84,7 +95,7 @@ static nt_status score_tail(pass *p, group *g, nt_error *err) {
     nt_rows part = part_of(&chunk, at, end, g->kind->flags);
     for (size_t i = 0; i < g->count; i++)
       g->place[i] = g->jobs[i]->record.training + (at - g->tail_from);
-    if (status == NT_OK) status = score(g, &part, g->place, err);
+    if (status == NT_OK) status = score(p, g, &part, g->place, err);
     at = end;
   }
   return status;
@@ -114,6 +125,7 @@ static nt_status make_ready(pass *p, group *g, nt_error *err) {
     status = g->kind->ready(g->detectors[i], err);
   g->learn += nt_seconds() - start;
   g->is_ready = 1;
+  if (status == NT_OK) status = check_time(p, g, "ready", err);
   if (status == NT_OK && (g->kind->flags & NT_DETECTOR_ORACLE)) status = preview(p, g, err);
   if (status == NT_OK) status = score_tail(p, g, err);
   return status;
@@ -140,7 +152,7 @@ static nt_status advance(pass *p, group *g, const nt_rows *chunk, nt_error *err)
   nt_rows part = part_of(chunk, from, end, g->kind->flags);
   for (size_t i = 0; i < g->count; i++)
     g->place[i] = g->jobs[i]->record.scores + (from - g->score_from);
-  return score(g, &part, g->place, err);
+  return score(p, g, &part, g->place, err);
 }
 
 /* err: of rows that could not be read (p->unread). */

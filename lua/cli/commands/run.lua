@@ -35,6 +35,11 @@ local function run(plan, args)
       message = ("interrupted: %d of %d runs are there: the same command goes on with the rest"):format(
         outcome.done + outcome.kept, #plan.runs)}, 0)
   end
+  if outcome.gave_up then
+    io.stderr:write(("ninetails run: %s failed (--max-failures %d), and nothing more was begun: %d of %d runs are there. "
+      .. "The same command goes on with the rest; --retry-failed repeats the failed ones, too\n"):format(
+      text.plural(outcome.failed, "run"), args.max_failures, outcome.done + outcome.kept, #plan.runs))
+  end
   if outcome.failed + outcome.missing == 0 then return 0 end
   if args.quiet then io.stderr:write(summary.failures(plan, outcome)) end
   return 2
@@ -75,6 +80,11 @@ local this = {
       help = "show what would run, what is there already, and an estimate; run nothing"},
     {name = "fresh", type = "flag", help = "repeat runs that are there"},
     {name = "retry-failed", type = "flag", help = "repeat runs that failed"},
+    {name = "max-failures", type = "integer", value = "N", min = 1,
+      help = "begin nothing more once N runs have failed in this call; what runs is finished"},
+    {name = "run-seconds", type = "number", value = "S", above = 0,
+      help = "most seconds that a run's detector may take to learn and to score; one that takes longer fails [the "
+        .. "script's run_seconds, else no limit]. Looked at between chunks of rows, and within functions in Lua"},
     {name = "memory", type = "size", min = 64000000,
       help = "memory for arrays to stay within, as 2G or 500M [half of the machine's]. Extraction takes what the "
         .. "capture's addresses need: about 1 kB for each address that a host scans, 3 kB for each pair that talks (4 to "
