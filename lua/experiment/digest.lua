@@ -105,9 +105,8 @@ end
 
 local not_code = {where = true, title = true, source = true, cost = true, swept = true}
 
--- The text of a detector or a metric (as nt.detector and nt.metric return it) without zero bytes; nil: it has none.
--- globals: the script's.
-function digest.of(definition, globals)
+-- The words of the text; nil: it has none. globals: the script's.
+local function words_of(definition, globals)
   local list = {}
   for key, value in next, definition do
     if not not_code[key] then list[key] = value end
@@ -124,7 +123,32 @@ function digest.of(definition, globals)
   end)
   if not good and (problem == unknown or tostring(problem):find("stack overflow")) then return nil end
   if not good then error(problem, 0) end
-  return (table.concat(w, "\n"):gsub("[\\\0]", {["\\"] = "\\\\", ["\0"] = "\\0"}))
+  return w
+end
+
+-- The text of a detector or a metric (as nt.detector and nt.metric return it) without zero bytes; nil: it has none.
+function digest.of(definition, globals)
+  local w = words_of(definition, globals)
+  return w and (table.concat(w, "\n"):gsub("[\\\0]", {["\\"] = "\\\\", ["\0"] = "\\0"}))
+end
+
+-- Constants of a function that may draw random numbers, look at the seed, or bring code that cannot be seen from here.
+local drawing = {}
+for i, word in ipairs {"random", "randomseed", "seed", "load", "loadfile", "dofile", "require", "debug"} do
+  drawing[i] = "\4" .. string.char(0x80 | #word + 1) .. word -- as string.dump writes a short text
+end
+
+-- Whether the seed may matter to a detector. What is overlooked here is an error when it draws (script_state.c).
+function digest.draws(definition, globals)
+  local w = words_of(definition, globals)
+  if not w then return true end
+  for _, word in ipairs(w) do
+    if word == "= math.random" or word == "= math.randomseed" then return true end
+    for _, constant in ipairs(word:find("^function ") and drawing or {}) do
+      if word:find(constant, 1, true) then return true end
+    end
+  end
+  return false
 end
 
 return digest

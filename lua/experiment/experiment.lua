@@ -9,6 +9,7 @@
 -- again, whole, wherever one of its functions is needed: the same text and options give the same specification.
 -- Mistakes are raised as {status = "script", message =}, those of the set as {status = "argument", message =}.
 local context = require "ninetails.experiment.context"
+local digest = require "ninetails.experiment.digest"
 local options = require "ninetails.experiment.options"
 local specification = require "ninetails.experiment.specification"
 
@@ -48,6 +49,12 @@ function experiment.load(text, chunk_name, set)
   if not chunk then error({status = "script", message = problem}, 0) end
   math.randomseed(1) -- what a script draws itself is the same each time it is read
   local spec = context.within(script, run, chunk, chunk_name)
+  for _, detector in pairs(spec.lua_detectors) do
+    if detector.seeded == nil then
+      detector.seeded = digest.draws(detector, globals)
+      detector.flags.seeded = detector.seeded
+    end
+  end
   spec.chunk, spec.text, spec.set, spec.options, spec.globals = chunk_name, text, script.set, script.declared, globals
   return spec
 end

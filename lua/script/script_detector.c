@@ -120,7 +120,8 @@ static void *script_create(const nt_detector_setting *setting, const nt_value *v
   d->kind = class;
   d->width = class->kind.flags & NT_DETECTOR_BLIND ? 0 : setting->width;
   job j = {.setting = setting, .values = values};
-  if (!script_state_open(&d->state, class->script, setting->seed, "detector", class->name, err) &&
+  uint64_t seed = class->kind.flags & NT_DETECTOR_SEEDED ? setting->seed : 0;
+  if (!script_state_open(&d->state, class->script, seed, "detector", class->name, err) &&
       !run(d, "new", make, &j, err))
     return d;
   script_free_instance(d);

@@ -222,6 +222,25 @@ static void keep(lua_State *L, const char *table, const char *field, const char 
   lua_pop(L, 1);
 }
 
+/* math.random of a detector that draws no random numbers: its repeats would be one run. */
+static int refuse_random(lua_State *L) {
+  if (script_state_of(L)->spec)
+    return luaL_error(L, "math.random is called, while repeats of this detector are taken for one "
+                         "run: expected seeded = true");
+  lua_pushvalue(L, lua_upvalueindex(1));
+  lua_insert(L, 1);
+  lua_call(L, lua_gettop(L) - 1, LUA_MULTRET);
+  return lua_gettop(L);
+}
+
+static void guard_random(lua_State *L) {
+  lua_getglobal(L, "math");
+  lua_getfield(L, -1, "random");
+  lua_pushcclosure(L, refuse_random, 1);
+  lua_setfield(L, -2, "random");
+  lua_pop(L, 1);
+}
+
 static int open_state(lua_State *L) {
   uint64_t seed = *(const uint64_t *)lua_touserdata(L, 1);
   script_state *s = script_state_of(L);
@@ -229,6 +248,7 @@ static int open_state(lua_State *L) {
   luaL_openlibs(L);
   keep(L, "math", "randomseed", "ninetails.randomseed");
   keep(L, "_G", "require", "ninetails.require");
+  if (seed == 0) guard_random(L);
   modules_register(L);
   if (from->prepare) from->prepare(L);
   script_state_seed(L, seed);

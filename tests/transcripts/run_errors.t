@@ -211,6 +211,41 @@ Once enough have failed, nothing more is begun; the same command goes on.
     "missing": 0,
   $ rm -r results failing.lua
 
+What draws no random numbers is run once; what draws them all the same is told.
+
+  $ script drawing.lua << 'END'
+  > local random = math.random
+  > local function helper() return math.random() end
+  > local one = function() return 1 end
+  > return nt.experiment {
+  >   datasets = {nt.synthetic {scenario = "os_scan", packets = 3000}}, grace = {fm = 100, ad = 1000}, repeats = 3,
+  >   detectors = {
+  >     nt.detector {name = "none", score = one},
+  >     nt.detector {name = "upvalue", score = function() return random() end},
+  >     nt.detector {name = "deep", score = function() return helper() end},
+  >     nt.detector {name = "seed", new = function(setting) return {seed = setting.seed} end, score = one},
+  >     nt.detector {name = "told", seeded = true, score = one},
+  >     nt.detector {name = "liar", seeded = false, score = function() return random() end},
+  >     nt.detector {name = "hidden", score = function() return math["ran" .. "dom"]() end},
+  >   },
+  > }
+  > END
+  $ ninetails run drawing.lua > drawn
+  [2]
+  $ grep -E '^(none|upvalue|deep|seed|told|liar|hidden) ' drawn | tr -s ' ' | cut -d ' ' -f 1-4
+  none 1 0.5000 0.5000
+  upvalue 3 0.5383 \xc2\xb1 (esc)
+  deep 3 0.5383 \xc2\xb1 (esc)
+  seed 3 0.5000 \xc2\xb1 (esc)
+  told 3 0.5000 \xc2\xb1 (esc)
+  liar 0 of 1
+  hidden 0 of 1
+  $ grep -E '^(failed|one run) ' drawn
+  failed liar seed=1234: detector liar: drawing.lua:13: math.random is called, while repeats of this detector are taken for one run: expected seeded = true
+  failed hidden seed=1234: detector hidden: drawing.lua:14: math.random is called, while repeats of this detector are taken for one run: expected seeded = true
+  one run instead of 3 where no seed matters: none, liar, hidden
+  $ rm -r results drawing.lua drawn
+
 What hangs has a limit, which says where it was.
 
   $ script hanging.lua << 'END'
