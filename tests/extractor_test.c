@@ -306,6 +306,12 @@ static void table_numbers_keys(void) {
   const char *key = nt_key_table_key(varied, 3, &size);
   CU_ASSERT_TRUE(size == 2 && memcmp(key, "21", 2) == 0);
   CU_ASSERT_EQUAL(nt_key_table_put(varied, "", 0), 5000);
+  nt_key_table *silent = nt_key_table_new(0); /* a packet without any address comes first */
+  CU_ASSERT_EQUAL(nt_key_table_put(silent, "", 0), 0);
+  CU_ASSERT_EQUAL(nt_key_table_put(silent, "", 0), 0);
+  CU_ASSERT_PTR_NOT_NULL(nt_key_table_key(silent, 0, &size));
+  CU_ASSERT_EQUAL(size, 0);
+  nt_key_table_free(silent);
   nt_key_table_free(fixed);
   nt_key_table_free(varied);
 }

@@ -1,10 +1,11 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Hostile files through the command line: robustness.py NINETAILS [SHARED]
+"""Hostile files through the command line: robustness.py NINETAILS [SHARED] [--full]
 
-Runs `ninetails extract FILE -o OUT.csv` over the malformed captures of the reference material (where it is
+Runs `ninetails extract FILE --profile PROFILE -o OUT.csv` over the malformed captures of the reference material (where it is
 there), over the fuzz targets' seeds cut off and with flipped bits, over decompression bombs and over
-what is no file at all. Each run has to end by itself with 0 (maybe with warnings) or 2 (with one
+what is no file at all. Whole files meet every profile, damaged ones one profile in turn, or,
+with --full, every one, too. Each run has to end by itself with 0 (maybe with warnings) or 2 (with one
 line that names the file), without a sanitizer's report and within a bound of memory.
 """
 import concurrent.futures
@@ -24,6 +25,7 @@ import seeds  # noqa: E402
 MEMORY = 256 << 20  # bytes resident; a sanitizer's shadow and quarantine take their own
 MEMORY_SANITIZED = 2 << 30
 SECONDS = 120
+PROFILES = "py100", "csv115", "stream"
 REPORTS = ("Sanitizer", "runtime error:", "Assertion", "stack traceback", "PANIC")
 
 
@@ -62,70 +64,83 @@ def bombs(folder):
     yield long("skipped.gz", section, seeds.block("<", 0xBAD, bytes(1 << 20)), 1000)
 
 
-def inputs(folder, shared):
+def inputs(folder, shared, full):
+    """Files, and the profiles that each is read with. Bombs do not come to where profiles differ."""
     generator = random.Random(1)
     for name, data in seeds.seeds():
-        for what, bytes_ in [("whole", data), *damaged(data, generator)]:
+        for number, (what, bytes_) in enumerate([("whole", data), *damaged(data, generator)]):
             path = folder / f"{what}-{name}"
             path.write_bytes(bytes_)
-            yield path
-    yield from bombs(folder)
+            yield path, PROFILES if full or what == "whole" else PROFILES[number % 3:][:1]
+    for path in bombs(folder):
+        yield path, PROFILES[-1:]
     for name, data in (("empty", b""), ("binary", bytes(range(256)) * 40), ("prose", b"So it goes.\n")):
         (folder / name).write_bytes(data)
-        yield folder / name
-    yield folder
-    yield folder / "missing"
+        yield folder / name, PROFILES
+    yield folder, PROFILES
+    yield folder / "missing", PROFILES
     if shared:
-        yield from sorted((pathlib.Path(shared) / "data/malformed").glob("*.pcap*"))
+        for path in sorted((pathlib.Path(shared) / "data/malformed").glob("*.pcap*")):
+            yield path, PROFILES
 
 
-def check(program, path, out, memory):
-    """What is wrong with one run, or nothing."""
+def extract(program, path, options, out):
+    """Exit code, what it said, and the most that was resident."""
     with tempfile.TemporaryFile() as errors:
         process = subprocess.Popen(
-            [program, "extract", path, "--quiet", "-o", out], stdin=subprocess.DEVNULL,
+            [program, "extract", path, *options, "--quiet", "-o", out], stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL, stderr=errors,
             preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS)))
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
         errors.seek(0)
-        text = errors.read().decode(errors="replace")
+        return process.returncode, errors.read().decode(errors="replace"), usage.ru_maxrss * 1024
+
+
+def check(program, path, profile, out, memory):
+    """What is wrong with one run, or nothing."""
+    code, text, most = extract(program, path, ["--profile", profile], out)
+    if code == 1 and "holds rows of features, to which no profile applies" in text:
+        code, text, most = extract(program, path, [], out)
     lines = text.splitlines()
     if any(report in text for report in REPORTS):
         return f"a report:\n{text}"
-    if process.returncode not in (0, 2):
-        return f"exit code {process.returncode}:\n{text}"
-    if process.returncode == 2 and len(lines) != 1:
+    if code not in (0, 2):
+        return f"exit code {code}:\n{text}"
+    if code == 2 and len(lines) != 1:
         return f"{len(lines)} lines of error, one expected:\n{text}"
     if any(str(path) not in line for line in lines):
         return f"a line that does not name the file:\n{text}"
-    if usage.ru_maxrss * 1024 > memory:
-        return f"{usage.ru_maxrss >> 10} MiB of memory"
+    if most > memory:
+        return f"{most >> 20} MiB of memory"
     return None
 
 
 def main():
-    program = os.path.abspath(sys.argv[1])
-    shared = sys.argv[2] if len(sys.argv) > 2 and os.path.isdir(sys.argv[2]) else None
+    full = "--full" in sys.argv
+    program, *folders = [argument for argument in sys.argv[1:] if argument != "--full"]
+    program = os.path.abspath(program)
+    shared = folders[0] if folders and os.path.isdir(folders[0]) else None
     sanitized = b"__asan_init" in pathlib.Path(program).read_bytes()
     failures = runs = 0
     with tempfile.TemporaryDirectory() as name, concurrent.futures.ThreadPoolExecutor(2) as pool:
         folder = pathlib.Path(name)
 
         def run(numbered):
-            number, path = numbered
+            number, (path, profile) = numbered
             out = folder / f"out-{number}.csv"
-            wrong = check(program, path, out, MEMORY_SANITIZED if sanitized else MEMORY)
+            wrong = check(program, path, profile, out, MEMORY_SANITIZED if sanitized else MEMORY)
             out.unlink(missing_ok=True)
-            return path, wrong
+            return path, profile, wrong
 
-        for path, wrong in pool.map(run, enumerate(list(inputs(folder, shared)))):
+        cases = [(path, profile) for path, profiles in inputs(folder, shared, full) for profile in profiles]
+        for path, profile, wrong in pool.map(run, enumerate(cases)):
             runs += 1
             if wrong:
                 failures += 1
-                print(f"{path}: {wrong}")
+                print(f"{path}, {profile}: {wrong}")
     note = "" if shared else " (no malformed captures: the reference material is absent)"
-    print(f"{runs} files, {failures} failures{note}")
+    print(f"{runs} files and profiles, {failures} failures{note}")
     return failures > 0
 
 

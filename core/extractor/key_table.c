@@ -117,9 +117,10 @@ static int widen(nt_key_table *table) {
   return 1;
 }
 
-/* Room for one more key of `size` bytes, and for its slot. 0: out of memory. */
+/* Room for one more key of `size` bytes, and for its slot; there is some also where all keys are
+ * empty, so that each lies somewhere. 0: out of memory. */
 static int reserve(nt_key_table *table, size_t size) {
-  if (table->keys_size + size > table->keys_capacity) {
+  if (!table->keys || table->keys_size + size > table->keys_capacity) {
     size_t capacity = 2 * table->keys_capacity + size + 1024;
     char *keys = realloc(table->keys, capacity);
     if (!keys) return 0;

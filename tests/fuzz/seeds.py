@@ -53,6 +53,7 @@ def seeds():
     yield "old.pcap", pcap(0xA1B2C3D4, version=(2, 2))
     yield "unsure.pcap", pcap(0xA1B2C3D4, version=(2, 3))
     yield "aix.pcap", pcap(0xA1B2C3D4, version=(2, 2), link_type=15)
+    yield "silent.pcap", pcap(0xA1B2C3D4, link_type=101)  # frames that no address is in
     yield "ixia.pcap", pcap(0x1C0001AC, file_extra=bytes(4))
     yield "kuznetzov.pcap", pcap(0xA1B2CD34, extra=kuznetzov)
     yield "kuznetzov_more.pcap", pcap(0xA1B2CD34, extra=kuznetzov + bytes(4))
