@@ -92,6 +92,7 @@ typedef struct nt_sweep_options {
   uint64_t cache_limit;
   int fresh;            /* nothing that is there already counts */
   int retry;            /* failed runs are run again */
+  int keep_others;      /* rows of the result file whose runs are not of this sweep stay in it */
   double run_seconds;   /* most that a detector may learn and score; 0: no limit. Looked at between
                            chunks: a run that takes longer fails, and says in which phase */
   size_t most_failures; /* once so many runs have failed in this sweep, nothing more is begun; 0: no

@@ -10,6 +10,7 @@
  *     print(run.first, run.count, run.scores[1], run.roc.fpr[2], run.roc.tpr[2])
  *     for _, a in ipairs(results.attacks "results/all.h5") do print(a.run, a.attack, a.auc) end
  *     print(results.sizes("results/all.h5").stored)
+ *     print(results.is_measure "auc")      whether a metric is built in
  *
  * write's options: keys, a list of those to take; notes; name and command_line, for the provenance
  * (version, commit, host, ...) that every file is given besides.
@@ -295,9 +296,18 @@ static int sizes(lua_State *L) {
   return 1;
 }
 
+/* ---------------------------------------------------------------- names */
+
+static int is_measure(lua_State *L) {
+  lua_pushboolean(L, nt_measure_find(luaL_checkstring(L, 1)) < nt_measure_count);
+  return 1;
+}
+
 int luaopen_ninetails_results(lua_State *L) {
-  static const luaL_Reg functions[] = {{"write", write},     {"read", read},   {"run", run},
-                                       {"attacks", attacks}, {"sizes", sizes}, {NULL, NULL}};
+  static const luaL_Reg functions[] = {{"write", write}, {"read", read},
+                                       {"run", run},     {"attacks", attacks},
+                                       {"sizes", sizes}, {"is_measure", is_measure},
+                                       {NULL, NULL}};
   luaL_newmetatable(L, "ninetails.results.table");
   lua_pushcfunction(L, table_gc);
   lua_setfield(L, -2, "__gc");

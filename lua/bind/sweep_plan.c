@@ -325,6 +325,7 @@ box *sweep_plan_read(lua_State *L) {
                           .cache_limit = count_field(L, "cache_limit", own_limit),
                           .fresh = flag_field(L, "fresh", 0),
                           .retry = flag_field(L, "retry", 0),
+                          .keep_others = flag_field(L, "keep_others", 0),
                           .run_seconds = number_field(L, "run_seconds", 0),
                           .most_failures = (size_t)count_field(L, "max_failures", 0),
                           .keep_scores = flag_field(L, "keep_scores", 1),

@@ -3,6 +3,7 @@
 -- same tables, and turns errors into one line on stderr and an exit code.
 --
 -- Exit codes: 0 fine, 1 wrong usage, 2 a run failed, 3 a regression was found, 4 it could not be measured.
+local out = require "ninetails.cli.out"
 local system = require "ninetails.system"
 local help = require "ninetails.cli.help"
 local text = require "ninetails.cli.text"
@@ -208,10 +209,10 @@ end
 
 local function show_help(commands, words, first)
   if not words[first] then
-    io.write(help.overview(commands))
+    out.text(help.overview(commands))
   else
     local command, path, next_word = descend(commands, words, first)
-    io.write(help.command(described(command, words, next_word), path))
+    out.text(help.command(described(command, words, next_word), path))
   end
   return 0
 end
@@ -222,7 +223,7 @@ local function dispatch(words, state)
   local sound, problem = pcall(system.check_environment)
   if not sound then error({status = "argument", message = problem.message, hint = false}, 0) end
   if not first then
-    io.stderr:write(help.overview(commands))
+    out.note(help.overview(commands))
     return 1
   end
   if first == "help" then return show_help(commands, words, 2) end
@@ -238,7 +239,7 @@ local function dispatch(words, state)
   end
   local args = cli.parse(command, words, next_word)
   if args == "help" then
-    io.write(help.command(described(command, words, next_word), path))
+    out.text(help.command(described(command, words, next_word), path))
     return 0
   end
   args.command_line = text.command_line(words)
@@ -252,27 +253,22 @@ local function explain(problem)
   return {status = "internal", message = debug.traceback("internal error: " .. tostring(problem), 2)}
 end
 
-local function flush_results()
-  local good, why = io.stdout:flush()
-  if not good then error({status = "io", message = "results cannot be written: " .. tostring(why)}, 0) end
-end
-
 function cli.main(words)
   local state = {}
   local good, result = xpcall(function()
     local code = dispatch(words, state)
-    flush_results()
+    out.flush()
     return code
   end, explain)
   if good then return result end
   if type(result) ~= "table" then result = {status = "memory", message = "out of memory"} end -- too little to explain in
   local name = state.path and ("ninetails " .. state.path) or "ninetails"
-  io.stderr:write(("%s: %s\n"):format(name, result.message))
+  if result.message ~= "" then out.note(("%s: %s\n"):format(name, result.message)) end
   if result.status == "interrupted" then system.die(result.signal) end
   if result.status == "unmeasured" then return 4 end
   if result.status ~= "argument" then return 2 end
   if result.hint ~= false then
-    io.stderr:write(("See: ninetails help%s\n"):format(state.path and " " .. state.path or ""))
+    out.note(("See: ninetails help%s\n"):format(state.path and " " .. state.path or ""))
   end
   return 1
 end

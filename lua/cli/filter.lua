@@ -1,15 +1,17 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- --only: which runs to take, by the columns of their table.
 --
---     detector=kitnet    dataset=westermo*,qut*    profile=!py100    seed=1,2,3    ad_grace=1e4    auc>=0.9
+--     detector=kitnet    dataset=westermo*,qut*    profile!=py100    seed=1,2,3    ad_grace=1e4    auc>=0.9    m=10,none
 --
--- After = stands a list of patterns (* and ? as in a shell) of which one must match; ! before the first: none may.
--- Numbers are compared as numbers. A run that does not have the column does not match. Several filters must all hold.
+-- After = stands a list of patterns (* and ? as in a shell) of which one must match; after != none may (! before the
+-- first pattern says the same). Numbers are compared as numbers. The pattern `none` is for runs that do not have the
+-- column; any other does not match these. Several filters must all hold.
 local text = require "ninetails.cli.text"
 
 local filter = {}
 
-filter.syntax = "take runs with COLUMN=PATTERN[,PATTERN...] (* and ? as in a shell, ! before the first: none of them), "
+filter.syntax = "take runs with COLUMN=PATTERN[,PATTERN...] (* and ? as in a shell; `none`: without a value), "
+  .. "COLUMN!=PATTERN[,PATTERN...] (none of these), "
   .. "or COLUMN<, <=, >, >= NUMBER; may be given several times: all must hold"
 
 local function refuse(...) error({status = "argument", message = string.format(...)}, 0) end
@@ -33,7 +35,7 @@ local function parse_patterns(f, list)
   f.none = list:sub(1, 1) == "!"
   f.patterns = {}
   for pattern in list:gsub("^!", ""):gmatch("[^,]+") do
-    f.patterns[#f.patterns + 1] = {number = tonumber(pattern), word = lua_pattern(pattern)}
+    f.patterns[#f.patterns + 1] = {absent = pattern == "none", number = tonumber(pattern), word = lua_pattern(pattern)}
   end
 end
 
@@ -49,12 +51,19 @@ local function find_column(word, name, columns)
 end
 
 local function parse(word, columns)
-  local name, operator, rest = word:match("^([^=<>]+)([<>]?=?)(.+)$")
-  if not name or operator == "" then refuse("--only '%s': expected COLUMN=VALUE or COLUMN>=NUMBER", word) end
+  local name, operator, rest = word:match("^([^=<>!]+)([<>!]?=?)(.+)$")
+  if not name or operator == "" or operator == "!" then
+    refuse("--only '%s': expected COLUMN=VALUE, COLUMN!=VALUE or COLUMN>=NUMBER", word)
+  end
   local column = find_column(word, name, columns)
   local f = {column = name}
   if operator == "=" then
     parse_patterns(f, rest)
+    return f
+  end
+  if operator == "!=" then
+    parse_patterns(f, "!" .. rest)
+    f.unequal = true
     return f
   end
   f.compare, f.number = compare[operator], tonumber(rest)
@@ -77,8 +86,16 @@ local function one(pattern, value)
   return text.plain_or_odd(value):find(pattern.word) ~= nil
 end
 
+-- Of a run without the column: `none` matches, and != takes it unless it names `none`. (=! takes none of these.)
+local function holds_absent(f)
+  for _, pattern in ipairs(f.patterns) do
+    if pattern.absent then return not f.none end
+  end
+  return f.none and f.unequal or false
+end
+
 local function holds(f, value)
-  if value == nil then return false end
+  if value == nil then return f.patterns ~= nil and holds_absent(f) end
   if f.compare then return type(value) == "number" and f.compare(value, f.number) end
   for _, pattern in ipairs(f.patterns) do
     if one(pattern, value) then return not f.none end
@@ -93,6 +110,28 @@ function filter.keeps(filters, row, partial)
     if not (partial and row[f.column] == nil) and not holds(f, row[f.column]) then return false end
   end
   return true
+end
+
+local MOST_TOLD = 8
+
+-- What the filters' columns have, for a message that nothing matches: "m has 10, 20, none".
+function filter.there(filters, rows)
+  local told = {}
+  for i, f in ipairs(filters) do
+    local seen, values = {}, {}
+    for _, row in ipairs(rows) do
+      local value = row[f.column]
+      value = value == nil and "none" or tostring(text.plain_or_word(value))
+      if not seen[value] then
+        seen[value] = true
+        values[#values + 1] = #value > 40 and value:sub(1, 40) .. "..." or value
+      end
+    end
+    local more = #values - MOST_TOLD
+    told[i] = ("%s has %s%s"):format(f.column, table.concat(values, ", ", 1, math.min(#values, MOST_TOLD)),
+      more > 0 and (", and %d more"):format(more) or "")
+  end
+  return table.concat(told, "; ")
 end
 
 return filter

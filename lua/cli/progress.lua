@@ -6,6 +6,7 @@
 --   shown:update(packets, seconds, "training")
 --   shown:runs(state)            -- of a sweep (ninetails.sweep): a bar, rate, what is left, failures, what is running
 --   shown:clear()                -- before anything else is printed; also when the work failed
+local out = require "ninetails.cli.out"
 local system = require "ninetails.system"
 local text = require "ninetails.cli.text"
 
@@ -30,8 +31,7 @@ function progress:is_due()
 end
 
 function progress:show(line)
-  io.stderr:write(self.terminal and "\r\27[K" .. line or line .. "\n")
-  io.stderr:flush()
+  if self.terminal then out.rewrite(line) else out.note(line, "\n") end
   self.dirty = self.terminal
 end
 
@@ -65,7 +65,7 @@ function progress:runs(state)
 end
 
 function progress:clear()
-  if self.dirty then io.stderr:write("\r\27[K") end
+  if self.dirty then out.rewrite("") end
   self.dirty = false
 end
 

@@ -1,6 +1,8 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- What `extract` and `score` have in common: options, the run itself, and what is told about input and speed.
 local json = require "ninetails.json"
+local out = require "ninetails.cli.out"
+local outputs = require "ninetails.cli.outputs"
 local pipeline = require "ninetails.pipeline"
 local progress = require "ninetails.cli.progress"
 local text = require "ninetails.cli.text"
@@ -24,6 +26,7 @@ single.options = {
     help = "threads over which the stages are spread (reading and its checksum are one); 0: one for each "
       .. "processor. Results do not depend on it"},
   {name = "output", short = "o", type = "path", help = "write an HDF5 file (.h5, .hdf5) or a table (.csv)"},
+  outputs.option,
   {name = "compression", type = "integer", min = 0, max = 9, default = defaults.compression,
     help = "deflate level of HDF5 outputs; 0: none"},
   {name = "json", type = "flag", help = "print the summary as JSON"},
@@ -32,6 +35,7 @@ single.options = {
 
 -- Runs the pipeline with the options that `fields` names (all others stay at their defaults); `more` is added to them.
 function single.run(args, fields, more)
+  if args.output then outputs.check(args.output, outputs.kind_of(args.output), args.force) end
   local options = {
     input = args.capture, output = args.output, command_line = args.command_line,
     profile = args.profile, profile_given = args.given.profile or false,
@@ -46,7 +50,7 @@ function single.run(args, fields, more)
   local good, result = pcall(pipeline.run, options)
   shown:clear()
   if not good then error(result, 0) end
-  if result.warning then io.stderr:write("warning: ", result.warning, "\n") end
+  if result.warning then out.note("warning: ", result.warning, "\n") end
   return result
 end
 

@@ -86,7 +86,7 @@ function text.rows(rows)
     if row[2] then width = math.max(width, #row[1]) end
   end
   for _, row in ipairs(rows) do
-    if row[2] then lines[#lines + 1] = ("%-" .. width .. "s  %s\n"):format(row[1], row[2]) end
+    if row[2] then lines[#lines + 1] = row[1] .. (" "):rep(width - #row[1]) .. "  " .. row[2] .. "\n" end
   end
   return table.concat(lines)
 end
@@ -105,7 +105,8 @@ function text.table(rows, right)
       local space = (" "):rep(widths[i] - (utf8.len(cell) or #cell))
       cells[i] = flush and space .. cell or cell .. space
     end
-    lines[#lines + 1] = table.concat(cells, "  "):gsub("%s+$", "") .. "\n"
+    -- "%s+$" would try each space of a wide column anew
+    lines[#lines + 1] = (table.concat(cells, "  "):match("^(.*%S)") or "") .. "\n"
   end
   return table.concat(lines)
 end

@@ -5,6 +5,7 @@
 --     > e = nt.experiment {name = "try", datasets = "available", detectors = nt.kitnet {max_autoencoder = {5, 10}}}
 --     > nt.run(e, {jobs = 1})
 local context = require "ninetails.experiment.context"
+local out = require "ninetails.cli.out"
 local session = require "ninetails.experiment.session"
 local specification = require "ninetails.experiment.specification"
 
@@ -41,7 +42,7 @@ function interactive.plan(where, spec, options)
 end
 
 local keys = {only = true, from = true, output = true, jobs = true, memory = true, fresh = true, retry_failed = true,
-  run_seconds = true, max_failures = true}
+  run_seconds = true, max_failures = true, force = true}
 
 -- nt.run(experiment, options) -> runs it, prints the summary, returns the table of runs (ninetails.results)
 function interactive.run(where, spec, options)
@@ -51,7 +52,7 @@ function interactive.run(where, spec, options)
   local plan = require("ninetails.experiment").plan(spec, options)
   session.complete(plan, options)
   local outcome = session.run(plan)
-  io.write(require("ninetails.experiment.summary").text(plan, outcome))
+  out.text(require("ninetails.experiment.summary").text(plan, outcome))
   if outcome.interrupted then context.fail(where, "run: interrupted") end
   return require("ninetails.results").read(outcome.output)
 end

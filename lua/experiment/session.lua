@@ -2,6 +2,7 @@
 -- From a script's name to a finished sweep: what `ninetails run` and the interactive Lua have in common.
 local embedded = require "ninetails.embedded"
 local files = require "ninetails.files"
+local outputs = require "ninetails.cli.outputs"
 local progress = require "ninetails.cli.progress"
 local registry = require "ninetails.dataset.registry"
 local system = require "ninetails.system"
@@ -45,18 +46,21 @@ function session.read(word)
 end
 
 -- What a plan does not say of itself; makes the folder that it goes to. options: output, jobs, memory, fresh,
--- retry_failed, run_seconds, max_failures, command_line.
+-- retry_failed, run_seconds, max_failures, only, force, command_line.
 function session.complete(plan, options)
   local output = options.output or ("results/%s.h5"):format(plan.name)
   local base = output:match("^(.*)%.h5$") or output:match("^(.*)%.hdf5$")
   if not base or base == "" or base:find("/$") then fail("--output %s: expected a file that ends in .h5", output) end
   local kind = (files.stat(output) or {}).kind
   if kind and kind ~= "file" then fail("--output %s: expected a file, there is something else", output) end
+  outputs.check(output, "result", options.force, plan.name)
   files.make_folders(registry.folder_of(output))
   plan.output, plan.folder = output, base .. ".runs"
   plan.jobs = options.jobs or system.version().processors
   plan.memory, plan.fresh, plan.retry = options.memory, options.fresh or false, options.retry_failed or false
   plan.run_seconds, plan.max_failures = options.run_seconds or plan.run_seconds, options.max_failures
+  -- A replaced file has no rows to keep.
+  plan.keep_others = options.only ~= nil and #options.only > 0 and kind == "file" and not options.force
   plan.command_line = options.command_line
 end
 

@@ -80,10 +80,8 @@ local function signature(run, parameters)
   return table.concat(words, "\0")
 end
 
--- -> {{run of a, run of b}}, only in a, only in b, changed parameters. Of runs with the same signature the n-th of a
--- belongs to the n-th of b.
-function diff.match(a, b)
-  local changed, parameters = changed_parameters(a, b)
+-- Of runs with the same signature the n-th of a belongs to the n-th of b.
+local function match_by(a, b, parameters)
   local waiting, pairs_, only_a, only_b = {}, {}, {}, {}
   for _, run in ipairs(b.runs) do
     local s = signature(run, parameters)
@@ -103,7 +101,27 @@ function diff.match(a, b)
   for _, run in ipairs(b.runs) do
     if not taken[run] then only_b[#only_b + 1] = run end
   end
-  return pairs_, only_a, only_b, changed
+  return pairs_, only_a, only_b
+end
+
+local function without_seed(parameters)
+  local others = {}
+  for _, column in ipairs(parameters) do
+    if column.name ~= "seed" then others[#others + 1] = column end
+  end
+  return others
+end
+
+-- -> {{run of a, run of b}}, only in a, only in b, changed parameters, whether seeds were left out: where no run of a
+-- has a seed of b, configuration and replicate tell which belong together.
+function diff.match(a, b)
+  local changed, parameters = changed_parameters(a, b)
+  local pairs_, only_a, only_b = match_by(a, b, parameters)
+  if #pairs_ > 0 then return pairs_, only_a, only_b, changed, false end
+  local others = without_seed(parameters)
+  if #others == #parameters then return pairs_, only_a, only_b, changed, false end
+  pairs_, only_a, only_b = match_by(a, b, others)
+  return pairs_, only_a, only_b, changed, #pairs_ > 0
 end
 
 -- Parameters that differ between two runs.

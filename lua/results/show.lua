@@ -2,13 +2,14 @@
 -- `ninetails results ls` and `show`: the runs of result files, one file, one run, for people.
 local export = require "ninetails.results.export"
 local json = require "ninetails.json"
+local out = require "ninetails.cli.out"
 local results = require "ninetails.results"
 local result_table = require "ninetails.results.table"
 local text = require "ninetails.cli.text"
 
 local show = {}
 
-local function print_json(value) io.write(json.encode(value, true), "\n") end
+local function print_json(value) out.data(json.encode(value, true), "\n") end
 
 -- ------------------------------------------------------------------ ls
 
@@ -21,6 +22,11 @@ local function usual_columns(t, runs)
   add "status"
   for _, column in ipairs(result_table.varying(t, runs)) do columns[#columns + 1] = column end
   for _, name in ipairs {"auc", "eer", "tpr_at_fpr_1e-3"} do add(name) end
+  for _, column in ipairs(t.columns) do -- those of the script
+    if column.role == "metric" and column.type ~= "text" and not results.is_measure(column.name) then
+      columns[#columns + 1] = column
+    end
+  end
   for _, run in ipairs(runs) do
     if run.reason then
       add "reason"
@@ -63,25 +69,25 @@ local function level_text(t, runs)
 end
 
 function show.list(args)
-  local out = json.array {}
+  local found = json.array {}
   for i, path in ipairs(args.file) do
     local t = result_table.read(path)
     local runs = result_table.select(t, args.only)
     if args.sort then result_table.sort(t, runs, args.sort) end
     local columns = result_table.chosen(t, args.columns, "--columns")
     if args.json then
-      out[i] = json.object {{"file", path}, {"runs", export.records(runs, columns or t.columns)}}
+      found[i] = json.object {{"file", path}, {"runs", export.records(runs, columns or t.columns)}}
     else
-      if #args.file > 1 then io.write(i > 1 and "\n" or "", path, ":\n") end
+      if #args.file > 1 then out.text(i > 1 and "\n" or "", path, ":\n") end
       local body, intervals = list_text(t, runs, columns or usual_columns(t, runs))
-      io.write(body)
+      out.text(body)
       if intervals then
         local _, _, kind = result_table.interval(t, "auc")
-        io.write(("In brackets: %sintervals%s.\n"):format(level_text(t, runs), kind and " by " .. kind or ""))
+        out.text(("In brackets: %sintervals%s.\n"):format(level_text(t, runs), kind and " by " .. kind or ""))
       end
     end
   end
-  if args.json then print_json(out) end
+  if args.json then print_json(found) end
   return 0
 end
 
@@ -127,12 +133,12 @@ local function show_file(args, t)
   end
   local varying = {}
   for i, column in ipairs(result_table.varying(t, t.runs)) do varying[i] = column.name end
-  io.write(text.rows {{"file", t.path}, {"runs", ("%d: %s"):format(#t.runs, counted(t.runs, "status"))},
+  out.text(text.rows {{"file", t.path}, {"runs", ("%d: %s"):format(#t.runs, counted(t.runs, "status"))},
     {"data sets", counted(t.runs, "dataset")}, {"detectors", counted(t.runs, "detector")},
     {"size", sizes_text(sizes)}, {"varied", #varying > 0 and table.concat(varying, ", ") or "nothing"}})
   local rows = {}
   for i, key in ipairs(sorted_keys(t.notes)) do rows[i] = {key, note_text(t.notes[key])} end
-  if #rows > 0 then io.write("\nProvenance:\n", (text.rows(rows):gsub("([^\n]+)", "  %1"))) end
+  if #rows > 0 then out.text("\nProvenance:\n", (text.rows(rows):gsub("([^\n]+)", "  %1"))) end
 end
 
 -- ------------------------------------------------------------------ show: a run
@@ -185,14 +191,14 @@ local function show_run(args, t, run)
   end
   for i, section in ipairs(sections) do
     local rows = section_rows(t, run, section[1])
-    if #rows > 0 then io.write(i > 1 and "\n" or "", section[2], ":\n", text.table(rows)) end
+    if #rows > 0 then out.text(i > 1 and "\n" or "", section[2], ":\n", text.table(rows)) end
   end
   if run.reason and run.reason:find("\n") then
     local clean = run.reason:gsub("%c", function(c) return c ~= "\n" and "?" or nil end)
-    io.write("\nReason:\n", (clean:gsub("([^\n]+)", "  %1")), "\n")
+    out.text("\nReason:\n", (clean:gsub("([^\n]+)", "  %1")), "\n")
   end
   local rows = text.rows(arrays_rows(arrays))
-  if #rows > 0 then io.write("\nArrays:\n", rows) end
+  if #rows > 0 then out.text("\nArrays:\n", rows) end
 end
 
 -- ------------------------------------------------------------------ show: attacks
@@ -258,9 +264,9 @@ local function show_attacks(args, t, run)
   if args.json then
     print_json(attacks_json(rows))
   elseif #rows == 0 then
-    io.write("no labels name an attack\n")
+    out.text("no labels name an attack\n")
   else
-    io.write(attack_text(t, rows, telling_columns(t, run and {run} or t.runs)))
+    out.text(attack_text(t, rows, telling_columns(t, run and {run} or t.runs)))
   end
 end
 

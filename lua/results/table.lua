@@ -20,8 +20,27 @@ local function present(column, value)
   return value
 end
 
+local texts = {run = true, dataset = true, profile = true, detector = true, status = true, reason = true}
+local integers = {replicate = true, seed = true, fm_grace = true, ad_grace = true}
+
+-- Files are made by others too: what the commands rely on is looked at once, here.
+local function check_type(path, column)
+  local expected
+  if texts[column.name] then
+    expected = column.type ~= "text" and "text"
+  elseif integers[column.name] then
+    expected = column.type ~= "integer" and "integer"
+  elseif (column.better or results.is_measure(column.name)) and column.name ~= "absence" then
+    expected = column.type == "text" and "number"
+  end
+  if expected then
+    refuse("input", "%s: runs/%s: column of type %s, expected %s", path, column.name, column.type, expected)
+  end
+end
+
 function result_table.read(path)
   local raw = results.read(path)
+  for _, column in ipairs(raw.columns) do check_type(path, column) end
   local t = {path = path, notes = raw.notes or {}, columns = raw.columns, column = {}, runs = {}}
   for i = 1, raw.rows do t.runs[i] = {row = i} end
   for _, column in ipairs(raw.columns) do
@@ -59,6 +78,10 @@ function result_table.select(t, words)
   local filters, kept = filter.parse(words or {}, t.columns), {}
   for _, run in ipairs(t.runs) do
     if filter.keeps(filters, run) then kept[#kept + 1] = run end
+  end
+  if #kept == 0 and #filters > 0 and #t.runs > 0 then
+    refuse("argument", "%s: none of %s matches --only: %s", t.path, text.plural(#t.runs, "run"),
+      filter.there(filters, t.runs))
   end
   return kept
 end

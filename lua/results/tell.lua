@@ -2,6 +2,7 @@
 -- What `ninetails results diff` prints: its findings as text and as JSON.
 local figures = require "ninetails.results.figures"
 local json = require "ninetails.json"
+local out = require "ninetails.cli.out"
 local result_table = require "ninetails.results.table"
 local text = require "ninetails.cli.text"
 
@@ -25,11 +26,11 @@ end
 
 local function listed(what, runs, t)
   if #runs == 0 then return end
-  io.write(("%s: %d\n"):format(what, #runs))
+  out.text(("%s: %d\n"):format(what, #runs))
   local columns = {t.column.dataset, t.column.detector}
   for _, column in ipairs(result_table.varying(t, t.runs)) do columns[#columns + 1] = column end
-  for i = 1, math.min(#runs, MOST_LISTED) do io.write("  ", result_table.label(runs[i], columns), "\n") end
-  if #runs > MOST_LISTED then io.write(("  ... and %d more\n"):format(#runs - MOST_LISTED)) end
+  for i = 1, math.min(#runs, MOST_LISTED) do out.text("  ", result_table.label(runs[i], columns), "\n") end
+  if #runs > MOST_LISTED then out.text(("  ... and %d more\n"):format(#runs - MOST_LISTED)) end
 end
 
 local function metric_rows(found)
@@ -49,7 +50,7 @@ local function status_lines(found)
   for _, pair in ipairs(found.pairs) do
     if pair.status then
       local why = pair.reason and ": " .. result_table.one_line(pair.reason) or ""
-      io.write(("%s: %s%s\n"):format(pair.label, pair.status, why))
+      out.text(("%s: %s%s\n"):format(pair.label, pair.status, why))
     end
   end
 end
@@ -66,8 +67,9 @@ local function notes_of(found)
 end
 
 function tell.diff_text(found)
-  io.write(text.rows {{"a", found.name_a}, {"b", found.name_b}})
-  if #found.changed > 0 then io.write("parameters that differ:\n", changes_text(found.changed)) end
+  out.text(text.rows {{"a", found.name_a}, {"b", found.name_b}})
+  if #found.changed > 0 then out.text("parameters that differ:\n", changes_text(found.changed)) end
+  if found.other_seeds then out.text("no seed in common: matched by configuration and replicate\n") end
   if found.only_a then
     listed("only in a", found.only_a, found.table_a)
     listed("only in b", found.only_b, found.table_b)
@@ -77,44 +79,44 @@ function tell.diff_text(found)
   if c.changes > 0 then
     local right = {}
     for i = 3, 5 do right[i] = true end
-    io.write("\n", text.table(metric_rows(found), right), "\n")
+    out.text("\n", text.table(metric_rows(found), right), "\n")
   end
   for _, pair in ipairs(found.pairs) do
     if has_one_block(pair.changes) then
-      io.write(ONE_BLOCK)
+      out.text(ONE_BLOCK)
       break
     end
   end
-  for _, why in ipairs(notes_of(found)) do io.write("not paired: ", why, "\n") end
-  io.write(("%d run%s in both, %d with the same metrics"):format(c.pairs, c.pairs == 1 and "" or "s", c.same))
+  for _, why in ipairs(notes_of(found)) do out.text("not paired: ", why, "\n") end
+  out.text(("%d run%s in both, %d with the same metrics"):format(c.pairs, c.pairs == 1 and "" or "s", c.same))
   if c.judged > 0 then
-    io.write(("; of %d differences judged %d worse and %d better beyond the interval (%s %%)"):format(c.judged, c.worse,
+    out.text(("; of %d differences judged %d worse and %d better beyond the interval (%s %%)"):format(c.judged, c.worse,
       c.better, text.plain(100 * found.level)))
     if c.worse + c.better > 0 then
-      io.write(("; chance alone gives about %s"):format(number((1 - found.level) * c.judged, 2)))
+      out.text(("; chance alone gives about %s"):format(number((1 - found.level) * c.judged, 2)))
     end
   end
-  io.write("\n")
+  out.text("\n")
 end
 
 local function json_changes(list)
-  local out = json.array {}
+  local members = json.array {}
   for i, change in ipairs(list) do
-    out[i] = json.object {{"name", change.name}, {"a", change.a or json.null}, {"b", change.b or json.null}}
+    members[i] = json.object {{"name", change.name}, {"a", change.a or json.null}, {"b", change.b or json.null}}
   end
-  return out
+  return members
 end
 
 local function json_metrics(changes)
-  local out = json.array {}
+  local members = json.array {}
   for i, c in ipairs(changes) do
-    out[i] = json.object {{"name", c.name}, {"a", c.a or json.null}, {"b", c.b or json.null},
+    members[i] = json.object {{"name", c.name}, {"a", c.a or json.null}, {"b", c.b or json.null},
       {"difference", c.a and c.b and c.b - c.a or json.null}, {"low", c.low or json.null},
       {"high", c.high or json.null},
       {"p", c.p or json.null}, {"method", c.method or json.null}, {"blocks", c.blocks or json.null},
       {"attack_blocks", c.attack_blocks or json.null}, {"better", c.better or json.null}, {"verdict", c.verdict}}
   end
-  return out
+  return members
 end
 
 local function keys_of(runs)
@@ -131,7 +133,8 @@ function tell.diff_json(found)
       {"metrics", json_metrics(pair.changes)}}
   end
   local c = found.counts
-  io.write(json.encode(json.object {{"a", found.name_a}, {"b", found.name_b}, {"level", found.level},
+  out.data(json.encode(json.object {{"a", found.name_a}, {"b", found.name_b}, {"level", found.level},
+    {"other_seeds", found.other_seeds or false},
     {"parameters", json_changes(found.changed)}, {"only_in_a", keys_of(found.only_a)},
     {"only_in_b", keys_of(found.only_b)}, {"runs", pairs_},
     {"counts", json.object {{"runs", c.pairs}, {"same", c.same}, {"differences", c.changes}, {"judged", c.judged},

@@ -5,6 +5,7 @@ local export = require "ninetails.results.export"
 local figures = require "ninetails.results.figures"
 local files = require "ninetails.files"
 local json = require "ninetails.json"
+local out = require "ninetails.cli.out"
 local scoreboard = require "ninetails.results.scoreboard"
 local text = require "ninetails.cli.text"
 
@@ -16,18 +17,18 @@ local number, signed, p_text = figures.number, figures.signed, figures.p
 
 local function board_text(found, entry)
   local cells, right = scoreboard.cells(found.table, found.board, entry)
-  io.write(("\n%s"):format(entry.dataset))
+  out.text(("\n%s"):format(entry.dataset))
   if entry.scored and entry.attacks then
-    io.write((": %s of %s packets scored, %s of them attacks"):format(text.count(entry.scored),
+    out.text((": %s of %s packets scored, %s of them attacks"):format(text.count(entry.scored),
       entry.packets and text.count(entry.packets) or "?", text.count(entry.attacks)))
   end
   if entry.blocks then
-    io.write(("; %s blocks, %s with attacks"):format(text.count(entry.blocks),
+    out.text(("; %s blocks, %s with attacks"):format(text.count(entry.blocks),
       entry.attack_blocks and text.count(entry.attack_blocks) or "?"))
   end
-  io.write("\n", (text.table(cells, right):gsub("([^\n]+)", "  %1")))
+  out.text("\n", (text.table(cells, right):gsub("([^\n]+)", "  %1")))
   for _, row in ipairs(entry.rows) do
-    if row.kind == "bound" and row.remark then io.write(("  %s: %s\n"):format(row.detector, row.remark)) end
+    if row.kind == "bound" and row.remark then out.text(("  %s: %s\n"):format(row.detector, row.remark)) end
   end
 end
 
@@ -36,15 +37,15 @@ local function legend(found)
   for _, entry in ipairs(found.board) do
     for _, row in ipairs(entry.rows) do kinds[row.kind] = true end
   end
-  io.write("\n")
-  if level then io.write(("[ ]: %s %% intervals.\n"):format(text.plain(100 * level))) end
-  if kinds.bound then io.write("bound: was shown the labels, so no detector.\n") end
-  if kinds.trivial then io.write("trivial: looks at no features, or at one.\n") end
-  io.write("learn, score: packets a second of the fastest repeat; repeats that share one pass share its time.\n")
+  out.text("\n")
+  if level then out.text(("[ ]: %s %% intervals.\n"):format(text.plain(100 * level))) end
+  if kinds.bound then out.text("bound: was shown the labels, so no detector.\n") end
+  if kinds.trivial then out.text("trivial: looks at no features, or at one.\n") end
+  out.text("learn, score: packets a second of the fastest repeat; repeats that share one pass share its time.\n")
 end
 
 local function tests_text(found, entry)
-  io.write(("%s: %s %s %s\n"):format(entry.dataset, found.reference, found.metric,
+  out.text(("%s: %s %s %s\n"):format(entry.dataset, found.reference, found.metric,
     entry.value and number(entry.value, 4) or "none: no test here"))
   if #entry.tests == 0 then return end
   local rows = {{"  detector", found.metric, "difference", "interval", "p", "Holm", "blocks", ""}}
@@ -53,8 +54,8 @@ local function tests_text(found, entry)
       figures.range(test.low, test.high), p_text(test.p), p_text(test.holm),
       figures.blocks(test.blocks, test.attack_blocks), test.why or ""}
   end
-  io.write(text.table(rows, {[2] = true, [3] = true}))
-  if figures.has_one_block(entry.tests) then io.write("  ", figures.ONE_BLOCK) end
+  out.text(text.table(rows, {[2] = true, [3] = true}))
+  if figures.has_one_block(entry.tests) then out.text("  ", figures.ONE_BLOCK) end
 end
 
 local function bars_text(all)
@@ -69,17 +70,17 @@ end
 
 local function all_data_sets(found)
   local all = found.all
-  io.write(("\nOver %d data sets"):format(#all.datasets))
+  out.text(("\nOver %d data sets"):format(#all.datasets))
   if #all.left_out > 0 then
-    io.write((" (left out, not every detector has a value: %s)"):format(table.concat(all.left_out, ", ")))
+    out.text((" (left out, not every detector has a value: %s)"):format(table.concat(all.left_out, ", ")))
   end
-  io.write((":\n  Friedman chi-square %s, p %s; Iman-Davenport F %s, p %s\n"):format(number(all.chi_square, 4),
+  out.text((":\n  Friedman chi-square %s, p %s; Iman-Davenport F %s, p %s\n"):format(number(all.chi_square, 4),
     p_text(all.p), all.f == math.huge and "infinite" or number(all.f, 4), p_text(all.f_p)))
   if #all.lacking > 0 then
-    io.write(("  without rank, as it has no value on some data set: %s\n"):format(table.concat(all.lacking, ", ")))
+    out.text(("  without rank, as it has no value on some data set: %s\n"):format(table.concat(all.lacking, ", ")))
   end
   if #all.bounds > 0 then
-    io.write(("  without rank, as it was shown the labels: %s\n"):format(table.concat(all.bounds, ", ")))
+    out.text(("  without rank, as it was shown the labels: %s\n"):format(table.concat(all.bounds, ", ")))
   end
   local of = {}
   for _, test in ipairs(all.against) do of[test.detector] = test end
@@ -89,41 +90,41 @@ local function all_data_sets(found)
     rows[#rows + 1] = {"  " .. all.methods[i], ("%.3f"):format(all.mean_rank[i]), test.z and ("%+.3f"):format(test.z)
       or "", test.p and p_text(test.p) or "", test.holm and p_text(test.holm) or ""}
   end
-  io.write(text.table(rows, {[2] = true, [3] = true}))
-  if #all.against > 0 then io.write(("  z, p, Holm: against %s\n"):format(found.reference)) end
-  io.write(("  Nemenyi critical difference %.3f at %s\n"):format(all.critical_difference, text.plain(found.alpha)))
-  io.write(bars_text(all))
+  out.text(text.table(rows, {[2] = true, [3] = true}))
+  if #all.against > 0 then out.text(("  z, p, Holm: against %s\n"):format(found.reference)) end
+  out.text(("  Nemenyi critical difference %.3f at %s\n"):format(all.critical_difference, text.plain(found.alpha)))
+  out.text(bars_text(all))
   local apart = 0
   for _, pair in ipairs(all.pairs) do apart = apart + (pair.holm < found.alpha and 1 or 0) end
-  io.write(("  %d of all %d pairs differ at %s after Holm's correction\n"):format(apart, #all.pairs,
+  out.text(("  %d of all %d pairs differ at %s after Holm's correction\n"):format(apart, #all.pairs,
     text.plain(found.alpha)))
 end
 
 function tell.text(found)
-  io.write(("%s (%s is better) of %s on %s, against %s%s\n"):format(found.metric, found.better,
+  out.text(("%s (%s is better) of %s on %s, against %s%s\n"):format(found.metric, found.better,
     text.plural(#found.methods, "detector"), text.plural(#found.each, "data set"), found.reference,
     found.repeats > 1 and ("; the median of up to %d repeats"):format(found.repeats) or ""))
   if found.missing > 0 then
-    io.write(("%s without a value of %s: left out\n"):format(text.plural(found.missing, "run"), found.metric))
+    out.text(("%s without a value of %s: left out\n"):format(text.plural(found.missing, "run"), found.metric))
   end
   for _, entry in ipairs(found.board) do board_text(found, entry) end
   legend(found)
-  io.write(("\nDifference from %s, on the packets that both scored:\n"):format(found.reference))
+  out.text(("\nDifference from %s, on the packets that both scored:\n"):format(found.reference))
   for _, entry in ipairs(found.each) do tests_text(found, entry) end
-  if found.all then all_data_sets(found) else io.write("\nOver data sets: ", found.why_not, "\n") end
+  if found.all then all_data_sets(found) else out.text("\nOver data sets: ", found.why_not, "\n") end
 end
 
 -- ------------------------------------------------------------------ JSON
 
 local function json_tests(tests)
-  local out = json.array {}
+  local list = json.array {}
   for i, t in ipairs(tests) do
-    out[i] = json.object {{"detector", t.detector}, {"value", t.value}, {"reference_value", t.reference},
+    list[i] = json.object {{"detector", t.detector}, {"value", t.value}, {"reference_value", t.reference},
       {"difference", t.difference}, {"low", t.low or json.null}, {"high", t.high or json.null}, {"p", t.p or json.null},
       {"holm", t.holm or json.null}, {"delong_p", t.delong_p}, {"blocks", t.blocks or json.null},
       {"attack_blocks", t.attack_blocks or json.null}, {"method", t.method or json.null}, {"note", t.why}}
   end
-  return out
+  return list
 end
 
 local function json_board(board, entry)
@@ -168,7 +169,7 @@ function tell.json(found)
       {"detectors", json_board(found.board, about)}, {"reference_value", entry.value or json.null},
       {"tests", json_tests(entry.tests)}}
   end
-  io.write(json.encode(json.object {{"metric", found.metric}, {"better", found.better}, {"reference", found.reference},
+  out.data(json.encode(json.object {{"metric", found.metric}, {"better", found.better}, {"reference", found.reference},
     {"repeats", found.repeats}, {"runs_without_value", found.missing}, {"data_sets", each},
     {"over_all", json_all(found)}}, true), "\n")
 end

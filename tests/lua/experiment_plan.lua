@@ -175,12 +175,16 @@ local function command(body, words)
   files.write(base .. "/s.lua", 'local nt = require "ninetails"\n' .. body)
   local all = {base .. "/s.lua", "--from", base .. "/data", "-o", base .. "/out/s.h5"}
   table.move(words or {}, 1, #(words or {}), #all + 1, all)
-  local out, real = {}, {io.write, io.stderr}
+  local out, real = {}, {io.stdout, io.stderr}
   local function keep(...) table.move({...}, 1, select("#", ...), #out + 1, out) end
-  io.write = keep -- luacheck: ignore
+  local function whole(_, ...)
+    keep(...)
+    return true
+  end
+  io.stdout = {write = whole, flush = whole} -- luacheck: ignore
   io.stderr = {write = function(_, ...) keep(...) end, flush = function() end} -- luacheck: ignore
   local good, code = pcall(function() return run.run(cli.parse(run, all, 1)) end)
-  io.write, io.stderr = real[1], real[2] -- luacheck: ignore
+  io.stdout, io.stderr = real[1], real[2] -- luacheck: ignore
   return good and code or code.message, table.concat(out)
 end
 local script = [[return nt.experiment {datasets = 'toy_*', seeds = {1, 2},

@@ -67,6 +67,8 @@ local function arrays_of(skill, salt, first)
 end
 
 local files, arrays, written = {}, {}, {}
+local builtin = {auc = true, auc_block_low = true, auc_block_high = true, eer = true, alarms_per_hour = true, scored = true,
+  attacks = true, blocks = true, attack_blocks = true}
 package.preload["ninetails.results"] = function()
   return {
     read = function(path)
@@ -77,6 +79,7 @@ package.preload["ninetails.results"] = function()
       written = {path = path, sources = sources, options = options}
       return 7
     end,
+    is_measure = function(name) return builtin[name] or false end,
     sizes = function() return {file = 12345, scores = 4000, stored = 1000, runs = 7} end,
   }
 end
@@ -120,10 +123,12 @@ end
 
 -- -> exit code, what was printed. Errors of `refuse` are the code's message.
 local function run(...)
-  local words, out, write = {"results", ...}, {}, io.write
-  io.write = function(...)
+  local words, out, write = {"results", ...}, {}, io.stdout
+  local function keep(...)
     for i = 1, select("#", ...) do out[#out + 1] = tostring((select(i, ...))) end
+    return true
   end
+  io.stdout = {write = function(_, ...) return keep(...) end, flush = function() return true end} -- luacheck: ignore
   local good, code = pcall(function()
     local sub
     for _, s in ipairs(command.subcommands) do sub = s.name == words[2] and s or sub end
@@ -131,7 +136,7 @@ local function run(...)
     args.command_line = table.concat(words, " ")
     return sub.run(args)
   end)
-  io.write = write
+  io.stdout = write -- luacheck: ignore
   if not good and type(code) == "table" then return code.status, code.message end
   if not good then error(code, 0) end
   return code, table.concat(out)

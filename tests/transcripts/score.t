@@ -155,7 +155,7 @@ Results that cannot be printed are a failure; an interrupted run leaves nothing 
 waits for its input.
 
   $ ninetails score trace.tsv.gz --fm-grace 200 --ad-grace 600 > /dev/full 2> message; code=$?; tail -1 message; (exit $code)
-  ninetails score: results cannot be written: No space left on device
+  ninetails score: stdout cannot be written: No space left on device
   [2]
   $ $PYTHON -c "
   > import fcntl, gzip, os, signal, struct, subprocess, termios, time

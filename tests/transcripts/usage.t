@@ -30,7 +30,7 @@ What is not a command, an option or a value is answered with the nearest that is
   See: ninetails help score
   [1]
   $ ninetails score --zzz a
-  ninetails score: unknown option --zzz: expected --profile, --fm-grace, --ad-grace, --max-autoencoder, --learning-rate, --hidden-ratio, --seed, --bias-update, --train-epsilon, --execute-epsilon, --isa, --tail-probability, --feature-map, --labels, --with-features, --max-streams, --threads, --output, --compression, --json, --quiet
+  ninetails score: unknown option --zzz: expected --profile, --fm-grace, --ad-grace, --max-autoencoder, --learning-rate, --hidden-ratio, --seed, --bias-update, --train-epsilon, --execute-epsilon, --isa, --tail-probability, --feature-map, --labels, --with-features, --max-streams, --threads, --output, --force, --compression, --json, --quiet
   See: ninetails help score
   [1]
   $ ninetails score -x a
@@ -127,6 +127,8 @@ Help comes from the same tables.
                                        its checksum are one); 0: one for each processor.
                                        Results do not depend on it [0]
     -o, --output FILE                  write an HDF5 file (.h5, .hdf5) or a table (.csv)
+        --force                        replace the file that --output names, whatever it is;
+                                       else only one of the kind that is written
         --compression N                deflate level of HDF5 outputs; 0: none [1]
         --json                         print the summary as JSON
         --quiet                        print neither progress nor summary; warnings remain
@@ -147,7 +149,7 @@ Help comes from the same tables.
   
   Benchmarking and experimentation harness for the Kitsune network anomaly detector.
   $ ninetails help score | grep -c -- --
-  23
+  24
 
 A variable that is not understood stops every command.
 

@@ -2,6 +2,7 @@
 -- ninetails cache: what experiments have computed and kept, and how to be rid of it.
 local cache = require "ninetails.cache"
 local json = require "ninetails.json"
+local out = require "ninetails.cli.out"
 local stages = require "ninetails.cli.stages"
 local text = require "ninetails.cli.text"
 
@@ -34,7 +35,7 @@ local function print_json(folder, limit, entries, removed, freed)
     members[#members + 1] = {kind, json.object {{"files", by_kind[kind].files}, {"bytes", by_kind[kind].bytes}}}
   end
   if removed then members[#members + 1] = {"removed", json.object {{"files", removed}, {"bytes", freed}}} end
-  io.write(json.encode(json.object(members), true), "\n")
+  out.data(json.encode(json.object(members), true), "\n")
 end
 
 local function print_text(folder, limit, entries)
@@ -45,12 +46,12 @@ local function print_text(folder, limit, entries)
       text.plural(by_kind[kind].files, "file"))}
   end
   rows[#rows + 1] = {"in all", ("%s of at most %s"):format(text.scaled(total, "B"), text.scaled(limit, "B"))}
-  io.write(text.rows(rows))
+  out.text(text.rows(rows))
 end
 
 local function print_list(entries)
   for _, entry in ipairs(entries) do
-    io.write(("%s  %-12s  %10s  %s\n"):format(os.date("!%Y-%m-%dT%H:%M:%SZ", math.floor(entry.used)), entry.kind,
+    out.text(("%s  %-12s  %10s  %s\n"):format(os.date("!%Y-%m-%dT%H:%M:%SZ", math.floor(entry.used)), entry.kind,
       text.scaled(entry.bytes, "B"), entry.key))
   end
 end
@@ -75,7 +76,7 @@ return {
     if args.prune then
       removed, freed = cache.prune(folder, args.to and bytes_of("to", args.to) or limit)
       if not args.json then
-        io.write(("removed %s, %s\n"):format(text.plural(removed, "file"), text.scaled(freed, "B")))
+        out.text(("removed %s, %s\n"):format(text.plural(removed, "file"), text.scaled(freed, "B")))
       end
     end
     local entries = cache.list(folder)

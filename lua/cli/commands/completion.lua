@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- ninetails completion: the shell's completion of this command line.
 local manual = require "ninetails.cli.manual"
+local out = require "ninetails.cli.out"
 
 return {
   name = "completion",
@@ -12,7 +13,7 @@ return {
   run = function(args, commands)
     for _, shell in ipairs(manual.shells) do
       if shell == args.shell then
-        io.write(manual.completion(shell, commands))
+        out.data(manual.completion(shell, commands))
         return 0
       end
     end

@@ -6,14 +6,16 @@ local draft = require "ninetails.dataset.draft"
 local files = require "ninetails.files"
 local json = require "ninetails.json"
 local labels = require "ninetails.labels"
+local out = require "ninetails.cli.out"
+local outputs = require "ninetails.cli.outputs"
 local progress = require "ninetails.cli.progress"
 local registry = require "ninetails.dataset.registry"
 local system = require "ninetails.system"
 local text = require "ninetails.cli.text"
 local verify = require "ninetails.dataset.verify"
 
-local function print_json(value) io.write(json.encode(value, true), "\n") end
-local function warn(...) io.stderr:write(string.format(...), "\n") end
+local function print_json(value) out.data(json.encode(value, true), "\n") end
+local function warn(...) out.note(string.format(...), "\n") end
 
 local name_argument = {name = "NAME",
   help = "a data set of `ninetails dataset list`, or a file that ends in .lua and holds a card"}
@@ -41,23 +43,23 @@ local function presence(set)
 end
 
 local function list(args)
-  local rows, out = {{"name", "packets", "attacks", "data", "title"}}, json.array {}
+  local rows, found = {{"name", "packets", "attacks", "data", "title"}}, json.array {}
   for _, entry in ipairs(registry.list()) do
     local good, set = pcall(registry.open, entry.name, args.from)
     if not good then
       warn("warning: %s", type(set) == "table" and set.message or tostring(set))
-      out[#out + 1] = json.object {{"name", entry.name}, {"origin", entry.origin}, {"problem", tostring(set.message)}}
+      found[#found + 1] = json.object {{"name", entry.name}, {"origin", entry.origin}, {"problem", tostring(set.message)}}
     else
       local c = set.card
       local attacks = (c.labels or {}).attacks
       local data = presence(set)
       rows[#rows + 1] = {c.name, shown(c.packets), shown(attacks), data,
         c.title .. (entry.origin ~= "built in" and " (yours)" or "")}
-      out[#out + 1] = json.object {{"name", c.name}, {"title", c.title}, {"origin", entry.origin},
+      found[#found + 1] = json.object {{"name", c.name}, {"title", c.title}, {"origin", entry.origin},
         {"packets", (card.fact(c.packets))}, {"attacks", (card.fact(attacks))}, {"data", data}}
     end
   end
-  if args.json then print_json(out) else io.write(text.table(rows)) end
+  if args.json then print_json(found) else out.text(text.table(rows)) end
   return 0
 end
 
@@ -82,8 +84,8 @@ end
 local function paragraph(title, body)
   if not body then return end
   local lines = text.wrap(body, 86)
-  io.write("\n", title, ":\n")
-  for _, line in ipairs(lines) do io.write("  ", line, "\n") end
+  out.text("\n", title, ":\n")
+  for _, line in ipairs(lines) do out.text("  ", line, "\n") end
 end
 
 local function labels_text(definition)
@@ -122,8 +124,8 @@ end
 
 local function print_info(set)
   local c = set.card
-  io.write(c.name, ": ", c.title, "\n\n")
-  io.write(text.rows {
+  out.text(c.name, ": ", c.title, "\n\n")
+  out.text(text.rows {
     {"packets", fact_text(c.packets)},
     {"duration", c.seconds and ("%.1f s"):format(c.seconds)},
     {"licence", fact_text(c.licence)},
@@ -147,13 +149,13 @@ local function print_info(set)
       text.count(c.grace.fm), text.count(c.grace.ad), c.grace.why))
   end
   if c.files then
-    io.write("\nFiles:\n")
-    for _, key in ipairs(sorted(c.files)) do io.write("  ", file_text(set, key, c.files[key])) end
+    out.text("\nFiles:\n")
+    for _, key in ipairs(sorted(c.files)) do out.text("  ", file_text(set, key, c.files[key])) end
   end
   for i, defect in ipairs(c.defects or {}) do
-    if i == 1 then io.write("\nKnown defects:\n") end
+    if i == 1 then out.text("\nKnown defects:\n") end
     local lines = text.wrap(defect, 84)
-    io.write("  - ", table.concat(lines, "\n    "), "\n")
+    out.text("  - ", table.concat(lines, "\n    "), "\n")
   end
   paragraph("Cite", c.citation)
 end
@@ -188,7 +190,7 @@ local function fetch(args)
         set.card.synthetic.scenario)}, 0)
   end
   local bar = progress.new {quiet = args.quiet, what = "bytes"}
-  local out = json.array {}
+  local found_files = json.array {}
   for _, key in ipairs(download.keys(set, args.file)) do
     local path = set.card.files[key].path
     local options = {retries = args.retries, wait = args.wait, patience = args.timeout, again = args.again,
@@ -203,15 +205,15 @@ local function fetch(args)
     local good, found = pcall(download.file, set, key, options)
     bar:clear()
     if not good then error(found, 0) end
-    out[#out + 1] = json.object {{"file", key}, {"path", found.path}, {"bytes", found.bytes},
+    found_files[#found_files + 1] = json.object {{"file", key}, {"path", found.path}, {"bytes", found.bytes},
       {"algorithm", found.algorithm},
       {"checksum", found.checksum}, {"verified", found.verified}, {"kept", found.kept or false}, {"url", found.url}}
     if not args.json then
-      io.write(("%-12s %s\n             %s %s, %s\n"):format(key, found.path, found.algorithm, found.checksum,
+      out.text(("%-12s %s\n             %s %s, %s\n"):format(key, found.path, found.algorithm, found.checksum,
         found.verdict))
     end
   end
-  if args.json then print_json(out) end
+  if args.json then print_json(found_files) end
   return 0
 end
 
@@ -224,7 +226,7 @@ local function check_line(check)
   elseif check.state == "absent" or check.state == "missing" then
     words = check.expected
   end
-  io.write(("%-13s %s: %s%s\n"):format(check.state, check.what, words, check.note and " (" .. check.note .. ")" or ""))
+  out.text(("%-13s %s: %s%s\n"):format(check.state, check.what, words, check.note and " (" .. check.note .. ")" or ""))
 end
 
 local exit_codes = {ok = 0, failed = 2, missing = 4}
@@ -234,19 +236,19 @@ local function verify_set(args)
   local checks = verify.run(set, {on_check = not args.json and check_line or nil})
   local verdict, counts = verify.verdict(checks)
   if args.json then
-    local out = json.array {}
+    local list = json.array {}
     for i, check in ipairs(checks) do
-      out[i] = json.object {{"what", check.what}, {"state", check.state}, {"expected", check.expected},
+      list[i] = json.object {{"what", check.what}, {"state", check.state}, {"expected", check.expected},
         {"found", check.found},
         {"note", check.note}}
     end
-    print_json(json.object {{"name", set.name}, {"verdict", verdict}, {"checks", out}})
+    print_json(json.object {{"name", set.name}, {"verdict", verdict}, {"checks", list}})
   else
     local parts = {}
     for _, state in ipairs {"ok", "failed", "missing", "to be checked", "unasserted", "absent"} do
       if counts[state] then parts[#parts + 1] = ("%d %s"):format(counts[state], state) end
     end
-    io.write(("%s: %s (%s)\n"):format(set.name, verdict, table.concat(parts, ", ")))
+    out.text(("%s: %s (%s)\n"):format(set.name, verdict, table.concat(parts, ", ")))
   end
   return exit_codes[verdict]
 end
@@ -274,7 +276,7 @@ local function print_labels(args)
   for i, pair in ipairs(set.named or {}) do
     rows[#rows + 1] = {i == 1 and "of them" or "", ("%s %s"):format(text.count(pair[2]), pair[1])}
   end
-  io.write(text.rows(rows))
+  out.text(text.rows(rows))
   return 0
 end
 
@@ -285,7 +287,8 @@ local function synth(args)
     error({status = "argument", message = ("%s: --output is missing, where does the capture go?"):format(
       args.over and "--over" or args.scenario)}, 0)
   end
-  if not capture then capture, label_file = registry.synthetic_paths(wanted) end
+  if not capture then capture, label_file = registry.synthetic_paths(wanted)
+  else outputs.check(capture, "capture", args.force) end
   local bar = progress.new {quiet = args.quiet}
   local started = system.clock()
   local good, problem = pcall(registry.synthesise, wanted, capture, label_file, function(packets)
@@ -300,7 +303,7 @@ local function synth(args)
       {"first_attack", summary.first_attack}, {"seed", args.seed}, {"capture", capture}, {"labels", label_file},
         {"sha256", sha256}})
   elseif not args.quiet then
-    io.write(text.rows {{"capture", capture}, {"labels", label_file}, {"packets", text.count(summary.count)},
+    out.text(text.rows {{"capture", capture}, {"labels", label_file}, {"packets", text.count(summary.count)},
       {"attacks", text.count(summary.attacks)},
       {"first attack", summary.first_attack and "packet " .. text.count(summary.first_attack) or "none"},
         {"sha256", sha256}})
@@ -320,7 +323,7 @@ local function new(args)
     print_json(json.object {{"card", path}, {"name", made.name}, {"packets", made.survey.packets},
       {"sha256", made.sha256}})
   elseif not args.quiet then
-    io.write(text.rows {{"card", path}, {"packets", text.count(made.survey.packets)},
+    out.text(text.rows {{"card", path}, {"packets", text.count(made.survey.packets)},
       {"next", "say what the labels are in it, then: ninetails dataset verify " .. path}})
   end
   return 0
@@ -376,6 +379,7 @@ return {
           help = "lay the scenario's attacks over this capture instead"},
         {name = "output", short = "o", type = "path", value = "FILE.pcap",
           help = "where to, instead of the cache; the labels go to FILE.pcap.labels.csv"},
+        outputs.option,
         json_option, quiet_option},
       details = "Synthetic traffic serves tests, benchmarks and teaching; it supports no claim about detection "
         .. "(datasets/SCENARIOS.md).",

@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- ninetails detectors: what experiments can compare, who described it, what it costs, what can be set.
 local json = require "ninetails.json"
+local out = require "ninetails.cli.out"
 local sweep = require "ninetails.sweep"
 local text = require "ninetails.cli.text"
 
@@ -53,10 +54,10 @@ local function list_text(classes)
     rows[#rows + 1] = {class.name, class.title, table.concat(traits_of(class), " "),
       #parameters > 0 and ("%d"):format(#parameters) or "none"}
   end
-  io.write(text.table(rows, {[4] = true}), "\n")
+  out.text(text.table(rows, {[4] = true}), "\n")
   local words = {}
   for i, trait in ipairs(traits) do words[i] = trait end
-  io.write(text.rows(words), "\n`ninetails detectors NAME` tells its source, its cost and its parameters.\n")
+  out.text(text.rows(words), "\n`ninetails detectors NAME` tells its source, its cost and its parameters.\n")
 end
 
 -- ------------------------------------------------------------------ one
@@ -64,7 +65,7 @@ end
 local function beside(name, body)
   local lines = text.wrap(body, WIDTH - 12)
   for i, line in ipairs(lines) do
-    io.write(("%-10s  %s\n"):format(i == 1 and name or "", line))
+    out.text(("%-10s  %s\n"):format(i == 1 and name or "", line))
   end
 end
 
@@ -82,13 +83,13 @@ local function one_text(class)
     beside("parameters", "none")
     return
   end
-  io.write("parameters\n")
+  out.text("parameters\n")
   for _, p in ipairs(class.parameters) do
     local unit = p.unit and p.unit ~= "" and p.unit ~= "1" and " " .. p.unit or ""
-    io.write(("  %s = %s%s\n"):format(p.name, default_of(p), unit))
+    out.text(("  %s = %s%s\n"):format(p.name, default_of(p), unit))
     local range = range_of(p)
     for _, line in ipairs(text.wrap(p.help .. (range ~= "" and "; " .. range or ""), WIDTH - 6)) do
-      io.write("      ", line, "\n")
+      out.text("      ", line, "\n")
     end
   end
 end
@@ -134,7 +135,7 @@ return {
     if args.json then
       local list = json.array {}
       for i, each in ipairs(class and {class} or classes) do list[i] = json_of(each) end
-      io.write(json.encode(list, true), "\n")
+      out.data(json.encode(list, true), "\n")
     elseif class then
       one_text(class)
     else

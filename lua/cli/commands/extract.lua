@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- ninetails extract: one capture -> rows of features.
 local json = require "ninetails.json"
+local out = require "ninetails.cli.out"
 local single = require "ninetails.cli.single"
 local text = require "ninetails.cli.text"
 
@@ -12,13 +13,13 @@ local function list(...) return {...} end
 local function print_json(args, result)
   local members = list(single.input_json(args, result))
   for _, member in ipairs(list(single.speed_json(args, result))) do members[#members + 1] = member end
-  io.write(json.encode(json.object(members), true), "\n")
+  out.data(json.encode(json.object(members), true), "\n")
 end
 
 local function print_text(args, result)
   local rows = list(single.input_rows(args, result))
   for _, row in ipairs(list(single.speed_rows(args, result))) do rows[#rows + 1] = row end
-  io.write(text.rows(rows))
+  out.text(text.rows(rows))
 end
 
 return {

@@ -2,6 +2,7 @@
 -- ninetails manual: manual pages of every command, or one Markdown page of them all.
 local files = require "ninetails.files"
 local manual = require "ninetails.cli.manual"
+local out = require "ninetails.cli.out"
 local system = require "ninetails.system"
 local text = require "ninetails.cli.text"
 
@@ -25,12 +26,12 @@ return {
   },
   run = function(args, commands)
     if args.format == "markdown" then
-      io.write(manual.markdown(commands))
+      out.data(manual.markdown(commands))
     elseif not args.output then
       error({status = "argument", message = "missing --output: the folder that the manual pages are written to"}, 0)
     else
       files.make_folders(args.output)
-      io.write(("%s in %s\n"):format(text.plural(write_pages(args.output, commands), "page"), args.output))
+      out.text(("%s in %s\n"):format(text.plural(write_pages(args.output, commands), "page"), args.output))
     end
     return 0
   end,

@@ -1,5 +1,6 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- ninetails repl: Lua, line by line, with everything that a script has.
+local out = require "ninetails.cli.out"
 local system = require "ninetails.system"
 
 local MOST = 20 -- items of a table that are shown
@@ -52,19 +53,19 @@ end
 local function evaluate(chunk)
   local results = table.pack(xpcall(chunk, explain))
   if not results[1] then
-    io.stderr:write(results[2], "\n")
+    out.note(results[2], "\n")
     return false
   end
   local words = {}
   for i = 2, results.n do words[#words + 1] = show(results[i], 0) end
-  if #words > 0 then io.write(table.concat(words, "\t"), "\n") end
+  if #words > 0 then out.text(table.concat(words, "\t"), "\n") end
   return true
 end
 
 local function read_line(prompt, terminal)
   if terminal then
-    io.write(prompt)
-    io.flush()
+    out.text(prompt)
+    out.flush()
   end
   return io.read("l")
 end
@@ -74,7 +75,7 @@ local function run()
   local globals = setmetatable({nt = require "ninetails"}, {__index = _G})
   globals._G = globals
   if terminal then
-    io.write(("Ninetails %s, %s. `nt` is what scripts have; an expression is printed; end with Ctrl-D.\n"):format(
+    out.text(("Ninetails %s, %s. `nt` is what scripts have; an expression is printed; end with Ctrl-D.\n"):format(
       system.version().version, _VERSION))
   end
   local good = true
@@ -89,11 +90,11 @@ local function run()
       chunk, incomplete, problem = compile(lines, globals)
     end
     if not chunk then
-      io.stderr:write(problem, "\n")
+      out.note(problem, "\n")
       good = false
     else good = evaluate(chunk) and good end
   end
-  if terminal then io.write("\n") end
+  if terminal then out.text("\n") end
   return (terminal or good) and 0 or 2
 end
 

@@ -5,10 +5,13 @@ local diff = require "ninetails.results.diff"
 local export = require "ninetails.results.export"
 local files = require "ninetails.files"
 local filter = require "ninetails.cli.filter"
+local out = require "ninetails.cli.out"
+local outputs = require "ninetails.cli.outputs"
 local results = require "ninetails.results"
 local result_table = require "ninetails.results.table"
 local scoreboard = require "ninetails.results.scoreboard"
 local show = require "ninetails.results.show"
+local system = require "ninetails.system"
 local tell = require "ninetails.results.tell"
 local tell_compare = require "ninetails.results.tell_compare"
 
@@ -73,7 +76,7 @@ local function find_differences(args)
     look_at(found, x, y, result_table.label(y, {b.column.dataset, b.column.detector}), wanted, args)
   else
     local matched
-    matched, found.only_a, found.only_b, found.changed = diff.match(a, b)
+    matched, found.only_a, found.only_b, found.changed, found.other_seeds = diff.match(a, b)
     local columns = {a.column.dataset, a.column.detector}
     for _, column in ipairs(result_table.varying(a, a.runs)) do columns[#columns + 1] = column end
     for _, pair in ipairs(matched) do
@@ -115,13 +118,14 @@ local function run_compare(args)
   if args.json then tell_compare.json(found) else tell_compare.text(found) end
   if args.output then
     local written = tell_compare.write(found, args.output)
-    if not args.json then io.write(("\nwritten to %s: %s\n"):format(args.output, table.concat(written, ", "))) end
+    if not args.json then out.text(("\nwritten to %s: %s\n"):format(args.output, table.concat(written, ", "))) end
   end
   return 0
 end
 
 -- ------------------------------------------------------------------ merge, export
 
+-- Results that were merged are no experiment's that could be told apart: none is replaced unasked.
 local function must_be_new(path, args)
   if files.stat(path) and not args.force then
     refuse("argument", "%s is there already: --force overwrites it", path)
@@ -132,15 +136,18 @@ local function run_merge(args)
   must_be_new(args.output, args)
   local rows = results.write(args.output, args.file, {command_line = args.command_line,
     notes = {{"merged_from", table.concat(args.file, "\n")}}})
-  if not args.quiet then io.write(("%s: %d runs\n"):format(args.output, rows)) end
+  if not args.quiet then out.text(("%s: %d runs\n"):format(args.output, rows)) end
   return 0
 end
 
 local function run_export(args)
+  if args.output then outputs.check(args.output, args.format, args.force) end
   local t = result_table.read(args.file)
   local columns = result_table.chosen(t, args.columns, "--columns") or t.columns
   local body = export.text(args.format, t, result_table.select(t, args.only), columns)
-  if args.output then files.write(args.output, body) else io.write(body) end
+  if args.output then files.write(args.output, body)
+  elseif args.format == "csv" and system.is_terminal(1) then out.text(body)
+  else out.data(body) end
   return 0
 end
 
@@ -233,6 +240,7 @@ return {
         {name = "format", type = "choice", choices = {"csv", "json", "jsonl"}, default = "csv",
           help = "of the output"},
         {name = "output", short = "o", type = "path", help = "where to, instead of standard output"},
+        outputs.option,
         only_option, columns_option},
       details = "What a run does not have is an empty field in CSV and null in JSON; infinity is inf in CSV and null "
         .. "in JSON. JSON has the columns' units and meanings and the file's provenance too.",

@@ -2,6 +2,7 @@
 -- ninetails run: an experiment script -> a sweep -> a result file.
 local experiment = require "ninetails.experiment"
 local filter = require "ninetails.cli.filter"
+local out = require "ninetails.cli.out"
 local session = require "ninetails.experiment.session"
 local summary = require "ninetails.experiment.summary"
 local text = require "ninetails.cli.text"
@@ -26,22 +27,22 @@ end
 local function run(plan, args)
   local outcome = session.run(plan, args.quiet)
   if outcome.threads > 0 and outcome.threads < outcome.jobs then
-    io.stderr:write(("warning: the system gave %d of %d threads to run on\n"):format(outcome.threads, outcome.jobs))
+    out.note(("warning: the system gave %d of %d threads to run on\n"):format(outcome.threads, outcome.jobs))
   end
-  if args.json then io.write(summary.json(plan, outcome), "\n")
-  elseif not args.quiet then io.write(summary.text(plan, outcome)) end
+  if args.json then out.data(summary.json(plan, outcome), "\n")
+  elseif not args.quiet then out.text(summary.text(plan, outcome)) end
   if outcome.interrupted then
     error({status = "interrupted", signal = outcome.interrupted,
       message = ("interrupted: %d of %d runs are there: the same command goes on with the rest"):format(
         outcome.done + outcome.kept, #plan.runs)}, 0)
   end
   if outcome.gave_up then
-    io.stderr:write(("ninetails run: %s failed (--max-failures %d), and nothing more was begun: %d of %d runs are there. "
+    out.note(("ninetails run: %s failed (--max-failures %d), and nothing more was begun: %d of %d runs are there. "
       .. "The same command goes on with the rest; --retry-failed repeats the failed ones, too\n"):format(
       text.plural(outcome.failed, "run"), args.max_failures, outcome.done + outcome.kept, #plan.runs))
   end
   if outcome.failed + outcome.missing == 0 then return 0 end
-  if args.quiet then io.stderr:write(summary.failures(plan, outcome)) end
+  if args.quiet then out.note(summary.failures(plan, outcome)) end
   return 2
 end
 
@@ -50,14 +51,14 @@ local function command(args)
   local good, plan = pcall(guarded, experiment.plan, spec, {only = args.only, from = args.from})
   if not good then
     if type(plan) ~= "table" or plan.status ~= "missing" then error(plan, 0) end
-    io.stderr:write(("ninetails run: %s: %s\n"):format(spec.chunk, plan.message), summary.skipped(plan))
+    out.note(("ninetails run: %s: %s\n"):format(spec.chunk, plan.message), summary.skipped(plan))
     return 4
   end
   session.complete(plan, args)
-  for _, warning in ipairs(plan.warnings) do io.stderr:write("warning: ", warning, "\n") end
+  for _, warning in ipairs(plan.warnings) do out.note("warning: ", warning, "\n") end
   if not args.dry_run then return run(plan, args) end
   local states = require("ninetails.sweep").plan(plan)
-  io.write(args.json and tree.json(plan, states) .. "\n" or tree.text(plan, states))
+  if args.json then out.data(tree.json(plan, states), "\n") else out.text(tree.text(plan, states)) end
   return 0
 end
 
@@ -92,6 +93,9 @@ local this = {
     {name = "from", type = "string", value = "FOLDER", help = "look for the files of data sets here first"},
     {name = "output", short = "o", type = "path",
       help = "the result file [results/NAME.h5]; the runs lie beside it, in NAME.runs"},
+    {name = "force", type = "flag",
+      help = "replace the result file, whatever it is; else only one of the same experiment, in which rows stay that "
+        .. "--only leaves out"},
     {name = "json", type = "flag", help = "print the summary as JSON"},
     {name = "quiet", type = "flag", help = "print neither progress nor summary; failed runs remain"},
   },

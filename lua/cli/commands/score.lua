@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- ninetails score: one capture -> an anomaly score for each packet.
 local json = require "ninetails.json"
+local out = require "ninetails.cli.out"
 local pipeline = require "ninetails.pipeline"
 local single = require "ninetails.cli.single"
 local text = require "ninetails.cli.text"
@@ -167,8 +168,8 @@ local function print_text(args, result)
   })
   append(rows, list(label_rows(result)))
   append(rows, list(single.speed_rows(args, result)))
-  io.write(text.rows(rows))
-  if result.attacks_by_name then io.write("\n", attack_table(result.attacks_by_name)) end
+  out.text(text.rows(rows))
+  if result.attacks_by_name then out.text("\n", attack_table(result.attacks_by_name)) end
 end
 
 -- ------------------------------------------------------------------ for programs
@@ -213,7 +214,7 @@ local function print_json(args, result)
   append(members, {{"parameters", json.object(parameters)}, {"isa", result.isa}})
   append(members, list(summary_json(args, result)))
   append(members, list(single.speed_json(args, result)))
-  io.write(json.encode(json.object(members), true), "\n")
+  out.data(json.encode(json.object(members), true), "\n")
 end
 
 return {
@@ -237,7 +238,7 @@ return {
   options = options,
   run = function(args)
     local result = single.run(args, fields, {score = true})
-    for _, warning in ipairs(warnings(args, result)) do io.stderr:write("warning: ", warning, "\n") end
+    for _, warning in ipairs(warnings(args, result)) do out.note("warning: ", warning, "\n") end
     if args.json then print_json(args, result) elseif not args.quiet then print_text(args, result) end
     return 0
   end,

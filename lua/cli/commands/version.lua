@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- ninetails version: what this binary is, for bug reports and the provenance of results.
 local json = require "ninetails.json"
+local out = require "ninetails.cli.out"
 local system = require "ninetails.system"
 local text = require "ninetails.cli.text"
 
@@ -17,13 +18,13 @@ local function print_text(v)
     {"kernels", v.isa},
   }
   for i, library in ipairs(libraries) do rows[#rows + 1] = {i == 1 and "libraries" or "", library} end
-  io.write(text.rows(rows))
+  out.text(text.rows(rows))
 end
 
 local function print_json(v)
   local libraries = {}
   for i, library in ipairs(v.libraries) do libraries[i] = {library.name, library.version} end
-  io.write(json.encode(json.object {
+  out.data(json.encode(json.object {
     {"version", v.version}, {"commit", v.commit}, {"dirty", v.dirty}, {"compiler", v.compiler}, {"flags", v.flags},
     {"cpu", v.cpu}, {"cpu_features", v.features}, {"processors", v.processors}, {"isa", v.isa},
     {"libraries", json.object(libraries)},

@@ -1,0 +1,72 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+-- The one way to stdout, and to stderr, of all commands.
+--
+--   out.text("title: ", title, "\n")   for people: what would steer a terminal is shown, not sent
+--   out.data(json.encode(x), "\n")     for programs: as it is
+--   out.note("warning: ", why, "\n")   for people, on stderr
+--
+-- A write to stdout that fails ends the command with exit code 2 and the reason; a reader that went away ends it by
+-- SIGPIPE, without a word.
+local out = {}
+
+local EPIPE, SIGPIPE = 32, 13
+
+-- Control characters (C0 but for line feed and tab, DEL, C1), and what turns the direction of writing.
+local steering = {
+  {"[%z\1-\8\11-\31\127]", function(c) return ("\\x%02x"):format(c:byte()) end},
+  {"\xc2([\x80-\x9f])", function(c) return ("\\u{%x}"):format(c:byte()) end},
+  {"\xe2\x80([\x8e\x8f\xaa-\xae])", function(c) return ("\\u{%x}"):format(0x2000 + c:byte() - 0x80) end},
+  {"\xe2\x81([\xa6-\xa9])", function(c) return ("\\u{%x}"):format(0x2040 + c:byte() - 0x80) end},
+  {"\xd8\x9c", function() return "\\u{61c}" end},
+}
+
+-- Bytes that are no UTF-8 are shown as numbers.
+local function valid(words)
+  local parts, from = {}, 1
+  local length, bad = utf8.len(words)
+  while not length do
+    parts[#parts + 1] = words:sub(from, bad - 1)
+    parts[#parts + 1] = ("\\x%02x"):format(words:byte(bad))
+    from = bad + 1
+    length, bad = utf8.len(words, from)
+  end
+  parts[#parts + 1] = words:sub(from)
+  return table.concat(parts)
+end
+
+-- The words as a terminal may be shown them.
+function out.shown(words)
+  if not words:find("[^\n\t\32-\126]") then return words end
+  words = valid(words)
+  for _, rule in ipairs(steering) do words = words:gsub(rule[1], rule[2]) end
+  return words
+end
+
+local function must(good, why, code)
+  if good then return end
+  if code == EPIPE then error({status = "interrupted", signal = SIGPIPE, message = ""}, 0) end
+  error({status = "io", message = "stdout cannot be written: " .. tostring(why)}, 0)
+end
+
+local function join(...)
+  local words = table.pack(...)
+  for i = 1, words.n do words[i] = tostring(words[i]) end
+  return table.concat(words, "", 1, words.n)
+end
+
+function out.data(...) must(io.stdout:write(...)) end
+
+function out.text(...) must(io.stdout:write(out.shown(join(...)))) end
+
+-- What the system still holds back.
+function out.flush() must(io.stdout:flush()) end
+
+-- On a terminal: the line of stderr that the cursor is on, anew.
+function out.rewrite(line)
+  io.stderr:write("\r\27[K", out.shown(line))
+  io.stderr:flush()
+end
+
+function out.note(...) io.stderr:write(out.shown(join(...))) end
+
+return out
