@@ -1,8 +1,9 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Makes small files for the fuzz targets to begin with: seeds.py FOLDER
+"""Makes small files for the fuzz targets to begin with: seeds.py FOLDER [NINETAILS]
 
-Each dialect of pcap, each block of pcapng, texts of every form, and most of them compressed.
+Each dialect of pcap, each block of pcapng, texts of every form, and most of them compressed; cards; with NINETAILS, what
+it writes of a capture, too.
 """
 import bz2
 import gzip
@@ -10,6 +11,7 @@ import io
 import lzma
 import pathlib
 import struct
+import subprocess
 import sys
 import zipfile
 
@@ -87,6 +89,7 @@ def seeds():
     yield "eve.json", (b'{"timestamp": "2016-10-06T17:52:16.480000+1000", "event_type": "alert", "src_ip": '
                        b'"10.0.0.1", "src_port": 1000, "dest_ip": "10.0.0.2", "dest_port": 80, "proto": "TCP", '
                        b'"alert": {"severity": 2}}\n{"event_type": "flow"}\n')
+    yield "values.json", b'{"a": [1, -0.1, 1e300, true, null], "b": {"": "\\u00e9\\ud83d\\ude00"}}'
     score = struct.pack("=QQQQQQQ", 0x4E5453434F524531, 5, 2, 1, 1, 2, 1) + struct.pack("=dddQQQ", 1, 2, .5, 2, 0, 1)
     cell = b"seconds_score\0s\0time\0\0" + struct.pack("=BBqd", 3, 2, 0, 1.5)
     yield "two.scores", score + cell
@@ -100,6 +103,10 @@ def main():
     folder.mkdir(parents=True, exist_ok=True)
     for name, data in seeds():
         (folder / name).write_bytes(data)
+    for card in (pathlib.Path(__file__).parents[2] / "datasets").glob("*.lua"):
+        (folder / card.name).write_bytes(card.read_bytes())
+    if len(sys.argv) > 2:
+        subprocess.run([sys.argv[2], "extract", folder / "us.pcap", "--quiet", "-o", folder / "us.h5"], check=True)
 
 
 if __name__ == "__main__":
