@@ -2,6 +2,7 @@
 #include "eve.h"
 
 #include <arpa/inet.h>
+#include <inttypes.h>
 #include <jansson.h>
 #include <math.h>
 #include <stdlib.h>
@@ -223,11 +224,12 @@ static nt_status take_line(nt_eve *e, const char *line, size_t length, nt_error 
 }
 
 /* Cuts the file into lines. `line` has room for NT_EVE_LINE bytes; of a longer one it has the
- * start, and its end is skipped. */
+ * start, and its end is skipped, up to NT_EVE_LONGEST. */
 typedef struct lines {
   char *line;
-  size_t length;
+  size_t length, skipped; /* bytes */
   int too_long;
+  uint64_t number; /* of the line, from 1 */
 } lines;
 
 static nt_status take_bytes(nt_eve *e, lines *l, const char *bytes, size_t count, nt_error *err) {
@@ -236,7 +238,13 @@ static nt_status take_bytes(nt_eve *e, lines *l, const char *bytes, size_t count
     const char *newline = memchr(bytes, '\n', count);
     size_t part = newline ? (size_t)(newline - bytes) : count;
     if (part > NT_EVE_LINE - l->length) l->too_long = 1;
-    if (!l->too_long) memcpy(l->line + l->length, bytes, part), l->length += part;
+    if (!l->too_long)
+      memcpy(l->line + l->length, bytes, part), l->length += part;
+    else if ((l->skipped += part) > NT_EVE_LONGEST - NT_EVE_LINE)
+      return nt_fail(err, NT_E_LIMIT,
+                     "line %" PRIu64 " has more than %zu bytes: expected an eve.json, one object a "
+                     "line",
+                     l->number, NT_EVE_LONGEST);
     bytes += part;
     count -= part;
     if (!newline) break;
@@ -245,8 +253,9 @@ static nt_status take_bytes(nt_eve *e, lines *l, const char *bytes, size_t count
       e->counts.lines++, e->counts.broken++;
     else
       status = take_line(e, l->line, l->length, err);
-    l->length = 0;
+    l->length = l->skipped = 0;
     l->too_long = 0;
+    l->number++;
   }
   return status;
 }
@@ -262,7 +271,7 @@ static nt_status read_all(nt_eve *e, const char *path, nt_error *err) {
   enum { PART = 1 << 16 };
   nt_content *content = nt_content_open(path, NULL, err);
   if (!content) return err ? err->status : NT_E_IO;
-  lines l = {.line = malloc(NT_EVE_LINE)};
+  lines l = {.line = malloc(NT_EVE_LINE), .number = 1};
   char *bytes = malloc(PART);
   size_t got = PART;
   nt_status status = l.line && bytes ? NT_OK : nt_fail(err, NT_E_MEMORY, "out of memory to read");

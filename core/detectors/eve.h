@@ -11,7 +11,8 @@
  * An alert without addresses (of Suricata's decoder) belongs to the packets of its microsecond.
  *
  * The file comes from a stranger: a line of more than NT_EVE_LINE bytes, one that is no JSON
- * object, and an alert without a time or with an address that is none, are counted and left out.
+ * object, and an alert without a time or with an address that is none, are counted and left out; a
+ * line of more than NT_EVE_LONGEST bytes is NT_E_LIMIT: it may be a file without an end.
  */
 #ifndef NT_EVE_H
 #define NT_EVE_H
@@ -22,7 +23,8 @@
 #include <ninetails/error.h>
 #include <ninetails/packet.h>
 
-#define NT_EVE_LINE ((size_t)1 << 20)   /* bytes */
+#define NT_EVE_LINE ((size_t)1 << 20) /* bytes */
+#define NT_EVE_LONGEST ((size_t)1 << 26)
 #define NT_EVE_ALERTS ((size_t)1 << 24) /* of a file; more is NT_E_LIMIT */
 
 typedef struct nt_eve nt_eve;
@@ -34,8 +36,8 @@ typedef struct nt_eve_counts {
   uint64_t used;   /* of these, how many had a packet */
 } nt_eve_counts;
 
-/* Reads the file, compressed or not; errors name it. Memory: 48 bytes an alert, twice that while it
- * sorts. O(n log n). */
+/* Reads the file, compressed or not; errors name it; NT_E_STATE: cancelled (cancel.h). Memory: 48
+ * bytes an alert, twice that while it sorts. O(n log n). */
 nt_eve *nt_eve_read(const char *path, nt_error *err);
 void nt_eve_free(nt_eve *eve); /* NULL is fine */
 

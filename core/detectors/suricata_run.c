@@ -15,6 +15,7 @@
 
 #include <ninetails/capture.h>
 
+#include "ground/cancel.h"
 #include "ground/temporary.h"
 
 typedef struct place { /* the directory, and what is in it */
@@ -71,7 +72,8 @@ static nt_status copy_frames(nt_capture *capture, FILE *file, const char *path, 
   uint32_t link_type = 0;
   for (uint64_t n = 0;; n++) {
     int got;
-    nt_status status = nt_capture_next_frame(capture, &frame, &got, err);
+    nt_status status = nt_cancel_look(err);
+    if (status == NT_OK) status = nt_capture_next_frame(capture, &frame, &got, err);
     if (status != NT_OK || !got) return status;
     if (n == 0) link_type = frame.link_type;
     if (frame.link_type != link_type)
@@ -148,7 +150,7 @@ static double now(void) {
   return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-/* 1 with the process's status, 0 after `seconds`, with the process killed. */
+/* 1 with the process's status; 0 after `seconds` or when cancelled, with the process killed. */
 static int wait_for(pid_t pid, double seconds, int *status) {
   double end = now() + seconds;
   struct timespec pause = {.tv_nsec = 1000000};
@@ -156,7 +158,7 @@ static int wait_for(pid_t pid, double seconds, int *status) {
     pid_t done = waitpid(pid, status, WNOHANG);
     if (done == pid) return 1;
     if (done < 0 && errno != EINTR) return *status = 0, 1; /* somebody else took the status */
-    if (now() >= end) break;
+    if (now() >= end || nt_flag_get(&nt_cancelled)) break;
     nanosleep(&pause, NULL);
     if (pause.tv_nsec < 50000000) pause.tv_nsec *= 2;
   }
@@ -192,8 +194,10 @@ static nt_status run(const nt_suricata_command *command, const place *p, nt_erro
   if (code != 0)
     return nt_fail(err, NT_E_IO, "'%s' cannot be started: %s", command->program, strerror(code));
   if (!wait_for(pid, command->seconds, &status))
-    return nt_fail(err, NT_E_IO, "'%s' was killed after %g s: the parameter seconds",
-                   command->program, command->seconds);
+    return nt_cancel_look(err) != NT_OK
+               ? NT_E_STATE
+               : nt_fail(err, NT_E_IO, "'%s' was killed after %g s: the parameter seconds",
+                         command->program, command->seconds);
   char words[300];
   last_words(p->output, words, sizeof words);
   if (WIFSIGNALED(status))

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cancel.h"
 #include "content.h"
 
 enum { BLOCK = 1 << 18 };
@@ -16,12 +17,14 @@ static nt_status feed_file(const char *path, EVP_MD_CTX *context, char *block, u
   FILE *file = fopen(path, "rbe");
   if (!file) return nt_fail(err, NT_E_IO, "%s: %s", path, strerror(errno));
   size_t got;
-  while ((got = fread(block, 1, BLOCK, file)) > 0) {
+  nt_status status = NT_OK;
+  while ((status = nt_cancel_look(err)) == NT_OK && (got = fread(block, 1, BLOCK, file)) > 0) {
     EVP_DigestUpdate(context, block, got);
     *bytes += got;
   }
   int broken = ferror(file) ? errno : 0;
   fclose(file);
+  if (status != NT_OK) return status;
   return broken ? nt_fail(err, NT_E_IO, "%s: %s", path, strerror(broken)) : NT_OK;
 }
 

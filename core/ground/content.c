@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cancel.h"
+
 enum { BLOCK = 1 << 16 };
 
 struct nt_content {
@@ -104,6 +106,7 @@ nt_status nt_content_read(nt_content *content, void *bytes, size_t size, size_t 
                           nt_error *err) {
   *got = 0;
   while (!content->at_end && *got < size) {
+    if (nt_cancel_look(err) != NT_OK) return NT_E_STATE;
     la_ssize_t n = archive_read_data(content->archive, (char *)bytes + *got, size - *got);
     if (n < 0) return failed(content, err);
     if (n == 0) content->at_end = 1;

@@ -17,8 +17,8 @@ typedef struct nt_content nt_content;
  * a file in it. Errors name path and member; for a missing member, the names that there are (as
  * many as fit). */
 nt_content *nt_content_open(const char *path, const char *member, nt_error *err);
-/* *got < size only at the end. A file that ends early, or whose checksum is wrong, is NT_E_INPUT.
- */
+/* *got < size only at the end. A file that ends early, or whose checksum is wrong, is NT_E_INPUT;
+ * NT_E_STATE: cancelled (cancel.h). */
 nt_status nt_content_read(nt_content *content, void *bytes, size_t size, size_t *got,
                           nt_error *err);
 void nt_content_close(nt_content *content); /* NULL is fine */

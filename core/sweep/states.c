@@ -39,7 +39,8 @@ void nt_sweep_give_back(nt_sweep *s, const char *key, nt_lease *lease) {
 }
 
 void nt_sweep_abort(nt_sweep *s, const nt_error *err) {
-  if (s->failure.status == NT_OK) s->failure = *err;
+  int cut_off = err->status == NT_E_STATE && sweep_stops(s); /* no failure */
+  if (s->failure.status == NT_OK && !cut_off) s->failure = *err;
   nt_flag_set(&s->stop, 1);
 }
 

@@ -218,8 +218,7 @@ static void on_progress(void *context, const nt_pipeline_result *p) {
   lua_pushstring(b->L, phases[phase]);
   b->failed = lua_pcall(b->L, 3, 0, 0) != LUA_OK;
   if (b->failed)
-    nt_flag_set(&signals_caught,
-                SIGINT); /* ends the run; the error is told instead of the signal */
+    nt_flag_set(&nt_cancelled, SIGINT); /* ends the run; the error is told instead of the signal */
 }
 
 /* ---------------------------------------------------------------- results */
@@ -383,11 +382,11 @@ static void push_result(lua_State *L, const nt_run_options *options, const nt_ru
 }
 
 /* A signal before the first packet shows as whatever error it caused: the flag knows better. */
-static int raise_interrupted(lua_State *L, const nt_error *err) {
+static int raise_interrupted(lua_State *L, const nt_error *err, int caught) {
   lua_createtable(L, 0, 3);
   put_string(L, "status", "interrupted");
   put_string(L, "message", err->status == NT_E_STATE ? err->text : "interrupted");
-  put_string(L, "signal", signals_name());
+  put_string(L, "signal", signals_name(caught));
   return lua_error(L);
 }
 
@@ -407,15 +406,15 @@ static int run(lua_State *L) {
     options.progress_context = b;
   }
   luaL_checkstack(L, 16, NULL);
-  options.cancel = &signals_caught;
+  options.cancel = &nt_cancelled;
 
   nt_error err;
   signals before;
   signals_catch(&before, options.input && strcmp(options.input, "-") == 0);
   nt_status status = nt_run(&options, &b->result, &err);
-  signals_restore(&before);
+  int caught = signals_restore(&before);
   if (b->failed) return lua_error(L);
-  if (status != NT_OK && nt_flag_get(&signals_caught)) return raise_interrupted(L, &err);
+  if (status != NT_OK && caught) return raise_interrupted(L, &err, caught);
   if (status != NT_OK) return modules_raise(L, &err);
   push_result(L, &options, &b->result);
   nt_run_result_done(&b->result);

@@ -7,9 +7,7 @@
 #define NINETAILS_SIGNALS_H
 #include <signal.h>
 
-#include "ground/flag.h"
-
-extern volatile sig_atomic_t signals_caught; /* the number of the signal; 0: none */
+#include "ground/cancel.h" /* whose flag they set to their number */
 
 typedef struct signals {
   struct sigaction interrupt, terminate;
@@ -18,7 +16,8 @@ typedef struct signals {
 /* Clears the flag, and catches each signal once, so that a second ^C ends what hangs. from_stdin: a
  * read of standard input that waits for a pipe comes back, too. */
 void signals_catch(signals *before, int from_stdin);
-void signals_restore(const signals *before);
-const char *signals_name(void); /* "TERM" or "INT" */
+/* Returns the signal's number, 0: none; and clears the flag: what comes next is not cancelled. */
+int signals_restore(const signals *before);
+const char *signals_name(int caught); /* "TERM" or "INT" */
 
 #endif

@@ -180,8 +180,7 @@ static void on_progress(void *context, const nt_sweep_progress *p) {
   }
   lua_setfield(L, -2, "running");
   b->failed = lua_pcall(L, 1, 0, 0) != LUA_OK;
-  if (b->failed)
-    nt_flag_set(&signals_caught, SIGINT); /* ends the sweep; the error is told instead */
+  if (b->failed) nt_flag_set(&nt_cancelled, SIGINT); /* ends the sweep; the error is told instead */
 }
 
 static box *read_plan(lua_State *L) {
@@ -228,7 +227,7 @@ static int run(lua_State *L) {
   signals before;
   signals_catch(&before, 0);
   nt_status status = nt_sweep_execute(b->sweep, &outcome, &err);
-  signals_restore(&before);
+  int caught = signals_restore(&before);
   if (b->failed) return lua_error(L);
   if (status != NT_OK) return modules_raise(L, &err);
   lua_newtable(L);
@@ -253,7 +252,7 @@ static int run(lua_State *L) {
   set_number(L, "rate", outcome.rate);
   set_text(L, "output", b->options.output);
   set_flag(L, "gave_up", outcome.gave_up);
-  if (outcome.interrupted) set_text(L, "interrupted", signals_name());
+  if (outcome.interrupted) set_text(L, "interrupted", signals_name(caught));
   return 1;
 }
 

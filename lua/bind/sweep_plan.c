@@ -168,7 +168,7 @@ static void read_script(lua_State *L, box *b) {
   if (text && !(b->script = script_new(text, length, path)))
     refuse(L, "out of memory for a script%s%s", "", "");
   if (b->script) {
-    b->script->cancel = &signals_caught;
+    b->script->cancel = &nt_cancelled;
     b->script->seconds = b->options.run_seconds;
     const char *options = text_field(L, "options", 0);
     b->code = lua_pushfstring(L, "%s\n%s", text, options ? options : "");
@@ -331,7 +331,7 @@ box *sweep_plan_read(lua_State *L) {
                           .keep_scores = flag_field(L, "keep_scores", 1),
                           .compression = (int)count_field(L, "compression", 1),
                           .measures = nt_measure_defaults(),
-                          .cancel = &signals_caught};
+                          .cancel = &nt_cancelled};
   if (o->jobs < 1 || o->jobs > 1024) refuse(L, "plan: jobs: expected 1 to 1024%s%s", "", "");
   read_script(L, b);
   read_inputs(L, b);
