@@ -387,12 +387,12 @@ local function scenario_of(name)
     near and ("did you mean %s?"):format(near) or "expected a file that ends in .lua, or " .. table.concat(names, ", "))
 end
 
--- Runs the synthesiser; both files appear whole or not at all, the labels last.
+-- Runs the synthesiser and returns what it counted; both files appear whole or not at all, the labels last.
 -- s: {scenario =, packets =, seed =, over =}
 function registry.synthesise(s, capture, label_file, progress)
   local scenario = scenario_of(s.scenario)
   files.make_folders(registry.folder_of(capture))
-  require("ninetails.synthesiser").run {scenario = scenario, packets = s.packets, seed = s.seed, over = s.over,
+  return require("ninetails.synthesiser").run {scenario = scenario, packets = s.packets, seed = s.seed, over = s.over,
     output = capture, labels = label_file, progress = progress}
 end
 

@@ -5,7 +5,6 @@ local download = require "ninetails.dataset.download"
 local draft = require "ninetails.dataset.draft"
 local files = require "ninetails.files"
 local json = require "ninetails.json"
-local labels = require "ninetails.labels"
 local out = require "ninetails.cli.out"
 local outputs = require "ninetails.cli.outputs"
 local progress = require "ninetails.cli.progress"
@@ -291,12 +290,14 @@ local function synth(args)
   else outputs.check(capture, "capture", args.force) end
   local bar = progress.new {quiet = args.quiet}
   local started = system.clock()
-  local good, problem = pcall(registry.synthesise, wanted, capture, label_file, function(packets)
+  local good, made = pcall(registry.synthesise, wanted, capture, label_file, function(packets)
     bar:update(packets, system.clock() - started)
   end)
   bar:clear()
-  if not good then error(problem, 0) end
-  local summary = labels.summary((labels.read(label_file)))
+  if not good then error(made, 0) end
+  -- As it was counted: another process may be replacing the files by the same ones.
+  local summary = {count = made.packets, attacks = made.attack_packets,
+    first_attack = made.first_attack > 0 and made.first_attack or nil}
   local sha256 = files.checksum(capture, "sha256")
   if args.json then
     print_json(json.object {{"scenario", args.scenario}, {"packets", summary.count}, {"attacks", summary.attacks},
