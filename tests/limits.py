@@ -35,6 +35,8 @@ def run(ninetails, where, arguments, limits, **others):
         for what, value in limits.items():
             resource.setrlimit(what, (value, value))
     environment = dict(os.environ, XDG_CACHE_HOME=os.path.join(where, "cache"))
+    if os.environ.get("NINETAILS_SANITIZED"):
+        environment["ASAN_OPTIONS"] = "detect_leaks=0"  # which takes a thread of its own
     return subprocess.run([ninetails] + arguments, cwd=where, env=environment, preexec_fn=limit,
                           stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
                           errors="replace", **others)

@@ -103,7 +103,7 @@ typedef struct nt_pipeline_options {
  * until there. */
 NT_API nt_status nt_pipeline_run(nt_capture *capture, const nt_pipeline_options *options,
                                  nt_pipeline_result *result, nt_error *err) NT_MUST_CHECK
-    NT_NONNULL(1, 2, 3);
+    NT_NONNULL(2, 3);
 
 NT_END_DECLS
 /** @} */
