@@ -155,19 +155,19 @@ nt_capture *nt_capture_open(const char *path, nt_error *err) {
 }
 
 nt_packing nt_capture_packing(const nt_capture *c) {
-  return nt_stream_packing(c->stream);
+  return nt_source_packing(c->stream);
 }
 
 int nt_capture_rest(nt_capture *c) {
-  return nt_stream_rest(c->stream);
+  return nt_source_rest(c->stream);
 }
 
 const char *nt_capture_fault(const nt_capture *c) {
   return c->stream->fault.status == NT_OK ? NULL : c->stream->fault.text;
 }
 
-nt_capture *nt_capture_open_tapped(const char *path, const nt_stream_tap *tap, nt_error *err) {
-  nt_source *stream = nt_stream_open_tapped(path, tap, err);
+nt_capture *nt_capture_open_tapped(const char *path, const nt_tap *tap, nt_error *err) {
+  nt_source *stream = nt_source_open_tapped(path, tap, err);
   if (!stream) return NULL;
   nt_capture *c = calloc(1, sizeof *c);
   if (c) c->path = strdup(strcmp(path, "-") == 0 ? "standard input" : path);

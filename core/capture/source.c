@@ -29,9 +29,9 @@ struct nt_source_archive {
   const uint8_t *piece; /* decompressed, owned by the archive, not yet in the window */
   size_t piece_length;
   uint8_t *window;
-  size_t capacity;   /* of the window, without the zero byte behind it */
-  nt_stream_tap tap; /* functions NULL: none */
-  int filtered;      /* a layer of compression, but no zip */
+  size_t capacity; /* of the window, without the zero byte behind it */
+  nt_tap tap;      /* functions NULL: none */
+  int filtered;    /* a layer of compression, but no zip */
 };
 
 /* ---------------------------------------------------------------- bytes of the file */
@@ -172,10 +172,10 @@ static nt_status open_source(nt_source_archive *s, const char *path, nt_error *e
 }
 
 nt_source *nt_source_open(const char *path, nt_error *err) {
-  return nt_stream_open_tapped(path, NULL, err);
+  return nt_source_open_tapped(path, NULL, err);
 }
 
-nt_source *nt_stream_open_tapped(const char *path, const nt_stream_tap *tap, nt_error *err) {
+nt_source *nt_source_open_tapped(const char *path, const nt_tap *tap, nt_error *err) {
   nt_source *stream = calloc(1, sizeof *stream);
   if (stream) stream->source = calloc(1, sizeof *stream->source);
   if (!stream || !stream->source) {
@@ -248,12 +248,12 @@ static int next_piece(nt_source *stream) {
   return s->piece_length > 0;
 }
 
-nt_packing nt_stream_packing(const nt_source *stream) {
+nt_packing nt_source_packing(const nt_source *stream) {
   const nt_source_archive *s = stream->source;
   return s->zip ? NT_PACKING_ZIP : s->filtered ? NT_PACKING_FILTER : NT_PACKING_NONE;
 }
 
-int nt_stream_rest(nt_source *stream) {
+int nt_source_rest(nt_source *stream) {
   nt_source_archive *s = stream->source;
   s->piece_length = 0;
   if (next_piece(stream)) return 1;

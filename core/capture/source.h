@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A stream: the bytes of a file or of standard input, decompressed, seen through a window that
+ * A source: the bytes of a file or of standard input, decompressed, seen through a window that
  * moves forward. gzip, bzip2, xz, zstd and lz4 (one layer of it) and a zip of one file are taken
  * off on the way, recognised by their content.
  *
@@ -34,7 +34,7 @@ typedef struct nt_source {
 } nt_source;
 
 typedef struct nt_line {
-  const char *text; /* valid until the next read of the stream; never 0-terminated by itself */
+  const char *text; /* valid until the next read of the source; never 0-terminated by itself */
   size_t length;    /* without LF or CR LF */
   int ended;        /* 0: the input ends here, without a newline */
 } nt_line;
@@ -43,18 +43,18 @@ typedef struct nt_line {
  * error names the path: cannot be opened, a directory, empty, not to be decompressed. */
 nt_source *nt_source_open(const char *path, nt_error *err);
 /* The same with a tap (NULL: none), which is copied. */
-nt_source *nt_stream_open_tapped(const char *path, const nt_stream_tap *tap, nt_error *err);
+nt_source *nt_source_open_tapped(const char *path, const nt_tap *tap, nt_error *err);
 void nt_source_close(nt_source *stream); /* NULL is fine */
 
 /* Reads on until at least `want` bytes lie between at and end, or the input ends; returns how many
  * do. O(bytes read). */
 size_t nt_source_fill(nt_source *stream, size_t want);
 
-nt_packing nt_stream_packing(const nt_source *stream);
+nt_packing nt_source_packing(const nt_source *stream);
 
 /* Reads one more piece that nobody will look at but the tap, up to the end of the file; 0: there is
  * none. stream->fault then says whether all of it was good. */
-int nt_stream_rest(nt_source *stream);
+int nt_source_rest(nt_source *stream);
 
 /* Moves `bytes` forward; returns how many there were. */
 uint64_t nt_source_skip(nt_source *stream, uint64_t bytes);

@@ -10,7 +10,7 @@
 
 struct nt_digester {
   nt_hasher *file, *content; /* file NULL: the same as content, or not to be had in order */
-  nt_stream_tap tap;
+  nt_tap tap;
 };
 
 static void put_file(void *context, const void *bytes, size_t size) {
@@ -29,7 +29,7 @@ nt_digester *nt_digester_new(nt_error *err) {
     nt_fail(err, NT_E_MEMORY, "out of memory for a checksum");
     return NULL;
   }
-  d->tap = (nt_stream_tap){.file = put_file, .content = put_content, .context = d};
+  d->tap = (nt_tap){.file = put_file, .content = put_content, .context = d};
   if ((d->file = nt_hasher_new(err)) && (d->content = nt_hasher_new(err))) return d;
   nt_digester_free(d);
   return NULL;
@@ -42,7 +42,7 @@ void nt_digester_free(nt_digester *d) {
   free(d);
 }
 
-const nt_stream_tap *nt_digester_tap(nt_digester *d) {
+const nt_tap *nt_digester_tap(nt_digester *d) {
   return &d->tap;
 }
 

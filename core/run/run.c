@@ -152,7 +152,7 @@ static nt_status open_capture(run *r, nt_error *err) {
   nt_run_result *result = r->result;
   if (r->store && nt_store_has_attributes(r->store) && !(r->digester = nt_digester_new(err)))
     return err->status;
-  const nt_stream_tap *tap = r->digester ? nt_digester_tap(r->digester) : NULL;
+  const nt_tap *tap = r->digester ? nt_digester_tap(r->digester) : NULL;
   if (!(r->capture = nt_capture_open_tapped(o->input, tap, err))) return err->status;
   if (r->digester) nt_digester_opened(r->digester, r->capture);
   result->format = nt_capture_format_of(r->capture);

@@ -45,7 +45,7 @@ typedef struct nt_capture nt_capture;
  * each handle. */
 NT_API nt_capture *nt_capture_open(const char *path, nt_error *err) NT_MUST_CHECK NT_NONNULL(1);
 /** The same, all bytes shown to the tap (tap.h; NULL: none). */
-NT_API nt_capture *nt_capture_open_tapped(const char *path, const nt_stream_tap *tap,
+NT_API nt_capture *nt_capture_open_tapped(const char *path, const nt_tap *tap,
                                           nt_error *err) NT_MUST_CHECK NT_NONNULL(1);
 NT_API nt_packing nt_capture_packing(const nt_capture *capture) NT_NONNULL(1);
 /** Of what nobody reads any more, one piece for the tap; 0: there is none. */

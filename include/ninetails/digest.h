@@ -38,7 +38,7 @@ NT_API void
 nt_digester_free(nt_digester *digester); /**< NULL is fine; after the capture is closed */
 
 /** For nt_capture_open_tapped; the digester's own. */
-NT_API const nt_stream_tap *nt_digester_tap(nt_digester *digester) NT_NONNULL(1);
+NT_API const nt_tap *nt_digester_tap(nt_digester *digester) NT_NONNULL(1);
 /** Once the capture is open, before it is read. */
 NT_API void nt_digester_opened(nt_digester *digester, const nt_capture *capture) NT_NONNULL(1, 2);
 /** Reads what is left of the capture, which nobody else reads any more, and ends. A zip is read

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 
 #include "sweep/cache/cache.h"
+#include "fields.h"
 #include "modules.h"
 
 static int list(lua_State *L) {
@@ -22,14 +23,10 @@ static int list(lua_State *L) {
   lua_createtable(L, (int)count, 0);
   for (size_t i = 0; i < count; i++) {
     lua_createtable(L, 0, 4);
-    lua_pushstring(L, nt_cache_kind_name(entries[i].kind));
-    lua_setfield(L, -2, "kind");
-    lua_pushstring(L, entries[i].key);
-    lua_setfield(L, -2, "key");
-    lua_pushinteger(L, (lua_Integer)entries[i].bytes);
-    lua_setfield(L, -2, "bytes");
-    lua_pushnumber(L, entries[i].used);
-    lua_setfield(L, -2, "used");
+    set_text(L, "kind", nt_cache_kind_name(entries[i].kind));
+    set_text(L, "key", entries[i].key);
+    set_integer(L, "bytes", entries[i].bytes);
+    set_number(L, "used", entries[i].used);
     lua_rawseti(L, -2, (lua_Integer)i + 1);
   }
   free(entries);

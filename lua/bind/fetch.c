@@ -28,6 +28,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "fields.h"
 #include "modules.h"
 
 #if LIBCURL_VERSION_NUM >= 0x075500
@@ -283,11 +284,6 @@ static const char *text_field(lua_State *L, const char *key, const char *otherwi
   return lua_isnil(L, -1) ? otherwise : luaL_checkstring(L, -1);
 }
 
-static void set_text(lua_State *L, const char *key, const char *value) {
-  lua_pushstring(L, value);
-  lua_setfield(L, -2, key);
-}
-
 static int push_result(lua_State *L, attempt *a, CURLcode code) {
   long status = 0;
   char *url = NULL;
@@ -299,10 +295,8 @@ static int push_result(lua_State *L, attempt *a, CURLcode code) {
   set_text(L, "message", a->message);
   set_text(L, "validator", validator_of(a));
   set_text(L, "url", url ? url : "");
-  lua_pushinteger(L, status);
-  lua_setfield(L, -2, "status");
-  lua_pushinteger(L, fstat(a->fd, &s) == 0 ? s.st_size : 0);
-  lua_setfield(L, -2, "bytes");
+  set_integer(L, "status", status);
+  set_integer(L, "bytes", fstat(a->fd, &s) == 0 ? s.st_size : 0);
   return 1;
 }
 

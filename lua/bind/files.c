@@ -27,6 +27,7 @@
 #include "ground/content.h"
 #include "ground/temporary.h"
 #include "store/file/output.h"
+#include "fields.h"
 #include "modules.h"
 
 enum { BLOCK = 1 << 18 };
@@ -45,12 +46,9 @@ static int file_stat(lua_State *L) {
   struct stat s;
   if (stat(luaL_checkstring(L, 1), &s) != 0) return 0;
   lua_createtable(L, 0, 3);
-  lua_pushstring(L, S_ISREG(s.st_mode) ? "file" : S_ISDIR(s.st_mode) ? "directory" : "other");
-  lua_setfield(L, -2, "kind");
-  lua_pushinteger(L, s.st_size);
-  lua_setfield(L, -2, "size");
-  lua_pushnumber(L, (lua_Number)s.st_mtim.tv_sec + (lua_Number)s.st_mtim.tv_nsec * 1e-9);
-  lua_setfield(L, -2, "mtime");
+  set_text(L, "kind", S_ISREG(s.st_mode) ? "file" : S_ISDIR(s.st_mode) ? "directory" : "other");
+  set_integer(L, "size", s.st_size);
+  set_number(L, "mtime", (lua_Number)s.st_mtim.tv_sec + (lua_Number)s.st_mtim.tv_nsec * 1e-9);
   return 1;
 }
 

@@ -27,6 +27,7 @@
 #include <string.h>
 
 #include "labels/rules.h"
+#include "fields.h"
 #include "modules.h"
 
 enum {
@@ -278,11 +279,6 @@ static int exclude(lua_State *L) {
   return 1;
 }
 
-static void set_count(lua_State *L, const char *key, size_t value) {
-  lua_pushinteger(L, (lua_Integer)value);
-  lua_setfield(L, -2, key);
-}
-
 /* The table of names is argument 2: its packets string, which is as long as the bytes say. */
 static const char *packets_of(lua_State *L, size_t n) {
   size_t length;
@@ -335,12 +331,12 @@ static int summary(lua_State *L) {
     if (counts[1] + counts[NT_LABEL_EXCLUDED] == 0) clean = i + 1;
   }
   lua_createtable(L, 0, 6);
-  set_count(L, "count", n);
-  set_count(L, "benign", counts[0]);
-  set_count(L, "attacks", counts[1]);
-  set_count(L, "excluded", counts[NT_LABEL_EXCLUDED]);
-  set_count(L, "clean", clean);
-  if (first) set_count(L, "first_attack", first);
+  set_integer(L, "count", n);
+  set_integer(L, "benign", counts[0]);
+  set_integer(L, "attacks", counts[1]);
+  set_integer(L, "excluded", counts[NT_LABEL_EXCLUDED]);
+  set_integer(L, "clean", clean);
+  if (first) set_integer(L, "first_attack", first);
   if (!lua_isnoneornil(L, 2)) {
     count_named(L, bytes, n);
   }

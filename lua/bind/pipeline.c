@@ -20,6 +20,7 @@
 
 #include <ninetails/run.h>
 
+#include "fields.h"
 #include "modules.h"
 #include "signals.h"
 
@@ -223,22 +224,9 @@ static void on_progress(void *context, const nt_pipeline_result *p) {
 
 /* ---------------------------------------------------------------- results */
 
-static void put_integer(lua_State *L, const char *name, uint64_t value) {
-  lua_pushinteger(L, (lua_Integer)value);
-  lua_setfield(L, -2, name);
-}
-static void put_number(lua_State *L, const char *name, double value) {
-  lua_pushnumber(L, value);
-  lua_setfield(L, -2, name);
-}
-static void put_string(lua_State *L, const char *name, const char *value) {
-  lua_pushstring(L, value);
-  lua_setfield(L, -2, name);
-}
-
 static void put_map(lua_State *L, const nt_feature_map *map) {
   lua_createtable(L, 0, 3);
-  put_integer(L, "autoencoders", map->autoencoders);
+  set_integer(L, "autoencoders", map->autoencoders);
   lua_createtable(L, (int)map->autoencoders, 0);
   for (size_t i = 0; i < map->autoencoders; i++) {
     lua_pushinteger(L, (lua_Integer)map->sizes[i]);
@@ -255,22 +243,21 @@ static void put_map(lua_State *L, const nt_feature_map *map) {
 }
 
 static void put_threshold(lua_State *L, const nt_threshold *t) {
-  put_integer(L, "fitted", t->fit.used);
-  put_number(L, "log_mean", t->fit.mean);
-  put_number(L, "log_deviation", t->fit.deviation);
-  put_number(L, "threshold", t->value);
-  if (*t->absence) put_string(L, "threshold_absence", t->absence);
+  set_integer(L, "fitted", t->fit.used);
+  set_number(L, "log_mean", t->fit.mean);
+  set_number(L, "log_deviation", t->fit.deviation);
+  set_number(L, "threshold", t->value);
+  if (*t->absence) set_text(L, "threshold_absence", t->absence);
 }
 
 static void put_alarms(lua_State *L, const nt_alarm_share *a) {
   lua_createtable(L, 0, 6);
-  put_integer(L, "judged", a->judged);
-  put_number(L, "share", a->share);
-  put_integer(L, "blocks", a->blocks);
-  put_integer(L, "over", a->over);
-  put_integer(L, "allowed", a->allowed);
-  lua_pushboolean(L, a->contradicts);
-  lua_setfield(L, -2, "contradicts");
+  set_integer(L, "judged", a->judged);
+  set_number(L, "share", a->share);
+  set_integer(L, "blocks", a->blocks);
+  set_integer(L, "over", a->over);
+  set_integer(L, "allowed", a->allowed);
+  set_flag(L, "contradicts", a->contradicts);
   lua_setfield(L, -2, "alarms");
 }
 
@@ -281,11 +268,11 @@ static void put_attacks(lua_State *L, const nt_run_result *r) {
   for (size_t i = 0; i < r->labels.name_count; i++) {
     const nt_attack_measured *m = &r->attacks[i];
     lua_createtable(L, 0, 5);
-    put_string(L, "attack", r->labels.names[i]);
-    put_integer(L, "packets", m->packets);
-    put_number(L, "auc", m->auc);
-    put_number(L, "average_precision", m->average_precision);
-    put_number(L, "tpr_at_fpr_1e-3", m->tpr);
+    set_text(L, "attack", r->labels.names[i]);
+    set_integer(L, "packets", m->packets);
+    set_number(L, "auc", m->auc);
+    set_number(L, "average_precision", m->average_precision);
+    set_number(L, "tpr_at_fpr_1e-3", m->tpr);
     lua_rawseti(L, -2, (lua_Integer)i + 1);
   }
   lua_setfield(L, -2, "attacks_by_name");
@@ -293,9 +280,9 @@ static void put_attacks(lua_State *L, const nt_run_result *r) {
 
 static void put_summary(lua_State *L, const nt_run_summary *s) {
   lua_newtable(L);
-  put_integer(L, "scored", s->scored);
-  put_integer(L, "nan", s->nan);
-  put_integer(L, "infinite", s->infinite);
+  set_integer(L, "scored", s->scored);
+  set_integer(L, "nan", s->nan);
+  set_integer(L, "infinite", s->infinite);
   lua_newtable(L); /* quantiles: a list of {q, value} */
   for (int i = 0; i < NT_QUANTILES; i++) {
     lua_createtable(L, 2, 0);
@@ -307,21 +294,20 @@ static void put_summary(lua_State *L, const nt_run_summary *s) {
   }
   lua_setfield(L, -2, "quantiles");
   put_threshold(L, &s->threshold);
-  put_integer(L, "above", s->above);
+  set_integer(L, "above", s->above);
   put_alarms(L, &s->alarms);
   if (s->labelled) {
-    put_integer(L, "attacks", s->attacks);
-    put_integer(L, "benign", s->benign);
-    put_integer(L, "excluded", s->excluded);
-    put_number(L, "auc", s->auc);
-    put_number(L, "eer", s->eer);
-    put_number(L, "eer_nearest", s->eer_nearest);
-    put_number(L, "threshold_tpr", s->threshold_tpr);
-    put_number(L, "threshold_fpr", s->threshold_fpr);
-    if (*s->absence) put_string(L, "absence", s->absence);
-    put_integer(L, "clean", s->clean);
-    lua_pushboolean(L, s->trains_on_attacks);
-    lua_setfield(L, -2, "trains_on_attacks");
+    set_integer(L, "attacks", s->attacks);
+    set_integer(L, "benign", s->benign);
+    set_integer(L, "excluded", s->excluded);
+    set_number(L, "auc", s->auc);
+    set_number(L, "eer", s->eer);
+    set_number(L, "eer_nearest", s->eer_nearest);
+    set_number(L, "threshold_tpr", s->threshold_tpr);
+    set_number(L, "threshold_fpr", s->threshold_fpr);
+    if (*s->absence) set_text(L, "absence", s->absence);
+    set_integer(L, "clean", s->clean);
+    set_flag(L, "trains_on_attacks", s->trains_on_attacks);
   }
   lua_setfield(L, -2, "summary");
 }
@@ -332,9 +318,9 @@ static void put_stages(lua_State *L, const nt_pipeline_result *p) {
   for (int i = 0; i < NT_STAGES; i++) {
     if (!p->rows[i]) continue;
     lua_createtable(L, 0, 3);
-    put_string(L, "name", nt_stage_name((nt_stage)i));
-    put_integer(L, "rows", p->rows[i]);
-    put_number(L, "seconds", p->seconds[i]);
+    set_text(L, "name", nt_stage_name((nt_stage)i));
+    set_integer(L, "rows", p->rows[i]);
+    set_number(L, "seconds", p->seconds[i]);
     lua_rawseti(L, -2, (lua_Integer)lua_rawlen(L, -2) + 1);
   }
   lua_setfield(L, -2, "stages");
@@ -343,40 +329,40 @@ static void put_stages(lua_State *L, const nt_pipeline_result *p) {
 static void push_result(lua_State *L, const nt_run_options *options, const nt_run_result *r) {
   const nt_pipeline_result *p = &r->pipeline;
   lua_newtable(L);
-  put_string(L, "format", nt_capture_format_name(r->format));
-  if (*r->warning) put_string(L, "warning", r->warning);
-  if (r->profile_known) put_string(L, "profile", nt_profile_name(r->profile));
-  put_integer(L, "width", r->width);
-  put_integer(L, "packets", p->packets);
-  put_integer(L, "threads", (uint64_t)p->threads);
-  put_number(L, "seconds", r->seconds);
+  set_text(L, "format", nt_capture_format_name(r->format));
+  if (*r->warning) set_text(L, "warning", r->warning);
+  if (r->profile_known) set_text(L, "profile", nt_profile_name(r->profile));
+  set_integer(L, "width", r->width);
+  set_integer(L, "packets", p->packets);
+  set_integer(L, "threads", (uint64_t)p->threads);
+  set_number(L, "seconds", r->seconds);
   put_stages(L, p);
   if (r->extracted) {
     lua_newtable(L);
-    put_integer(L, "streams", p->usage.streams);
-    put_integer(L, "pairs", p->usage.pairs);
-    put_integer(L, "dropped", p->usage.dropped);
-    put_integer(L, "bytes", p->usage.bytes);
+    set_integer(L, "streams", p->usage.streams);
+    set_integer(L, "pairs", p->usage.pairs);
+    set_integer(L, "dropped", p->usage.dropped);
+    set_integer(L, "bytes", p->usage.bytes);
     lua_setfield(L, -2, "usage");
   }
-  put_string(L, "start", r->start);
-  put_string(L, "finish", r->end);
-  if (*r->digests.file.sha256) put_string(L, "sha256", r->digests.file.sha256);
-  if (*r->digests.content.sha256) put_string(L, "content_sha256", r->digests.content.sha256);
+  set_text(L, "start", r->start);
+  set_text(L, "finish", r->end);
+  if (*r->digests.file.sha256) set_text(L, "sha256", r->digests.file.sha256);
+  if (*r->digests.content.sha256) set_text(L, "content_sha256", r->digests.content.sha256);
   if (!options->score) return;
-  put_integer(L, "mapping", p->in_phase[NT_PHASE_MAPPING]);
-  put_integer(L, "training", p->in_phase[NT_PHASE_TRAINING]);
-  put_integer(L, "execution", p->in_phase[NT_PHASE_EXECUTION]);
-  put_string(L, "isa", nt_isa_name(r->isa));
-  put_number(L, "training_seconds", r->training_seconds);
-  put_number(L, "window_filled", r->window_filled);
-  if (r->profile_known) put_number(L, "half_life", nt_profile_half_life(r->profile));
+  set_integer(L, "mapping", p->in_phase[NT_PHASE_MAPPING]);
+  set_integer(L, "training", p->in_phase[NT_PHASE_TRAINING]);
+  set_integer(L, "execution", p->in_phase[NT_PHASE_EXECUTION]);
+  set_text(L, "isa", nt_isa_name(r->isa));
+  set_number(L, "training_seconds", r->training_seconds);
+  set_number(L, "window_filled", r->window_filled);
+  if (r->profile_known) set_number(L, "half_life", nt_profile_half_life(r->profile));
   put_map(L, &r->map);
   put_summary(L, &r->summary);
   if (r->labels_path) {
-    put_string(L, "labels", r->labels_path);
-    put_string(L, "labels_format", r->labels.format);
-    if (*r->labels.note) put_string(L, "labels_note", r->labels.note);
+    set_text(L, "labels", r->labels_path);
+    set_text(L, "labels_format", r->labels.format);
+    if (*r->labels.note) set_text(L, "labels_note", r->labels.note);
   }
   put_attacks(L, r);
 }
@@ -384,9 +370,9 @@ static void push_result(lua_State *L, const nt_run_options *options, const nt_ru
 /* A signal before the first packet shows as whatever error it caused: the flag knows better. */
 static int raise_interrupted(lua_State *L, const nt_error *err, int caught) {
   lua_createtable(L, 0, 3);
-  put_string(L, "status", "interrupted");
-  put_string(L, "message", err->status == NT_E_STATE ? err->text : "interrupted");
-  put_string(L, "signal", signals_name(caught));
+  set_text(L, "status", "interrupted");
+  set_text(L, "message", err->status == NT_E_STATE ? err->text : "interrupted");
+  set_text(L, "signal", signals_name(caught));
   return lua_error(L);
 }
 

@@ -24,6 +24,7 @@
 #include <string.h>
 
 #include "store/run/result_file.h"
+#include "fields.h"
 #include "modules.h"
 #include "provenance.h"
 
@@ -124,11 +125,6 @@ static int table_gc(lua_State *L) {
   return 0;
 }
 
-static void set_text(lua_State *L, const char *name, const char *text) {
-  lua_pushstring(L, text);
-  lua_setfield(L, -2, name);
-}
-
 static void push_values(lua_State *L, const nt_column *c, size_t rows) {
   lua_createtable(L, (int)rows, 0);
   for (size_t i = 0; i < rows; i++) {
@@ -155,8 +151,7 @@ static void push_column(lua_State *L, const nt_column *c, size_t rows) {
   push_values(L, c, rows);
   lua_setfield(L, -2, "values");
   if (!c->missing) return;
-  lua_pushinteger(L, c->fill);
-  lua_setfield(L, -2, "missing");
+  set_integer(L, "missing", c->fill);
 }
 
 static int read(lua_State *L) {
@@ -167,8 +162,7 @@ static int read(lua_State *L) {
   nt_error err;
   if (nt_table_read(path, table, &err) != NT_OK) return modules_raise(L, &err);
   lua_createtable(L, 0, 3);
-  lua_pushinteger(L, (lua_Integer)table->rows);
-  lua_setfield(L, -2, "rows");
+  set_integer(L, "rows", table->rows);
   lua_createtable(L, (int)table->columns, 0);
   for (size_t i = 0; i < table->columns; i++) {
     push_column(L, &table->column[i], table->rows);
@@ -206,8 +200,7 @@ static void set_curve(lua_State *L, const char *name, const nt_curve *curve, con
   set_numbers(L, x, curve->x, curve->count);
   set_numbers(L, y, curve->y, curve->count);
   set_numbers(L, "threshold", curve->threshold, curve->count);
-  lua_pushnumber(L, curve->deviation);
-  lua_setfield(L, -2, "deviation");
+  set_number(L, "deviation", curve->deviation);
   lua_setfield(L, -2, name);
 }
 
@@ -219,10 +212,8 @@ static int run(lua_State *L) {
   nt_error err;
   if (nt_result_run(path, key, arrays, &err) != NT_OK) return modules_raise(L, &err);
   lua_createtable(L, 0, 7);
-  lua_pushinteger(L, (lua_Integer)arrays->first);
-  lua_setfield(L, -2, "first");
-  lua_pushinteger(L, (lua_Integer)arrays->count);
-  lua_setfield(L, -2, "count");
+  set_integer(L, "first", arrays->first);
+  set_integer(L, "count", arrays->count);
   set_numbers(L, "scores", arrays->scores, arrays->count);
   set_numbers(L, "times", arrays->times, arrays->count);
   if (arrays->labels) {
@@ -252,8 +243,7 @@ static void push_attack(lua_State *L, const nt_attack_row *row) {
   lua_createtable(L, 0, 6);
   set_text(L, "run", row->run);
   set_text(L, "attack", row->attack);
-  lua_pushinteger(L, (lua_Integer)m->packets);
-  lua_setfield(L, -2, "packets");
+  set_integer(L, "packets", m->packets);
   for (size_t i = 0; i < sizeof figures / sizeof *figures; i++) {
     lua_pushnumber(L, figures[i].value);
     lua_setfield(L, -2, figures[i].name);

@@ -7,31 +7,26 @@
 #include <lauxlib.h>
 
 #include "capture/survey.h"
+#include "fields.h"
 #include "modules.h"
-
-static void set_count(lua_State *L, const char *key, uint64_t value) {
-  lua_pushinteger(L, (lua_Integer)value);
-  lua_setfield(L, -2, key);
-}
 
 static void push_protocols(lua_State *L, const nt_survey *s) {
   lua_createtable(L, 0, 6);
-  set_count(L, "tcp", s->tcp);
-  set_count(L, "udp", s->udp);
-  set_count(L, "icmp", s->icmp);
-  set_count(L, "arp", s->arp);
-  set_count(L, "ip", s->ip);
-  set_count(L, "other", s->other);
+  set_integer(L, "tcp", s->tcp);
+  set_integer(L, "udp", s->udp);
+  set_integer(L, "icmp", s->icmp);
+  set_integer(L, "arp", s->arp);
+  set_integer(L, "ip", s->ip);
+  set_integer(L, "other", s->other);
 }
 
 static void push_tops(lua_State *L, const nt_survey *s) {
   lua_createtable(L, (int)s->tops, 0);
   for (size_t i = 0; i < s->tops; i++) {
     lua_createtable(L, 0, 3);
-    lua_pushstring(L, s->top[i].name);
-    lua_setfield(L, -2, "name");
-    set_count(L, "packets", s->top[i].packets);
-    set_count(L, "bytes", s->top[i].bytes);
+    set_text(L, "name", s->top[i].name);
+    set_integer(L, "packets", s->top[i].packets);
+    set_integer(L, "bytes", s->top[i].bytes);
     lua_rawseti(L, -2, (lua_Integer)i + 1);
   }
 }
@@ -41,19 +36,16 @@ static int survey(lua_State *L) {
   nt_error err;
   if (nt_survey_of(luaL_checkstring(L, 1), s, &err) != NT_OK) return modules_raise(L, &err);
   lua_createtable(L, 0, 16);
-  lua_pushstring(L, nt_capture_format_name(s->format));
-  lua_setfield(L, -2, "format");
-  set_count(L, "packets", s->packets);
-  set_count(L, "width", s->width);
-  set_count(L, "bytes", s->bytes);
-  set_count(L, "cut", s->cut);
-  set_count(L, "backwards", s->backwards);
-  set_count(L, "hosts", s->hosts);
-  set_count(L, "untracked", s->untracked);
-  lua_pushnumber(L, s->first);
-  lua_setfield(L, -2, "first");
-  lua_pushnumber(L, s->last);
-  lua_setfield(L, -2, "last");
+  set_text(L, "format", nt_capture_format_name(s->format));
+  set_integer(L, "packets", s->packets);
+  set_integer(L, "width", s->width);
+  set_integer(L, "bytes", s->bytes);
+  set_integer(L, "cut", s->cut);
+  set_integer(L, "backwards", s->backwards);
+  set_integer(L, "hosts", s->hosts);
+  set_integer(L, "untracked", s->untracked);
+  set_number(L, "first", s->first);
+  set_number(L, "last", s->last);
   push_protocols(L, s);
   lua_setfield(L, -2, "protocols");
   push_tops(L, s);
@@ -65,8 +57,7 @@ static int survey(lua_State *L) {
   }
   lua_setfield(L, -2, "links");
   if (*s->warning) {
-    lua_pushstring(L, s->warning);
-    lua_setfield(L, -2, "warning");
+    set_text(L, "warning", s->warning);
   }
   return 1;
 }

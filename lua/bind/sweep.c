@@ -32,26 +32,10 @@
 
 #include <ninetails/cpu.h>
 
+#include "fields.h"
 #include "modules.h"
 #include "signals.h"
 #include "sweep_plan.h"
-
-static void set_text(lua_State *L, const char *key, const char *value) {
-  lua_pushstring(L, value);
-  lua_setfield(L, -2, key);
-}
-static void set_number(lua_State *L, const char *key, double value) {
-  lua_pushnumber(L, value);
-  lua_setfield(L, -2, key);
-}
-static void set_integer(lua_State *L, const char *key, uint64_t value) {
-  lua_pushinteger(L, (lua_Integer)value);
-  lua_setfield(L, -2, key);
-}
-static void set_flag(lua_State *L, const char *key, int value) {
-  lua_pushboolean(L, value);
-  lua_setfield(L, -2, key);
-}
 
 /* ---------------------------------------------------------------- what there is */
 

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "synthesiser/synthesiser.h"
+#include "fields.h"
 #include "modules.h"
 
 enum { MAX_DEPTH = 16, MAX_VALUES = 200000 };
@@ -120,25 +121,17 @@ static int tell(void *context, uint64_t packets, uint64_t expected) {
 
 static void push_result(lua_State *L, const nt_synthesis_result *r) {
   lua_createtable(L, 0, 8);
-  lua_pushinteger(L, (lua_Integer)r->packets);
-  lua_setfield(L, -2, "packets");
-  lua_pushinteger(L, (lua_Integer)r->attack_packets);
-  lua_setfield(L, -2, "attack_packets");
-  lua_pushinteger(L, (lua_Integer)r->bytes);
-  lua_setfield(L, -2, "bytes");
-  lua_pushinteger(L, (lua_Integer)r->first_attack);
-  lua_setfield(L, -2, "first_attack");
-  lua_pushnumber(L, r->seconds);
-  lua_setfield(L, -2, "seconds");
+  set_integer(L, "packets", r->packets);
+  set_integer(L, "attack_packets", r->attack_packets);
+  set_integer(L, "bytes", r->bytes);
+  set_integer(L, "first_attack", r->first_attack);
+  set_number(L, "seconds", r->seconds);
   lua_createtable(L, (int)r->activity_count, 0);
   for (size_t i = 0; i < r->activity_count; i++) {
     lua_createtable(L, 0, 3);
-    lua_pushstring(L, r->activities[i].name);
-    lua_setfield(L, -2, "name");
-    lua_pushboolean(L, r->activities[i].attack);
-    lua_setfield(L, -2, "attack");
-    lua_pushinteger(L, (lua_Integer)r->activities[i].packets);
-    lua_setfield(L, -2, "packets");
+    set_text(L, "name", r->activities[i].name);
+    set_flag(L, "attack", r->activities[i].attack);
+    set_integer(L, "packets", r->activities[i].packets);
     lua_rawseti(L, -2, (lua_Integer)i + 1);
   }
   lua_setfield(L, -2, "activities");

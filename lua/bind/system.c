@@ -27,18 +27,14 @@
 #include <ninetails/cpu.h>
 #include <ninetails/version.h>
 
+#include "fields.h"
 #include "modules.h"
-
-static void set_string(lua_State *L, const char *key, const char *value) {
-  lua_pushstring(L, value);
-  lua_setfield(L, -2, key);
-}
 
 /* Appends {name =, version =} to the list on the top. */
 static void add_library(lua_State *L, const char *name, const char *version) {
   lua_createtable(L, 0, 2);
-  set_string(L, "name", name);
-  set_string(L, "version", version);
+  set_text(L, "name", name);
+  set_text(L, "version", version);
   lua_rawseti(L, -2, (lua_Integer)lua_rawlen(L, -2) + 1);
 }
 
@@ -46,19 +42,17 @@ static int version(lua_State *L) {
   const nt_build *build = nt_build_of();
   char text[512];
   lua_newtable(L);
-  set_string(L, "version", build->version);
-  set_string(L, "commit", build->commit);
-  lua_pushboolean(L, build->dirty);
-  lua_setfield(L, -2, "dirty");
-  set_string(L, "compiler", build->compiler);
-  set_string(L, "flags", build->flags);
+  set_text(L, "version", build->version);
+  set_text(L, "commit", build->commit);
+  set_flag(L, "dirty", build->dirty);
+  set_text(L, "compiler", build->compiler);
+  set_text(L, "flags", build->flags);
   nt_cpu_model(text, sizeof text);
-  set_string(L, "cpu", text);
+  set_text(L, "cpu", text);
   nt_cpu_features(text, sizeof text);
-  set_string(L, "features", text);
-  set_string(L, "isa", nt_isa_name(nt_isa_best()));
-  lua_pushinteger(L, sysconf(_SC_NPROCESSORS_ONLN));
-  lua_setfield(L, -2, "processors");
+  set_text(L, "features", text);
+  set_text(L, "isa", nt_isa_name(nt_isa_best()));
+  set_integer(L, "processors", sysconf(_SC_NPROCESSORS_ONLN));
 
   nt_library libraries[16];
   size_t count = nt_libraries(libraries, 16);

@@ -8,6 +8,14 @@
 --   text.table({{"name", "auc"}, {"x", "0.5"}}, {[2] = true})   any columns; those told are flush right
 local text = {}
 
+-- The keys of a table, which may be nil, in order.
+function text.sorted_keys(map)
+  local keys = {}
+  for key in pairs(map or {}) do keys[#keys + 1] = key end
+  table.sort(keys)
+  return keys
+end
+
 function text.count(n)
   local digits = ("%d"):format(n)
   local sign, rest = digits:match("^(%-?)(%d+)$")

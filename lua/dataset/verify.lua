@@ -111,13 +111,6 @@ end
 
 -- ------------------------------------------------------------------ all of it
 
-local function sorted(map)
-  local names = {}
-  for name in pairs(map or {}) do names[#names + 1] = name end
-  table.sort(names)
-  return names
-end
-
 -- Runs one step; an error of the input is a failed check with its text.
 local function guarded(report, what, step, ...)
   local good, problem = pcall(step, ...)
@@ -138,14 +131,14 @@ function verify.run(set, options)
     check_synthetic(report, set)
     return checks
   end
-  for _, key in ipairs(sorted(c.files)) do guarded(report, "files." .. key, check_file, report, set, key) end
+  for _, key in ipairs(text.sorted_keys(c.files)) do guarded(report, "files." .. key, check_file, report, set, key) end
   if missing then return checks end -- the rest would only repeat it
   if c.capture then guarded(report, "packets", check_packets, report, set, c.capture, "packets") end
   if c.features and (not c.files[c.features].optional or registry.find(set, c.features)) then
     guarded(report, "features", check_packets, report, set, c.features, "rows of features")
   end
   guarded(report, "labels", check_labels, report, set)
-  for _, which in ipairs(sorted(c.other_labels)) do
+  for _, which in ipairs(text.sorted_keys(c.other_labels)) do
     guarded(report, "other_labels." .. which, check_labels, report, set, which)
   end
   return checks

@@ -110,13 +110,6 @@ local function sizes_text(sizes)
   return text.scaled(sizes.file, "B") .. kept
 end
 
-local function sorted_keys(map)
-  local keys = {}
-  for key in pairs(map) do keys[#keys + 1] = key end
-  table.sort(keys)
-  return keys
-end
-
 local function note_text(note)
   local _, breaks = note:gsub("\n", "\n")
   if breaks == 0 then return result_table.one_line(note) end
@@ -137,7 +130,7 @@ local function show_file(args, t)
     {"data sets", counted(t.runs, "dataset")}, {"detectors", counted(t.runs, "detector")},
     {"size", sizes_text(sizes)}, {"varied", #varying > 0 and table.concat(varying, ", ") or "nothing"}})
   local rows = {}
-  for i, key in ipairs(sorted_keys(t.notes)) do rows[i] = {key, note_text(t.notes[key])} end
+  for i, key in ipairs(text.sorted_keys(t.notes)) do rows[i] = {key, note_text(t.notes[key])} end
   if #rows > 0 then out.text("\nProvenance:\n", (text.rows(rows):gsub("([^\n]+)", "  %1"))) end
 end
 

@@ -114,13 +114,6 @@ local function file_text(set, key, file)
     file.bytes and (", %s bytes"):format(text.count((card.fact(file.bytes)))) or "", where)
 end
 
-local function sorted(map)
-  local names = {}
-  for name in pairs(map or {}) do names[#names + 1] = name end
-  table.sort(names)
-  return names
-end
-
 local function print_info(set)
   local c = set.card
   out.text(c.name, ": ", c.title, "\n\n")
@@ -140,7 +133,7 @@ local function print_info(set)
       c.synthetic.packets, c.synthetic.seed))
   end
   if c.labels then paragraph("Labels", labels_text(c.labels)) end
-  for _, name in ipairs(sorted(c.other_labels)) do
+  for _, name in ipairs(text.sorted_keys(c.other_labels)) do
     paragraph("Labels '" .. name .. "'", labels_text(c.other_labels[name]))
   end
   if c.grace then
@@ -149,7 +142,7 @@ local function print_info(set)
   end
   if c.files then
     out.text("\nFiles:\n")
-    for _, key in ipairs(sorted(c.files)) do out.text("  ", file_text(set, key, c.files[key])) end
+    for _, key in ipairs(text.sorted_keys(c.files)) do out.text("  ", file_text(set, key, c.files[key])) end
   end
   for i, defect in ipairs(c.defects or {}) do
     if i == 1 then out.text("\nKnown defects:\n") end
