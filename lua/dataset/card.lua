@@ -8,7 +8,8 @@ local card = {}
 
 -- ------------------------------------------------------------------ the schema
 -- Each entry: type, and what more it takes. `need` = must be there. A type is one of
---   string, integer, number, boolean, choice (of `choices`), list (of `of`), map (of `of`, by name), table (`keys`),
+--   string, integer, number, boolean, choice (of `choices`), list (of `of`), map (of `of`, by name; `names` = the form that
+--   names have), table (`keys`),
 --   count      a whole number, or {n, status =, source =}
 --   statement  a text, or {text, status =, source =}
 --   moment     seconds since 1970 or "2016-10-06T17:52:16.48+10:00"
@@ -79,15 +80,15 @@ card.schema = {type = "table", keys = {
   licence = {type = "statement"},
   citation = {type = "string"},
   doi = {type = "string"},
-  files = {type = "map", of = file},
+  files = {type = "map", of = file, names = "name"},
   capture = {type = "string", key_of = "files"},
   features = {type = "string", key_of = "files"},
   profile = {type = "choice", choices = {"py100", "csv115", "stream"}},
   packets = {type = "count"},
   seconds = {type = "number", min = 0},
   labels = {type = "table", keys = labels.keys},
-  other_labels = {type = "map", of = labels},
-  events = {type = "map", of = events},
+  other_labels = {type = "map", of = labels, names = "name"}, -- which become part of a file's name
+  events = {type = "map", of = events, names = "name"},
   grace = {type = "table", keys = {
     fm = {type = "integer", need = true, min = 0},
     ad = {type = "integer", need = true, min = 0},
@@ -296,6 +297,10 @@ local checks = {
     local names = {}
     for k, v in pairs(value) do
       if type(k) ~= "string" then fail(at, ("%s[%s]"):format(key, tostring(k)), v, "a name") end
+      if spec.names and not k:find(forms[spec.names][1]) then
+        error({status = "input", message = ("card %s: %s: a name %s: expected %s"):format(at.name, key, show(k),
+          forms[spec.names][2])}, 0)
+      end
       names[#names + 1] = k
     end
     table.sort(names)

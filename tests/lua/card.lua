@@ -46,6 +46,9 @@ refused("title = 5: expected a text", function(c) c.title = 5 end)
 refused("tilte = 'x': expected no such key, but one of capture,", function(c) c.tilte = "x" end)
 refused("name = 'a/b': expected letters", function(c) c.name = "a/b" end)
 refused("files = 'x': expected a table by name", function(c) c.files = "x" end)
+refused("other_labels: a name '../../x': expected letters, digits, _ and -",
+  function(c) c.other_labels = {["../../x"] = c.labels} end)
+refused("files: a name 'a b': expected letters", function(c) c.files["a b"] = c.files.log end)
 refused("files.capture.path = '../../etc/passwd': expected a relative path",
   function(c) c.files.capture.path = "../../etc/passwd" end)
 refused("files.capture.path = '/etc/passwd': expected a relative path",
