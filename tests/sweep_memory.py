@@ -89,9 +89,10 @@ def large(ninetails, top):
         check(SANITIZED or peak < memory + BASE, "%g MB allowed, %d jobs: a peak of %.0f MB" % (memory / 1e6, jobs, peak / 1e6))
         passes = read / features
         scored = len(found[1])
-        # One thread takes all that fits at once; several leave some to each other. The capture is read for its
-        # checksum, too, and files that are written are read again: half of the size of the features.
-        check(passes < (3.5 if jobs == 1 else 0.75 * scored),
+        # One thread takes all that fits at once; several leave some to each other. What goes together depends on what
+        # jobs cost, which is a matter of the machine: three or four passes of 13 jobs on one thread. The capture is
+        # read for its checksum, too, and files that are written are read again: half of the size of the features.
+        check(passes < (0.5 if jobs == 1 else 0.75) * scored,
               "%d jobs: %d configurations read the features %.1f times" % (jobs, scored, passes))
         told.append("%d jobs in %g MB: peak %.0f MB, features read %.1f times" % (jobs, memory / 1e6, peak / 1e6, passes))
     print("%d configurations, features of 320 MB; %s" % (len(expected[1]), "; ".join(told)))
