@@ -37,7 +37,9 @@ static void names_are_columns(void) {
   for (size_t i = 0; i < nt_measure_count; i++) {
     const nt_measure *m = &nt_measures[i];
     CU_ASSERT_FATAL(m->name && m->unit && m->long_name);
-    CU_ASSERT_EQUAL(strspn(m->name, "abcdefghijklmnopqrstuvwxyz0123456789_.-"), strlen(m->name));
+    /* A name in pandas, R, SQL and Lua. */
+    CU_ASSERT_EQUAL(strspn(m->name, "abcdefghijklmnopqrstuvwxyz0123456789_"), strlen(m->name));
+    CU_ASSERT(m->name[0] >= 'a' && m->name[0] <= 'z');
     CU_ASSERT_EQUAL(nt_measure_find(m->name), i); /* no name twice */
     CU_ASSERT(*m->unit && *m->long_name);
     size_t length = strlen(m->name);
@@ -49,6 +51,31 @@ static void names_are_columns(void) {
   CU_ASSERT_EQUAL(nt_measure_find("acu"), nt_measure_count);
   CU_ASSERT_EQUAL(nt_measures[nt_measure_find("auc")].better, NT_MEASURE_HIGHER);
   CU_ASSERT_EQUAL(nt_measures[nt_measure_find("eer")].better, NT_MEASURE_LOWER);
+}
+
+static void former_names_are_known(void) {
+  static const char *const names[][2] = {
+      {"tpr_at_fpr_1e-5", "tpr_at_fpr_1em5"},
+      {"tpr_at_fpr_1e-4", "tpr_at_fpr_1em4"},
+      {"tpr_at_fpr_1e-3", "tpr_at_fpr_1em3"},
+      {"tpr_at_fpr_1e-2", "tpr_at_fpr_1em2"},
+      {"tpr_at_fpr_1e-3_block_low", "tpr_at_fpr_1em3_block_low"},
+      {"tpr_at_fpr_1e-3_block_high", "tpr_at_fpr_1em3_block_high"},
+      {"threshold_at_fpr_1e-5", "threshold_at_fpr_1em5"},
+      {"threshold_at_fpr_1e-4", "threshold_at_fpr_1em4"},
+      {"threshold_at_fpr_1e-3", "threshold_at_fpr_1em3"},
+      {"threshold_at_fpr_1e-2", "threshold_at_fpr_1em2"},
+  };
+  size_t renamed = 0;
+  for (size_t i = 0; i < nt_measure_count; i++) renamed += nt_measures[i].formerly != NULL;
+  CU_ASSERT_EQUAL(renamed, sizeof names / sizeof *names);
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+    CU_ASSERT_FATAL(nt_measure_find(names[i][0]) < nt_measure_count);
+    CU_ASSERT_EQUAL(nt_measure_find(names[i][0]), nt_measure_find(names[i][1]));
+    CU_ASSERT_STRING_EQUAL(nt_measure_name(names[i][0]), names[i][1]);
+    CU_ASSERT_STRING_EQUAL(nt_measure_name(names[i][1]), names[i][1]);
+  }
+  CU_ASSERT_STRING_EQUAL(nt_measure_name("first_score"), "first_score");
 }
 
 /* ------------------------------------------------------------------------------ by hand */
@@ -85,8 +112,8 @@ static void a_worked_example(void) {
   IS(m, "partial_auc", 1. / 6);
   IS(m, "partial_auc_standardised", (1 + (1. / 6 - .125) / (.5 - .125)) / 2);
   IS(m, "tpr_at_fpr_0", 1. / 3);
-  IS(m, "tpr_at_fpr_1e-2", 1. / 3);
-  IS(m, "threshold_at_fpr_1e-3", .9);
+  IS(m, "tpr_at_fpr_1em2", 1. / 3);
+  IS(m, "threshold_at_fpr_1em3", .9);
   IS(m, "best_f1", 0.6);
   IS(m, "best_f1_precision", 3. / 7);
   IS(m, "best_f1_recall", 1);
@@ -136,11 +163,11 @@ static void check_single_functions(const sample *s, const nt_measured *m,
               {"partial_auc", p.area},
               {"partial_auc_standardised", p.standardised},
               {"tpr_at_fpr_0", nt_point_at_fpr(r, 0, NT_FPR_OF_BENIGN).tpr},
-              {"tpr_at_fpr_1e-5", nt_point_at_fpr(r, 1e-5, NT_FPR_OF_BENIGN).tpr},
-              {"tpr_at_fpr_1e-4", nt_point_at_fpr(r, 1e-4, NT_FPR_OF_BENIGN).tpr},
-              {"tpr_at_fpr_1e-3", nt_point_at_fpr(r, 1e-3, NT_FPR_OF_BENIGN).tpr},
-              {"tpr_at_fpr_1e-2", nt_point_at_fpr(r, 1e-2, NT_FPR_OF_BENIGN).tpr},
-              {"threshold_at_fpr_1e-2", nt_point_at_fpr(r, 1e-2, NT_FPR_OF_BENIGN).threshold},
+              {"tpr_at_fpr_1em5", nt_point_at_fpr(r, 1e-5, NT_FPR_OF_BENIGN).tpr},
+              {"tpr_at_fpr_1em4", nt_point_at_fpr(r, 1e-4, NT_FPR_OF_BENIGN).tpr},
+              {"tpr_at_fpr_1em3", nt_point_at_fpr(r, 1e-3, NT_FPR_OF_BENIGN).tpr},
+              {"tpr_at_fpr_1em2", nt_point_at_fpr(r, 1e-2, NT_FPR_OF_BENIGN).tpr},
+              {"threshold_at_fpr_1em2", nt_point_at_fpr(r, 1e-2, NT_FPR_OF_BENIGN).threshold},
               {"threshold_tpr", at.tpr},
               {"threshold_fpr", at.fpr},
               {"best_f1", f1.f1},
@@ -167,7 +194,7 @@ static void check_intervals(const sample *s, const nt_measured *m, const nt_meas
       {NT_BOOT_AUC, "auc_block_low", "auc_block_high"},
       {NT_BOOT_EER, "eer_block_low", "eer_block_high"},
       {NT_BOOT_AVERAGE_PRECISION, "average_precision_block_low", "average_precision_block_high"},
-      {NT_BOOT_TPR + 3, "tpr_at_fpr_1e-3_block_low", "tpr_at_fpr_1e-3_block_high"}};
+      {NT_BOOT_TPR + 3, "tpr_at_fpr_1em3_block_low", "tpr_at_fpr_1em3_block_high"}};
   for (int i = 0; i < 4; i++) {
     nt_bootstrap_result result;
     CHECK_OK(nt_bootstrap_interval(table, NULL, 20, same[i].metric, o->level, &result, &err), err);
@@ -283,8 +310,8 @@ static void absent_figures_are_nan(void) {
 
 #define RANKED                                                                                     \
   "auc", "auc_low", "auc_high", "eer", "eer_nearest", "average_precision", "partial_auc",          \
-      "partial_auc_standardised", "tpr_at_fpr_0", "tpr_at_fpr_1e-5", "tpr_at_fpr_1e-4",            \
-      "tpr_at_fpr_1e-3", "tpr_at_fpr_1e-2", "best_f1", "best_f1_precision", "best_f1_recall"
+      "partial_auc_standardised", "tpr_at_fpr_0", "tpr_at_fpr_1em5", "tpr_at_fpr_1em4",            \
+      "tpr_at_fpr_1em3", "tpr_at_fpr_1em2", "best_f1", "best_f1_precision", "best_f1_recall"
 
 static void without_times_or_with_nan_scores(void) {
   sample s = {
@@ -319,7 +346,7 @@ static void without_replicates(void) {
   nt_measured m = measured(&s, NULL, 0, &o);
   ABSENT(m, "auc_block_low");
   ABSENT(m, "eer_block_high");
-  ABSENT(m, "tpr_at_fpr_1e-3_block_low");
+  ABSENT(m, "tpr_at_fpr_1em3_block_low");
   CU_ASSERT(of(&m, "blocks") >= 1);
   nt_measured_done(&m);
 }
@@ -409,8 +436,8 @@ static void shares_of_all_packets_have_no_interval(void) {
   for (size_t smoothing = 0; smoothing < 8; smoothing += 7) {
     o.protocol.smoothing = smoothing;
     nt_measured m = measured(&s, NULL, 0, &o);
-    ABSENT(m, "tpr_at_fpr_1e-3_block_low");
-    ABSENT(m, "tpr_at_fpr_1e-3_block_high");
+    ABSENT(m, "tpr_at_fpr_1em3_block_low");
+    ABSENT(m, "tpr_at_fpr_1em3_block_high");
     CU_ASSERT(!isnan(of(&m, "eer_block_low")));
     nt_measured_done(&m);
   }
@@ -449,6 +476,7 @@ static void options_out_of_range(void) {
 
 static const check_case cases[] = {
     {"names are columns", names_are_columns},
+    {"former names are known", former_names_are_known},
     {"a worked example", a_worked_example},
     {"equal to the single functions", equal_to_the_single_functions},
     {"threads change nothing", threads_change_nothing},

@@ -268,6 +268,44 @@ static void columns_grow_to_hold_their_values(void) {
   remove_files();
 }
 
+/* Files of version 0.1.0 beside those of today. */
+static void former_names_are_todays(void) {
+  nt_error err;
+  nt_table table;
+  const nt_cell old[] = {number("tpr_at_fpr_1e-3", 0.25)}, now[] = {number("tpr_at_fpr_1em3", 0.5)};
+  const nt_cell both[] = {old[0], now[0]};
+  write_failed("old", "aaaa", old, 1);
+  write_failed("now", "bbbb", now, 1);
+  const char *const sources[] = {"old", "now"};
+  CHECK_OK(gather("r.h5", sources, 2, NULL, &err), err);
+  CHECK_OK(nt_table_read("r.h5", &table, &err), err);
+  CU_ASSERT_EQUAL_FATAL(table.columns, 2);
+  CU_ASSERT_EQUAL(column(&table, "tpr_at_fpr_1em3")->number[0], 0.25);
+  CU_ASSERT_EQUAL(column(&table, "tpr_at_fpr_1em3")->number[1], 0.5);
+  nt_table_done(&table);
+
+  file_bytes good = load_bytes("r.h5");
+  save_bytes("older", good.data, good.size - 24); /* without its seal */
+  free(good.data);
+  hid_t file = H5Fopen("older", H5F_ACC_RDWR, H5P_DEFAULT);
+  H5Lmove(file, "runs/tpr_at_fpr_1em3", file, "runs/tpr_at_fpr_1e-3", H5P_DEFAULT, H5P_DEFAULT);
+  H5Fclose(file);
+  CHECK_OK(nt_table_read("older", &table, &err), err);
+  CU_ASSERT_STRING_EQUAL(table.column[1].name, "tpr_at_fpr_1em3");
+  CU_ASSERT_EQUAL(table.column[1].number[1], 0.5);
+  nt_table_done(&table);
+
+  write_failed("both", "cccc", both, 2);
+  CU_ASSERT_EQUAL(nt_table_read("both", &table, &err), NT_E_INPUT);
+  CU_ASSERT_PTR_NOT_NULL(strstr(err.text, "column tpr_at_fpr_1em3 is there twice"));
+  file = H5Fopen("older", H5F_ACC_RDWR, H5P_DEFAULT);
+  H5Lcopy(file, "runs/tpr_at_fpr_1e-3", file, "runs/tpr_at_fpr_1em3", H5P_DEFAULT, H5P_DEFAULT);
+  H5Fclose(file);
+  CU_ASSERT_EQUAL(nt_table_read("older", &table, &err), NT_E_INPUT);
+  CU_ASSERT_PTR_NOT_NULL(strstr(err.text, "is tpr_at_fpr_1em3, which is there already"));
+  remove_files();
+}
+
 static int has_note(const nt_table *t, const char *name, const char *text) {
   for (size_t i = 0; i < t->notes; i++)
     if (strcmp(t->note[i].name, name) == 0) return strcmp(t->note[i].text, text) == 0;
@@ -408,6 +446,7 @@ static const check_case cases[] = {
     {"keys order the rows and choose them", keys_order_rows_and_choose_them},
     {"the first of a key wins", first_of_a_key_wins},
     {"columns grow to hold their values", columns_grow_to_hold_their_values},
+    {"former names of measures are today's", former_names_are_todays},
     {"notes are attributes", notes_are_attributes},
     {"damaged sources are named", damaged_sources_are_named},
     {"forged results are refused", forged_results_are_refused},

@@ -8,7 +8,7 @@
  *                                             packets as independent
  *     eer, eer_nearest, average_precision, partial_auc, partial_auc_standardised
  *     tpr_at_fpr_0, ..._1e-5, ..._1e-4, ..._1e-3, ..._1e-2     and threshold_at_fpr_...
- *     NAME_block_low, NAME_block_high         of auc, eer, average_precision and tpr_at_fpr_1e-3:
+ *     NAME_block_low, NAME_block_high         of auc, eer, average_precision and tpr_at_fpr_1em3:
  *                                             block bootstrap over attack episodes and, between
  *                                             them, stretches of block_seconds
  *     blocks, attack_blocks                   the honest sample size of those intervals
@@ -32,7 +32,7 @@
  *     fold_auc    auc becomes max(auc, 1 - auc). Its intervals become what folding makes of every
  *                 value in them: one that holds 0.5 begins at 0.5
  *     reference   tpr_at_fpr_* and threshold_at_fpr_*. The bootstrap knows shares of benign packets
- *                 only: with NT_FPR_OF_ALL tpr_at_fpr_1e-3 has no interval
+ *                 only: with NT_FPR_OF_ALL tpr_at_fpr_1em3 has no interval
  * The curves, everything at `threshold` and best_f1 are of the scores as they are.
  */
 #ifndef NT_METRICS_MEASURES_H
@@ -55,18 +55,21 @@ const char *nt_measure_better_name(nt_measure_better better);
 nt_measure_better nt_measure_better_of(const char *name);
 
 typedef struct nt_measure {
-  const char *name;      /* "tpr_at_fpr_1e-3": [a-z0-9_.-]+ */
+  const char *name;      /* "tpr_at_fpr_1em3": [a-z][a-z0-9_]*, a name in pandas, R and SQL, too */
   const char *unit;      /* "1", "s", "1/h", "h" */
   const char *long_name; /* "true positive rate at a false positive rate of at most 0.001" */
   nt_measure_better better;
-  bool integer; /* a count */
+  bool integer;         /* a count */
+  const char *formerly; /* "tpr_at_fpr_1e-3": its name in files of version 0.1.0; NULL: the same */
 } nt_measure;
 
 /* Every measure, in the order of tables. */
 extern const nt_measure nt_measures[];
 extern const size_t nt_measure_count;
-/* Index of a name, or nt_measure_count. O(nt_measure_count). */
+/* Index of a name, today's or a former one, or nt_measure_count. O(nt_measure_count). */
 size_t nt_measure_find(const char *name);
+/* Today's name of the measure; a name that is no measure's is returned as it is. */
+const char *nt_measure_name(const char *name);
 
 typedef struct nt_measure_options {
   nt_evaluation protocol;  /* the paper's quirks, off by default */

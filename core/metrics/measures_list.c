@@ -4,16 +4,32 @@
 #include <string.h>
 
 #define COUNT(name, what)                                                                          \
-  { name, "1", what, NT_MEASURE_NEITHER, true }
+  { name, "1", what, NT_MEASURE_NEITHER, true, NULL }
 #define END(name, what)                                                                            \
-  { name, "1", what, NT_MEASURE_NEITHER, false }
+  { name, "1", what, NT_MEASURE_NEITHER, false, NULL }
 #define HIGHER(name, what)                                                                         \
-  { name, "1", what, NT_MEASURE_HIGHER, false }
+  { name, "1", what, NT_MEASURE_HIGHER, false, NULL }
 #define LOWER(name, unit, what)                                                                    \
-  { name, unit, what, NT_MEASURE_LOWER, false }
+  { name, unit, what, NT_MEASURE_LOWER, false, NULL }
 
+/* At a named rate, 10^-power. */
 #define TPR_AT "true positive rate at a false positive rate of "
 #define THRESHOLD_AT "threshold at a false positive rate of "
+#define TPR(power, rate)                                                                           \
+  {                                                                                                \
+    "tpr_at_fpr_1em" power, "1", TPR_AT "at most " rate, NT_MEASURE_HIGHER, false,                 \
+        "tpr_at_fpr_1e-" power                                                                     \
+  }
+#define TPR_END(which, what)                                                                       \
+  {                                                                                                \
+    "tpr_at_fpr_1em3_block_" which, "1", what, NT_MEASURE_NEITHER, false,                          \
+        "tpr_at_fpr_1e-3_block_" which                                                             \
+  }
+#define CUT(power, rate)                                                                           \
+  {                                                                                                \
+    "threshold_at_fpr_1em" power, "1", THRESHOLD_AT "at most " rate, NT_MEASURE_NEITHER, false,    \
+        "threshold_at_fpr_1e-" power                                                               \
+  }
 
 const nt_measure nt_measures[] = {
     [M_SCORED] = COUNT("scored", "scored packets that are not excluded"),
@@ -44,19 +60,19 @@ const nt_measure nt_measures[] = {
     [M_PARTIAL_AUC_STANDARDISED] =
         HIGHER("partial_auc_standardised", "the same, scaled so that 0.5 is chance and 1 is best"),
     [M_TPR_AT_FPR] = HIGHER("tpr_at_fpr_0", TPR_AT "0"),
-    [M_TPR_AT_FPR + 1] = HIGHER("tpr_at_fpr_1e-5", TPR_AT "at most 0.00001"),
-    [M_TPR_AT_FPR + 2] = HIGHER("tpr_at_fpr_1e-4", TPR_AT "at most 0.0001"),
-    [M_TPR_AT_FPR + 3] = HIGHER("tpr_at_fpr_1e-3", TPR_AT "at most 0.001"),
-    [M_TPR_AT_FPR + 4] = HIGHER("tpr_at_fpr_1e-2", TPR_AT "at most 0.01"),
-    [M_TPR_BLOCK_LOW] = END("tpr_at_fpr_1e-3_block_low",
-                            "lower end of the block bootstrap's interval of tpr_at_fpr_1e-3"),
-    [M_TPR_BLOCK_HIGH] = END("tpr_at_fpr_1e-3_block_high",
-                             "upper end of the block bootstrap's interval of tpr_at_fpr_1e-3"),
+    [M_TPR_AT_FPR + 1] = TPR("5", "0.00001"),
+    [M_TPR_AT_FPR + 2] = TPR("4", "0.0001"),
+    [M_TPR_AT_FPR + 3] = TPR("3", "0.001"),
+    [M_TPR_AT_FPR + 4] = TPR("2", "0.01"),
+    [M_TPR_BLOCK_LOW] =
+        TPR_END("low", "lower end of the block bootstrap's interval of tpr_at_fpr_1em3"),
+    [M_TPR_BLOCK_HIGH] =
+        TPR_END("high", "upper end of the block bootstrap's interval of tpr_at_fpr_1em3"),
     [M_THRESHOLD_AT_FPR] = END("threshold_at_fpr_0", THRESHOLD_AT "0"),
-    [M_THRESHOLD_AT_FPR + 1] = END("threshold_at_fpr_1e-5", THRESHOLD_AT "at most 0.00001"),
-    [M_THRESHOLD_AT_FPR + 2] = END("threshold_at_fpr_1e-4", THRESHOLD_AT "at most 0.0001"),
-    [M_THRESHOLD_AT_FPR + 3] = END("threshold_at_fpr_1e-3", THRESHOLD_AT "at most 0.001"),
-    [M_THRESHOLD_AT_FPR + 4] = END("threshold_at_fpr_1e-2", THRESHOLD_AT "at most 0.01"),
+    [M_THRESHOLD_AT_FPR + 1] = CUT("5", "0.00001"),
+    [M_THRESHOLD_AT_FPR + 2] = CUT("4", "0.0001"),
+    [M_THRESHOLD_AT_FPR + 3] = CUT("3", "0.001"),
+    [M_THRESHOLD_AT_FPR + 4] = CUT("2", "0.01"),
     [M_BEST_F1] = HIGHER("best_f1", "best F1 of all thresholds, chosen with the labels"),
     [M_BEST_F1_PRECISION] = END("best_f1_precision", "precision where F1 is best"),
     [M_BEST_F1_RECALL] = END("best_f1_recall", "recall where F1 is best"),
@@ -69,13 +85,13 @@ const nt_measure nt_measures[] = {
     [M_THRESHOLD_FPR] = LOWER("threshold_fpr", "1", "false positive rate at the threshold"),
     [M_EPISODES] = COUNT("episodes", "attack episodes"),
     [M_EPISODES_MISSED] = {"episodes_missed", "1", "attack episodes without an alarm",
-                           NT_MEASURE_LOWER, true},
+                           NT_MEASURE_LOWER, true, NULL},
     [M_ONSET_DELAY_MEDIAN] =
         LOWER("onset_delay_median", "s", "median time from an attack's onset to its first alarm"),
     [M_ONSET_DELAY_MEAN] = LOWER("onset_delay_mean", "s",
                                  "mean time from onset to first alarm of the noticed attacks"),
     [M_BENIGN_HOURS] = {"benign_hours", "h", "benign traffic between the attacks",
-                        NT_MEASURE_NEITHER, false},
+                        NT_MEASURE_NEITHER, false, NULL},
     [M_ALARMS_PER_HOUR] = LOWER("alarms_per_hour", "1/h", "alarms on benign traffic"),
     [M_INCIDENTS_PER_HOUR] =
         LOWER("incidents_per_hour", "1/h", "alarms on benign traffic, close ones counted once"),
@@ -95,8 +111,17 @@ nt_measure_better nt_measure_better_of(const char *name) {
   return name && strcmp(name, "lower") == 0 ? NT_MEASURE_LOWER : NT_MEASURE_NEITHER;
 }
 
+static bool is_called(const nt_measure *m, const char *name) {
+  return strcmp(m->name, name) == 0 || (m->formerly && strcmp(m->formerly, name) == 0);
+}
+
 size_t nt_measure_find(const char *name) {
   size_t i = 0;
-  while (i < M_COUNT && strcmp(nt_measures[i].name, name) != 0) i++;
+  while (i < M_COUNT && !is_called(&nt_measures[i], name)) i++;
   return i;
+}
+
+const char *nt_measure_name(const char *name) {
+  size_t i = nt_measure_find(name);
+  return i < M_COUNT ? nt_measures[i].name : name;
 }

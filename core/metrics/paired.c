@@ -16,10 +16,10 @@ const char *const nt_paired_names[NT_BOOT_METRICS] = {
     "eer",
     "average_precision",
     "tpr_at_fpr_0",
-    "tpr_at_fpr_1e-5",
-    "tpr_at_fpr_1e-4",
-    "tpr_at_fpr_1e-3",
-    "tpr_at_fpr_1e-2",
+    "tpr_at_fpr_1em5",
+    "tpr_at_fpr_1em4",
+    "tpr_at_fpr_1em3",
+    "tpr_at_fpr_1em2",
 };
 
 bool nt_paired_higher_is_better(int metric) {

@@ -272,7 +272,7 @@ static void put_attacks(lua_State *L, const nt_run_result *r) {
     set_integer(L, "packets", m->packets);
     set_number(L, "auc", m->auc);
     set_number(L, "average_precision", m->average_precision);
-    set_number(L, "tpr_at_fpr_1e-3", m->tpr);
+    set_number(L, "tpr_at_fpr_1em3", m->tpr);
     lua_rawseti(L, -2, (lua_Integer)i + 1);
   }
   lua_setfield(L, -2, "attacks_by_name");

@@ -11,6 +11,8 @@
  *     for _, a in ipairs(results.attacks "results/all.h5") do print(a.run, a.attack, a.auc) end
  *     print(results.sizes("results/all.h5").stored)
  *     print(results.is_measure "auc")      whether a metric is built in
+ *     print(results.measure_name "tpr_at_fpr_1e-3")    "tpr_at_fpr_1em3": the name today of one
+ *                                          that older files and scripts call so; others as they are
  *
  * write's options: keys, a list of those to take; notes; name and command_line, for the provenance
  * (version, commit, host, ...) that every file is given besides.
@@ -239,7 +241,7 @@ static void push_attack(lua_State *L, const nt_attack_row *row) {
     const char *name;
     double value;
   } figures[] = {
-      {"auc", m->auc}, {"average_precision", m->average_precision}, {"tpr_at_fpr_1e-3", m->tpr}};
+      {"auc", m->auc}, {"average_precision", m->average_precision}, {"tpr_at_fpr_1em3", m->tpr}};
   lua_createtable(L, 0, 6);
   set_text(L, "run", row->run);
   set_text(L, "attack", row->attack);
@@ -250,7 +252,7 @@ static void push_attack(lua_State *L, const nt_attack_row *row) {
   }
 }
 
-/* A list of {run =, attack =, packets =, auc =, average_precision =, ["tpr_at_fpr_1e-3"] =}. */
+/* A list of {run =, attack =, packets =, auc =, average_precision =, tpr_at_fpr_1em3 =}. */
 static int attacks(lua_State *L) {
   const char *path = luaL_checkstring(L, 1);
   nt_attack_rows *rows = lua_newuserdatauv(L, sizeof *rows, 0);
@@ -293,10 +295,19 @@ static int is_measure(lua_State *L) {
   return 1;
 }
 
+static int measure_name(lua_State *L) {
+  lua_pushstring(L, nt_measure_name(luaL_checkstring(L, 1)));
+  return 1;
+}
+
 int luaopen_ninetails_results(lua_State *L) {
-  static const luaL_Reg functions[] = {{"write", write}, {"read", read},
-                                       {"run", run},     {"attacks", attacks},
-                                       {"sizes", sizes}, {"is_measure", is_measure},
+  static const luaL_Reg functions[] = {{"write", write},
+                                       {"read", read},
+                                       {"run", run},
+                                       {"attacks", attacks},
+                                       {"sizes", sizes},
+                                       {"is_measure", is_measure},
+                                       {"measure_name", measure_name},
                                        {NULL, NULL}};
   luaL_newmetatable(L, "ninetails.results.table");
   lua_pushcfunction(L, table_gc);

@@ -6,6 +6,7 @@
 -- After = stands a list of patterns (* and ? as in a shell) of which one must match; after != none may (! before the
 -- first pattern says the same). Numbers are compared as numbers. The pattern `none` is for runs that do not have the
 -- column; any other does not match these. Several filters must all hold.
+local results = require "ninetails.results"
 local text = require "ninetails.cli.text"
 
 local filter = {}
@@ -40,9 +41,9 @@ local function parse_patterns(f, list)
 end
 
 local function find_column(word, name, columns)
-  local names = {}
+  local names, today = {}, results.measure_name(name)
   for i, column in ipairs(columns) do
-    if column.name == name then return column end
+    if column.name == name or column.name == today then return column end
     names[i] = column.name
   end
   local near = text.nearest(name, names)
@@ -56,7 +57,7 @@ local function parse(word, columns)
     refuse("--only '%s': expected COLUMN=VALUE, COLUMN!=VALUE or COLUMN>=NUMBER", word)
   end
   local column = find_column(word, name, columns)
-  local f = {column = name}
+  local f = {column = column.name}
   if operator == "=" then
     parse_patterns(f, rest)
     return f

@@ -140,12 +140,12 @@ local metric_keys = {name = true, unit = true, title = true, better = true, run 
 function detectors.metric(where, t)
   context.check_keys(where, "metric", t, metric_keys, "key of a metric")
   local name = t.name
-  if type(name) ~= "string" or not name:find("^[a-z][a-z0-9_.-]*$") or #name > 60 then
-    context.expected(where, "metric.name", name, "lower-case letters, digits, _ . and -")
+  if type(name) ~= "string" or not name:find("^[a-z][a-z0-9_]*$") or #name > 60 then
+    context.expected(where, "metric.name", name, "a name of lower-case letters, digits and _")
   end
   local path = ("metric '%s'"):format(name)
-  for _, measure in ipairs(require("ninetails.sweep").measures()) do
-    if measure.name == name then context.fail(where, "%s: there is one of that name already", path) end
+  if require("ninetails.results").is_measure(name) then
+    context.fail(where, "%s: there is one of that name already", path)
   end
   if type(t.run) ~= "function" then context.expected(where, path .. ".run", t.run, "a function") end
   if t.better ~= nil and t.better ~= "higher" and t.better ~= "lower" then

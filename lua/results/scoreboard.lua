@@ -49,8 +49,8 @@ local function learnt(run)
   return class and class.flags.mapped and run.ad_grace or run.first
 end
 
-local intervals = {auc = {"auc_block", "auc"}, eer = {"eer_block"}, ["tpr_at_fpr_1e-3"] = {"tpr_at_fpr_1e-3_block"}}
-local usual = {"auc", "eer", "tpr_at_fpr_1e-3"}
+local intervals = {auc = {"auc_block", "auc"}, eer = {"eer_block"}, tpr_at_fpr_1em3 = {"tpr_at_fpr_1em3_block"}}
+local usual = {"auc", "eer", "tpr_at_fpr_1em3"}
 
 -- The figures of a table: the metric compared by and the usual ones, as far as the file has them.
 local function figures(t, metric)
@@ -124,9 +124,9 @@ local function range(row, prefix)
   return low and high and ("[%.4f, %.4f]"):format(low, high) or "-"
 end
 
-local titles = {["tpr_at_fpr_1e-3"] = "tpr at 1e-3"}
+local titles = {tpr_at_fpr_1em3 = "tpr at 1e-3"}
 local shown_intervals = {auc = {{"auc_block", "by blocks"}, {"auc", "DeLong"}},
-  ["tpr_at_fpr_1e-3"] = {{"tpr_at_fpr_1e-3_block", "by blocks"}}}
+  tpr_at_fpr_1em3 = {{"tpr_at_fpr_1em3_block", "by blocks"}}}
 
 -- {title =, right =, of = function(row) -> text}, of what the file has.
 local function shown_columns(t, board)

@@ -21,7 +21,7 @@ local function usual_columns(t, runs)
   add "detector"
   add "status"
   for _, column in ipairs(result_table.varying(t, runs)) do columns[#columns + 1] = column end
-  for _, name in ipairs {"auc", "eer", "tpr_at_fpr_1e-3"} do add(name) end
+  for _, name in ipairs {"auc", "eer", "tpr_at_fpr_1em3"} do add(name) end
   for _, column in ipairs(t.columns) do -- those of the script
     if column.role == "metric" and column.type ~= "text" and not results.is_measure(column.name) then
       columns[#columns + 1] = column
@@ -196,7 +196,7 @@ end
 
 -- ------------------------------------------------------------------ show: attacks
 
-local attack_figures = {"auc", "average_precision", "tpr_at_fpr_1e-3"}
+local attack_figures = {"auc", "average_precision", "tpr_at_fpr_1em3"}
 
 -- What tells runs apart in a table that has several of them.
 local function telling_columns(t, runs)

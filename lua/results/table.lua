@@ -58,7 +58,8 @@ end
 
 -- The column, or an error with the nearest name.
 function result_table.find_column(t, name, option)
-  if t.column[name] then return t.column[name] end
+  local column = t.column[name] or t.column[results.measure_name(name)]
+  if column then return column end
   local near = text.nearest(name, result_table.names(t))
   refuse("argument", "%s '%s': %s has no such column: %s", option, name, t.path,
     near and ("did you mean %s?"):format(near) or "expected " .. table.concat(result_table.names(t), ", "))

@@ -85,10 +85,10 @@ def areas_and_rates():
             rated = pandas.Series(s.scores).rolling(30).mean().fillna(0).to_numpy() if smoothing else s.scores
             fpr, tpr, thresholds = sklearn.metrics.roc_curve(y, rated, drop_intermediate=False)
             for word, limit in (("0", 0), ("1e-5", 1e-5), ("1e-4", 1e-4), ("1e-3", 1e-3), ("1e-2", 1e-2)):
-                k = np.flatnonzero(fpr <= limit)[-1]
-                check(f"{name}, smoothing {smoothing}: tpr at {word}", got[f"tpr_at_fpr_{word}"], tpr[k])
+                k, column = np.flatnonzero(fpr <= limit)[-1], word.replace("e-", "em")
+                check(f"{name}, smoothing {smoothing}: tpr at {word}", got[f"tpr_at_fpr_{column}"], tpr[k])
                 if k > 0:
-                    check(f"{name}, smoothing {smoothing}: threshold at {word}", got[f"threshold_at_fpr_{word}"],
+                    check(f"{name}, smoothing {smoothing}: threshold at {word}", got[f"threshold_at_fpr_{column}"],
                           thresholds[k], 1e-9)
             predicted = s.scores >= got["best_f1_threshold"]
             check(f"{name}: f1", got["best_f1"], sklearn.metrics.f1_score(y, predicted))

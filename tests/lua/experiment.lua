@@ -217,6 +217,10 @@ local a = nt.detector {name = "d", parameters = {k = 1}, score = print}
 return nt.experiment {datasets = "a", detectors = {a {q = 1}}}]])
 experiment_fails("metric 'auc': there is one of that name already",
   "detectors = 'kitnet', metrics = {nt.metric {name = 'auc', run = print}}")
+experiment_fails("metric 'tpr_at_fpr_1em3': there is one of that name already",
+  "detectors = 'kitnet', metrics = {nt.metric {name = 'tpr_at_fpr_1em3', run = print}}")
+experiment_fails("metric.name = 'lift.1': expected a name of lower-case letters, digits and _",
+  "detectors = 'kitnet', metrics = {nt.metric {name = 'lift.1', run = print}}")
 experiment_fails("metric 'm'.run is missing: expected a function",
   "detectors = 'kitnet', metrics = nt.metric {name = 'm'}")
 experiment_fails("metric 'm'.better = 'more': expected 'higher' or 'lower'",

@@ -67,6 +67,7 @@ local function arrays_of(skill, salt, first)
 end
 
 local files, arrays, written = {}, {}, {}
+local former = {["tpr_at_fpr_1e-3"] = "tpr_at_fpr_1em3"}
 local builtin = {auc = true, auc_block_low = true, auc_block_high = true, eer = true, alarms_per_hour = true, scored = true,
   attacks = true, blocks = true, attack_blocks = true}
 package.preload["ninetails.results"] = function()
@@ -80,6 +81,7 @@ package.preload["ninetails.results"] = function()
       return 7
     end,
     is_measure = function(name) return builtin[name] or false end,
+    measure_name = function(name) return former[name] or name end,
     sizes = function() return {file = 12345, scores = 4000, stored = 1000, runs = 7} end,
   }
 end

@@ -38,15 +38,15 @@ Attacks with names have rows of their own, as if all other attacks were excluded
   > print({name: float(column[0]) for name, column in f['attacks'].items() if name != 'attack'})
   > END
   ['scan' 'flood'] [1 0 0 0 0 0 0 0 0 2 0 0] one value a line
-  {'packets': 55.0, 'auc': 0.5212052653229123, 'average_precision': 0.061920252802372955, 'tpr_at_fpr_1e-3': 0.0}
+  {'packets': 55.0, 'auc': 0.5212052653229123, 'average_precision': 0.061920252802372955, 'tpr_at_fpr_1em3': 0.0}
   $ score trace.tsv.gz --labels names --quiet -o n.csv; sed 's/,[0-9.]*,[0-9.e+]*,/,...,/; 3q' n.csv
   packet,timestamp,score,label,attack
   0,...,1,scan
   1,...,0,
   $ score trace.tsv.gz --labels n.csv --json | $PYTHON -c "import json, sys
   > for a in json.load(sys.stdin)['labels']['by_name']: print({k: v if k in ('attack', 'packets') else round(v, 6) for k, v in a.items()})"
-  {'attack': 'scan', 'packets': 55, 'auc': 0.521205, 'average_precision': 0.06192, 'tpr_at_fpr_1e-3': 0.0}
-  {'attack': 'flood', 'packets': 56, 'auc': 0.518605, 'average_precision': 0.085438, 'tpr_at_fpr_1e-3': 0.017857}
+  {'attack': 'scan', 'packets': 55, 'auc': 0.521205, 'average_precision': 0.06192, 'tpr_at_fpr_1em3': 0.0}
+  {'attack': 'flood', 'packets': 56, 'auc': 0.518605, 'average_precision': 0.085438, 'tpr_at_fpr_1em3': 0.017857}
 
 A column of labels in a table of features is no feature, and serves as labels.
 
@@ -77,7 +77,7 @@ The same in an experiment; each run of a result file has its attacks, and files 
   warning: trace: pandas: read as packet_number,label: packet numbers from 0
   warning: own: own.csv: column 102, 'Label', says what a packet is and is no feature
   $ ninetails results show named.h5 --attacks
-  #  dataset  detector  profile  max_autoencoder  attack  packets     auc  average_precision  tpr_at_fpr_1e-3
+  #  dataset  detector  profile  max_autoencoder  attack  packets     auc  average_precision  tpr_at_fpr_1em3
   3  own      kitnet    rows                   5  scan         55  0.5199             0.0618           0.0000
   3  own      kitnet    rows                   5  flood        56  0.5184             0.0853           0.0179
   4  own      kitnet    rows                  10  scan         55  0.5212             0.0619           0.0000
@@ -88,5 +88,37 @@ The same in an experiment; each run of a result file has its attacks, and files 
   > for a in json.load(sys.stdin): print(len(a['run']), a['attack'], a['packets'], round(a['auc'], 6))"
   32 scan 55 0.521205
   32 flood 56 0.518605
+
+A file of version 0.1.0 is read by the names of today, which take its own, too.
+
+  $ cp named.h5 old.h5; $PYTHON -c "
+  > import h5py
+  > with h5py.File('old.h5', 'r+') as f:
+  >     for group in [f['runs']] + [run['attacks'] for run in f['run'].values() if 'attacks' in run]:
+  >         for name in [name for name in group if '_1em' in name]: group.move(name, name.replace('_1em', '_1e-'))
+  >     print(sum('1e-' in name for name in f['runs']), sum('1em' in name for name in f['runs']))"
+  10 0
+  $ ninetails results ls old.h5 --columns detector,tpr_at_fpr_1e-3,threshold_at_fpr_1em2 --only 'tpr_at_fpr_1e-3>=0' \
+  >   --sort -tpr_at_fpr_1e-2 | cut -c 14-
+  detector          tpr_at_fpr_1em3  threshold_at_fpr_1em2
+  kitnet    0.0090 [0.0000, 0.0102]              4.587e+08
+  kitnet    0.0090 [0.0000, 0.0102]              4.715e+08
+  kitnet    0.0090 [0.0000, 0.0102]              4.587e+08
+  kitnet    0.0090 [0.0000, 0.0102]              4.715e+08
+  95 % intervals by block bootstrap.
+  $ ninetails results show old.h5 3 --attacks
+  #  dataset  detector  attack  packets     auc  average_precision  tpr_at_fpr_1em3
+  3  own      kitnet    scan         55  0.5199             0.0618           0.0000
+  3  own      kitnet    flood        56  0.5184             0.0853           0.0179
+  $ ninetails results compare old.h5 --metric tpr_at_fpr_1e-3 --only dataset=own --json | grep '"metric"'
+    "metric": "tpr_at_fpr_1em3",
+  $ ninetails results merge old.h5 -o renewed.h5 && ninetails results diff renewed.h5 named.h5 --metric tpr_at_fpr_1e-3
+  renewed.h5: 4 runs
+  a  renewed.h5
+  b  named.h5
+  4 runs in both, 4 with the same metrics
+  $ $PYTHON -c "import h5py; print([name for name in h5py.File('renewed.h5')['runs'] if not name.isidentifier()])"
+  []
+
   $ ninetails results show named.h5 1 --attacks
   no labels name an attack

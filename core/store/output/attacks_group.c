@@ -9,15 +9,16 @@
 
 static const struct {
   const char *name, *long_name;
-  size_t offset; /* SIZE_MAX: packets */
+  size_t offset;        /* SIZE_MAX: packets */
+  const char *formerly; /* in files of version 0.1.0 */
 } columns[] = {
-    {"packets", "scored packets of the attack", SIZE_MAX},
+    {"packets", "scored packets of the attack", SIZE_MAX, NULL},
     {"auc", "area under the ROC curve, against all benign packets",
-     offsetof(nt_attack_measured, auc)},
+     offsetof(nt_attack_measured, auc), NULL},
     {"average_precision", "average precision, likewise",
-     offsetof(nt_attack_measured, average_precision)},
-    {"tpr_at_fpr_1e-3", "true positive rate at a false positive rate of at most 0.001, likewise",
-     offsetof(nt_attack_measured, tpr)},
+     offsetof(nt_attack_measured, average_precision), NULL},
+    {"tpr_at_fpr_1em3", "true positive rate at a false positive rate of at most 0.001, likewise",
+     offsetof(nt_attack_measured, tpr), "tpr_at_fpr_1e-3"},
 };
 enum { COLUMNS = sizeof columns / sizeof *columns };
 
@@ -84,11 +85,12 @@ static nt_status get_names(hid_t parent, const char *dataset, hdf5_names *names,
 static nt_status get_column(hid_t group, int column, nt_attack_measured *m, size_t count,
                             nt_error *err) {
   int whole = columns[column].offset == SIZE_MAX;
+  const char *name = columns[column].name, *formerly = columns[column].formerly;
+  if (formerly && !nt_h5_has(group, name)) name = formerly;
   void *values = NULL;
-  nt_status status = whole ? nt_h5_read(group, columns[column].name, H5T_NATIVE_UINT64,
-                                        sizeof(uint64_t), 0, &count, &values, err)
-                           : nt_h5_read(group, columns[column].name, H5T_NATIVE_DOUBLE,
-                                        sizeof(double), 0, &count, &values, err);
+  nt_status status =
+      whole ? nt_h5_read(group, name, H5T_NATIVE_UINT64, sizeof(uint64_t), 0, &count, &values, err)
+            : nt_h5_read(group, name, H5T_NATIVE_DOUBLE, sizeof(double), 0, &count, &values, err);
   for (size_t i = 0; status == NT_OK && i < count; i++) {
     if (whole)
       m[i].packets = ((uint64_t *)values)[i];

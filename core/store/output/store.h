@@ -15,7 +15,7 @@
  *     |- attacks                        how well each attack is told from benign traffic
  *     |   |- attack     k      text
  *     |   |- packets    k      int64    scored ones
- *     |   `- auc, average_precision, tpr_at_fpr_1e-3: k, float64
+ *     |   `- auc, average_precision, tpr_at_fpr_1em3: k, float64
  *     `- map                            which features each autoencoder of the ensemble saw
  *         |- sizes      k      int64    features of each autoencoder
  *         `- features   sum    int64    their columns (0-based), one autoencoder after the other

@@ -56,7 +56,8 @@ static char *copy_text(const char *text) {
 
 nt_status nt_cell_copy(const nt_cell *from, nt_cell *to, nt_error *err) {
   *to = *from;
-  to->name = copy_text(from->name);
+  to->name =
+      copy_text(nt_measure_name(from->name ? from->name : "")); /* old files have old names */
   to->unit = copy_text(from->unit);
   to->long_name = copy_text(from->long_name);
   to->text = copy_text(from->type == NT_CELL_TEXT ? from->text : NULL);

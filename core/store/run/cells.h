@@ -10,7 +10,8 @@ int nt_name_is_fine(const char *name);
 /* NT_E_ARGUMENT: a name that is not fine, or that occurs twice. */
 nt_status nt_cells_check(const nt_cell *cells, size_t count, nt_error *err);
 
-/* Every text of *to is a copy; on failure nothing is left to free. */
+/* Every text of *to is a copy, the name that of today (nt_measure_name); on failure nothing is left
+ * to free. */
 nt_status nt_cell_copy(const nt_cell *from, nt_cell *to, nt_error *err);
 /* Frees the texts and the array. */
 void nt_cells_free(const nt_cell *cells, size_t count);

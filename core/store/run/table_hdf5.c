@@ -92,6 +92,22 @@ static nt_status describe(hid_t dataset, nt_column *c, nt_error *err) {
              : nt_fail(err, NT_E_MEMORY, "out of memory");
 }
 
+/* Gives the latest column, that of a measure by its former name, today's. */
+static nt_status rename_column(nt_table *table, nt_error *err) {
+  nt_column *c = &table->column[table->columns - 1];
+  if (nt_measure_find(c->name) == nt_measure_count) return NT_OK;
+  const char *today = nt_measure_name(c->name);
+  for (size_t i = 0; i + 1 < table->columns; i++)
+    if (strcmp(table->column[i].name, today) == 0)
+      return nt_fail(err, NT_E_INPUT, "is %s, which is there already", today);
+  if (strcmp(today, c->name) == 0) return NT_OK;
+  char *name = strdup(today);
+  if (!name) return nt_fail(err, NT_E_MEMORY, "out of memory");
+  free(c->name);
+  c->name = name;
+  return NT_OK;
+}
+
 static nt_status get_column(hid_t group, const char *name, nt_table *table, nt_error *err) {
   nt_column *c = &table->column[table->columns++];
   hsize_t length = 0;
@@ -111,6 +127,7 @@ static nt_status get_column(hid_t group, const char *name, nt_table *table, nt_e
                                    : NT_CELL_NUMBER;
   if (status == NT_OK) status = describe(id, c, err);
   if (status == NT_OK) status = get_values(group, id, c, table->rows, err);
+  if (status == NT_OK) status = rename_column(table, err);
   H5Dclose(id);
   return status;
 }

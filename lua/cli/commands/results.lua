@@ -101,6 +101,7 @@ end
 local function run_compare(args)
   local t = result_table.read(args.file)
   local column = result_table.find_column(t, args.metric, "--metric")
+  args.metric = column.name
   local better = args.better or column.better
   must_be_metric(column)
   if not better then

@@ -143,7 +143,7 @@ local function attack_table(attacks)
   local rows, right = {{"attack", "packets", "AUC", "average precision", "TPR at FPR 0.001"}}, {}
   for _, a in ipairs(attacks) do
     local row = {a.attack, text.count(a.packets)}
-    for i, x in ipairs {a.auc, a.average_precision, a["tpr_at_fpr_1e-3"]} do
+    for i, x in ipairs {a.auc, a.average_precision, a.tpr_at_fpr_1em3} do
       row[i + 2] = x == x and ("%.4f"):format(x) or "none"
     end
     rows[#rows + 1] = row
@@ -178,7 +178,7 @@ local function attacks_json(attacks)
   local rows = json.array {}
   for i, a in ipairs(attacks or {}) do
     rows[i] = json.object {{"attack", a.attack}, {"packets", a.packets}, {"auc", a.auc},
-      {"average_precision", a.average_precision}, {"tpr_at_fpr_1e-3", a["tpr_at_fpr_1e-3"]}}
+      {"average_precision", a.average_precision}, {"tpr_at_fpr_1em3", a.tpr_at_fpr_1em3}}
   end
   return rows
 end
