@@ -18,6 +18,7 @@ static const luaL_Reg c_modules[] = {
     {"ninetails.json", luaopen_ninetails_json},
     {"ninetails.labels", luaopen_ninetails_labels},
     {"ninetails.pipeline", luaopen_ninetails_pipeline},
+    {"ninetails.plain", luaopen_ninetails_plain},
     {"ninetails.results", luaopen_ninetails_results},
     {"ninetails.survey", luaopen_ninetails_survey},
     {"ninetails.sweep", luaopen_ninetails_sweep},

@@ -1,9 +1,11 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- A card: the Lua table that says what a data set is. This file says what may stand in one (the schema below, which is
--- also the reference of datasets/README.md) and reads cards of users, as data: their text runs without a single global.
+-- also the reference of datasets/README.md) and reads cards of users, as data (plain_file.lua).
 --
 -- An error names card, key, value and what was expected:
 --     card my_set: files.capture.bytes = 'many': expected a whole number
+local plain_file = require "ninetails.dataset.plain_file"
+
 local card = {}
 
 -- ------------------------------------------------------------------ the schema
@@ -378,36 +380,10 @@ end
 
 -- ------------------------------------------------------------------ reading
 
-local MOST_BYTES, MOST_STEPS = 1 << 20, 10000000
-
--- Runs the text of a card, which is data: no globals, no methods of strings, a bounded number of steps.
-local function run(text, path)
-  local chunk, why = load(text, "@" .. path:match("[^/]*$"), "t", {})
-  if not chunk then return nil, why end
-  local worker = coroutine.create(chunk)
-  debug.sethook(worker, function() error("it runs on and on: a card is a table, not a program", 0) end, "", MOST_STEPS)
-  local strings = getmetatable("")
-  local methods = strings.__index
-  strings.__index = nil
-  local good, result = coroutine.resume(worker)
-  strings.__index = methods
-  if not good then return nil, tostring(result) end
-  if coroutine.status(worker) ~= "dead" then return nil, "it yields: a card is a table" end
-  return result
-end
-
 -- The card in the file `path`, checked; its name must be the file's.
 function card.read(path)
   local name = path:match("([^/]+)%.lua$") or path
-  local input, why = io.open(path, "rb")
-  local text = input and input:read(MOST_BYTES + 1)
-  if input then input:close() end
-  if not text then error({status = "io", message = ("card %s: %s"):format(name, why or path .. " is empty")}, 0) end
-  if #text > MOST_BYTES then
-    error({status = "limit", message = ("card %s: %s is longer than %d bytes"):format(name, path, MOST_BYTES)}, 0)
-  end
-  local c, problem = run(text, path)
-  if problem then error({status = "input", message = ("card %s: %s"):format(name, problem)}, 0) end
+  local c = plain_file.read(path, "card", "card " .. name)
   card.check(c, name)
   if c.name ~= name then fail({name = name}, "name", c.name, ("'%s', the name of its file"):format(name)) end
   return c

@@ -19,6 +19,7 @@
 local card = require "ninetails.dataset.card"
 local files = require "ninetails.files"
 local labels = require "ninetails.labels"
+local plain_file = require "ninetails.dataset.plain_file"
 local rules = require "ninetails.dataset.rules"
 local survey = require "ninetails.survey"
 local system = require "ninetails.system"
@@ -370,10 +371,7 @@ end
 -- A scenario's table: one of the program's by its name, or that of a file that ends in .lua.
 local function scenario_of(name)
   if name:find("%.lua$") then
-    local chunk, problem = loadfile(name, "t")
-    if not chunk then fail("input", "scenario %s", problem) end
-    local good, scenario = pcall(chunk)
-    if not good then fail("input", "scenario %s", scenario) end
+    local scenario = plain_file.read(name, "scenario", "scenario " .. name)
     if type(scenario) ~= "table" then
       fail("input", "scenario %s: returns a %s, a table was expected", name, type(scenario))
     end

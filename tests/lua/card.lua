@@ -125,8 +125,43 @@ fails("it runs on and on", reading, "while true do end")
 fails("card toy:", reading, "\27Lua")
 fails("title = function", reading,
   "return {name = 'toy', title = function() end, capture = 'c', files = {c = {path = 'x'}}}")
-fails("is longer than", reading, "--" .. ("x"):rep(1 << 20))
-is(("after"):upper(), "AFTER") -- strings have their methods again
+fails("is longer than", reading, "--" .. ("x"):rep(1 << 18))
+is(("after"):upper(), "AFTER") -- strings keep their methods elsewhere
+
+-- Bounded: length of a text, memory, all that is ever allocated, instructions, what comes out of it.
+fails("card toy: a text in it is longer than 16 KiB: a card is a table, not a program", reading,
+  "local s = 'x' for i = 1, 40 do s = s .. s end return {name = s}")
+fails("card toy: it takes more than 8 MiB of memory: a card is a table, not a program", reading,
+  "local s = 'x' for i = 1, 13 do s = s .. s end local t = {} for i = 1, 2000 do t[i] = s .. i end return t")
+fails("card toy: a table in it takes more than 512 KiB: a card is a table, not a program", reading,
+  "local t = {} for i = 1, 1e9 do t[i] = i end return t")
+fails("card toy: it takes more than 8 MiB", reading,
+  "local s = 'x' for i = 1, 12 do s = s .. s end while true do local b = s .. 'y' .. s end")
+fails("card toy: its tables are nested more than 32 deep, or contain themselves", reading,
+  "local t = {} t.t = t return t")
+fails("card toy: it has more than 50000 values", reading,
+  "local t = {} for i = 1, 30 do t = {t, t} end return t")
+fails("card toy: files.a[2] = function: a card holds", reading,
+  "return {files = {a = {[2] = function() end}}}")
+fails("attempt to call a nil value (global 'setmetatable')", reading, "return setmetatable({}, {})")
+fails("/dev/null is no file", require("ninetails.dataset.plain_file").read, "/dev/null", "card", "card x")
+
+-- A scenario builds tables; it reaches nothing else, and does not run on.
+local plain = require "ninetails.plain"
+local function scenario(text) return select(2, plain.run(text, "@s.lua", "scenario")) or "accepted" end
+is(scenario("return require('datasets.scenarios.base.laws')"):match("= function"), "= function")
+is(scenario("return {#require('datasets.scenarios.base.camera_network').cameras}"), "accepted")
+is(scenario("require('os')"), "s.lua:1: require 'os': expected a module of datasets.scenarios.*")
+is(scenario("require('ninetails.files')"), "s.lua:1: require 'ninetails.files': expected a module of datasets.scenarios.*")
+for _, name in ipairs {"os", "io", "debug", "package", "load", "loadfile", "dofile", "_G", "getmetatable", "pcall",
+  "string", "coroutine", "pairs", "rawset", "math", "utf8", "collectgarbage"} do
+  is(plain.run(("return %s == nil"):format(name), "@s.lua", "scenario"), true, name)
+end
+for _, text in ipairs {"while true do end", "table.move({}, 1, 1 << 60, 2)", "table.move({}, -(1 << 62), 1 << 62, 1, {})",
+  "local t = {} for i = 1, 2e4 do t[i] = '' end while true do table.concat(t) end"} do
+  is(scenario(text), "it runs on and on: a scenario is a table, not a program", text)
+end
+is(scenario("return ('x'):rep(1e9)"), "s.lua:1: attempt to index a string value (constant 'x')")
 os.remove(folder .. "/toy.lua")
 os.remove(folder)
 

@@ -255,9 +255,23 @@ A scenario of one's own, and files that are none.
   ninetails dataset synth: ./mine.lua: --output is missing, where does the capture go?
   See: ninetails help dataset synth
   [1]
+  $ echo 'os.execute("touch owned") return {}' > evil.lua; ninetails dataset synth evil.lua -o evil.pcap; test -e owned
+  ninetails dataset synth: scenario evil.lua: evil.lua:1: attempt to index a nil value (global 'os')
+  [1]
+  $ echo 'return {name = require("ninetails.files")}' > evil.lua; ninetails dataset synth evil.lua -o evil.pcap
+  ninetails dataset synth: scenario evil.lua: evil.lua:1: require 'ninetails.files': expected a module of datasets.scenarios.*
+  [2]
+  $ echo 'local s = "x" while true do s = s .. s end' > evil.lua; ninetails dataset synth evil.lua -o evil.pcap
+  ninetails dataset synth: scenario evil.lua: a text in it is longer than 16 KiB: a scenario is a table, not a program
+  [2]
+  $ for name in mirai arp_mitm; do
+  >   ninetails dataset synth $name --packets 3000 -o ours.pcap --quiet
+  >   cp "$SOURCE/datasets/scenarios/$name.lua" mine.lua; ninetails dataset synth mine.lua --packets 3000 -o mine.pcap --quiet
+  >   cmp ours.pcap mine.pcap
+  > done
   $ echo 'return 5' > five.lua; ninetails dataset synth five.lua -o five.pcap
   ninetails dataset synth: scenario five.lua: returns a number, a table was expected
   [2]
   $ ninetails dataset synth none.lua -o none.pcap
-  ninetails dataset synth: scenario cannot open none.lua* (glob)
+  ninetails dataset synth: scenario none.lua: none.lua: No such file or directory
   [2]

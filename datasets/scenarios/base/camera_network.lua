@@ -13,7 +13,7 @@ network.cameras = cameras
 network.things = {"thermostat", "doorbell", "plug", "speaker"}
 
 local function host(name, last, stack, extra)
-  local h = {name = name, ip = "192.168.2." .. last, mac = ("02:4e:54:00:02:%02x"):format(last),
+  local h = {name = name, ip = "192.168.2." .. last, mac = string.format("02:4e:54:00:02:%02x", last),
              stack = stack, delay = 0.00012}
   for k, v in pairs(extra or {}) do h[k] = v end
   return h

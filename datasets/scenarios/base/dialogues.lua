@@ -72,8 +72,8 @@ function dialogues.rtsp(client_port, server_port)
   local sdp = crlf{"v=0", "o=- 1488186000 1 IN IP4 0.0.0.0", "s=live", "c=IN IP4 0.0.0.0", "t=0 0",
                    "m=video 0 RTP/AVP 96", "a=rtpmap:96 H264/90000",
                    "a=fmtp:96 packetization-mode=1", "a=control:track1"}
-  local asked = ("Transport: RTP/AVP;unicast;client_port=%d-%d"):format(client_port, client_port + 1)
-  local granted = asked .. (";server_port=%d-%d"):format(server_port, server_port + 1)
+  local asked = string.format("Transport: RTP/AVP;unicast;client_port=%d-%d", client_port, client_port + 1)
+  local granted = asked .. string.format(";server_port=%d-%d", server_port, server_port + 1)
   local session, timeout = "Session: %{token}", "Session: %{token};timeout=60"
   local lines = {}
   local function exchange(into, think, request, headers, replies, body)

@@ -10,7 +10,7 @@ local things = {"webcam1", "webcam2", "baby_monitor", "doorbell1", "doorbell2", 
 local people = {"laptop", "desktop", "phone"}
 
 local function wireless(name, last, stack)
-  return {name = name, ip = "192.168.5." .. last, mac = ("02:4e:54:00:05:%02x"):format(last), stack = stack,
+  return {name = name, ip = "192.168.5." .. last, mac = string.format("02:4e:54:00:05:%02x", last), stack = stack,
           delay = 0.002, mbps = 30}
 end
 
