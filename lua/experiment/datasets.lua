@@ -216,15 +216,23 @@ local function unwanted(n, facts)
   if packets and n.most and packets > n.most then return ("more than %s packets"):format(text.count(n.most)) end
 end
 
-local function add_available(n, from, wanted, add, skip)
+-- What an `available` looks at before it loads the data set of the card c.
+local function facts_of(c)
+  return {packets = card.fact(c.packets), rows = not c.capture and not c.synthetic,
+    attacks = c.labels and (card.fact(c.labels.attacks) or c.labels.meaning ~= "none" and 1 or 0)}
+end
+
+-- A card that cannot be read takes nothing from the others: who asks for it by its name gets the error.
+local function add_available(n, from, wanted, add, skip, broken)
   for _, entry in ipairs(registry.list()) do
     local name = entry.name
     if (#n.names == 0 or any(n.names, name)) and not any(n.except, name) and wanted(name) then
-      local c = registry.card(name)
-      if not c.synthetic or n.synthetic then
-        local facts = {packets = card.fact(c.packets), rows = not c.capture and not c.synthetic,
-          attacks = c.labels and (card.fact(c.labels.attacks) or c.labels.meaning ~= "none" and 1 or 0)}
-        local why = unwanted(n, facts)
+      local good, c = pcall(registry.card, name)
+      if not good then
+        if type(c) ~= "table" then error(c, 0) end
+        broken(c.message)
+      elseif not c.synthetic or n.synthetic then
+        local why = unwanted(n, facts_of(c))
         local found, problem
         if not why then
           found, problem = try({kind = "card", name = name, card = name}, from)
@@ -243,9 +251,13 @@ end
 
 -- Looks up the nodes. wanted(name): whether the caller will use it at all. Returns the data sets {name =, capture =,
 -- labels =, rows =, profile =, packets =, clean =, grace =, origin =, available =} and those left out {{name =, why =,
--- absent = whether its files are just not here}}.
+-- absent = whether its files are just not here}}, and warnings, one for each card that cannot be read.
 function datasets.find(nodes, from, wanted)
-  local list, skipped, taken = {}, {}, {}
+  local list, skipped, taken, warnings, warned = {}, {}, {}, {}, {}
+  local function broken(message)
+    if not warned[message] then warnings[#warnings + 1] = message .. "; this card is left out" end
+    warned[message] = true
+  end
   local function add(found, n)
     if taken[found.name] then
       if n.kind == "available" then return end -- named as well, or by two patterns
@@ -262,7 +274,7 @@ function datasets.find(nodes, from, wanted)
   end
   local function skip(name, why, absent) skipped[#skipped + 1] = {name = name, why = why, absent = absent} end
   for _, n in ipairs(nodes) do
-    if n.kind == "available" then add_available(n, from, wanted, add, skip)
+    if n.kind == "available" then add_available(n, from, wanted, add, skip, broken)
     elseif wanted(n.name) then
       local found, problem = try(n, from)
       if found then add(found, n)
@@ -272,7 +284,7 @@ function datasets.find(nodes, from, wanted)
       else error(problem, 0) end
     end
   end
-  return list, skipped
+  return list, skipped, warnings
 end
 
 return datasets

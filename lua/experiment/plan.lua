@@ -245,8 +245,8 @@ function plan.make(spec, more)
   registry.check_folder(more.from)
   local filters = filter.parse(more.only or {}, columns_of(spec))
   local function wanted(name) return filter.keeps(filters, {dataset = name}, true) end
-  local sets, skipped = datasets.find(spec.datasets, more.from, wanted)
-  local out = {runs = {}, inputs = {}, index = {}, known = {}, skipped = skipped, warnings = {}, notes = {},
+  local sets, skipped, warnings = datasets.find(spec.datasets, more.from, wanted)
+  local out = {runs = {}, inputs = {}, index = {}, known = {}, skipped = skipped, warnings = warnings, notes = {},
     configurations = 0, repeated = 0, code = {}}
   for name, definition in pairs(spec.lua_detectors) do out.code[name] = digest.of(definition, spec.globals or {}) end
   fit(spec, sets, out)

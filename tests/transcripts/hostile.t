@@ -49,3 +49,23 @@ Whatever the functions of a script do, it is an error of the run with its reason
   metric bad: * (glob)
   $ metric 'scores[1] = 0 return 0'
   metric bad: hostile.lua:3: the array is read-only: array.from(a) makes one that can be written
+
+A broken card of a user is told once, and takes no other data set away; who asks for it by its name gets the error.
+
+  $ mkdir -p config/ninetails/cards
+  $ echo 'local s = "x" while true do s = s .. s end' > config/ninetails/cards/synthetic_broken.lua
+  $ cat > some.lua << 'END'
+  > local nt = require "ninetails"
+  > return nt.experiment {name = "some", detectors = {nt.packet_length {}}, grace = {fm = 100, ad = 500},
+  >   datasets = {"synthetic_s*_dos", nt.available {names = {"synthetic_b*", "synthetic_sy*"}, synthetic = true},
+  >     "synthetic_bro*"}}
+  > END
+  $ ninetails run some.lua --dry-run 2>&1 | grep -E 'warning|packets\)'
+  warning: card synthetic_broken: a text in it is longer than 16 KiB: a card is a table, not a program; this card is left out
+  synthetic_syn_dos (200,000 packets)
+  $ sed -i 's/"synthetic_bro[*]"/"synthetic_broken"/' some.lua; ninetails run some.lua --dry-run
+  ninetails run: card synthetic_broken: a text in it is longer than 16 KiB: a card is a table, not a program
+  [2]
+  $ ninetails dataset list 2>&1 > list | grep -c synthetic_broken; grep -c synthetic_ list
+  1
+  10

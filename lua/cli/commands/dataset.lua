@@ -46,8 +46,9 @@ local function list(args)
   for _, entry in ipairs(registry.list()) do
     local good, set = pcall(registry.open, entry.name, args.from)
     if not good then
-      warn("warning: %s", type(set) == "table" and set.message or tostring(set))
-      found[#found + 1] = json.object {{"name", entry.name}, {"origin", entry.origin}, {"problem", tostring(set.message)}}
+      if type(set) ~= "table" then error(set, 0) end
+      warn("warning: %s", set.message)
+      found[#found + 1] = json.object {{"name", entry.name}, {"origin", entry.origin}, {"problem", set.message}}
     else
       local c = set.card
       local attacks = (c.labels or {}).attacks
