@@ -177,8 +177,8 @@ static void read_script(lua_State *L, box *b) {
     for (lua_pushnil(L); lua_next(L, -2); lua_pop(L, 1)) {
       nt_error err;
       lua_pushvalue(L, -2);
-      nt_status status =
-          script_set(b->script, lua_tostring(L, -1), luaL_tolstring(L, -2, NULL), &err);
+      const char *name = lua_tostring(L, -1), *value = luaL_tolstring(L, -2, NULL); /* in turn */
+      nt_status status = script_set(b->script, name, value, &err);
       lua_pop(L, 2);
       if (status != NT_OK) modules_raise(L, &err);
     }

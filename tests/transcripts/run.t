@@ -116,6 +116,18 @@ A detector in Lua is scored anew when its code changes, in whatever file, and no
   $ ninetails results compare results/code.h5 --metric first_score | head -n 1
   first_score (higher is better) of 1 detector on 1 data set, against mine
 
+What --set says reaches the functions of the script, whether a field of the experiment or an option.
+
+  $ sed 's/"first_score"/"scaled"/; s/return scores.2./return opt.scale/; s/^return/local opt = nt.options {scale = 1}\n&/' code.lua > set.lua
+  $ ninetails run set.lua --set seeds=7,8 --set scale=3 --quiet -o set.h5
+  $ ninetails results export set.h5 --columns detector,seed,scaled
+  detector,seed,scaled
+  mine,7,3
+  $ sed 's/helper.factor . row.1./opt.scale/; s/nt.detector {name/nt.detector {seeded = true, name/' set.lua > set_detector.lua
+  $ ninetails run set_detector.lua --set seeds=7,8 --set scale=3 --quiet -o set.h5 --force
+  $ $PYTHON -c "import h5py; print([run['scores'][0] for run in h5py.File('set.h5')['run'].values()])"
+  [3.0, 3.0]
+
 No column is there twice: a name that is taken is refused before anything runs, and all that are taken are known.
 
   $ cat > taken.lua << 'END'
