@@ -43,7 +43,7 @@ static nt_status record_program(nt_store *store, const nt_run_options *o, const 
                                 nt_error *err) {
   nt_provenance p;
   const entry entries[] = {
-      T("title", o->score ? "scores of one capture" : "features of one capture"),
+      T("title", o->score ? NT_TITLE_SCORES : NT_TITLE_FEATURES),
       T("program", "ninetails"),
   };
   nt_provenance_make(&p, r->pipeline.threads, o->score ? r->isa : nt_isa_best());

@@ -10,6 +10,7 @@
  *     print(run.first, run.count, run.scores[1], run.roc.fpr[2], run.roc.tpr[2])
  *     for _, a in ipairs(results.attacks "results/all.h5") do print(a.run, a.attack, a.auc) end
  *     print(results.sizes("results/all.h5").stored)
+ *     print(results.is_output "scores.h5")     whether `extract` or `score` wrote it
  *     print(results.is_measure "auc")      whether a metric is built in
  *     print(results.measure_name "tpr_at_fpr_1e-3")    "tpr_at_fpr_1em3": the name today of one
  *                                          that older files and scripts call so; others as they are
@@ -25,6 +26,7 @@
 #include <lauxlib.h>
 #include <string.h>
 
+#include "store/output/store.h"
 #include "store/run/result_file.h"
 #include "fields.h"
 #include "modules.h"
@@ -288,6 +290,13 @@ static int sizes(lua_State *L) {
   return 1;
 }
 
+/* ---------------------------------------------------------------- is_output */
+
+static int is_output(lua_State *L) {
+  lua_pushboolean(L, nt_store_is_output(luaL_checkstring(L, 1)));
+  return 1;
+}
+
 /* ---------------------------------------------------------------- names */
 
 static int is_measure(lua_State *L) {
@@ -306,6 +315,7 @@ int luaopen_ninetails_results(lua_State *L) {
                                        {"run", run},
                                        {"attacks", attacks},
                                        {"sizes", sizes},
+                                       {"is_output", is_output},
                                        {"is_measure", is_measure},
                                        {"measure_name", measure_name},
                                        {NULL, NULL}};

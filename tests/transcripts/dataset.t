@@ -171,6 +171,14 @@ With labels, in the folder for cards of one's own; where the data lies is said w
   clean         500
   1696 0
   100 1
+  $ ninetails dataset labels home -o labels.txt | head -0
+  $ echo 'my notes' > labels.txt; ninetails dataset labels home -o labels.txt; cat labels.txt
+  ninetails dataset labels: labels.txt: is there, and is not a file of labels: --force replaces it
+  See: ninetails help dataset labels
+  my notes
+  $ ninetails dataset labels home -o labels.txt --force | tail -1; head -1 labels.txt
+  clean         500
+  0
 
 A fact that is to be checked is not taken for true when the data says otherwise, nor is it a failure.
 

@@ -108,6 +108,30 @@ An output replaces a file of its own kind; of results, those of the same experim
   ninetails dataset synth: notes.pcap: is there, and is not a pcap capture: --force replaces it
   See: ninetails help dataset synth
   [1]
+  $ $PYTHON -c "import h5py; h5py.File('foreign.h5', 'w')['my_data'] = [1, 2]"; cp foreign.h5 kept.h5
+  $ ninetails score "$TRACE" -o foreign.h5
+  ninetails score: foreign.h5: is there, and is not an HDF5 file of extract or score: --force replaces it
+  See: ninetails help score
+  [1]
+  $ ninetails extract "$TRACE" -o foreign.h5; cmp foreign.h5 kept.h5
+  ninetails extract: foreign.h5: is there, and is not an HDF5 file of extract or score: --force replaces it
+  See: ninetails help extract
+  $ for i in 1 2; do ninetails score "$TRACE" --fm-grace 100 --ad-grace 300 -o scores.h5 --quiet 2> /dev/null || echo refused; done
+  $ rm notes.pcap; cp notes notes.pcap.labels.csv; ninetails dataset synth ssdp_flood --packets 1000 -o notes.pcap --quiet
+  ninetails dataset synth: notes.pcap.labels.csv: is there, and is not a file of labels: --force replaces it
+  See: ninetails help dataset synth
+  [1]
+  $ ls notes.pcap 2>&1 | grep -c 'No such file'; cp notes notes.pcap
+  1
+  $ ninetails manual -o man > /dev/null; ninetails manual -o man > /dev/null; cp notes man/ninetails-score.1
+  $ rm man/ninetails-run.1; ninetails manual -o man
+  ninetails manual: man/ninetails-score.1: is there, and is not a page of ninetails manual: --force replaces it
+  See: ninetails help manual
+  [1]
+  $ ls man/ninetails-run.1 2>&1 | grep -c 'No such file'; cmp man/ninetails-score.1 notes
+  1
+  $ ninetails manual -o man --force | sed 's/^[0-9]*/N/'
+  N pages in man
   $ for f in notes.*; do cmp $f notes; done
   $ ninetails results export results/one.h5 -o notes.csv --force; ninetails results export results/one.h5 -o notes.csv
   $ ninetails dataset synth ssdp_flood --packets 1000 -o notes.pcap --force --quiet

@@ -4,8 +4,9 @@
 #include <hdf5.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
-#include "store/h5/error.h"
+#include "store/h5/get.h"
 #include "store.h"
 
 /* No feature vector is longer; keeps a forged file from asking for memory without end. */
@@ -75,6 +76,27 @@ nt_status nt_store_read_map(const char *path, nt_feature_map *map, nt_error *err
   }
   nt_h5_errors_end(&errors);
   return is_hdf5 ? status : nt_feature_map_read_text(path, map, err);
+}
+
+static int has_text(hid_t file, const char *name, const char *expected) {
+  char *text = H5Aexists(file, name) > 0 ? nt_h5_get_text(file, name) : NULL;
+  int is = text && strcmp(text, expected) == 0;
+  free(text);
+  return is;
+}
+
+int nt_store_is_output(const char *path) {
+  hdf5_errors errors;
+  nt_error unheard;
+  char *kind = NULL;
+  nt_h5_errors_begin(&errors);
+  hid_t file = nt_h5_open_checked(path, 0, &errors, &kind, &unheard);
+  int is = file >= 0 && has_text(file, "program", "ninetails") &&
+           (has_text(file, "title", NT_TITLE_SCORES) || has_text(file, "title", NT_TITLE_FEATURES));
+  if (file >= 0) H5Fclose(file);
+  free(kind);
+  nt_h5_errors_end(&errors);
+  return is;
 }
 
 void nt_store_library(char *text, size_t size) {

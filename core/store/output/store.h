@@ -58,6 +58,10 @@
 #include <ninetails/error.h>
 #include <ninetails/feature_map.h>
 
+/* Attribute `title` of the root: what the file is. */
+#define NT_TITLE_SCORES "scores of one capture"
+#define NT_TITLE_FEATURES "features of one capture"
+
 #define NT_STORE_CHUNK 4096 /* rows; blocks of so many rows are written fastest */
 
 typedef struct nt_store nt_store;
@@ -106,6 +110,10 @@ nt_status nt_store_attacks(nt_store *store, const nt_attack_measured *measured, 
 nt_status nt_store_text(nt_store *store, const char *name, const char *value, nt_error *err);
 nt_status nt_store_integer(nt_store *store, const char *name, int64_t value, nt_error *err);
 nt_status nt_store_number(nt_store *store, const char *name, double value, nt_error *err);
+
+/* Whether the file says of itself that `extract` or `score` wrote it; 0 also where it cannot be
+ * read. A result file of an experiment is none. */
+int nt_store_is_output(const char *path);
 
 /* The map of an HDF5 file of ours, or of the text form (feature_map.h): seen from the content. */
 nt_status nt_store_read_map(const char *path, nt_feature_map *map, nt_error *err);

@@ -249,6 +249,7 @@ end
 -- ------------------------------------------------------------------ labels, synth, new
 
 local function print_labels(args)
+  if args.output then outputs.check(args.output, "labels", args.force) end
   local set = registry.load(args.name, {labels = args.labels, from = args.from})
   for _, warning in ipairs(set.warnings) do warn("warning: %s", warning) end
   if not set.labels then
@@ -281,7 +282,10 @@ local function synth(args)
       args.over and "--over" or args.scenario)}, 0)
   end
   if not capture then capture, label_file = registry.synthetic_paths(wanted)
-  else outputs.check(capture, "capture", args.force) end
+  else
+    outputs.check(capture, "capture", args.force)
+    outputs.check(label_file, "labels", args.force)
+  end
   local bar = progress.new {quiet = args.quiet}
   local started = system.clock()
   local good, made = pcall(registry.synthesise, wanted, capture, label_file, function(packets)
@@ -362,6 +366,7 @@ return {
         {name = "labels", type = "string", value = "NAME", default = "default",
           help = "which labels, when the card has several"},
         {name = "output", short = "o", type = "path", help = "where to, instead of the cache"},
+        outputs.option,
         from_option, json_option},
       run = print_labels},
     {name = "synth", summary = "Make a labelled capture from a scenario.",

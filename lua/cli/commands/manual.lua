@@ -3,17 +3,26 @@
 local files = require "ninetails.files"
 local manual = require "ninetails.cli.manual"
 local out = require "ninetails.cli.out"
+local outputs = require "ninetails.cli.outputs"
 local system = require "ninetails.system"
 local text = require "ninetails.cli.text"
 
-local function write_pages(folder, commands)
+-- {{name of the page's file, its text}, ...}
+local function pages_of(commands)
   local version = system.version().version
-  files.write(folder .. "/ninetails.1", manual.overview(commands, version))
-  local pages = manual.commands(commands)
-  for _, found in ipairs(pages) do
-    files.write(("%s/%s.1"):format(folder, manual.page_name(found.path)), manual.page(found.command, found.path, version))
+  local pages = {{"ninetails.1", manual.overview(commands, version)}}
+  for _, found in ipairs(manual.commands(commands)) do
+    pages[#pages + 1] = {manual.page_name(found.path) .. ".1", manual.page(found.command, found.path, version)}
   end
-  return #pages + 1
+  return pages
+end
+
+local function write_pages(folder, commands, force)
+  local pages = pages_of(commands)
+  for _, page in ipairs(pages) do outputs.check(folder .. "/" .. page[1], "page", force) end
+  files.make_folders(folder)
+  for _, page in ipairs(pages) do files.write(folder .. "/" .. page[1], page[2]) end
+  out.text(("%s in %s\n"):format(text.plural(#pages, "page"), folder))
 end
 
 return {
@@ -21,6 +30,7 @@ return {
   summary = "Write the manual pages of every command, or print one Markdown page of them all.",
   options = {
     {name = "output", short = "o", type = "path", value = "DIR", help = "folder that the manual pages are written to"},
+    outputs.folder_option,
     {name = "format", type = "choice", choices = {"man", "markdown"}, default = "man",
       help = "man: one page a command, into DIR; markdown: one page, printed"},
   },
@@ -30,8 +40,7 @@ return {
     elseif not args.output then
       error({status = "argument", message = "missing --output: the folder that the manual pages are written to"}, 0)
     else
-      files.make_folders(args.output)
-      out.text(("%s in %s\n"):format(text.plural(write_pages(args.output, commands), "page"), args.output))
+      write_pages(args.output, commands, args.force)
     end
     return 0
   end,
