@@ -86,7 +86,7 @@ static double time_sweep(const char *capture, const char *labels, const char *fo
   nt_sweep_options options = {.folder = runs_folder,
                               .cache = cache,
                               .jobs = jobs,
-                              .cache_limit = UINT64_MAX,
+                              .cache_limit = (uint64_t)1 << 53,
                               .keep_scores = 1,
                               .compression = 1,
                               .measures = nt_measure_defaults()};

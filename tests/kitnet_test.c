@@ -173,7 +173,7 @@ static void degenerate_graces(void) {
   for (size_t i = 0; i < 20; i++) CU_ASSERT_EQUAL(scores[i], 0);
   nt_kitnet_free(k);
 
-  o.fm_grace = UINT64_MAX; /* and never */
+  o.fm_grace = (uint64_t)1 << 53; /* and never */
   k = run(WIDTH, &o, NULL, rows, 20, 20, scores, NULL);
   CU_ASSERT_EQUAL(nt_kitnet_phase_of(k), NT_PHASE_MAPPING);
   CU_ASSERT_PTR_NULL(nt_kitnet_map(k));
@@ -232,19 +232,19 @@ static void options_are_checked(void) {
   }
   mistake list[16];
   size_t n = 0;
-  MISTAKE(max_autoencoder, 0, "max_autoencoder is 0: expected at least 1")
-  MISTAKE(learning_rate, 0, "learning_rate is 0: expected")
-  MISTAKE(learning_rate, NAN, "learning_rate is nan: expected")
-  MISTAKE(learning_rate, INFINITY, "learning_rate is inf: expected")
-  MISTAKE(hidden_ratio, 0, "hidden_ratio is 0: expected")
-  MISTAKE(hidden_ratio, 1.5, "hidden_ratio is 1.5: expected")
-  MISTAKE(hidden_ratio, NAN, "hidden_ratio is nan: expected")
-  MISTAKE(seed, 0, "seed is 0: expected 1 to 4294967295")
-  MISTAKE(bias, (nt_bias_update)7, "bias is 7: expected")
-  MISTAKE(train_epsilon, 0, "train_epsilon is 0: expected")
-  MISTAKE(train_epsilon, -1, "train_epsilon is -1: expected")
-  MISTAKE(execute_epsilon, NAN, "execute_epsilon is nan: expected")
-  MISTAKE(execute_epsilon, 1e-310, "execute_epsilon is 1e-310: expected")
+  MISTAKE(max_autoencoder, 0, "max_autoencoder = 0: expected a whole number at least 1")
+  MISTAKE(learning_rate, 0, "learning_rate = 0: expected")
+  MISTAKE(learning_rate, NAN, "learning_rate = nan: expected")
+  MISTAKE(learning_rate, INFINITY, "learning_rate = inf: expected")
+  MISTAKE(hidden_ratio, 0, "hidden_ratio = 0: expected")
+  MISTAKE(hidden_ratio, 1.5, "hidden_ratio = 1.5: expected")
+  MISTAKE(hidden_ratio, NAN, "hidden_ratio = nan: expected")
+  MISTAKE(seed, 0, "seed = 0: expected a whole number at least 1 and at most 4294967295")
+  MISTAKE(bias, (nt_bias_update)7, "bias_update: no choice 7: expected element, mean")
+  MISTAKE(train_epsilon, 0, "train_epsilon = 0: expected")
+  MISTAKE(train_epsilon, -1, "train_epsilon = -1: expected")
+  MISTAKE(execute_epsilon, NAN, "execute_epsilon = nan: expected")
+  MISTAKE(execute_epsilon, 1e-310, "execute_epsilon = 1e-310: expected")
 #undef MISTAKE
   nt_error err;
   for (size_t i = 0; i < n; i++) {

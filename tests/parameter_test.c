@@ -79,11 +79,11 @@ static void others_are_refused_by_name_value_and_range(void) {
       {ANY, -INFINITY, "any = -inf: expected a number"},
       {ANY, NAN, "any = nan: expected a number"},
       {COUNT, 0x1p54, "count = 18014398509481984: expected a whole number at least 0"},
-      {COLOUR, 2, "colour: no choice 2"},
-      {COLOUR, -1, "colour: no choice -1"},
-      {COLOUR, 0.5, "colour: no choice 0.5"},
-      {COLOUR, NAN, "colour: no choice nan"},
-      {COLOUR, INFINITY, "colour: no choice inf"},
+      {COLOUR, 2, "colour: no choice 2: expected red, green"},
+      {COLOUR, -1, "colour: no choice -1: expected red, green"},
+      {COLOUR, 0.5, "colour: no choice 0.5: expected red, green"},
+      {COLOUR, NAN, "colour: no choice nan: expected red, green"},
+      {COLOUR, INFINITY, "colour: no choice inf: expected red, green"},
   };
   for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
     nt_error err = {0};

@@ -194,8 +194,8 @@ static void mistakes_leave_no_output(void) {
       {NT_E_INPUT, "9002"},
       {NT_E_IO, "none.pcap"},
       {NT_E_IO, "none.labels"},
-      {NT_E_ARGUMENT, "tail probability 1"},
-      {NT_E_ARGUMENT, "compression 10"},
+      {NT_E_ARGUMENT, "tail_probability = 1: expected"},
+      {NT_E_ARGUMENT, "compression = 10: expected"},
       {NT_E_ARGUMENT, "would replace the input"},
       {NT_E_ARGUMENT, "expected only when scoring"},
   };

@@ -31,7 +31,7 @@ static inline void small_plan(plan *p, const char *folder) {
   *p = (plan){.options = {.folder = folder,
                           .cache = "cache",
                           .jobs = 2,
-                          .cache_limit = UINT64_MAX,
+                          .cache_limit = (uint64_t)1 << 53,
                           .keep_scores = 1,
                           .compression = 1,
                           .measures = nt_measure_defaults()},

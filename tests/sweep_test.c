@@ -56,16 +56,6 @@ static const nt_detector_class brittle = {.name = "brittle",
                                           .score = brittle_score,
                                           .free = free};
 
-static void key_of(plan *p, size_t run, char *key) {
-  nt_error err;
-  nt_sweep_status status;
-  nt_sweep *sweep = nt_sweep_new(&p->options, p->inputs, 2, p->runs, p->run_count, &err);
-  CU_ASSERT_PTR_NOT_NULL_FATAL(sweep);
-  nt_sweep_status_of(sweep, run, &status);
-  strcpy(key, status.key);
-  nt_sweep_free(sweep);
-}
-
 /* ---------------------------------------------------------------- tests */
 
 static void inputs_are_made(void) {
@@ -404,28 +394,6 @@ static void the_cache_is_pruned_by_use(void) {
   free(entries);
 }
 
-static void keys_depend_on_what_they_should(void) {
-  char a[NT_KEY_TEXT], b[NT_KEY_TEXT];
-  plan p;
-  small_plan(&p, "keys.runs");
-  key_of(&p, 0, a);
-  p.options.jobs = 7;
-  p.options.compression = 9;
-  key_of(&p, 0, b);
-  CU_ASSERT_STRING_EQUAL(a, b);
-  p.values[0][1].number = 0.2;
-  key_of(&p, 0, b);
-  CU_ASSERT_STRING_NOT_EQUAL(a, b);
-  small_plan(&p, "keys.runs");
-  p.options.measures.level = 0.9;
-  key_of(&p, 0, b);
-  CU_ASSERT_STRING_NOT_EQUAL(a, b);
-  small_plan(&p, "keys.runs");
-  p.inputs[0].labels = NULL;
-  key_of(&p, 0, b);
-  CU_ASSERT_STRING_NOT_EQUAL(a, b);
-}
-
 static void a_folder_that_cannot_be_written_is_told_at_once(void) {
   plan p;
   nt_error err = {0};
@@ -450,7 +418,6 @@ int main(int argc, char **argv) {
       {"leases have one holder", leases_have_one_holder},
       {"leases of other machines are watched", leases_of_other_machines_are_watched},
       {"the cache is pruned by use", the_cache_is_pruned_by_use},
-      {"keys depend on what they should", keys_depend_on_what_they_should},
       {"a folder that cannot be written is told at once",
        a_folder_that_cannot_be_written_is_told_at_once},
   };

@@ -9,11 +9,13 @@
  *
  * Formulas, normalisation and start: ensemble/autoencoder.h. The score is its RMSE.
  */
+#include <ninetails/kitnet.h>
+
 #include "ensemble/lone_autoencoder.h"
-#include "autoencoder_parameters.h"
 #include "classes.h"
 
-static const nt_parameter parameters[] = {NT_AUTOENCODER_PARAMETERS(0)};
+#define FIRST NT_KITNET_LEARNING_RATE
+#define PARAMETERS (NT_KITNET_EXECUTE_EPSILON + 1 - FIRST)
 
 static void single_free(void *detector) {
   nt_lone_autoencoder_free(detector);
@@ -23,12 +25,13 @@ static void *single_create(const nt_detector_setting *setting, const nt_value *v
                            nt_error *err) {
   nt_isa isa;
   if (nt_isa_resolve(NT_ISA_AUTO, &isa, err) != NT_OK) return NULL;
-  nt_step step = {.rate = values[NT_LEARNING_RATE].number,
-                  .epsilon = values[NT_TRAIN_EPSILON].number,
-                  .bias_mean = values[NT_BIAS].number == 1};
-  return nt_lone_autoencoder_new(setting->width, values[NT_HIDDEN_RATIO].number,
-                                 (uint32_t)setting->seed, &step, values[NT_EXECUTE_EPSILON].number,
-                                 nt_kernels_of(isa), err);
+  nt_kitnet_options o = nt_kitnet_defaults();
+  for (size_t i = 0; i < PARAMETERS; i++)
+    nt_parameter_put(&nt_kitnet_parameters[FIRST + i], values[i], &o);
+  nt_step step = {
+      .rate = o.learning_rate, .epsilon = o.train_epsilon, .bias_mean = o.bias == NT_BIAS_MEAN};
+  return nt_lone_autoencoder_new(setting->width, o.hidden_ratio, (uint32_t)setting->seed, &step,
+                                 o.execute_epsilon, nt_kernels_of(isa), err);
 }
 
 static nt_status single_learn(void *detector, const nt_rows *rows, double *training,
@@ -60,8 +63,8 @@ const nt_detector_class nt_detector_autoencoder_single = {
         "Network Intrusion Detection. NDSS 2018 (its AE1)",
     .cost = "O(width^2 x hidden_ratio) a row, to learn and to score; 16 bytes a weight",
     .flags = NT_DETECTOR_FROZEN | NT_DETECTOR_SEEDED,
-    .parameters = parameters,
-    .parameter_count = sizeof parameters / sizeof *parameters,
+    .parameters = &nt_kitnet_parameters[FIRST],
+    .parameter_count = PARAMETERS,
     .create = single_create,
     .learn = single_learn,
     .ready = single_ready,

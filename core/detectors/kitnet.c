@@ -9,25 +9,15 @@
 
 #include <stdlib.h>
 
-#include "autoencoder_parameters.h"
 #include "classes.h"
 
 typedef struct kitnet {
   nt_kitnet *net;
 } kitnet;
 
-enum { MAX_AUTOENCODER, AUTOENCODERS };
-
 /* Whatever cuts the map is first: the sweep reads it. */
-static const nt_parameter parameters[] = {
-    [MAX_AUTOENCODER] = {.name = "max_autoencoder",
-                         .type = NT_PARAMETER_INTEGER,
-                         .unit = "features",
-                         .help = "most features of one autoencoder (m)",
-                         .preset = 10,
-                         .least = 1,
-                         .most = 0x1p31},
-    NT_AUTOENCODER_PARAMETERS(AUTOENCODERS)};
+#define FIRST NT_KITNET_MAX_AUTOENCODER
+#define PARAMETERS (NT_KITNET_EXECUTE_EPSILON + 1 - FIRST)
 
 static void kitnet_free(void *detector) {
   kitnet *k = detector;
@@ -41,12 +31,8 @@ static void *kitnet_create(const nt_detector_setting *setting, const nt_value *v
   nt_kitnet_options options = nt_kitnet_defaults();
   options.fm_grace = 0;
   options.ad_grace = setting->learn;
-  options.max_autoencoder = (size_t)values[MAX_AUTOENCODER].number;
-  options.learning_rate = values[AUTOENCODERS + NT_LEARNING_RATE].number;
-  options.hidden_ratio = values[AUTOENCODERS + NT_HIDDEN_RATIO].number;
-  options.bias = (nt_bias_update)values[AUTOENCODERS + NT_BIAS].number;
-  options.train_epsilon = values[AUTOENCODERS + NT_TRAIN_EPSILON].number;
-  options.execute_epsilon = values[AUTOENCODERS + NT_EXECUTE_EPSILON].number;
+  for (size_t i = 0; i < PARAMETERS; i++)
+    nt_parameter_put(&nt_kitnet_parameters[FIRST + i], values[i], &options);
   options.seed = (uint32_t)setting->seed;
   kitnet *k = calloc(1, sizeof *k);
   if (!k) {
@@ -94,7 +80,7 @@ static size_t kitnet_memory(const void *detector) {
 
 /* Seeds, rates and all else may differ: what cuts the map may not. */
 static int kitnet_together(const nt_value *a, const nt_value *b) {
-  return a[MAX_AUTOENCODER].number == b[MAX_AUTOENCODER].number;
+  return a[NT_KITNET_MAX_AUTOENCODER - FIRST].number == b[NT_KITNET_MAX_AUTOENCODER - FIRST].number;
 }
 
 /* Owned by the caller. */
@@ -132,8 +118,8 @@ const nt_detector_class nt_detector_kitnet = {
         "Network Intrusion Detection. NDSS 2018",
     .cost = "O(sum of visible x hidden units) a row; 16 bytes a weight",
     .flags = NT_DETECTOR_FROZEN | NT_DETECTOR_SEEDED | NT_DETECTOR_MAPPED,
-    .parameters = parameters,
-    .parameter_count = sizeof parameters / sizeof *parameters,
+    .parameters = &nt_kitnet_parameters[FIRST],
+    .parameter_count = PARAMETERS,
     .create = kitnet_create,
     .learn = kitnet_learn,
     .score = kitnet_score,

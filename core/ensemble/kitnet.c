@@ -24,19 +24,6 @@ struct nt_kitnet {
   nt_scorer *scorer;           /* in execution */
 };
 
-nt_kitnet_options nt_kitnet_defaults(void) {
-  return (nt_kitnet_options){.fm_grace = 5000,
-                             .ad_grace = 50000,
-                             .max_autoencoder = 10,
-                             .learning_rate = 0.1,
-                             .hidden_ratio = 0.75,
-                             .seed = 1234,
-                             .bias = NT_BIAS_ELEMENT,
-                             .train_epsilon = 1e-16,
-                             .execute_epsilon = 1e-16,
-                             .isa = NT_ISA_AUTO};
-}
-
 const nt_kernels *nt_kernels_of(nt_isa isa) {
 #if defined(__x86_64__)
   if (isa == NT_ISA_AVX512) return &nt_kernels_avx512;
@@ -45,34 +32,6 @@ const nt_kernels *nt_kernels_of(nt_isa isa) {
   (void)isa;
 #endif
   return &nt_kernels_plain;
-}
-
-/* ---------------------------------------------------------------- options */
-
-static nt_status check_options(const nt_kitnet_options *o, nt_error *err) {
-  if (o->max_autoencoder < 1)
-    return nt_fail(err, NT_E_ARGUMENT, "max_autoencoder is 0: expected at least 1 feature");
-  if (!(isfinite(o->learning_rate) && o->learning_rate > 0))
-    return nt_fail(err, NT_E_ARGUMENT, "learning_rate is %g: expected a number above 0",
-                   o->learning_rate);
-  if (!(o->hidden_ratio > 0 && o->hidden_ratio <= 1))
-    return nt_fail(err, NT_E_ARGUMENT, "hidden_ratio is %g: expected a number above 0, at most 1",
-                   o->hidden_ratio);
-  if (o->seed == 0)
-    return nt_fail(err, NT_E_ARGUMENT, "seed is 0: expected 1 to %u (GSL takes 0 for 4357)",
-                   UINT32_MAX);
-  if (o->bias != NT_BIAS_ELEMENT && o->bias != NT_BIAS_MEAN)
-    return nt_fail(err, NT_E_ARGUMENT, "bias is %d: expected %d (element) or %d (mean)",
-                   (int)o->bias, NT_BIAS_ELEMENT, NT_BIAS_MEAN);
-  const struct {
-    const char *name;
-    double value;
-  } epsilons[] = {{"train_epsilon", o->train_epsilon}, {"execute_epsilon", o->execute_epsilon}};
-  for (int i = 0; i < 2; i++) /* with 0 a constant column is 0 / 0, and with it all weights */
-    if (!(isnormal(epsilons[i].value) && epsilons[i].value > 0))
-      return nt_fail(err, NT_E_ARGUMENT, "%s is %g: expected a number above 0 (at least 2.3e-308)",
-                     epsilons[i].name, epsilons[i].value);
-  return NT_OK;
 }
 
 /* ---------------------------------------------------------------- phases */
@@ -159,7 +118,8 @@ static nt_status begin(nt_kitnet *k, const nt_feature_map *map, nt_error *err) {
 
 nt_kitnet *nt_kitnet_new(size_t width, const nt_kitnet_options *options, const nt_feature_map *map,
                          nt_error *err) {
-  if (check_options(options, err) != NT_OK) return NULL;
+  if (nt_parameter_check_all(nt_kitnet_parameters, NT_KITNET_PARAMETERS, options, err) != NT_OK)
+    return NULL;
   if (width < 1) {
     nt_fail(err, NT_E_ARGUMENT, "width is 0: expected at least 1 column");
     return NULL;

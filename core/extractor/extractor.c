@@ -17,13 +17,29 @@ static const nt_profile_type *const types[] = {
     [NT_PROFILE_STREAM] = &nt_profile_stream,
 };
 
+static const char *const profile_names[] = {"py100", "csv115", "stream", NULL};
+
+const nt_parameter nt_extractor_parameters[NT_EXTRACTOR_PARAMETERS] = {
+    [NT_EXTRACTOR_PROFILE] = {.name = "profile",
+                              .type = NT_PARAMETER_CHOICE,
+                              .help = "statistics to extract: py100 and csv115 are the public "
+                                      "references bit for bit, stream is fast",
+                              .preset = NT_PROFILE_STREAM,
+                              .choices = profile_names,
+                              NT_PARAMETER_OF(nt_extractor_options, profile)},
+    [NT_EXTRACTOR_MAX_STREAMS] = {.name = "max_streams",
+                                  .type = NT_PARAMETER_INTEGER,
+                                  .unit = "streams",
+                                  .help = "keep at most N streams, dropping those of least weight; "
+                                          "0: no limit",
+                                  .most = UINT32_MAX,
+                                  NT_PARAMETER_OF(nt_extractor_options, max_streams)},
+};
+
 nt_extractor *nt_extractor_new(const nt_extractor_options *options, nt_error *err) {
-  size_t profile = (size_t)options->profile;
-  if (profile >= sizeof types / sizeof *types) {
-    nt_fail(err, NT_E_ARGUMENT, "profile number %zu: expected 0 to %zu", profile,
-            sizeof types / sizeof *types - 1);
+  if (nt_parameter_check_all(nt_extractor_parameters, NT_EXTRACTOR_PARAMETERS, options, err) !=
+      NT_OK)
     return NULL;
-  }
   if (options->max_streams && options->profile != NT_PROFILE_STREAM) {
     nt_fail(
         err, NT_E_ARGUMENT,
@@ -37,7 +53,7 @@ nt_extractor *nt_extractor_new(const nt_extractor_options *options, nt_error *er
     nt_fail(err, NT_E_MEMORY, "feature extractor: out of memory");
     return NULL;
   }
-  extractor->type = types[profile];
+  extractor->type = types[options->profile];
   extractor->state = extractor->type->create(options, err);
   if (!extractor->state) {
     free(extractor);

@@ -12,40 +12,10 @@
 #include "delong.h"
 #include "measures_list.h"
 
-nt_measure_options nt_measure_defaults(void) {
-  return (nt_measure_options){
-      .protocol = nt_protocol_defaults(),
-      .tail_probability = NT_LOGNORMAL_TAIL,
-      .level = 0.95,
-      .max_fpr = 0.01,
-      .replicates = 200,
-      .block_seconds = 60,
-      .seed = 1,
-      .gap_seconds = 60,
-      .curve_points = 1000,
-  };
-}
-
 static nt_status check_options(const nt_measure_options *o, nt_error *err) {
-  const struct {
-    bool good;
-    const char *name, *expected;
-    double value;
-  } checks[] = {
-      {o->tail_probability > 0 && o->tail_probability < 1, "tail_probability", "a value in (0, 1)",
-       o->tail_probability},
-      {o->level > 0 && o->level < 1, "level", "a value in (0, 1)", o->level},
-      {o->max_fpr > 0 && o->max_fpr <= 1, "max_fpr", "a value in (0, 1]", o->max_fpr},
-      {o->replicates != 1, "replicates", "0 (none) or at least 2", (double)o->replicates},
-      {o->block_seconds > 0, "block_seconds", "more than 0", o->block_seconds},
-      {o->gap_seconds >= 0, "gap_seconds", "at least 0", o->gap_seconds},
-      {o->curve_points >= 2, "curve_points", "at least 2", (double)o->curve_points},
-  };
-  for (size_t i = 0; i < sizeof checks / sizeof *checks; i++)
-    if (!checks[i].good)
-      return nt_fail(err, NT_E_ARGUMENT, "%s %g: %s expected", checks[i].name, checks[i].value,
-                     checks[i].expected);
-  return NT_OK;
+  if (o->replicates == 1)
+    return nt_fail(err, NT_E_ARGUMENT, "replicates = 1: expected 0 (none) or at least 2");
+  return nt_parameter_check_all(nt_measure_parameters, NT_MEASURE_PARAMETERS, o, err);
 }
 
 /* What the parts below share. */

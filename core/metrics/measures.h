@@ -42,6 +42,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <ninetails/parameter.h>
+
 #include "curve.h"
 #include "protocol.h"
 
@@ -73,16 +75,32 @@ const char *nt_measure_name(const char *name);
 
 typedef struct nt_measure_options {
   nt_evaluation protocol;  /* the paper's quirks, off by default */
-  double tail_probability; /* of the log-normal threshold, in (0, 1); default NT_LOGNORMAL_TAIL */
-  double level;            /* of all intervals, in (0, 1); default 0.95 */
-  double max_fpr;          /* of the partial AUC, in (0, 1]; default 0.01 */
-  size_t replicates;       /* of the block bootstrap, at least 2; default 200; 0: none, its
-                              intervals are NaN */
-  double block_seconds;    /* > 0; default 60 */
-  uint64_t seed;           /* of the bootstrap; default 1. The same seed pairs two runs */
-  double gap_seconds;  /* attack packets less than this apart are one episode; >= 0; default 60 */
-  size_t curve_points; /* most points of a stored curve, at least 2; default 1000 */
+  double tail_probability; /* of the log-normal threshold */
+  double level;            /* of all intervals */
+  double max_fpr;          /* of the partial AUC */
+  size_t replicates;       /* of the block bootstrap; 0: none, its intervals are NaN; not 1 */
+  double block_seconds;
+  uint64_t seed;       /* of the bootstrap. The same seed pairs two runs */
+  double gap_seconds;  /* attack packets less than this apart are one episode */
+  size_t curve_points; /* most points of a stored curve */
 } nt_measure_options;
+
+/* Its rows, the protocol's among them: names, ranges, presets. */
+enum {
+  NT_MEASURE_SMOOTHING,
+  NT_MEASURE_FOLD_AUC,
+  NT_MEASURE_FPR_REFERENCE,
+  NT_MEASURE_TAIL_PROBABILITY,
+  NT_MEASURE_LEVEL,
+  NT_MEASURE_MAX_FPR,
+  NT_MEASURE_REPLICATES,
+  NT_MEASURE_SEED,
+  NT_MEASURE_CURVE_POINTS,
+  NT_MEASURE_BLOCK_SECONDS,
+  NT_MEASURE_GAP_SECONDS,
+  NT_MEASURE_PARAMETERS
+};
+extern const nt_parameter nt_measure_parameters[NT_MEASURE_PARAMETERS];
 
 nt_measure_options nt_measure_defaults(void);
 

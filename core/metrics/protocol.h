@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * One table row from scores and labels, under a stated protocol.
+ * The protocol under which scores and labels become figures (measures.h).
  *
  * The plotting scripts of the Kitsune paper's co-author (tomerdoi/R_PerformanceHandlers,
  * Plot_Kitsune_Paper_4.R and MeasuresComputingHandler.R) treat scores in ways that change the
@@ -35,20 +35,5 @@ nt_evaluation nt_protocol_paper(void);    /* smoothing 30, fold_auc, FPR of the 
  * O(n) time, 8 bytes * min(window, n) while it runs.
  */
 nt_status nt_smooth(const double *scores, size_t n, size_t window, double *smoothed, nt_error *err);
-
-typedef struct nt_summary {
-  nt_score_counts counts;
-  nt_absence absence; /* not NT_PRESENT: every metric below is NaN */
-  double auc;         /* folded where the protocol says so */
-  nt_equal_error eer;
-  double average_precision;
-  nt_f1 best_f1;
-  nt_operating_point at_fpr[NT_NAMED_FPRS]; /* of smoothed scores where the protocol says so */
-} nt_summary;
-
-/* protocol NULL: the defaults. Errors of nt_ranking_new and nt_smooth. O(n): one sort, two with
- * smoothing. */
-nt_status nt_summarise(const double *scores, const uint8_t *labels, size_t n,
-                       const nt_evaluation *protocol, nt_summary *summary, nt_error *err);
 
 #endif

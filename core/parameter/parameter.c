@@ -2,6 +2,7 @@
 #include <ninetails/parameter.h>
 
 #include <math.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +11,54 @@ void nt_parameter_presets(const nt_parameter *parameters, size_t count, nt_value
   for (size_t i = 0; i < count; i++)
     values[i] = (nt_value){.number = parameters[i].preset, .text = parameters[i].preset_text};
 }
+
+/* ---------------------------------------------------------------- members of a struct */
+
+static uint64_t whole_of(const void *member, size_t size) {
+  if (size == 1) return *(const uint8_t *)member;
+  return size == 4 ? *(const uint32_t *)member : *(const uint64_t *)member;
+}
+
+nt_value nt_parameter_get(const nt_parameter *p, const void *options) {
+  const void *member = (const char *)options + p->offset;
+  if (p->type == NT_PARAMETER_TEXT) return (nt_value){.text = *(const char *const *)member};
+  if (p->type == NT_PARAMETER_NUMBER) return (nt_value){.number = *(const double *)member};
+  return (nt_value){.number = (double)whole_of(member, p->size)};
+}
+
+void nt_parameter_put(const nt_parameter *p, nt_value value, void *options) {
+  void *member = (char *)options + p->offset;
+  if (p->type == NT_PARAMETER_TEXT)
+    *(const char **)member = value.text;
+  else if (p->type == NT_PARAMETER_NUMBER)
+    *(double *)member = value.number;
+  else if (p->size == 1)
+    *(uint8_t *)member = (uint8_t)value.number;
+  else if (p->size == 4)
+    *(uint32_t *)member = (uint32_t)value.number;
+  else
+    *(uint64_t *)member = (uint64_t)value.number;
+}
+
+void nt_parameter_fill(const nt_parameter *parameters, size_t count, void *options) {
+  for (size_t i = 0; i < count; i++) {
+    nt_value preset;
+    nt_parameter_presets(&parameters[i], 1, &preset);
+    nt_parameter_put(&parameters[i], preset, options);
+  }
+}
+
+nt_status nt_parameter_check_all(const nt_parameter *parameters, size_t count, const void *options,
+                                 nt_error *err) {
+  for (size_t i = 0; i < count; i++) {
+    nt_value value = nt_parameter_get(&parameters[i], options);
+    nt_status status = nt_parameter_check(&parameters[i], &value, err);
+    if (status != NT_OK) return status;
+  }
+  return NT_OK;
+}
+
+/* ---------------------------------------------------------------- names, texts, ranges */
 
 size_t nt_parameter_find(const nt_parameter *parameters, size_t count, const char *name) {
   size_t i = 0;
@@ -40,7 +89,7 @@ void nt_parameter_print(const nt_parameter *p, const nt_value *value, char *text
     snprintf(text, size, "%s", value->text ? value->text : "");
   else if (p->type == NT_PARAMETER_CHOICE)
     snprintf(text, size, "%s", p->choices[(size_t)value->number]);
-  else if (p->type == NT_PARAMETER_INTEGER)
+  else if (p->type == NT_PARAMETER_INTEGER || p->type == NT_PARAMETER_FLAG)
     snprintf(text, size, "%.0f", value->number);
   else
     print_number(value->number, text, size);
@@ -60,12 +109,24 @@ static void describe_range(const nt_parameter *p, char *text, size_t size) {
   snprintf(text, size, "%s%s%s", low, *low && *high ? " and" : "", high);
 }
 
+/* "bias_update: no choice 7: expected element, mean" */
+static nt_status no_choice(const nt_parameter *p, double x, nt_error *err) {
+  char names[256] = "";
+  for (size_t i = 0, at = 0; p->choices[i] && at < sizeof names; i++)
+    at += (size_t)snprintf(names + at, sizeof names - at, "%s%s", i ? ", " : "", p->choices[i]);
+  return nt_fail(err, NT_E_ARGUMENT, "%s: no choice %g: expected %s", p->name, x, names);
+}
+
 nt_status nt_parameter_check(const nt_parameter *p, const nt_value *value, nt_error *err) {
   double x = value->number;
   if (p->type == NT_PARAMETER_TEXT) return NT_OK;
   if (p->type == NT_PARAMETER_CHOICE) {
     if (x >= 0 && x == floor(x) && x < (double)choice_count(p)) return NT_OK;
-    return nt_fail(err, NT_E_ARGUMENT, "%s: no choice %g", p->name, x);
+    return no_choice(p, x, err);
+  }
+  if (p->type == NT_PARAMETER_FLAG) {
+    if (x == 0 || x == 1) return NT_OK;
+    return nt_fail(err, NT_E_ARGUMENT, "%s = %g: expected 0 or 1", p->name, x);
   }
   int whole = p->type == NT_PARAMETER_INTEGER;
   int good = (p->above ? x > p->least : x >= p->least) && (p->below ? x < p->most : x <= p->most) &&

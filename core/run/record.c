@@ -24,6 +24,25 @@ typedef struct entry {
 #define N(key, value)                                                                              \
   { .name = key, .type = NUMBER, .number = value }
 
+/* What was told, by the rows of its table. */
+static nt_status put_options(nt_store *store, const nt_parameter *rows, size_t count,
+                             const void *options, nt_error *err) {
+  nt_status status = NT_OK;
+  for (size_t i = 0; i < count && status == NT_OK; i++) {
+    const nt_parameter *p = &rows[i];
+    nt_value value = nt_parameter_get(p, options);
+    if (p->unkeyed) continue;
+    if (p->type == NT_PARAMETER_CHOICE) value.text = p->choices[(size_t)value.number];
+    if (value.text)
+      status = nt_store_text(store, p->name, value.text, err);
+    else if (p->type == NT_PARAMETER_NUMBER)
+      status = nt_store_number(store, p->name, value.number, err);
+    else if (p->type != NT_PARAMETER_TEXT)
+      status = nt_store_integer(store, p->name, (int64_t)value.number, err);
+  }
+  return status;
+}
+
 static nt_status put(nt_store *store, const entry *entries, size_t count, nt_error *err) {
   for (size_t i = 0; i < count; i++) {
     const entry *e = &entries[i];
@@ -81,7 +100,6 @@ static nt_status record_input(nt_store *store, const nt_run_options *o, const nt
       T("input_format", nt_capture_format_name(r->format)),
       T("input_warning", *r->warning ? r->warning : NULL),
       T("profile", r->profile_known ? nt_profile_name(r->profile) : NULL),
-      I("max_streams", o->extractor.max_streams),
       I("packets", r->pipeline.packets),
       I("streams", r->pipeline.usage.streams),
       I("stream_pairs", r->pipeline.usage.pairs),
@@ -89,6 +107,9 @@ static nt_status record_input(nt_store *store, const nt_run_options *o, const nt
       I("extractor_bytes", r->pipeline.usage.bytes),
   };
   nt_status status = PUT(entries);
+  if (status == NT_OK) /* the profile may be another: that of the file of features */
+    status = put_options(store, &nt_extractor_parameters[NT_EXTRACTOR_PROFILE + 1],
+                         NT_EXTRACTOR_PARAMETERS - 1, &o->extractor, err);
   if (status == NT_OK) status = record_digest(store, "input", &r->digests.file, err);
   if (status == NT_OK) status = record_digest(store, "content", &r->digests.content, err);
   return status;
@@ -96,18 +117,8 @@ static nt_status record_input(nt_store *store, const nt_run_options *o, const nt
 
 static nt_status record_detector(nt_store *store, const nt_run_options *o, const nt_run_result *r,
                                  nt_error *err) {
-  const nt_kitnet_options *k = &o->kitnet;
   const nt_run_summary *s = &r->summary;
   const entry entries[] = {
-      I("fm_grace", k->fm_grace),
-      I("ad_grace", k->ad_grace),
-      I("max_autoencoder", k->max_autoencoder),
-      N("learning_rate", k->learning_rate),
-      N("hidden_ratio", k->hidden_ratio),
-      I("seed", k->seed),
-      T("bias_update", k->bias == NT_BIAS_MEAN ? "mean" : "element"),
-      N("train_epsilon", k->train_epsilon),
-      N("execute_epsilon", k->execute_epsilon),
       T("feature_map", o->feature_map),
       I("autoencoders", r->map.autoencoders),
       I("packets_mapping", r->pipeline.in_phase[NT_PHASE_MAPPING]),
@@ -130,7 +141,9 @@ static nt_status record_detector(nt_store *store, const nt_run_options *o, const
       I("alarm_blocks_over", s->alarms.over),
       I("alarm_blocks_allowed", s->alarms.allowed),
   };
-  nt_status status = PUT(entries);
+  nt_status status =
+      put_options(store, nt_kitnet_parameters, NT_KITNET_PARAMETERS, &o->kitnet, err);
+  if (status == NT_OK) status = PUT(entries);
   if (status != NT_OK || !s->labelled) return status;
   const entry labelled[] = {
       T("labels", r->labels_path),

@@ -34,14 +34,6 @@ typedef struct run {
   size_t score_room, training_room; /* of result->scores and training */
 } run;
 
-nt_run_options nt_run_defaults(void) {
-  return (nt_run_options){.score = 1,
-                          .compression = 1,
-                          .extractor = {.profile = NT_PROFILE_STREAM},
-                          .kitnet = nt_kitnet_defaults(),
-                          .tail_probability = 0.001};
-}
-
 static void put_utc(char text[32]) {
   time_t now = time(NULL);
   struct tm utc;
@@ -56,13 +48,11 @@ static nt_status check_options(const nt_run_options *o, nt_error *err) {
     return nt_fail(err, NT_E_ARGUMENT, "no input: expected the path of a capture, or -");
   if (o->labels && !o->score)
     return nt_fail(err, NT_E_ARGUMENT, "labels %s: expected only when scoring", o->labels);
-  if (o->compression < 0 || o->compression > 9)
-    return nt_fail(err, NT_E_ARGUMENT, "compression %d: expected 0 to 9", o->compression);
-  if (o->threads < 0)
-    return nt_fail(err, NT_E_ARGUMENT, "threads %d: expected 1 or more, or 0 for all", o->threads);
-  if (!(o->tail_probability > 0 && o->tail_probability < 1))
-    return nt_fail(err, NT_E_ARGUMENT, "tail probability %g: expected more than 0 and less than 1",
-                   o->tail_probability);
+  for (size_t i = 0; i < (o->score ? NT_RUN_TABLES : NT_RUN_TABLES - 1); i++) {
+    const nt_run_table *t = &nt_run_tables[i];
+    if (nt_parameter_check_all(t->rows, t->count, (const char *)o + t->offset, err) != NT_OK)
+      return err->status;
+  }
   const struct {
     const char *path, *what;
   } inputs[] = {{o->input, "input"}, {o->labels, "label file"}, {o->feature_map, "feature map"}};

@@ -121,9 +121,10 @@ static nt_status key_of_scores(nt_sweep *s, const input *in, const nt_sweep_run 
   nt_keying_text(&k, r->kind->name);
   for (size_t i = 0; i < r->kind->parameter_count && status == NT_OK; i++)
     status = key_value(s, &k, &r->kind->parameters[i], &r->values[i], err);
-  nt_keying_integer(&k, r->fm_grace);
-  nt_keying_integer(&k, r->ad_grace);
-  nt_keying_integer(&k, r->kind->flags & NT_DETECTOR_SEEDED ? r->seed : 0);
+  nt_sweep_run scored = *r; /* but for what scores do not depend on */
+  scored.replicate = 0;
+  if (!(r->kind->flags & NT_DETECTOR_SEEDED)) scored.seed = 0;
+  nt_keying_options(&k, nt_sweep_run_parameters, NT_SWEEP_RUN_PARAMETERS, &scored);
   nt_keying_text(&k, r->kind->flags & NT_DETECTOR_ORACLE ? in->labels_sha256 : NULL);
   nt_keying_text(&k, r->code);
   nt_keying_text(&k, build->map);
@@ -135,25 +136,15 @@ static nt_status key_of_scores(nt_sweep *s, const input *in, const nt_sweep_run 
 
 static void key_of_run(const nt_sweep *s, const input *in, const nt_sweep_run *r,
                        const char *scores, char *key) {
-  const nt_measure_options *m = &s->options->measures;
   const nt_sweep_extra *extra = &s->options->extra;
   nt_keying k;
   nt_keying_begin(&k, "run");
   nt_keying_integer(&k, NT_RUN_FILE_FORMAT);
   nt_keying_text(&k, scores);
   nt_keying_text(&k, in->data_key);
-  nt_keying_integer(&k, r->seed);
-  nt_keying_integer(&k, r->replicate);
-  nt_keying_integer(&k, m->protocol.smoothing);
-  nt_keying_integer(&k, m->protocol.fold_auc);
-  nt_keying_integer(&k, m->protocol.reference);
-  const double numbers[] = {m->tail_probability, m->level, m->max_fpr, m->block_seconds,
-                            m->gap_seconds};
-  for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) nt_keying_number(&k, numbers[i]);
-  nt_keying_integer(&k, m->replicates);
-  nt_keying_integer(&k, m->seed);
-  nt_keying_integer(&k, m->curve_points);
-  nt_keying_integer(&k, (uint64_t)s->options->keep_scores);
+  nt_keying_options(&k, nt_sweep_run_parameters, NT_SWEEP_RUN_PARAMETERS, r);
+  nt_keying_options(&k, nt_measure_parameters, NT_MEASURE_PARAMETERS, &s->options->measures);
+  nt_keying_options(&k, nt_sweep_parameters, NT_SWEEP_PARAMETERS, s->options);
   nt_keying_text(&k, extra->count ? extra->code : NULL);
   for (size_t i = 0; i < extra->count; i++) nt_keying_text(&k, extra->measure[i].name);
   nt_keying_text(&k, nt_build_of()->measure);
@@ -167,10 +158,8 @@ static nt_status check_run(const nt_sweep *s, size_t i, nt_error *err) {
   nt_status status = NT_OK;
   for (size_t p = 0; p < r->kind->parameter_count && status == NT_OK; p++)
     status = nt_parameter_check(&r->kind->parameters[p], &r->values[p], err);
-  if (status == NT_OK && r->seed == 0)
-    status = nt_fail(err, NT_E_ARGUMENT, "seed is 0: expected 1 to %u", UINT32_MAX);
-  if (status == NT_OK && (r->fm_grace > INT64_MAX / 4 || r->ad_grace > INT64_MAX / 4))
-    status = nt_fail(err, NT_E_ARGUMENT, "a grace period is longer than any capture");
+  if (status == NT_OK)
+    status = nt_parameter_check_all(nt_sweep_run_parameters, NT_SWEEP_RUN_PARAMETERS, r, err);
   if (status != NT_OK)
     nt_fail_in(err, "run %zu (%s on %s)", i + 1, r->kind->name, s->inputs[r->input].given->name);
   return status;
@@ -320,8 +309,8 @@ static int allocate(nt_sweep *s, size_t inputs, size_t runs) {
 static nt_status plan(nt_sweep *s, const nt_sweep_input *inputs, size_t input_count,
                       const nt_sweep_run *runs, size_t run_count, nt_error *err) {
   const nt_sweep_options *o = s->options;
-  if (o->jobs < 1 || o->jobs > 1024)
-    return nt_fail(err, NT_E_ARGUMENT, "jobs %d: expected 1 to 1024", o->jobs);
+  if (nt_parameter_check_all(nt_sweep_parameters, NT_SWEEP_PARAMETERS, o, err) != NT_OK)
+    return err->status;
   if (!allocate(s, input_count, run_count))
     return nt_fail(err, NT_E_MEMORY, "out of memory for %zu runs", run_count);
   s->input_count = input_count;

@@ -60,6 +60,15 @@ typedef struct nt_sweep_run {
   uint64_t replicate; /* which repeat of this configuration it is; for the table */
 } nt_sweep_run;
 
+enum {
+  NT_SWEEP_REPLICATE,
+  NT_SWEEP_SEED,
+  NT_SWEEP_FM_GRACE,
+  NT_SWEEP_AD_GRACE,
+  NT_SWEEP_RUN_PARAMETERS
+};
+extern const nt_parameter nt_sweep_run_parameters[NT_SWEEP_RUN_PARAMETERS];
+
 /* Metrics that are not the library's own. */
 typedef struct nt_sweep_extra {
   size_t count;
@@ -108,6 +117,13 @@ typedef struct nt_sweep_options {
   void *progress_context;
   const volatile sig_atomic_t *cancel; /* not 0: stop at the next chunk; may be NULL */
 } nt_sweep_options;
+
+/* The rows of what is one value of the options: paths, limits, switches. */
+enum { NT_SWEEP_PARAMETERS = 13 };
+extern const nt_parameter nt_sweep_parameters[NT_SWEEP_PARAMETERS];
+
+/* Column i of a run's row that is none of a parameter or a metric; NULL behind the last. */
+const char *nt_sweep_column(size_t i);
 
 typedef enum nt_run_state {
   NT_RUN_MISSING, /* to do; after nt_sweep_execute: not done, see why */

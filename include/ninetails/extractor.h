@@ -60,6 +60,7 @@
 #include <ninetails/api.h>
 #include <ninetails/error.h>
 #include <ninetails/packet.h>
+#include <ninetails/parameter.h>
 
 NT_BEGIN_DECLS
 
@@ -96,6 +97,10 @@ typedef struct nt_extractor_options {
   nt_profile profile;
   uint64_t max_streams; /**< 0: no limit; else NT_MAX_STREAMS_LEAST to UINT32_MAX */
 } nt_extractor_options;
+
+/** Its rows, profile and max_streams. */
+enum { NT_EXTRACTOR_PROFILE, NT_EXTRACTOR_MAX_STREAMS, NT_EXTRACTOR_PARAMETERS };
+NT_API extern const nt_parameter nt_extractor_parameters[NT_EXTRACTOR_PARAMETERS];
 
 typedef struct nt_extractor_usage {
   uint64_t packets;

@@ -33,6 +33,7 @@
 #include <ninetails/cpu.h>
 #include <ninetails/error.h>
 #include <ninetails/feature_map.h>
+#include <ninetails/parameter.h>
 
 NT_BEGIN_DECLS
 
@@ -42,18 +43,36 @@ typedef enum nt_bias_update {
 } nt_bias_update;
 
 typedef struct nt_kitnet_options {
-  uint64_t fm_grace;      /**< rows; default 5000 */
-  uint64_t ad_grace;      /**< rows; default 50000 */
-  size_t max_autoencoder; /**< m: most features of one autoencoder; default 10, at least 1 */
-  double learning_rate;   /**< default 0.1, > 0 */
-  double hidden_ratio;    /**< hidden = ceil(visible * ratio); default 0.75, 0 < ratio <= 1 */
-  uint32_t seed;          /**< of MT19937, for each autoencoder anew; default 1234, not 0 */
-  nt_bias_update bias;    /**< default NT_BIAS_ELEMENT */
-  double train_epsilon;   /**< added to max - min in training; default 1e-16, > 0 */
-  double execute_epsilon; /**< the same in execution; default 1e-16 (the authors' C++ program: 1) */
-  nt_isa isa;             /**< kernels; default NT_ISA_AUTO */
+  uint64_t fm_grace; /**< rows, and one more, for the feature map */
+  uint64_t ad_grace; /**< rows for training */
+  size_t max_autoencoder;
+  double learning_rate;
+  double hidden_ratio; /**< hidden = ceil(visible * ratio) */
+  uint32_t seed;       /**< of MT19937, for each autoencoder anew */
+  nt_bias_update bias;
+  double train_epsilon; /**< added to max - min in training; with 0 a constant column is 0 / 0 */
+  double execute_epsilon;
+  nt_isa isa;
 } nt_kitnet_options;
 
+/** Its rows; those from NT_KITNET_MAX_AUTOENCODER to NT_KITNET_EXECUTE_EPSILON are what the
+ * detector "kitnet" can be told, those from NT_KITNET_LEARNING_RATE on what any autoencoder can. */
+enum {
+  NT_KITNET_FM_GRACE,
+  NT_KITNET_AD_GRACE,
+  NT_KITNET_MAX_AUTOENCODER,
+  NT_KITNET_LEARNING_RATE,
+  NT_KITNET_HIDDEN_RATIO,
+  NT_KITNET_BIAS_UPDATE,
+  NT_KITNET_TRAIN_EPSILON,
+  NT_KITNET_EXECUTE_EPSILON,
+  NT_KITNET_SEED,
+  NT_KITNET_ISA,
+  NT_KITNET_PARAMETERS
+};
+NT_API extern const nt_parameter nt_kitnet_parameters[NT_KITNET_PARAMETERS];
+
+/** Their presets. */
 NT_API nt_kitnet_options nt_kitnet_defaults(void);
 
 typedef enum nt_phase { NT_PHASE_MAPPING, NT_PHASE_TRAINING, NT_PHASE_EXECUTION } nt_phase;

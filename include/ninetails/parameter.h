@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /**
  * @defgroup parameter Parameters
- * Parameters declared as data: what a detector can be told, with type, unit, range and preset. The
- * command line's help, the checks of an experiment script and the columns of a result table are
- * made of the same rows, so they cannot differ.
+ * Parameters declared as data: what a detector, a metric or a run can be told, with type, unit,
+ * range and preset. Checks, the command line with its help, values of scripts, keys of the cache
+ * and columns of results are made of the same rows: a row that is added to a table is in all of
+ * them.
+ *
+ * Values lie in an array of nt_value, one for each row (detectors, whose parameters are theirs), or
+ * in a struct of options whose members the rows name (NT_PARAMETER_OF).
  *
  * @since 0.1
  * @{
@@ -22,20 +26,29 @@ typedef enum nt_parameter_type {
   NT_PARAMETER_INTEGER, /**< a whole number, exact in a double: at most 2^53 */
   NT_PARAMETER_NUMBER,
   NT_PARAMETER_CHOICE, /**< one of `choices`; its value is the index */
-  NT_PARAMETER_TEXT    /**< a path, a column's name */
+  NT_PARAMETER_TEXT,   /**< a path, a column's name */
+  NT_PARAMETER_FLAG    /**< 0 or 1 */
 } nt_parameter_type;
 
 typedef struct nt_parameter {
   const char *name; /**< lower case, words joined by _ */
   nt_parameter_type type;
-  const char *unit; /**< "rows", "s", "1"; NULL for choices and texts */
-  const char *help; /**< one line, lower case, no final stop */
-  double preset;    /**< of a CHOICE the index */
-  double least, most;
+  const char *unit;           /**< "rows", "s", "1"; NULL for choices, texts and flags */
+  const char *help;           /**< one line, lower case, no final stop */
+  double preset;              /**< of a CHOICE the index, of a FLAG 0 or 1 */
+  double least, most;         /**< of an INTEGER or a NUMBER */
   int above, below;           /**< 1: `least` (`most`) itself is outside of the range */
   const char *const *choices; /**< NULL-terminated; of a CHOICE only */
   const char *preset_text;    /**< of a TEXT; NULL: none */
+  size_t offset, size;        /**< its member of a struct (NT_PARAMETER_OF); size 0: it has none */
+  int unkeyed;        /**< 1: no result depends on it (threads, a path that is written to) */
+  const char *column; /**< its name in a table of results; NULL: `name` */
 } nt_parameter;
+
+/** Members of a row that say where its value lies: a double for a NUMBER, a const char * for a
+ * TEXT, else a whole number of 1, 4 or 8 bytes that is not negative. */
+#define NT_PARAMETER_OF(type, member)                                                              \
+  .offset = offsetof(type, member), .size = sizeof(((type *)0)->member)
 
 /** One value; which member counts is said by the parameter's type. Texts are the caller's. */
 typedef struct nt_value {
@@ -50,6 +63,21 @@ NT_API void nt_parameter_presets(const nt_parameter *parameters, size_t count, n
  * "hidden_ratio = 1.5: expected a number more than 0 and at most 1". */
 NT_API nt_status nt_parameter_check(const nt_parameter *parameter, const nt_value *value,
                                     nt_error *err) NT_MUST_CHECK NT_NONNULL(1, 2);
+
+/** The value that lies in the member of `options` that the parameter names, and the way back: the
+ * value is within its range. A TEXT stays the caller's. */
+NT_API nt_value nt_parameter_get(const nt_parameter *parameter, const void *options)
+    NT_NONNULL(1, 2);
+NT_API void nt_parameter_put(const nt_parameter *parameter, nt_value value, void *options)
+    NT_NONNULL(1, 3);
+
+/** The presets into a struct, whose other members stay as they are; and nt_parameter_check of each
+ * of its members. */
+NT_API void nt_parameter_fill(const nt_parameter *parameters, size_t count, void *options)
+    NT_NONNULL(1, 3);
+NT_API nt_status nt_parameter_check_all(const nt_parameter *parameters, size_t count,
+                                        const void *options, nt_error *err) NT_MUST_CHECK
+    NT_NONNULL(1, 3);
 
 /** Index of a name, or count. */
 NT_API size_t nt_parameter_find(const nt_parameter *parameters, size_t count, const char *name)

@@ -43,7 +43,16 @@ typedef struct nt_run_options {
   const volatile sig_atomic_t *cancel;
 } nt_run_options;
 
-/** Kitsune's defaults, profile stream, p = 0.001; input NULL. */
+/** The rows of nt_run_options: its own, then those of `extractor` and `kitnet`, each table with the
+ * offset of its struct. */
+typedef struct nt_run_table {
+  const nt_parameter *rows;
+  size_t count, offset;
+} nt_run_table;
+enum { NT_RUN_TABLES = 3 };
+NT_API extern const nt_run_table nt_run_tables[NT_RUN_TABLES];
+
+/** Their presets: Kitsune's defaults, profile stream, p = 0.001; input NULL. */
 NT_API nt_run_options nt_run_defaults(void);
 
 typedef struct nt_run_result {

@@ -7,10 +7,10 @@
  *     print(result.packets, result.map.autoencoders, result.summary.threshold)
  *     pipeline.run {input = "traffic.pcap", score = false, output = "features.h5",
  *                   progress = function(packets, seconds, phase) print(packets) end}
- *     print(pipeline.defaults().fm_grace)                 -- each number that run() would use
- *     print(table.concat(pipeline.names("profile"), " ")) -- also "isa", "bias_update"
+ *     print(pipeline.parameters()[1].name)   -- each field of run()'s table, described
+ * (parameters.h)
  *
- * The fields of run()'s table are those of `fields` below; one that is misspelt is an error. While
+ * A field that is misspelt is an error. While
  * it runs, SIGINT and SIGTERM end it at the next chunk: the error is then {status = "interrupted",
  * signal = "INT" | "TERM"}, and no output is left behind.
  */
@@ -22,170 +22,39 @@
 
 #include "fields.h"
 #include "modules.h"
+#include "parameters.h"
 #include "signals.h"
 
 /* ---------------------------------------------------------------- options */
 
-typedef enum field_type { TEXT, FLAG, INT, UINT32, SIZE, UINT64, NUMBER, CHOICE } field_type;
-
-static const char *const profile_names[] = {"py100", "csv115", "stream", NULL};
-static const char *const isa_names[] = {"auto", "plain", "avx2", "avx512", NULL};
-static const char *const bias_names[] = {"element", "mean", NULL};
-
-#define AT(member) offsetof(nt_run_options, member)
-static const struct field {
-  const char *name;
-  field_type type;
-  size_t offset;
-  const char *const *choices; /* of a CHOICE: names in the order of the enum */
-} fields[] = {
-    {"input", TEXT, AT(input), NULL},
-    {"output", TEXT, AT(output), NULL},
-    {"labels", TEXT, AT(labels), NULL},
-    {"feature_map", TEXT, AT(feature_map), NULL},
-    {"command_line", TEXT, AT(command_line), NULL},
-    {"score", FLAG, AT(score), NULL},
-    {"with_features", FLAG, AT(with_features), NULL},
-    {"profile_given", FLAG, AT(profile_given), NULL},
-    {"compression", INT, AT(compression), NULL},
-    {"threads", INT, AT(threads), NULL},
-    {"profile", CHOICE, AT(extractor.profile), profile_names},
-    {"max_streams", UINT64, AT(extractor.max_streams), NULL},
-    {"fm_grace", UINT64, AT(kitnet.fm_grace), NULL},
-    {"ad_grace", UINT64, AT(kitnet.ad_grace), NULL},
-    {"max_autoencoder", SIZE, AT(kitnet.max_autoencoder), NULL},
-    {"learning_rate", NUMBER, AT(kitnet.learning_rate), NULL},
-    {"hidden_ratio", NUMBER, AT(kitnet.hidden_ratio), NULL},
-    {"seed", UINT32, AT(kitnet.seed), NULL},
-    {"bias_update", CHOICE, AT(kitnet.bias), bias_names},
-    {"train_epsilon", NUMBER, AT(kitnet.train_epsilon), NULL},
-    {"execute_epsilon", NUMBER, AT(kitnet.execute_epsilon), NULL},
-    {"isa", CHOICE, AT(kitnet.isa), isa_names},
-    {"tail_probability", NUMBER, AT(tail_probability), NULL},
-};
-#define FIELDS (sizeof fields / sizeof *fields)
-
-/* The enums are read and written as ints through the table above. */
-_Static_assert(sizeof(nt_profile) == sizeof(int) && sizeof(nt_isa) == sizeof(int) &&
-                   sizeof(nt_bias_update) == sizeof(int),
-               "enums are as wide as int");
-
-static int fail(lua_State *L, const char *format, const char *name, const char *detail) {
-  nt_error err;
-  nt_fail(&err, NT_E_ARGUMENT, format, name, detail);
-  return modules_raise(L, &err);
+/* "progress" is none of the options: it is a function. */
+static int is_known(const char *name) {
+  int known = strcmp(name, "progress") == 0;
+  for (size_t t = 0; t < NT_RUN_TABLES && !known; t++)
+    known = nt_parameter_find(nt_run_tables[t].rows, nt_run_tables[t].count, name) <
+            nt_run_tables[t].count;
+  return known;
 }
 
-static lua_Integer whole(lua_State *L, const char *name, lua_Integer most) {
-  int good;
-  lua_Integer value = lua_tointegerx(L, -1, &good);
-  if (!good || lua_type(L, -1) != LUA_TNUMBER)
-    fail(L, "%s: expected a whole number, got %s", name, luaL_tolstring(L, -1, NULL));
-  if (value < 0 || value > most) fail(L, "%s %s: out of range", name, luaL_tolstring(L, -1, NULL));
-  return value;
-}
-
-static int choice(lua_State *L, const struct field *f) {
-  const char *text = lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : "";
-  for (int i = 0; f->choices[i]; i++)
-    if (strcmp(text, f->choices[i]) == 0) return i;
-  return fail(L, "%s: '%s' is none of its names", f->name, luaL_tolstring(L, -1, NULL));
-}
-
-/* The value on the top of the stack -> its member. Texts stay Lua's: the table keeps them alive. */
-static void set_field(lua_State *L, const struct field *f, nt_run_options *options) {
-  void *member = (char *)options + f->offset;
-  switch (f->type) {
-  case TEXT:
-    if (lua_type(L, -1) != LUA_TSTRING)
-      fail(L, "%s: expected a text, got a %s", f->name, luaL_typename(L, -1));
-    *(const char **)member = lua_tostring(L, -1);
-    break;
-  case FLAG:
-    *(int *)member = lua_toboolean(L, -1);
-    break;
-  case INT:
-    *(int *)member = (int)whole(L, f->name, INT32_MAX);
-    break;
-  case UINT32:
-    *(uint32_t *)member = (uint32_t)whole(L, f->name, UINT32_MAX);
-    break;
-  case SIZE:
-    *(size_t *)member = (size_t)whole(L, f->name, PTRDIFF_MAX);
-    break;
-  case UINT64:
-    *(uint64_t *)member = (uint64_t)whole(L, f->name, INT64_MAX);
-    break;
-  case NUMBER:
-    if (lua_type(L, -1) != LUA_TNUMBER)
-      fail(L, "%s: expected a number, got a %s", f->name, luaL_typename(L, -1));
-    *(double *)member = lua_tonumber(L, -1);
-    break;
-  case CHOICE:
-    *(int *)member = choice(L, f);
-    break;
-  }
-}
-
+/* Texts stay Lua's: the table keeps them alive. */
 static void read_options(lua_State *L, int table, nt_run_options *options) {
+  nt_error err;
   for (lua_pushnil(L); lua_next(L, table); lua_pop(L, 1)) {
     const char *name = lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2) : "?";
-    if (strcmp(name, "progress") == 0) continue;
-    size_t i = 0;
-    while (i < FIELDS && strcmp(fields[i].name, name) != 0) i++;
-    if (i == FIELDS) fail(L, "pipeline.run has no field '%s'%s", name, "");
-    set_field(L, &fields[i], options);
+    if (is_known(name)) continue;
+    nt_fail(&err, NT_E_ARGUMENT, "pipeline.run has no field '%s'", name);
+    modules_raise(L, &err);
   }
+  for (size_t t = 0; t < NT_RUN_TABLES; t++)
+    parameters_read(L, table, nt_run_tables[t].rows, nt_run_tables[t].count,
+                    (char *)options + nt_run_tables[t].offset);
 }
 
-static int defaults(lua_State *L) {
-  nt_run_options options = nt_run_defaults();
+static int parameters(lua_State *L) {
   lua_newtable(L);
-  for (size_t i = 0; i < FIELDS; i++) {
-    const struct field *f = &fields[i];
-    const void *member = (const char *)&options + f->offset;
-    switch (f->type) {
-    case TEXT:
-      continue;
-    case FLAG:
-      lua_pushboolean(L, *(const int *)member);
-      break;
-    case INT:
-      lua_pushinteger(L, *(const int *)member);
-      break;
-    case UINT32:
-      lua_pushinteger(L, *(const uint32_t *)member);
-      break;
-    case SIZE:
-      lua_pushinteger(L, (lua_Integer) * (const size_t *)member);
-      break;
-    case UINT64:
-      lua_pushinteger(L, (lua_Integer) * (const uint64_t *)member);
-      break;
-    case NUMBER:
-      lua_pushnumber(L, *(const double *)member);
-      break;
-    case CHOICE:
-      lua_pushstring(L, f->choices[*(const int *)member]);
-      break;
-    }
-    lua_setfield(L, -2, f->name);
-  }
+  for (size_t t = 0; t < NT_RUN_TABLES; t++)
+    parameters_append(L, nt_run_tables[t].rows, nt_run_tables[t].count);
   return 1;
-}
-
-static int names(lua_State *L) {
-  const char *name = luaL_checkstring(L, 1);
-  for (size_t i = 0; i < FIELDS; i++) {
-    if (!fields[i].choices || strcmp(fields[i].name, name) != 0) continue;
-    lua_newtable(L);
-    for (int k = 0; fields[i].choices[k]; k++) {
-      lua_pushstring(L, fields[i].choices[k]);
-      lua_rawseti(L, -2, k + 1);
-    }
-    return 1;
-  }
-  return fail(L, "pipeline.names: '%s' has no names%s", name, "");
 }
 
 /* ---------------------------------------------------------------- signals and progress */
@@ -408,8 +277,7 @@ static int run(lua_State *L) {
 }
 
 int luaopen_ninetails_pipeline(lua_State *L) {
-  static const luaL_Reg functions[] = {
-      {"run", run}, {"defaults", defaults}, {"names", names}, {NULL, NULL}};
+  static const luaL_Reg functions[] = {{"run", run}, {"parameters", parameters}, {NULL, NULL}};
   luaL_newmetatable(L, "ninetails.pipeline.box");
   lua_pushcfunction(L, box_gc);
   lua_setfield(L, -2, "__gc");

@@ -5,7 +5,11 @@
  *     local sweep = require "ninetails.sweep"
  *     sweep.detectors()[1].name          -- each detector with its parameters
  *     sweep.measures()[1].long_name      -- each metric
- *     sweep.defaults().measures.level    -- how metrics are computed unless told
+ *     sweep.tables().run                 -- parameters of a run beside its detector's
+ * (parameters.h) sweep.tables().measures            -- how metrics are computed, likewise
+ *     sweep.tables().paper               -- {name = value}: the same by the paper's protocol
+ *     sweep.tables().profiles            -- their names
+ *     sweep.tables().columns             -- names of all columns but for parameters and metrics
  *     local report = sweep.plan(plan)    -- what is there and what is missing; runs nothing
  *     local outcome = sweep.run(plan)    -- runs it
  *
@@ -34,45 +38,11 @@
 
 #include "fields.h"
 #include "modules.h"
+#include "parameters.h"
 #include "signals.h"
 #include "sweep_plan.h"
 
 /* ---------------------------------------------------------------- what there is */
-
-static void push_preset(lua_State *L, const nt_parameter *p) {
-  if (p->type == NT_PARAMETER_TEXT)
-    lua_pushstring(L, p->preset_text);
-  else if (p->type == NT_PARAMETER_CHOICE)
-    lua_pushstring(L, p->choices[(size_t)p->preset]);
-  else if (p->type == NT_PARAMETER_INTEGER)
-    lua_pushinteger(L, (lua_Integer)p->preset);
-  else
-    lua_pushnumber(L, p->preset);
-}
-
-static void push_parameter(lua_State *L, const nt_parameter *p) {
-  static const char *const types[] = {"integer", "number", "choice", "text"};
-  lua_createtable(L, 0, 10);
-  set_text(L, "name", p->name);
-  set_text(L, "type", types[p->type]);
-  set_text(L, "unit", p->unit);
-  set_text(L, "help", p->help);
-  push_preset(L, p);
-  lua_setfield(L, -2, "default");
-  if (p->type == NT_PARAMETER_CHOICE) {
-    lua_newtable(L);
-    for (int i = 0; p->choices[i]; i++) {
-      lua_pushstring(L, p->choices[i]);
-      lua_rawseti(L, -2, i + 1);
-    }
-    lua_setfield(L, -2, "choices");
-  } else if (p->type != NT_PARAMETER_TEXT) {
-    if (p->least > -HUGE_VAL) set_number(L, "least", p->least);
-    if (p->most < HUGE_VAL) set_number(L, "most", p->most);
-    set_flag(L, "above", p->above);
-    set_flag(L, "below", p->below);
-  }
-}
 
 static int detectors(lua_State *L) {
   static const struct {
@@ -94,11 +64,7 @@ static int detectors(lua_State *L) {
     for (size_t f = 0; f < sizeof flags / sizeof *flags; f++)
       set_flag(L, flags[f].name, (c->flags & flags[f].flag) != 0);
     lua_setfield(L, -2, "flags");
-    lua_newtable(L);
-    for (size_t p = 0; p < c->parameter_count; p++) {
-      push_parameter(L, &c->parameters[p]);
-      lua_rawseti(L, -2, (lua_Integer)p + 1);
-    }
+    parameters_push(L, c->parameters, c->parameter_count);
     lua_setfield(L, -2, "parameters");
     lua_rawseti(L, -2, i + 1);
   }
@@ -120,25 +86,24 @@ static int measures(lua_State *L) {
   return 1;
 }
 
-static int defaults(lua_State *L) {
-  nt_measure_options o = nt_measure_defaults();
+static int tables(lua_State *L) {
+  nt_measure_options paper = nt_measure_defaults();
+  paper.protocol = nt_protocol_paper();
   lua_newtable(L);
-  lua_newtable(L);
-  set_integer(L, "smoothing", o.protocol.smoothing);
-  set_flag(L, "fold_auc", o.protocol.fold_auc);
-  set_text(L, "fpr_reference", o.protocol.reference == NT_FPR_OF_ALL ? "all" : "benign");
-  set_number(L, "tail_probability", o.tail_probability);
-  set_number(L, "level", o.level);
-  set_number(L, "max_fpr", o.max_fpr);
-  set_integer(L, "replicates", o.replicates);
-  set_number(L, "block_seconds", o.block_seconds);
-  set_integer(L, "seed", o.seed);
-  set_number(L, "gap_seconds", o.gap_seconds);
-  set_integer(L, "curve_points", o.curve_points);
+  parameters_push(L, nt_sweep_run_parameters, NT_SWEEP_RUN_PARAMETERS);
+  lua_setfield(L, -2, "run");
+  parameters_push(L, nt_measure_parameters, NT_MEASURE_PARAMETERS);
   lua_setfield(L, -2, "measures");
-  set_integer(L, "jobs", (uint64_t)nt_cpu_count());
-  set_integer(L, "memory", nt_cpu_memory() / 2);
-  set_integer(L, "compression", 1);
+  parameters_push_values(L, nt_measure_parameters, NT_MEASURE_PARAMETERS, &paper);
+  lua_setfield(L, -2, "paper");
+  parameters_push_choices(L, &nt_extractor_parameters[NT_EXTRACTOR_PROFILE]);
+  lua_setfield(L, -2, "profiles");
+  lua_newtable(L);
+  for (size_t i = 0; nt_sweep_column(i); i++) {
+    lua_pushstring(L, nt_sweep_column(i));
+    lua_rawseti(L, -2, (lua_Integer)i + 1);
+  }
+  lua_setfield(L, -2, "columns");
   return 1;
 }
 
@@ -242,7 +207,7 @@ static int run(lua_State *L) {
 
 int luaopen_ninetails_sweep(lua_State *L) {
   static const luaL_Reg functions[] = {
-      {"detectors", detectors}, {"measures", measures}, {"defaults", defaults},
+      {"detectors", detectors}, {"measures", measures}, {"tables", tables},
       {"plan", plan},           {"run", run},           {NULL, NULL}};
   sweep_plan_open(L);
   luaL_newlib(L, functions);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "modules.h"
+#include "parameters.h"
 #include "signals.h"
 
 static int box_gc(lua_State *L) {
@@ -121,24 +122,6 @@ static void read_inputs(lua_State *L, box *b) {
   lua_pop(L, 1);
 }
 
-/* The value on the top, of a parameter. */
-static nt_value value_of(lua_State *L, const nt_parameter *p) {
-  nt_value value = {0};
-  if (p->type == NT_PARAMETER_TEXT || p->type == NT_PARAMETER_CHOICE) {
-    if (lua_type(L, -1) != LUA_TSTRING)
-      refuse(L, "%s: expected a text, got a %s", p->name, luaL_typename(L, -1));
-    value.text = lua_tostring(L, -1);
-    if (p->type == NT_PARAMETER_TEXT) return value;
-    for (size_t i = 0; p->choices[i]; i++)
-      if (strcmp(p->choices[i], value.text) == 0) return (nt_value){.number = (double)i};
-    refuse(L, "%s: no choice '%s'", p->name, value.text);
-  }
-  if (lua_type(L, -1) != LUA_TNUMBER)
-    refuse(L, "%s: expected a number, got a %s", p->name, luaL_typename(L, -1));
-  value.number = lua_tonumber(L, -1);
-  return value;
-}
-
 static nt_value *new_values(const nt_detector_class *class) {
   nt_value *values = calloc(class->parameter_count + 1, sizeof *values);
   if (!values) return NULL;
@@ -152,7 +135,7 @@ static void fill_values(lua_State *L, const nt_detector_class *class, nt_value *
     const char *name = lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2) : "?";
     size_t p = nt_parameter_find(class->parameters, class->parameter_count, name);
     if (p == class->parameter_count) refuse(L, "%s has no parameter '%s'", class->name, name);
-    values[p] = value_of(L, &class->parameters[p]);
+    values[p] = parameters_value(L, &class->parameters[p]);
   }
   lua_pop(L, 1);
 }
@@ -204,15 +187,12 @@ static const nt_detector_class *class_of_script(lua_State *L, box *b, const char
 static void read_run(lua_State *L, box *b, size_t i) {
   nt_error err;
   nt_sweep_run *r = &b->runs[i];
-  uint64_t input = count_field(L, "input", 0), seed = count_field(L, "seed", 1234);
+  uint64_t input = count_field(L, "input", 0);
   const char *name = text_field(L, "detector", 1);
   if (input < 1 || input > b->input_count) refuse(L, "plan: runs: no such input%s%s", "", "");
-  if (seed < 1 || seed > UINT32_MAX) refuse(L, "plan: seed: expected 1 to 4294967295%s%s", "", "");
   r->input = (size_t)input - 1;
-  r->seed = (uint32_t)seed;
-  r->replicate = count_field(L, "replicate", 1);
-  r->fm_grace = count_field(L, "fm_grace", 5000);
-  r->ad_grace = count_field(L, "ad_grace", 50000);
+  nt_parameter_fill(nt_sweep_run_parameters, NT_SWEEP_RUN_PARAMETERS, r);
+  parameters_read(L, -1, nt_sweep_run_parameters, NT_SWEEP_RUN_PARAMETERS, r);
   if (flag_field(L, "lua", 0)) {
     const char *code = text_field(L, "code", 0);
     r->kind = class_of_script(L, b, name);
@@ -235,24 +215,6 @@ static void read_runs(lua_State *L, box *b) {
     read_run(L, b, i);
     lua_pop(L, 1);
   }
-  lua_pop(L, 1);
-}
-
-static void read_measures(lua_State *L, nt_measure_options *o) {
-  push_list(L, "measures");
-  o->protocol.smoothing = (size_t)count_field(L, "smoothing", o->protocol.smoothing);
-  o->protocol.fold_auc = flag_field(L, "fold_auc", o->protocol.fold_auc);
-  const char *reference = text_field(L, "fpr_reference", 0);
-  if (reference)
-    o->protocol.reference = strcmp(reference, "all") == 0 ? NT_FPR_OF_ALL : NT_FPR_OF_BENIGN;
-  o->tail_probability = number_field(L, "tail_probability", o->tail_probability);
-  o->level = number_field(L, "level", o->level);
-  o->max_fpr = number_field(L, "max_fpr", o->max_fpr);
-  o->replicates = (size_t)count_field(L, "replicates", o->replicates);
-  o->block_seconds = number_field(L, "block_seconds", o->block_seconds);
-  o->seed = count_field(L, "seed", o->seed);
-  o->gap_seconds = number_field(L, "gap_seconds", o->gap_seconds);
-  o->curve_points = (size_t)count_field(L, "curve_points", o->curve_points);
   lua_pop(L, 1);
 }
 
@@ -316,28 +278,20 @@ box *sweep_plan_read(lua_State *L) {
   uint64_t own_limit = (uint64_t)lua_tointeger(L, -1);
   lua_pushvalue(L, 1);
   nt_sweep_options *o = &b->options;
-  const char *cache = text_field(L, "cache", 0);
-  *o = (nt_sweep_options){.output = text_field(L, "output", 0),
-                          .folder = text_field(L, "folder", 1),
-                          .cache = cache ? cache : own_cache,
-                          .jobs = (int)count_field(L, "jobs", 1),
-                          .memory = count_field(L, "memory", 0),
-                          .cache_limit = count_field(L, "cache_limit", own_limit),
-                          .fresh = flag_field(L, "fresh", 0),
-                          .retry = flag_field(L, "retry", 0),
-                          .keep_others = flag_field(L, "keep_others", 0),
-                          .run_seconds = number_field(L, "run_seconds", 0),
-                          .most_failures = (size_t)count_field(L, "max_failures", 0),
-                          .keep_scores = flag_field(L, "keep_scores", 1),
-                          .compression = (int)count_field(L, "compression", 1),
-                          .measures = nt_measure_defaults(),
-                          .cancel = &nt_cancelled};
-  if (o->jobs < 1 || o->jobs > 1024) refuse(L, "plan: jobs: expected 1 to 1024%s%s", "", "");
+  nt_parameter_fill(nt_sweep_parameters, NT_SWEEP_PARAMETERS, o);
+  o->cache = own_cache;
+  o->cache_limit = own_limit;
+  o->measures = nt_measure_defaults();
+  o->cancel = &nt_cancelled;
+  parameters_read(L, -1, nt_sweep_parameters, NT_SWEEP_PARAMETERS, o);
+  text_field(L, "folder", 1);
   read_script(L, b);
   read_inputs(L, b);
   read_runs(L, b);
   read_extra(L, b);
-  read_measures(L, &o->measures);
+  push_list(L, "measures");
+  parameters_read(L, -1, nt_measure_parameters, NT_MEASURE_PARAMETERS, &o->measures);
+  lua_pop(L, 1);
   provenance_read(L, &b->provenance, o->jobs);
   o->notes = b->provenance.count;
   o->note = b->provenance.note;

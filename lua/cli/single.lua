@@ -3,32 +3,26 @@
 local json = require "ninetails.json"
 local out = require "ninetails.cli.out"
 local outputs = require "ninetails.cli.outputs"
+local parameter = require "ninetails.cli.parameter"
 local pipeline = require "ninetails.pipeline"
 local progress = require "ninetails.cli.progress"
 local text = require "ninetails.cli.text"
 
 local single = {}
 
-local defaults = pipeline.defaults()
-
 single.argument = {name = "CAPTURE",
   help = "pcap, pcapng, tshark TSV or rows of features (CSV), as it is or compressed with gzip, xz or "
     .. "zstd; - reads standard input; or an HDF5 file of `extract`"}
 
-single.profile = {name = "profile", type = "choice", choices = pipeline.names("profile"), default = defaults.profile,
-  help = "statistics to extract: py100 and csv115 are the public references bit for bit, stream is fast"}
+single.profile = parameter.option("profile")
 
 -- Options that follow a command's own.
 single.options = {
-  {name = "max-streams", type = "integer", min = 0, default = defaults.max_streams,
-    help = "keep at most N streams, dropping those of least weight; 0: no limit"},
-  {name = "threads", type = "integer", min = 0, default = defaults.threads,
-    help = "threads over which the stages are spread (reading and its checksum are one); 0: one for each "
-      .. "processor. Results do not depend on it"},
+  parameter.option("max_streams"),
+  parameter.option("threads"),
   {name = "output", short = "o", type = "path", help = "write an HDF5 file (.h5, .hdf5) or a table (.csv)"},
   outputs.option,
-  {name = "compression", type = "integer", min = 0, max = 9, default = defaults.compression,
-    help = "deflate level of HDF5 outputs; 0: none"},
+  parameter.option("compression"),
   {name = "json", type = "flag", help = "print the summary as JSON"},
   {name = "quiet", type = "flag", help = "print neither progress nor summary; warnings remain"},
 }

@@ -4,17 +4,16 @@ local context = require "ninetails.experiment.context"
 
 local columns = {}
 
+local tables = require("ninetails.sweep").tables()
+
 -- Those that --only may name, with their types.
-columns.chosen = {{name = "dataset", type = "text"}, {name = "profile", type = "text"},
-  {name = "detector", type = "text"}, {name = "replicate", type = "integer"}, {name = "seed", type = "integer"},
-  {name = "fm_grace", type = "integer"}, {name = "ad_grace", type = "integer"}}
+columns.chosen = {{name = "dataset", type = "text"}, {name = "profile", type = "text"}, {name = "detector", type = "text"}}
+table.move(tables.run, 1, #tables.run, #columns.chosen + 1, columns.chosen)
 
 columns.taken = {}
-for _, column in ipairs(columns.chosen) do columns.taken[column.name] = true end
-for name in ([[run status reason smoothing fold_auc fpr_reference tail_probability level max_fpr bootstrap_replicates
-  bootstrap_seed block_seconds gap_seconds curve_points packets first absence seconds_extract seconds_map
-  seconds_learn seconds_score seconds_measure shared_by memory_detector memory_peak remark]]):gmatch("%S+") do
-  columns.taken[name] = true
+for _, name in ipairs(tables.columns) do columns.taken[name] = true end
+for _, list in ipairs {tables.run, tables.measures} do
+  for _, row in ipairs(list) do columns.taken[row.column] = true end
 end
 
 -- Raises where a parameter or a metric of a script would be a second column of a name.

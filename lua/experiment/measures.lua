@@ -6,24 +6,6 @@ local values = require "ninetails.experiment.values"
 
 local measures = {}
 
--- What sweep.defaults().measures has no ranges for.
-local settings = {
-  {name = "smoothing", type = "integer", least = 0, most = 1000000},
-  {name = "fold_auc", type = "boolean"},
-  {name = "fpr_reference", type = "choice", choices = {"benign", "all"}},
-  {name = "tail_probability", type = "number", least = 0, above = true, most = 1, below = true},
-  {name = "level", type = "number", least = 0, above = true, most = 1, below = true},
-  {name = "max_fpr", type = "number", least = 0, above = true, most = 1},
-  {name = "replicates", type = "integer", least = 0, most = 1000000},
-  {name = "block_seconds", type = "number", least = 0, above = true},
-  {name = "seed", type = "integer", least = 1, most = 0xffffffff},
-  {name = "gap_seconds", type = "number", least = 0},
-  {name = "curve_points", type = "integer", least = 2, most = 1000000},
-}
-
--- The quirks of the paper's plotting scripts, as core/metrics/protocol.h has them.
-local paper = {smoothing = 30, fold_auc = true, fpr_reference = "benign"}
-
 local function boolean(where, path, value)
   if type(value) ~= "boolean" then context.expected(where, path, value, "true or false") end
   return value
@@ -31,15 +13,16 @@ end
 
 -- -> the plan's `measures`, its `extra`, and the Lua metrics by name.
 function measures.resolve(where, raw)
-  local chosen, extra, lua = {}, {}, {}
-  for key, value in pairs(require("ninetails.sweep").defaults().measures) do chosen[key] = value end
+  local tables = require("ninetails.sweep").tables()
+  local settings, chosen, extra, lua = tables.measures, {}, {}, {}
+  for _, setting in ipairs(settings) do chosen[setting.name] = setting.default end
   if raw == nil then return chosen, extra, lua end
   if detectors.is_metric(raw) then raw = {raw} end
   local known = {paper_protocol = true}
   for _, setting in ipairs(settings) do known[setting.name] = true end
   context.check_keys(where, "metrics", raw, known, "setting of metrics", true)
   if raw.paper_protocol ~= nil and boolean(where, "metrics.paper_protocol", raw.paper_protocol) then
-    for key, value in pairs(paper) do chosen[key] = value end
+    for key, value in pairs(tables.paper) do chosen[key] = value end
   end
   for _, setting in ipairs(settings) do
     local value, path = raw[setting.name], "metrics." .. setting.name

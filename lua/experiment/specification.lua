@@ -31,7 +31,6 @@ end
 local fields = {name = true, title = true, datasets = true, profile = true, grace = true, detectors = true,
   repeats = true, seed = true, seeds = true, metrics = true, keep_scores = true, compression = true, run_seconds = true}
 
-local PROFILES = {"py100", "csv115", "stream"}
 local DEFAULT_SEED = 1234 -- Kitsune-py's
 local MOST_SEED = 0xffffffff
 
@@ -52,7 +51,7 @@ local function profiles_of(where, raw)
   local seen, list = {}, {}
   for i, profile in ipairs(raw) do
     local path = ("profile[%d]"):format(i)
-    list[i] = values.check(where, path, {type = "choice", choices = PROFILES}, profile)
+    list[i] = values.check(where, path, {type = "choice", choices = require("ninetails.sweep").tables().profiles}, profile)
     if seen[profile] then context.fail(where, "%s = '%s' is there twice", path, profile) end
     seen[profile] = true
   end

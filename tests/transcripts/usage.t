@@ -122,10 +122,10 @@ Help comes from the same tables.
                                        public references bit for bit, stream is fast
                                        [stream]
         --max-streams N                keep at most N streams, dropping those of least
-                                       weight; 0: no limit [0]
+                                       weight; 0: no limit [0 streams]
         --threads N                    threads over which the stages are spread (reading and
                                        its checksum are one); 0: one for each processor.
-                                       Results do not depend on it [0]
+                                       Results do not depend on it [0 threads]
     -o, --output FILE                  write an HDF5 file (.h5, .hdf5) or a table (.csv)
         --force                        replace the file that --output names, whatever it is;
                                        else only one of the kind that is written

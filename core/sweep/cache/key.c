@@ -44,6 +44,19 @@ void nt_keying_text(nt_keying *keying, const char *text) {
   if (text) add(keying, text, strlen(text));
 }
 
+void nt_keying_options(nt_keying *keying, const nt_parameter *rows, size_t count,
+                       const void *options) {
+  for (size_t i = 0; i < count; i++) {
+    if (rows[i].unkeyed) continue;
+    nt_value value = nt_parameter_get(&rows[i], options);
+    nt_keying_text(keying, rows[i].name);
+    if (rows[i].type == NT_PARAMETER_TEXT)
+      nt_keying_text(keying, value.text);
+    else
+      nt_keying_number(keying, value.number);
+  }
+}
+
 void nt_keying_end(nt_keying *keying, char key[NT_KEY_TEXT]) {
   XXH128_hash_t hash = XXH3_128bits_digest(state_of(keying));
   snprintf(key, NT_KEY_TEXT, "%016llx%016llx", (unsigned long long)hash.high64,

@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include <ninetails/error.h>
+#include <ninetails/parameter.h>
 
 enum { NT_KEY_TEXT = 33, NT_KEYING_STATE = 640 };
 
@@ -26,6 +27,9 @@ void nt_keying_begin(nt_keying *keying, const char *what);
 void nt_keying_text(nt_keying *keying, const char *text); /* NULL is a value of its own */
 void nt_keying_integer(nt_keying *keying, uint64_t value);
 void nt_keying_number(nt_keying *keying, double value); /* by its bits */
+/* Name and value of every member that the rows name, but for those no result depends on. */
+void nt_keying_options(nt_keying *keying, const nt_parameter *rows, size_t count,
+                       const void *options);
 void nt_keying_end(nt_keying *keying, char key[NT_KEY_TEXT]);
 
 /* What tells a file from another, or from what it was before: also one whose size and time of

@@ -2,45 +2,21 @@
 -- ninetails score: one capture -> an anomaly score for each packet.
 local json = require "ninetails.json"
 local out = require "ninetails.cli.out"
-local pipeline = require "ninetails.pipeline"
+local parameter = require "ninetails.cli.parameter"
 local single = require "ninetails.cli.single"
 local text = require "ninetails.cli.text"
 
-local defaults = pipeline.defaults()
+-- What the detector is told; in `parameters` of --json.
+local detector = parameter.options {"fm_grace", "ad_grace", "max_autoencoder", "learning_rate", "hidden_ratio", "seed",
+  "bias_update", "train_epsilon", "execute_epsilon", "isa", "tail_probability"}
+local own = parameter.options {"feature_map", "labels", "with_features"}
 
--- The detector's options: each has the name of a field of pipeline.run, with - for _.
-local detector = {
-  {name = "fm-grace", type = "integer", min = 0, unit = "packets",
-    help = "packets (and one more) from which the feature map is learnt"},
-  {name = "ad-grace", type = "integer", min = 0, unit = "packets",
-    help = "packets after those on which the autoencoders are trained"},
-  {name = "max-autoencoder", type = "integer", min = 1, help = "most features of one autoencoder (m)"},
-  {name = "learning-rate", type = "number", above = 0, help = "step of the gradient descent"},
-  {name = "hidden-ratio", type = "number", above = 0, max = 1, help = "hidden units per visible unit"},
-  {name = "seed", type = "integer", min = 1, max = 0xffffffff, help = "of the autoencoders' first weights"},
-  {name = "bias-update", type = "choice", choices = pipeline.names("bias_update"),
-    help = "biases follow their own gradient, or its mean as in KitNET-py and Kitsune-py before 2020"},
-  {name = "train-epsilon", type = "number", above = 0, help = "added to a feature's range in training"},
-  {name = "execute-epsilon", type = "number", above = 0, help = "the same in execution (the authors' C++ program: 1)"},
-  {name = "isa", type = "choice", choices = pipeline.names("isa"), help = "instruction set of the kernels"},
-  {name = "tail-probability", type = "number", above = 0, below = 1,
-    help = "the threshold is exceeded by this share of benign packets, were their scores log-normal"},
-}
 local fields, options = {}, {single.profile}
-for i, option in ipairs(detector) do
-  fields[i] = option.name:gsub("%-", "_")
-  option.default = defaults[fields[i]]
-  options[#options + 1] = option
-end
-for _, option in ipairs {
-  {name = "feature-map", type = "path",
-    help = "use this map instead of learning one: an HDF5 file of ninetails, or text with the columns "
-      .. "of one autoencoder a line"},
-  {name = "labels", type = "path", help = "one label a packet: adds AUC and EER, and rows for attacks with names (see below)"},
-  {name = "with-features", type = "flag", help = "store the features too (HDF5)"},
-} do
-  fields[#fields + 1] = option.name:gsub("%-", "_")
-  options[#options + 1] = option
+for _, group in ipairs {detector, own} do
+  for _, option in ipairs(group) do
+    fields[#fields + 1] = option.field
+    options[#options + 1] = option
+  end
 end
 table.move(single.options, 1, #single.options, #options + 1, options)
 
@@ -210,7 +186,7 @@ end
 local function print_json(args, result)
   local members = list(single.input_json(args, result))
   local parameters = {}
-  for i, option in ipairs(detector) do parameters[i] = {fields[i], args[fields[i]]} end
+  for i, option in ipairs(detector) do parameters[i] = {option.field, args[option.field]} end
   append(members, {{"parameters", json.object(parameters)}, {"isa", result.isa}})
   append(members, list(summary_json(args, result)))
   append(members, list(single.speed_json(args, result)))

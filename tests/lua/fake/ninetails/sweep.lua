@@ -37,10 +37,28 @@ function sweep.measures()
     {name = "eer", unit = "1", long_name = "EER", better = "lower"}}
 end
 
-function sweep.defaults()
-  return {measures = {smoothing = 0, fold_auc = false, fpr_reference = "benign", tail_probability = 0.00135,
-    level = 0.95, max_fpr = 0.01, replicates = 200, block_seconds = 60, seed = 1, gap_seconds = 60,
-    curve_points = 1000}, jobs = 2, memory = 1 << 30, compression = 1}
+function sweep.tables()
+  local function whole(name, default, least, column)
+    return {name = name, column = column or name, type = "integer", default = default, least = least, most = 1 << 53}
+  end
+  local function number(name, default, above, most, below)
+    return {name = name, column = name, type = "number", default = default, least = 0, above = above, most = most,
+      below = below}
+  end
+  return {
+    run = {whole("replicate", 1, 0), whole("seed", 1234, 1), whole("fm_grace", 5000, 0), whole("ad_grace", 50000, 0)},
+    measures = {whole("smoothing", 0, 0), {name = "fold_auc", column = "fold_auc", type = "boolean", default = false},
+      {name = "fpr_reference", column = "fpr_reference", type = "choice", default = "benign", choices = {"benign", "all"}},
+      number("tail_probability", 0.001, true, 1, true), number("level", 0.95, true, 1, true),
+      number("max_fpr", 0.01, true, 1), whole("replicates", 200, 0, "bootstrap_replicates"),
+      whole("seed", 1, 1, "bootstrap_seed"), whole("curve_points", 1000, 2), number("block_seconds", 60, true),
+      number("gap_seconds", 60)},
+    paper = {smoothing = 30, fold_auc = true, fpr_reference = "benign"},
+    profiles = {"py100", "csv115", "stream"},
+    columns = {"run", "dataset", "profile", "detector", "status", "reason", "packets", "first", "absence",
+      "seconds_extract", "seconds_map", "seconds_learn", "seconds_score", "shared_by", "memory_detector", "remark",
+      "seconds_measure", "memory_peak"},
+  }
 end
 
 local function key_of(i) return ("run%04d"):format(i) end
