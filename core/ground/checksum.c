@@ -28,10 +28,11 @@ static nt_status feed_file(const char *path, EVP_MD_CTX *context, char *block, u
   return broken ? nt_fail(err, NT_E_IO, "%s: %s", path, strerror(broken)) : NT_OK;
 }
 
-static nt_status feed_inside(const char *path, EVP_MD_CTX *context, char *block, uint64_t *bytes,
-                             nt_error *err) {
+static nt_status feed_inside(const char *path, uint64_t most, EVP_MD_CTX *context, char *block,
+                             uint64_t *bytes, nt_error *err) {
   nt_content *content = nt_content_open(path, NULL, err);
   if (!content) return err ? err->status : NT_E_IO;
+  nt_content_bound(content, most);
   nt_status status;
   size_t got = 0;
   do {
@@ -43,7 +44,7 @@ static nt_status feed_inside(const char *path, EVP_MD_CTX *context, char *block,
   return status;
 }
 
-nt_status nt_checksum_file(const char *path, const char *algorithm, int inside, char *hex,
+nt_status nt_checksum_file(const char *path, const char *algorithm, uint64_t inside, char *hex,
                            uint64_t *bytes, nt_error *err) {
   nt_error own;
   uint64_t count = 0;
@@ -62,7 +63,8 @@ nt_status nt_checksum_file(const char *path, const char *algorithm, int inside, 
   else if (!EVP_DigestInit_ex(context, md, NULL))
     status = nt_fail(err, NT_E_STATE, "%s: this machine's OpenSSL refuses %s", path, algorithm);
   else
-    status = (inside ? feed_inside : feed_file)(path, context, block, &count, err);
+    status = inside ? feed_inside(path, inside, context, block, &count, err)
+                    : feed_file(path, context, block, &count, err);
   if (status == NT_OK) {
     EVP_DigestFinal_ex(context, sum, &length);
     for (unsigned i = 0; i < length; i++) snprintf(hex + 2 * i, 3, "%02x", sum[i]);

@@ -14,11 +14,11 @@ enum {
 
 /*
  * algorithm: "sha256" or "md5" (many old data sets state only that). hex: NT_CHECKSUM_TEXT bytes,
- * lower case. inside 0: the file as it lies there; 1: the bytes inside it when it is compressed
- * (core/ground/content.h). bytes, where not NULL: how many bytes were read. O(size), constant
- * memory.
+ * lower case. inside 0: the file as it lies there; else the bytes inside it when it is compressed
+ * (core/ground/content.h), of which more than `inside` are NT_E_LIMIT. bytes, where not NULL: how
+ * many bytes were read. O(size), constant memory.
  */
-nt_status nt_checksum_file(const char *path, const char *algorithm, int inside, char *hex,
+nt_status nt_checksum_file(const char *path, const char *algorithm, uint64_t inside, char *hex,
                            uint64_t *bytes, nt_error *err);
 
 #endif

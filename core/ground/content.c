@@ -16,6 +16,7 @@ struct nt_content {
   struct archive *archive;
   char *name; /* "path" or "path: member", for errors */
   int at_end;
+  uint64_t most, count; /* bytes: bound, read so far */
 };
 
 static nt_status failed(nt_content *s, nt_error *err) {
@@ -62,9 +63,13 @@ static nt_status find_member(nt_content *s, const char *path, const char *member
   while ((code = archive_read_next_header(s->archive, &entry)) == ARCHIVE_OK ||
          code == ARCHIVE_WARN) {
     const char *name = archive_entry_pathname(entry);
-    if (!name || archive_entry_filetype(entry) != AE_IFREG) continue;
-    if (strcmp(name, member) == 0 || (!strchr(member, '/') && strcmp(base_name(name), member) == 0))
-      return NT_OK;
+    int is_link = archive_entry_hardlink(entry) || archive_entry_filetype(entry) == AE_IFLNK;
+    if (!name || !(is_link || archive_entry_filetype(entry) == AE_IFREG)) continue;
+    if (strcmp(name, member) == 0 ||
+        (!strchr(member, '/') && strcmp(base_name(name), member) == 0)) {
+      if (!is_link) return NT_OK;
+      return nt_fail(err, NT_E_INPUT, "%s: is a link in the archive, a file was expected", s->name);
+    }
     if (length < sizeof seen) {
       int n = snprintf(seen + length, sizeof seen - length, "%s%s", length ? ", " : "", name);
       length += n > 0 ? (size_t)n : 0;
@@ -85,6 +90,7 @@ nt_content *nt_content_open(const char *path, const char *member, nt_error *err)
     nt_fail(err, NT_E_MEMORY, "%s: out of memory", path);
     return NULL;
   }
+  s->most = UINT64_MAX;
   accept_formats(s->archive, member != NULL);
   nt_status status = NT_OK;
   if (archive_read_open_filename(s->archive, path, BLOCK) != ARCHIVE_OK) {
@@ -111,8 +117,15 @@ nt_status nt_content_read(nt_content *content, void *bytes, size_t size, size_t 
     if (n < 0) return failed(content, err);
     if (n == 0) content->at_end = 1;
     *got += (size_t)n;
+    if ((content->count += (size_t)n) > content->most)
+      return nt_fail(err, NT_E_LIMIT, "%s: holds more than %llu bytes", content->name,
+                     (unsigned long long)content->most);
   }
   return NT_OK;
+}
+
+void nt_content_bound(nt_content *content, uint64_t bytes) {
+  content->most = bytes;
 }
 
 void nt_content_close(nt_content *content) {

@@ -168,6 +168,10 @@ char *nt_temporary_create_folder(const char *path, int *held, nt_error *err) {
   return create(path, held, open_folder, err);
 }
 
+int nt_temporary_writer(int held) {
+  return fcntl(held - 1, F_DUPFD_CLOEXEC, 0);
+}
+
 void nt_temporary_release(int *held) {
   if (*held) close(*held - 1);
   *held = 0;

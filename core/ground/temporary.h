@@ -26,6 +26,9 @@
 char *nt_temporary_create(const char *path, int *held, nt_error *err);
 /* The same as a folder, of this user alone. */
 char *nt_temporary_create_folder(const char *path, int *held, nt_error *err);
+/* Another descriptor of the file that was created, to write to; -1 with errno. Its name is not
+ * used, so that whoever else may write to the folder cannot put a link there instead. */
+int nt_temporary_writer(int held);
 /* *held 0 is fine, and what it becomes. */
 void nt_temporary_release(int *held);
 

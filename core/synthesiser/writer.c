@@ -2,7 +2,6 @@
 #include "writer.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,7 +32,7 @@ static nt_status stream_open(stream *s, const char *path, nt_error *err) {
   nt_temporary_sweep_of(path);
   s->partial = nt_temporary_create(path, &s->held, err);
   if (!s->partial) return NT_E_IO;
-  s->fd = open(s->partial, O_WRONLY | O_CLOEXEC);
+  s->fd = nt_temporary_writer(s->held);
   if (s->fd < 0) return nt_fail(err, NT_E_IO, "%s: cannot be written: %s", path, strerror(errno));
   return NT_OK;
 }

@@ -2,16 +2,23 @@
 /*
  * ninetails.files: what Lua's io cannot do.
  *
- *     files.stat(path)                        --> {kind = "file" | "directory" | "other", size = n,
- * mtime = s} or nil files.list(folder)                      --> sorted names without . and .., or
- * nil when there is no such folder files.make_folders(path)                    with all above it
- *     files.checksum(path, "sha256", inside)  --> hexadecimal, bytes; inside: of what a compressed
- * file holds files.write(path, text)                     all of it or nothing files.put(path,
- * new_path)                   flushed to the disk, then renamed files.join {to = path, parts =
- * {{path =, member =, header = true | false}, ...}}
- *                                             --> rows of each part. One file of many: members of
- * archives, compressed files; with header = true the first line of all but the first part is left
- * out, and is not counted as a row of any
+ *     files.stat(path)   --> {kind = "file" | "directory" | "other", size =, mtime = s, stamp =} or
+ *                            nil. stamp: a text that is another one when the file has changed
+ *     files.list(folder) --> sorted names without . and .., or nil: there is no such folder
+ *     files.make_folders(path)                      with all above it
+ *     files.checksum(path, "sha256", inside, most)  --> hexadecimal, bytes; inside: of what a
+ *                            compressed file holds; more than `most` bytes of it are refused
+ *     files.read(path, most) --> text, of a compressed file what it holds
+ *     files.write(path, text, here), files.copy(path, to, here)   all of it or nothing
+ *     files.put(path, new_path)                     flushed to the disk, then renamed
+ *     files.join {to = path, most = bytes, parts = {{path =, member =, most = bytes,
+ *                 header = true | false}, ...}}
+ *                        --> rows of each part. One file of many: members of archives, compressed
+ *                            files; with header = true the first line of all but the first part is
+ *                            left out, and is not counted as a row of any
+ *
+ * here = true (always, with join): a symbolic link where the file goes is replaced. Else it is
+ * followed, as who names an output expects.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -45,7 +52,12 @@ static int raise_errno(lua_State *L, const char *path) {
 static int file_stat(lua_State *L) {
   struct stat s;
   if (stat(luaL_checkstring(L, 1), &s) != 0) return 0;
-  lua_createtable(L, 0, 3);
+  char stamp[160];
+  snprintf(stamp, sizeof stamp, "%lld %lld.%09ld %lld.%09ld %llu", (long long)s.st_size,
+           (long long)s.st_mtim.tv_sec, s.st_mtim.tv_nsec, (long long)s.st_ctim.tv_sec,
+           s.st_ctim.tv_nsec, (unsigned long long)s.st_ino);
+  lua_createtable(L, 0, 4);
+  set_text(L, "stamp", stamp);
   set_text(L, "kind", S_ISREG(s.st_mode) ? "file" : S_ISDIR(s.st_mode) ? "directory" : "other");
   set_integer(L, "size", s.st_size);
   set_number(L, "mtime", (lua_Number)s.st_mtim.tv_sec + (lua_Number)s.st_mtim.tv_nsec * 1e-9);
@@ -101,8 +113,9 @@ static int checksum(lua_State *L) {
   char hex[NT_CHECKSUM_TEXT];
   uint64_t bytes;
   nt_error err;
-  if (nt_checksum_file(luaL_checkstring(L, 1), luaL_checkstring(L, 2), lua_toboolean(L, 3), hex,
-                       &bytes, &err))
+  lua_Integer most = luaL_optinteger(L, 4, LUA_MAXINTEGER);
+  uint64_t inside = lua_toboolean(L, 3) ? (uint64_t)(most > 0 ? most : 1) : 0;
+  if (nt_checksum_file(luaL_checkstring(L, 1), luaL_checkstring(L, 2), inside, hex, &bytes, &err))
     return modules_raise(L, &err);
   lua_pushstring(L, hex);
   lua_pushinteger(L, (lua_Integer)bytes);
@@ -118,10 +131,11 @@ static int put(lua_State *L) {
 }
 
 /* Before the first byte: what a killed process left of the same file goes. */
-static void begin(lua_State *L, nt_output *output, const char *path) {
+static void begin(lua_State *L, nt_output *output, const char *path, int here) {
   nt_error err;
   nt_temporary_sweep_of(path);
-  if (nt_output_begin(output, path, &err) != NT_OK) modules_raise(L, &err);
+  if ((here ? nt_output_begin_here : nt_output_begin)(output, path, &err) != NT_OK)
+    modules_raise(L, &err);
 }
 
 /* After the last: `why` is an errno, 0 when all went well. */
@@ -139,8 +153,8 @@ static int write_whole(lua_State *L) {
   size_t size;
   const char *path = luaL_checkstring(L, 1), *text = luaL_checklstring(L, 2, &size);
   nt_output output;
-  begin(L, &output, path);
-  FILE *file = fopen(output.temporary, "wbe");
+  begin(L, &output, path, lua_toboolean(L, 3));
+  FILE *file = nt_output_stream(&output);
   int why = file ? 0 : errno;
   if (file && fwrite(text, 1, size, file) != size) why = errno;
   if (file && fclose(file) != 0 && !why) why = errno;
@@ -170,23 +184,35 @@ static int copy_bytes(int from, int to) {
 
 static int copy(lua_State *L) {
   const char *path = luaL_checkstring(L, 1), *to = luaL_checkstring(L, 2);
-  int in = open(path, O_RDONLY | O_CLOEXEC);
-  if (in < 0) return raise_errno(L, path);
-  nt_error err;
   nt_output output;
-  nt_temporary_sweep_of(to);
-  if (nt_output_begin(&output, to, &err) != NT_OK) {
-    close(in);
-    return modules_raise(L, &err);
+  begin(L, &output, to, lua_toboolean(L, 3));
+  int in = open(path, O_RDONLY | O_CLOEXEC);
+  if (in < 0) {
+    int why = errno;
+    nt_output_discard(&output);
+    errno = why;
+    return raise_errno(L, path);
   }
-  int out = open(output.temporary, O_WRONLY | O_CLOEXEC);
+  int out = nt_temporary_writer(output.held);
   int why = out < 0 ? errno : copy_bytes(in, out);
   close(in);
   if (out >= 0 && close(out) != 0 && !why) why = errno;
   return end(L, &output, to, why);
 }
 
-/* A content that a Lua error must not leak. */
+/* Leaves nothing behind, also when a Lua error passes by: a metatable whose __close and __gc are
+ * `done`, for the userdata on the top, which is closed when this function ends. */
+static void close_at_end(lua_State *L, const char *name, lua_CFunction done) {
+  if (luaL_newmetatable(L, name)) {
+    lua_pushcfunction(L, done);
+    lua_setfield(L, -2, "__close");
+    lua_pushcfunction(L, done);
+    lua_setfield(L, -2, "__gc");
+  }
+  lua_setmetatable(L, -2);
+  lua_toclose(L, -1);
+}
+
 static int content_gc(lua_State *L) {
   nt_content **content = luaL_checkudata(L, 1, "ninetails.files.content");
   nt_content_close(*content);
@@ -200,11 +226,7 @@ static int read_inside(lua_State *L) {
   nt_error err;
   nt_content **content = lua_newuserdatauv(L, sizeof *content, 0);
   *content = NULL;
-  if (luaL_newmetatable(L, "ninetails.files.content")) {
-    lua_pushcfunction(L, content_gc);
-    lua_setfield(L, -2, "__gc");
-  }
-  lua_setmetatable(L, -2);
+  close_at_end(L, "ninetails.files.content", content_gc);
   if (!(*content = nt_content_open(path, NULL, &err))) return modules_raise(L, &err);
   luaL_Buffer buffer;
   luaL_buffinit(L, &buffer);
@@ -229,6 +251,7 @@ typedef struct joined {
   uint64_t rows; /* of this part: lines, without a header */
   int skipping;  /* inside a header that is left out */
   char last;     /* byte written, '\n' at the start of a part */
+  uint64_t left; /* bytes that may still come */
 } joined;
 
 static int write_block(joined *j, const char *bytes, size_t size) {
@@ -245,14 +268,16 @@ static int write_block(joined *j, const char *bytes, size_t size) {
   return fwrite(bytes, 1, size, j->out) == size ? 0 : -1;
 }
 
-static nt_status join_part(joined *j, const char *path, const char *member, const char *to,
-                           nt_error *err) {
+static nt_status join_part(joined *j, const char *path, const char *member, uint64_t most,
+                           const char *to, nt_error *err) {
   nt_content *content = nt_content_open(path, member, err);
   if (!content) return err->status;
+  nt_content_bound(content, most < j->left ? most : j->left);
   nt_status status;
   size_t got = 0;
   do {
     status = nt_content_read(content, j->block, BLOCK, &got, err);
+    j->left -= got;
     if (status == NT_OK && write_block(j, j->block, got) != 0)
       status = nt_fail(err, NT_E_IO, "%s: %s", to, strerror(errno));
   } while (status == NT_OK && got == BLOCK);
@@ -260,7 +285,6 @@ static nt_status join_part(joined *j, const char *path, const char *member, cons
   return status;
 }
 
-/* The files and the memory that a Lua error must not leak. */
 static int joined_gc(lua_State *L) {
   joined *j = luaL_checkudata(L, 1, "ninetails.files.joined");
   if (j->out) fclose(j->out);
@@ -273,12 +297,16 @@ static int joined_gc(lua_State *L) {
 static joined *new_joined(lua_State *L) {
   joined *j = lua_newuserdatauv(L, sizeof *j, 0);
   *j = (joined){0};
-  if (luaL_newmetatable(L, "ninetails.files.joined")) {
-    lua_pushcfunction(L, joined_gc);
-    lua_setfield(L, -2, "__gc");
-  }
-  lua_setmetatable(L, -2);
+  close_at_end(L, "ninetails.files.joined", joined_gc);
   return j;
+}
+
+/* The field `most` of the table at `index`, a number of bytes; all there can be without one. */
+static uint64_t most_field(lua_State *L, int index) {
+  lua_getfield(L, index, "most");
+  lua_Integer most = luaL_optinteger(L, -1, LUA_MAXINTEGER);
+  lua_pop(L, 1);
+  return most > 0 ? (uint64_t)most : 0;
 }
 
 static int join(lua_State *L) {
@@ -292,20 +320,22 @@ static int join(lua_State *L) {
   int counts = lua_gettop(L);
   joined *j = new_joined(L);
   nt_error err;
+  j->left = most_field(L, 1);
   if (!(j->block = malloc(BLOCK))) return raise(L, NT_E_MEMORY, to, "out of memory");
-  begin(L, &j->output, to);
-  if (!(j->out = fopen(j->output.temporary, "wbe"))) return raise_errno(L, to);
+  begin(L, &j->output, to, 1);
+  if (!(j->out = nt_output_stream(&j->output))) return raise_errno(L, to);
   nt_status status = NT_OK;
   for (lua_Integer i = 1; status == NT_OK && lua_rawgeti(L, parts, i) == LUA_TTABLE; i++) {
     lua_getfield(L, -1, "header");
     int header = lua_toboolean(L, -1);
+    uint64_t most = most_field(L, lua_gettop(L) - 1);
     lua_getfield(L, -2, "member");
     lua_getfield(L, -3, "path");
     const char *path = lua_tostring(L, -1), *member = lua_tostring(L, -2);
     j->rows = 0;
     j->skipping = header && i > 1;
     j->last = '\n';
-    status = path ? join_part(j, path, member, to, &err)
+    status = path ? join_part(j, path, member, most, to, &err)
                   : nt_fail(&err, NT_E_ARGUMENT, "part %d has no path", (int)i);
     if (status == NT_OK && j->last != '\n') { /* the last line lacks its newline */
       j->rows++;

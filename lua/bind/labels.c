@@ -68,7 +68,11 @@ static void end_field(lua_State *L, int table, const char *address, const char *
 static uint16_t name_number(lua_State *L, const char *name) {
   if (lua_getfield(L, NAMES, name) == LUA_TNIL) {
     lua_Integer next = (lua_Integer)lua_rawlen(L, NAMES) + 1;
-    if (next > NT_MAX_ATTACKS) luaL_error(L, "more than %d names of attacks", NT_MAX_ATTACKS);
+    if (next > NT_MAX_ATTACKS) {
+      nt_error err;
+      nt_fail(&err, NT_E_LIMIT, "more than %d names of attacks", NT_MAX_ATTACKS);
+      modules_raise(L, &err);
+    }
     lua_pushstring(L, name);
     lua_rawseti(L, NAMES, next);
     lua_pushinteger(L, next);

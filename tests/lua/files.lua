@@ -44,13 +44,36 @@ refused("no/text: cannot be written", "write", files.write, base .. "/no/text", 
 refused("is not a regular file", "write", files.write, base .. "/a", "x")
 refused("none", "join", files.join, {to = base .. "/joined", parts = {{path = base .. "/none"}}})
 is(content(base .. "/joined"), "one\ntwo\ntwo\n", "what was joined before")
+refused("joined: holds more than 5 bytes", "join", files.join, {to = base .. "/joined", most = 5,
+  parts = {{path = base .. "/joined"}}})
+refused("joined: holds more than 5 bytes", "join", files.join, {to = base .. "/joined",
+  parts = {{path = base .. "/joined", most = 5}}})
+refused("joined: holds more than 4 bytes", "join", files.join, {to = base .. "/joined", most = 16,
+  parts = {{path = base .. "/joined"}, {path = base .. "/joined"}}})
+refused("holds more than 5 bytes", "checksum", files.checksum, base .. "/joined", "sha256", true, 5)
+is(select(2, files.checksum(base .. "/joined", "sha256", true, 12)), 12, "bytes")
 refused("none", "copy", files.copy, base .. "/none", base .. "/put")
 refused("put: cannot be synced", "put", files.put, base .. "/none", base .. "/put")
-local function names()
-  collectgarbage() -- what a refused join had begun
-  return table.concat(files.list(base), " ")
-end
+local function names() return table.concat(files.list(base), " ") end
 is(names(), "a joined put text", "what is there")
+
+-- A link is followed where somebody names an output, and replaced where asked for.
+os.execute(("ln -s text '%s/link'"):format(base))
+files.write(base .. "/link", "through\n")
+is(content(base .. "/text"), "through\n", "through a link")
+files.write(base .. "/link", "here\n", true)
+is(content(base .. "/text") .. content(base .. "/link"), "through\nhere\n", "instead of a link")
+os.execute(("ln -sf text '%s/link'"):format(base))
+files.copy(base .. "/joined", base .. "/link", true)
+is(content(base .. "/text") .. content(base .. "/link"), "through\none\ntwo\ntwo\n", "copied instead of a link")
+os.execute(("ln -sf text '%s/link'"):format(base))
+files.join {to = base .. "/link", parts = {{path = base .. "/joined"}}}
+is(content(base .. "/text") .. content(base .. "/link"), "through\none\ntwo\ntwo\n", "joined instead of a link")
+os.remove(base .. "/link")
+local before = files.stat(base .. "/text").stamp
+repeat -- the clock of the file system has ticks
+  os.execute(("touch -r '%s/text' '%s/text'"):format(base, base))
+until files.stat(base .. "/text").stamp ~= before
 
 -- What a killed process left of a file goes with the next that writes it; of others it stays.
 local pipe <close> = assert(io.popen "cat /proc/sys/kernel/random/boot_id")

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "output.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -8,19 +9,36 @@
 
 #include "ground/temporary.h"
 
-nt_status nt_output_begin(nt_output *output, const char *path, nt_error *err) {
+static nt_status begin(nt_output *output, const char *path, int follow, nt_error *err) {
   *output = (nt_output){0};
   struct stat st;
-  int there = stat(path, &st) == 0;
-  if (there && !S_ISREG(st.st_mode))
+  int there = (follow ? stat(path, &st) : lstat(path, &st)) == 0;
+  if (there && !S_ISREG(st.st_mode) && !S_ISLNK(st.st_mode))
     return nt_fail(err, NT_E_IO, "%s: is not a regular file, cannot be replaced by an output",
                    path);
-  output->path = there ? realpath(path, NULL) : strdup(path);
+  output->path = there && follow ? realpath(path, NULL) : strdup(path);
   if (!output->path) return nt_fail(err, NT_E_MEMORY, "%s: out of memory", path);
   output->temporary = nt_temporary_create(output->path, &output->held, err);
   if (output->temporary) return NT_OK;
   nt_output_discard(output);
   return err ? err->status : NT_E_IO;
+}
+
+nt_status nt_output_begin(nt_output *output, const char *path, nt_error *err) {
+  return begin(output, path, 1, err);
+}
+
+nt_status nt_output_begin_here(nt_output *output, const char *path, nt_error *err) {
+  return begin(output, path, 0, err);
+}
+
+FILE *nt_output_stream(const nt_output *output) {
+  int fd = nt_temporary_writer(output->held);
+  FILE *stream = fd < 0 ? NULL : fdopen(fd, "wb");
+  int why = errno;
+  if (!stream && fd >= 0) close(fd);
+  errno = why;
+  return stream;
 }
 
 static nt_status put_in_place(nt_output *output, int unsynced, nt_error *err) {

@@ -7,18 +7,26 @@
 #ifndef NT_OUTPUT_H
 #define NT_OUTPUT_H
 
+#include <stdio.h>
+
 #include <ninetails/error.h>
 
 typedef struct nt_output {
-  char *path;      /* the destination, symbolic links followed */
+  char *path;      /* the destination */
   char *temporary; /* what to write to, until nt_output_commit */
   int held;        /* the lock on it */
 } nt_output;
 
 /* Creates the (empty) temporary file, so that a directory that is missing or not writable is found
  * now. What a killed process left of the same output goes with nt_temporary_sweep_of (temporary.h).
- * A destination that exists and is not a regular file is refused. The error names the path. */
+ * Symbolic links are followed. A destination that exists and is not a regular file is refused. The
+ * error names the path. */
 nt_status nt_output_begin(nt_output *output, const char *path, nt_error *err);
+/* The same, but a symbolic link at `path` is itself replaced, not what it points to: for folders
+ * that others may write to. */
+nt_status nt_output_begin_here(nt_output *output, const char *path, nt_error *err);
+/* A stream that writes to the temporary file; NULL with errno. */
+FILE *nt_output_stream(const nt_output *output);
 
 /* Syncs, renames, syncs the directory. The temporary file must be closed by then. Frees *output,
  * and removes the temporary file when it fails. */
