@@ -23,7 +23,7 @@ local statuses = {"asserted", "known", "to be checked"}
 
 local part = {type = "table", keys = {
   file = {type = "string", need = true, key_of = "files"},
-  member = {type = "string"},
+  member = {type = "string", form = "path"},
   label = {type = "integer", need = true, min = 0, max = 1},
   attack = {type = "string"},
   rows = {type = "count"},
@@ -31,7 +31,7 @@ local part = {type = "table", keys = {
 
 local file = {type = "table", keys = {
   path = {type = "string", need = true, form = "path"},
-  at = {type = "string"},
+  at = {type = "string", form = "place"},
   also = {type = "list", of = {type = "string", form = "path"}},
   urls = {type = "list", of = {type = "string", form = "url"}},
   login = {type = "string"},
@@ -40,7 +40,7 @@ local file = {type = "table", keys = {
   md5 = {type = "statement", form = "md5"},
   packed = {type = "table", keys = {
     file = {type = "string", need = true, key_of = "files"},
-    member = {type = "string", need = true},
+    member = {type = "string", need = true, form = "path"},
   }},
   joined = {type = "list", of = part},
   header = {type = "boolean"},
@@ -149,15 +149,17 @@ local rule_extras = {
 
 -- ------------------------------------------------------------------ checking
 
+-- A pattern, what it says in words, and the most bytes.
 local forms = {
-  name = {"^[%w_][%w_%-]*$", "letters, digits, _ and -"},
-  url = {"^https?://[^%s]+$", "an address that begins with http:// or https://"},
+  name = {"^[%w_][%w_%-]*$", "letters, digits, _ and -", 100},
+  url = {"^https?://[!-~]+$", "an address that begins with http:// or https://", 2048},
   sha256 = {"^" .. ("[0-9a-f]"):rep(64) .. "$", "64 lower-case hexadecimal digits"},
   md5 = {"^" .. ("[0-9a-f]"):rep(32) .. "$", "32 lower-case hexadecimal digits"},
   offset = {"^[+-]%d%d:%d%d$", "hours and minutes east of Greenwich, as '+10:00'"},
   address = {"^[%x:.%-]+/?%d*$", "an Ethernet, IPv4 or IPv6 address, with /BITS for a network"},
-  path = {"^[^/]", "a relative path"},
-  pattern = {"", "a Lua pattern"},
+  path = {"^[^/%c\127][^%c\127]*$", "a relative path", 1000},
+  place = {"^/[^%z]*$", "a path that begins with /", 4000},
+  pattern = {"", "a Lua pattern", 500},
 }
 
 local function show(value)
@@ -209,11 +211,32 @@ local function with_status(at, key, value, inner)
   if value.source ~= nil then check(at, key .. ".source", value.source, {type = "string"}) end
 end
 
-local function check_form(at, key, value, form)
-  if not value:find(forms[form][1]) then fail(at, key, value, forms[form][2]) end
-  if form == "path" and (value:find("%z") or ("/" .. value .. "/"):find("/%.%.?/")) then
-    fail(at, key, value, "a relative path without . and .. in it")
+local MOST_PART = 200 -- bytes of a name in a path, to which others are added
+-- What only this program makes in the folder for data: its folders, and names beside a file's own.
+local own_folders, own_names = {labels = true, synthetic = true}, {"%.part$", "%.from$"}
+
+local function check_path(at, key, value)
+  if ("/" .. value .. "/"):find("/%.?%.?/") then fail(at, key, value, "a relative path without . and .. in it") end
+  for part in value:gmatch("[^/]+") do
+    if #part > MOST_PART then fail(at, key, value, ("names of at most %d bytes in a path"):format(MOST_PART)) end
   end
+end
+
+local function check_own(at, key, value)
+  if own_folders[value:match("^(.-)/") or ""] then
+    fail(at, key, value, "another folder: labels and synthetic are the program's own")
+  end
+  for _, own in ipairs(own_names) do
+    if value:find(own) then fail(at, key, value, "a name that does not end in .part or .from, as the program's own do") end
+  end
+end
+
+local function check_form(at, key, value, form)
+  local most = forms[form][3]
+  if most and #value > most then fail(at, key, value, ("at most %d bytes"):format(most)) end
+  if not value:find(forms[form][1]) then fail(at, key, value, forms[form][2]) end
+  if form == "path" then check_path(at, key, value) end
+  if key:find("^files%.[^.]*%.path$") then check_own(at, key, value) end
   if form == "pattern" and not pcall(string.find, "", value) then fail(at, key, value, "a Lua pattern") end
 end
 
@@ -395,6 +418,12 @@ end
 function card.fact(fact)
   if type(fact) ~= "table" then return fact, fact ~= nil and "asserted" or nil end
   return fact[1], fact.status, fact.source
+end
+
+-- A fact that the files must agree with; one that is to be checked must not: nil.
+function card.binding(fact)
+  local value, status = card.fact(fact)
+  return status ~= "to be checked" and value or nil
 end
 
 -- Days from 1970-01-01 of a date in the Gregorian calendar (years from March, so that February ends them).

@@ -19,7 +19,12 @@ end
 local function name_of(path)
   local name = path:match("[^/]*$"):gsub("%.[gx]z$", ""):gsub("%.zst$", ""):gsub("%.bz2$", ""):gsub("%.zip$", "")
     :gsub("%.%w+$", ""):gsub("[^%w_%-]+", "_"):gsub("^[_%-]+", "")
-  return name ~= "" and name or "my_capture"
+  return name ~= "" and name:sub(1, 100) or "my_capture"
+end
+
+-- The file's own name, as a card may hold it; where the file lies is said beside.
+local function own_name(path)
+  return (path:match("[^/]+$"):gsub("[%c\127]", "_"):sub(-200):gsub("%.part$", "%0_"):gsub("%.from$", "%0_"))
 end
 
 local link_names = {[0] = "loopback", [1] = "Ethernet", [101] = "raw IP", [105] = "802.11", [113] = "Linux cooked",
@@ -101,9 +106,9 @@ function draft.of(path, name)
   add("return {\n  name = %q,\n  title = %q, -- say in a line what it is\n", name, name)
   add("  -- description = \"Where it was recorded, of what, by whom.\",\n  -- licence = \"CC BY 4.0\",\n")
   add("  -- citation = \"\",\n  -- homepage = {\"https://example.org/\"},\n  files = {\n    %s = {\n", key)
-  add("      path = %q,\n      at = %q, -- on this machine; leave it out in a card for others\n", path:match("[^/]+$"),
+  add("      path = %q,\n      at = %q, -- on this machine; leave it out in a card for others\n", own_name(path),
     files.real(path))
-  add("      -- urls = {\"https://example.org/%s\"},\n", (path:match("[^/]+$"):gsub("[%c\"\\]", "?")))
+  add("      -- urls = {\"https://example.org/%s\"},\n", (own_name(path):gsub("[\"\\]", "?")))
   add("      bytes = %d,\n      sha256 = %q,\n    },\n    -- labels = {path = \"labels.csv\"},\n  },\n", bytes, sha256)
   add("  %s = %q,\n", key, key)
   if rows then

@@ -10,20 +10,49 @@ local files = require "ninetails.files"
 local rules = {}
 
 local MOST_BYTES = 256 << 20 -- of a log or a table of flows
+local MOST_LINE = 1 << 16 -- bytes
+local MOST_EVENTS, MOST_FLOWS = 100000, 1000000 -- that a rule keeps
+local MOST_FIELDS = 1000 -- of a table of flows
+local MOST_FILES = 100 -- that a rule reads, one that is read twice counted twice
 
 local function fail(...) error({status = "input", message = string.format(...)}, 0) end
 
--- "BAD-*" -> a Lua pattern
-local function glob(text)
-  return "^" .. text:gsub("[%^%$%(%)%%%.%[%]%+%-%?]", "%%%0"):gsub("%*", ".*") .. "$"
+-- "BAD-*": whether it describes the name, in time that grows with their lengths alone.
+local function matches(name, glob)
+  local first, rest = glob:match("^([^*]*)(.*)$")
+  if rest == "" then return name == glob end
+  local last = rest:match("[^*]*$")
+  if #name < #first + #last or name:sub(1, #first) ~= first then return false end
+  if last ~= "" and name:sub(-#last) ~= last then return false end
+  local from, stop = #first + 1, #name - #last
+  for part in rest:sub(1, #rest - #last):gmatch("[^*]+") do -- each as early as it comes
+    local at, to = name:find(part, from, true)
+    if not at or to > stop then return false end
+    from = to + 1
+  end
+  return true
 end
 
 local function matches_any(name, globs)
   if not globs then return true end
-  for _, text in ipairs(globs) do
-    if name:find(glob(text)) then return true end
+  for _, glob in ipairs(globs) do
+    if matches(name, glob) then return true end
   end
   return false
+end
+
+-- Lines with their numbers, without what ends them.
+local function lines_of(text, path)
+  local number, at = 0, 1
+  return function()
+    if at > #text then return end
+    local stop = text:find("\n", at, true) or #text + 1
+    number = number + 1
+    if stop - at > MOST_LINE then fail("%s: line %d: has more than %d bytes", path, number, MOST_LINE) end
+    local line = text:sub(at, stop - 1)
+    at = stop + 1
+    return number, line:sub(-1) == "\r" and line:sub(1, -2) or line
+  end
 end
 
 -- ------------------------------------------------------------------ logs of events
@@ -32,18 +61,35 @@ local function event_time(spec, word)
   local offset = card.offset(spec.utc_offset)
   if spec.clock == "date" then return card.moment(word, offset) end
   local seconds = tonumber(word)
-  return seconds and seconds - offset
+  return seconds and math.abs(seconds) < math.huge and seconds - offset or nil
+end
+
+-- Time, name and edge of a line, as the card's pattern takes them out; nil when it does not.
+local function edge_of(spec, line, path, number)
+  local good, time, name, edge = pcall(string.match, line, spec.line)
+  if not good then fail("%s: line %d: the card's pattern for lines of events: %s", path, number, time) end
+  if not time then return nil end
+  if type(time) ~= "string" or type(name) ~= "string" or type(edge) ~= "string" then
+    fail("%s: line %d: the card's pattern for lines of events takes no text for each of time, name and edge", path, number)
+  end
+  return time, name, edge
+end
+
+local function is_ignored(spec, line, path, number)
+  if not line:find("%S") then return true end
+  local good, at = pcall(string.find, line, spec.ignore or "^$")
+  if not good then fail("%s: line %d: the card's pattern for lines to ignore: %s", path, number, at) end
+  return at
 end
 
 -- The events of a log, in order of their start: {name =, from =, to =, line =}. Every line must be an edge of an event,
 -- empty, or one that the card tells to ignore; every start has its end.
 function rules.events(spec, text, path)
-  local list, running, number = {}, {}, 0
-  for line in (text:gsub("\r\n", "\n") .. "\n"):gmatch("(.-)\n") do
-    number = number + 1
-    local time, name, edge = line:match(spec.line)
+  local list, running = {}, {}
+  for number, line in lines_of(text, path) do
+    local time, name, edge = edge_of(spec, line, path, number)
     if not time then
-      if line:find("%S") and not (spec.ignore and line:find(spec.ignore)) then
+      if not is_ignored(spec, line, path, number) then
         fail("%s: line %d: '%.60s' is neither an event nor to be ignored", path, number, line)
       end
     else
@@ -52,6 +98,7 @@ function rules.events(spec, text, path)
       local open = running[name]
       if edge == spec.start then
         if open then fail("%s: line %d: %s starts again, it runs since line %d", path, number, name, open.line) end
+        if #list == MOST_EVENTS then fail("%s: line %d: more than %d events", path, number, MOST_EVENTS) end
         running[name] = {name = name, from = seconds, line = number}
         list[#list + 1] = running[name]
       elseif edge == spec.stop then
@@ -77,7 +124,7 @@ local function fields_of(line)
     local quoted, after = line:match('^"([^"]*)"()', at)
     if quoted then fields[#fields + 1] = quoted
     else fields[#fields + 1], after = line:match("^([^,]*)()", at) end
-    if line:sub(after, after) ~= "," then return fields end
+    if line:sub(after, after) ~= "," or #fields > MOST_FIELDS then return fields end
     at = after + 1
   end
 end
@@ -85,6 +132,7 @@ end
 local function flow_time(spec, word, path, number)
   local offset = spec.utc_offset and card.offset(spec.utc_offset) or 0
   local seconds = tonumber(word)
+  if seconds and math.abs(seconds) == math.huge then seconds = nil end
   seconds = seconds and seconds - offset or card.moment(word, offset)
   return seconds or fail("%s: line %d: time '%.40s': expected seconds or a date", path, number, word)
 end
@@ -95,7 +143,11 @@ local function flow_of(spec, row, path, number)
   for _, key in ipairs {"a_port", "b_port"} do
     local word = columns[key] and row[columns[key]]
     if word and word ~= "" then
-      flow[key] = math.tointeger(tonumber(word)) or fail("%s: line %d: port '%.20s'", path, number, word)
+      local port = math.tointeger(tonumber(word))
+      if not port or port < 0 or port > 65535 then
+        fail("%s: line %d: port '%.20s': expected 0 to 65535", path, number, word)
+      end
+      flow[key] = port
     end
   end
   if columns.from then flow.from = flow_time(spec, row[columns.from], path, number) end
@@ -112,14 +164,14 @@ local function flow_of(spec, row, path, number)
 end
 
 function rules.flows(spec, text, path)
-  local names, list, number = nil, {}, 0
+  local names, list = nil, {}
   local needed = {}
   for _, column in pairs(spec.columns) do needed[column] = true end
   for column in pairs(spec.where or {}) do needed[column] = true end
-  for line in (text:gsub("\r\n", "\n") .. "\n"):gmatch("(.-)\n") do
-    number = number + 1
+  for number, line in lines_of(text, path) do
     if not names then
       names = fields_of(line)
+      if #names > MOST_FIELDS then fail("%s: more than %d columns", path, MOST_FIELDS) end
       for _, name in ipairs(names) do needed[name] = nil end
       if next(needed) then fail("%s: no column '%s'", path, (next(needed))) end
     elseif line ~= "" then
@@ -127,8 +179,11 @@ function rules.flows(spec, text, path)
       if #fields ~= #names then fail("%s: line %d: %d fields, %d expected", path, number, #fields, #names) end
       for i, name in ipairs(names) do row[name] = fields[i] end
       local wanted = true
-      for column, text_ in pairs(spec.where or {}) do wanted = wanted and row[column]:find(glob(text_)) ~= nil end
-      if wanted then list[#list + 1] = flow_of(spec, row, path, number) end
+      for column, text_ in pairs(spec.where or {}) do wanted = wanted and matches(row[column], text_) end
+      if wanted then
+        if #list == MOST_FLOWS then fail("%s: line %d: more than %d flows", path, number, MOST_FLOWS) end
+        list[#list + 1] = flow_of(spec, row, path, number)
+      end
     end
   end
   return list
@@ -189,11 +244,19 @@ function rules.files(c, rule, found)
   return found
 end
 
-function rules.resolve(c, rule, open)
+local function count_files(rule)
+  local count = (rule.flows or rule.during and rule.during.events) and 1 or 0
+  for _, group in ipairs {"all", "any", "none"} do
+    for _, child in ipairs(rule[group] or {}) do count = count + count_files(child) end
+  end
+  return count
+end
+
+local function resolve(c, rule, open)
   for _, group in ipairs {"all", "any", "none"} do
     if rule[group] then
       local children = {}
-      for i, child in ipairs(rule[group]) do children[i] = rules.resolve(c, child, open) end
+      for i, child in ipairs(rule[group]) do children[i] = resolve(c, child, open) end
       return {[group] = children}
     end
   end
@@ -204,6 +267,12 @@ function rules.resolve(c, rule, open)
       return {flows = flows}
     end
   end
+end
+
+function rules.resolve(c, rule, open)
+  local count = count_files(rule)
+  if count > MOST_FILES then fail("data set %s: a rule reads %d files, at most %d expected", c.name, count, MOST_FILES) end
+  return resolve(c, rule, open)
 end
 
 return rules

@@ -53,6 +53,28 @@ refused("files.capture.path = '../../etc/passwd': expected a relative path",
   function(c) c.files.capture.path = "../../etc/passwd" end)
 refused("files.capture.path = '/etc/passwd': expected a relative path",
   function(c) c.files.capture.path = "/etc/passwd" end)
+for _, path in ipairs {"a//b", "a/", "a\nb", "a\27[2J", "./a"} do
+  refused("files.capture.path = ", function(c) c.files.capture.path = path end)
+end
+refused("files.capture.path = 'labels/x.txt': expected another folder: labels and synthetic are the program's own",
+  function(c) c.files.capture.path = "labels/x.txt" end)
+refused("files.capture.path = 'x.pcap.part': expected a name that does not end in .part or .from",
+  function(c) c.files.capture.path = "x.pcap.part" end)
+refused("files.labels.path = 'x.from': expected a name that does not", function(c) c.files.labels.path = "x.from" end)
+refused("files.capture.path = '" .. ("x"):rep(60) .. "'...: expected names of at most 200 bytes",
+  function(c) c.files.capture.path = ("x"):rep(201) .. "/y" end)
+refused("name = '" .. ("x"):rep(60) .. "'...: expected at most 100 bytes", function(c) c.name = ("x"):rep(101) end)
+refused("files.capture.also[1] = '../x': expected a relative path", function(c) c.files.capture.also = {"../x"} end)
+refused("files.capture.at = 'x': expected a path that begins with /", function(c) c.files.capture.at = "x" end)
+for _, url in ipairs {"https://x/a b", "https://x/\1", "https://x/\n", "https://x/\195\164", "file:///etc/passwd", "HTTP://x/y"} do
+  refused("files.capture.urls[1] = ", function(c) c.files.capture.urls = {url} end)
+end
+refused("files.capture.urls[1] = 'https://" .. ("x"):rep(52) .. "'...: expected at most 2048 bytes",
+  function(c) c.files.capture.urls = {"https://" .. ("x"):rep(2041)} end)
+refused("files.capture.packed.member = '../x': expected a relative path",
+  function(c) c.files.capture.packed = {file = "log", member = "../x"} end)
+refused("events.log.line = '" .. ("x"):rep(60) .. "'...: expected at most 500 bytes",
+  function(c) c.events.log.line = ("x"):rep(501) end)
 refused("files.capture.path is missing", function(c) c.files.capture.path = nil end)
 refused("files.capture.bytes = 'many': expected a whole number", function(c) c.files.capture.bytes = "many" end)
 refused("files.capture.bytes = 1.5: expected a whole number", function(c) c.files.capture.bytes = 1.5 end)
@@ -220,6 +242,47 @@ flows.where = nil
 fails("flows: line 3: protocol 'IPV4-UDP' is not in the card's", rules.flows, flows, table_text, "flows")
 fails("flows: line 2: 2 fields, 7 expected", rules.flows, flows, "src,note,dst,proto,start,end,label\na,b\n", "flows")
 fails("flows: no column '", rules.flows, flows, "src,dst\n", "flows")
+-- Hostile ones: what is bounded, and what a pattern cannot do.
+local function log_of(line, ignore)
+  return {line = line, ignore = ignore, start = "START", stop = "END", clock = "epoch", utc_offset = "+00:00"}
+end
+local edges = log_of("^(%S+) (%w+) (%u+)$")
+fails("log: line 2: has more than 65536 bytes", rules.events, edges, "\n" .. ("x"):rep(65537), "log")
+fails("log: line 200001: more than 100000 events", rules.events, edges, ("1 a START\n1 a END\n"):rep(100001), "log")
+for _, time in ipairs {"1e999", "nan", "0x"} do
+  fails("log: line 1: time '" .. time .. "': expected a epoch", rules.events, edges, time .. " a START", "log")
+end
+fails("log: line 1: the card's pattern for lines of events takes no text for each of time, name and edge", rules.events,
+  log_of "()(.)(.)", "abc", "log")
+fails("takes no text for each of time, name and edge", rules.events, log_of "(.)", "abc", "log")
+fails("log: line 1: the card's pattern for lines of events: malformed pattern", rules.events, log_of "a[", "abc", "log")
+fails("log: line 1: the card's pattern for lines to ignore: malformed pattern", rules.events, log_of("x", "a["), "abc", "log")
+local ports = {columns = {a = "a", b = "b", a_port = "p", from = "t"}}
+for _, port in ipairs {"65536", "-1", "1e300", "x", "99999999999"} do
+  fails(("flows: line 2: port '%s': expected 0 to 65535"):format(port), rules.flows, ports, "a,b,p,t\nx,y," .. port .. ",1", "flows")
+end
+fails("flows: line 2: time '1e999'", rules.flows, ports, "a,b,p,t\nx,y,1,1e999", "flows")
+fails("flows: more than 1000 columns", rules.flows, ports, ("x,"):rep(1001), "flows")
+fails("flows: line 2: has more than 65536 bytes", rules.flows, ports, "a,b,p,t\n" .. ("x"):rep(65537), "flows")
+-- Names are compared in time that grows with their length alone.
+local any = {columns = {a = "a", b = "b"}, where = {a = ("*a"):rep(200) .. "*b"}}
+is(#rules.flows(any, "a,b\n" .. ("a"):rep(60000) .. ",x\n", "flows"), 0)
+for glob, names in pairs {["a*b"] = "ab axb abb axbxb a-b", ["a*b*c"] = "abc axbxc abcbc", ["*-*"] = "- a-b", [".+"] = ".+", [""] = "",
+  ["*ab*a"] = "aba abxa", ["a*a"] = "aa aba axa abxa"} do
+  local met = {}
+  for name in ("- a b ab aa aba abxa axa axb abb axbxb abc axbxc abcbc a-b .+ ba ac"):gmatch("%S+") do
+    local kept = rules.flows({columns = {a = "a", b = "b"}, where = {b = glob}}, "a,b\nx," .. name .. "\n", "flows")
+    if #kept == 1 then met[#met + 1] = name end
+  end
+  table.sort(met)
+  local wanted = {}
+  for name in names:gmatch("%S+") do wanted[#wanted + 1] = name end
+  table.sort(wanted)
+  is(table.concat(met, " "), table.concat(wanted, " "), glob)
+end
+local many = {any = {}}
+for i = 1, 101 do many.any[i] = {flows = {file = "f"}} end
+fails("data set toy: a rule reads 101 files, at most 100 expected", rules.resolve, {name = "toy"}, many, error)
 fails("flows: line 2: time 'x'", rules.flows, flows, "src,dst,proto,start,end\na,b,IPV4-TCP,x,1\n", "flows")
 
 -- ------------------------------------------------------------------ every card of the program
