@@ -2,17 +2,21 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A web server on 127.0.0.1 that misbehaves on request, for the tests of `ninetails dataset fetch`.
 
-    http_server.py FOLDER LOG &     prints its port and serves until it is killed or its parent is gone
+    http_server.py FOLDER LOG [CERTIFICATE KEY] &
+
+prints its port, with a certificate that of https, too, and serves until it is killed or its parent is gone.
 
 The first part of a path says how the rest (a file below FOLDER) is served; each request is one line of LOG.
 """
 import http.server
 import os
+import ssl
 import sys
 import threading
 import time
 
 FOLDER, LOG = sys.argv[1], sys.argv[2]
+ports = []  # of http, https
 PAGE = b"<!DOCTYPE html><html><title>Sign in</title></html>"
 seen = {}  # path -> requests so far
 
@@ -80,6 +84,14 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.serve(bytes(255 - b for b in body))
         elif how == "longer":
             self.serve(body + b"more")
+        elif how == "endless":  # says no length, and goes on until the other side has had enough
+            self.send_response(200)
+            self.end_headers()
+            try:
+                while True:
+                    self.wfile.write(body)
+            except OSError:
+                self.close_connection = True
         elif how == "dead":
             self.close_connection = True
         elif how == "stall":
@@ -97,6 +109,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.serve(body) if count > 2 else self.answer(503)
         elif how == "redirect":
             self.answer(302, headers=[("Location", "/good/" + name)])
+        elif how in ("up", "down", "updown"):  # to https; from there to http; both
+            where = f"http://127.0.0.1:{ports[0]}/good/" if how == "down" else f"https://127.0.0.1:{ports[1]}/"
+            self.answer(302, headers=[("Location", where + {"up": "good/", "updown": "down/", "down": ""}[how] + name)])
         elif how == "loop":
             self.answer(302, headers=[("Location", self.path)])
         elif how == "escape":
@@ -125,6 +140,12 @@ def follow_parent(parent):
 
 
 threading.Thread(target=follow_parent, args=(os.getppid(),), daemon=True).start()
-server = Server(("127.0.0.1", 0), Handler)
-print(server.server_address[1], flush=True)
-server.serve_forever()
+servers = [Server(("127.0.0.1", 0), Handler) for _ in sys.argv[2::2]]
+if len(servers) > 1:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(sys.argv[3], sys.argv[4])
+    servers[1].socket = context.wrap_socket(servers[1].socket, server_side=True)
+    threading.Thread(target=servers[1].serve_forever, daemon=True).start()
+ports.extend(server.server_address[1] for server in servers)
+print(*ports, flush=True)
+servers[0].serve_forever()

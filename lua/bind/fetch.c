@@ -3,16 +3,24 @@
  * ninetails.fetch: one attempt to bring a file over HTTP, through libcurl. What to do with the
  * outcome (try again, check, rename, explain) is for lua/dataset/download.lua.
  *
- *     fetch.attempt {url =, to =, validator =, expected =, patience =, progress = function(done,
- * total or nil) end} to         the unfinished file. What is there already is continued when
- * `validator` (the ETag or Last-Modified it came with) is given and the site says that it still
- * holds (If-Range) expected   bytes of the whole file, where known: another size is refused before
- * it is downloaded patience   seconds for a connection, and for less than 1 byte/s, before the
- * attempt ends
- *     --> {outcome =, message =, status = of HTTP, bytes = in the file now, validator =, url =
- * after redirects} outcome    "done"; "again": cut off or busy, worth another attempt; "over": what
- * is there cannot be continued, start over; "login": a page for people instead of the file; "no":
- * refused for good fetch.sleep(seconds)
+ *     fetch.attempt {url =, to =, validator =, expected =, most =, patience =, authorities =,
+ *                    progress = function(done, total or nil) end}
+ *         --> {outcome =, message =, status = of HTTP, bytes = in the file now, validator =,
+ *              url = after redirects}
+ *     fetch.sleep(seconds)
+ *
+ * url          http or https; redirects lead from https to https alone
+ * to           the unfinished file; what is no file of its own (a link) is refused. What is there
+ *              already is continued when `validator` (the ETag or Last-Modified it came with) is
+ *              given and the site says that it still holds (If-Range)
+ * expected     bytes of the whole file, where known: another size is refused before it is
+ *              downloaded, and what goes on longer than that is cut off
+ * most         bytes that it may have, where `expected` is not known
+ * patience     seconds for a connection, and for less than 1 byte/s, before the attempt ends
+ * authorities  a file of certificates to trust instead of the system's
+ * outcome      "done"; "again": cut off or busy, worth another attempt; "over": what is there
+ *              cannot be continued, start over; "login": a page for people instead of the file;
+ *              "wrong": more bytes than there may be; "no": refused for good
  */
 #include <curl/curl.h>
 #include <errno.h>
@@ -31,12 +39,7 @@
 #include "fields.h"
 #include "modules.h"
 
-#if LIBCURL_VERSION_NUM >= 0x075500
-#define ALLOW_HTTP_ONLY(curl, which) curl_easy_setopt(curl, CURLOPT_##which##_STR, "http,https")
-#else
-#define ALLOW_HTTP_ONLY(curl, which)                                                               \
-  curl_easy_setopt(curl, CURLOPT_##which, (long)(CURLPROTO_HTTP | CURLPROTO_HTTPS))
-#endif
+enum { LONGEST_URL = 2048 };
 
 typedef struct attempt {
   lua_State *L;
@@ -47,6 +50,8 @@ typedef struct attempt {
   int fd;
   curl_off_t offset;   /* what was there before */
   curl_off_t expected; /* -1: not known */
+  curl_off_t most;
+  int secure;          /* an answer came over https: none may come over http from then on */
   int begun;           /* the first byte of the answer was looked at */
   int written;         /* errno of a failed write */
   const char *verdict; /* an outcome found while the answer came in, or NULL */
@@ -73,9 +78,15 @@ static void keep_header(const char *line, size_t size, const char *name, char *v
 
 static size_t on_header(char *line, size_t one, size_t size, void *data) {
   attempt *a = data;
+  char *scheme = NULL;
   (void)one;
-  if (size > 5 && strncmp(line, "HTTP/", 5) == 0)
-    *a->etag = *a->modified = *a->range = '\0'; /* a new answer */
+  if (size > 5 && strncmp(line, "HTTP/", 5) == 0) { /* a new answer */
+    *a->etag = *a->modified = *a->range = '\0';
+    curl_easy_getinfo(a->curl, CURLINFO_SCHEME, &scheme);
+    int secure = scheme && strcasecmp(scheme, "https") == 0;
+    if (a->secure && !secure) return refuse(a, "no", "a redirect leads from https to http");
+    a->secure = secure;
+  }
   keep_header(line, size, "etag:", a->etag, sizeof a->etag);
   keep_header(line, size, "last-modified:", a->modified, sizeof a->modified);
   keep_header(line, size, "content-range:", a->range, sizeof a->range);
@@ -129,13 +140,28 @@ static size_t begin(attempt *a, const char *bytes, size_t size) {
              (long long)(a->offset + length), (long long)a->expected);
     return refuse(a, "no", text);
   }
+  if (length > a->most - a->offset) {
+    snprintf(text, sizeof text, "the site offers %lld bytes, at most %lld expected",
+             (long long)(a->offset + length), (long long)a->most);
+    return refuse(a, "no", text);
+  }
   return 1;
+}
+
+/* Whether `size` bytes more are not more than there may be. */
+static int is_room(attempt *a, size_t size) {
+  curl_off_t at = lseek(a->fd, 0, SEEK_CUR);
+  if (at >= 0 && (curl_off_t)size <= a->most - at) return 1;
+  char text[100];
+  snprintf(text, sizeof text, "the site sends more than %lld bytes", (long long)a->most);
+  refuse(a, "wrong", text);
+  return 0;
 }
 
 static size_t on_body(char *bytes, size_t one, size_t size, void *data) {
   attempt *a = data;
   (void)one;
-  if (!a->begun && !begin(a, bytes, size)) return 0;
+  if ((!a->begun && !begin(a, bytes, size)) || !is_room(a, size)) return 0;
   for (size_t done = 0; done < size;) {
     ssize_t n = write(a->fd, bytes + done, size - done);
     if (n < 0 && errno == EINTR) continue;
@@ -193,18 +219,45 @@ static const char *outcome_of(attempt *a, CURLcode code, long status) {
     return "no";
   case CURLE_UNSUPPORTED_PROTOCOL:
     snprintf(a->message, sizeof a->message,
-             "neither http nor https (or a redirect to something else)");
+             "a redirect leads to something else than http and https, or away from https");
     return "no";
   default:
     return "no";
   }
 }
 
-static void set_options(attempt *a, const char *url, long patience) {
+static int is_https(const char *url) {
+  return strncasecmp(url, "https://", 8) == 0;
+}
+
+/* What is wrong with an address, or NULL. */
+static const char *bad_url(const char *url) {
+  if (strlen(url) > LONGEST_URL) return "longer than 2048 bytes";
+  if (!is_https(url) && strncasecmp(url, "http://", 7) != 0) return "neither http nor https";
+  for (const char *p = url; *p; p++)
+    if (*p <= ' ' || *p > '~') return "has a blank, a control character or one that is not ASCII";
+  return NULL;
+}
+
+static void set_protocols(CURL *c, int https) {
+#if LIBCURL_VERSION_NUM >= 0x075500
+  curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "http,https");
+  curl_easy_setopt(c, CURLOPT_REDIR_PROTOCOLS_STR, https ? "https" : "http,https");
+#else
+  curl_easy_setopt(c, CURLOPT_PROTOCOLS, (long)(CURLPROTO_HTTP | CURLPROTO_HTTPS));
+  curl_easy_setopt(c, CURLOPT_REDIR_PROTOCOLS,
+                   (long)(https ? CURLPROTO_HTTPS : CURLPROTO_HTTP | CURLPROTO_HTTPS));
+#endif
+}
+
+static void set_options(attempt *a, const char *url, long patience, const char *authorities) {
   CURL *c = a->curl;
   curl_easy_setopt(c, CURLOPT_URL, url);
-  ALLOW_HTTP_ONLY(c, PROTOCOLS);
-  ALLOW_HTTP_ONLY(c, REDIR_PROTOCOLS);
+  set_protocols(c, is_https(url));
+  curl_easy_setopt(c, CURLOPT_SSL_VERIFYPEER, 1L);
+  curl_easy_setopt(c, CURLOPT_SSL_VERIFYHOST, 2L);
+  curl_easy_setopt(c, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+  if (*authorities) curl_easy_setopt(c, CURLOPT_CAINFO, authorities);
   curl_easy_setopt(c, CURLOPT_FOLLOWLOCATION, 1L);
   curl_easy_setopt(c, CURLOPT_MAXREDIRS, 10L);
   curl_easy_setopt(c, CURLOPT_FAILONERROR, 1L);
@@ -222,12 +275,14 @@ static void set_options(attempt *a, const char *url, long patience) {
   curl_easy_setopt(c, CURLOPT_XFERINFODATA, a);
 }
 
-/* Opens the unfinished file at its end, or empties it when it cannot be continued. 0, or an errno.
- */
+/* Opens the unfinished file at its end, or empties it when it cannot be continued. Only a file of
+ * its own: neither a link to another, nor a pipe or a device. 0, or an errno. */
 static int open_unfinished(attempt *a, const char *to, const char *validator) {
-  a->fd = open(to, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
-  if (a->fd < 0 || flock(a->fd, LOCK_EX | LOCK_NB) != 0) return errno;
-  if (!*validator && ftruncate(a->fd, 0) != 0) return errno;
+  struct stat s;
+  a->fd = open(to, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0666);
+  if (a->fd < 0 || flock(a->fd, LOCK_EX | LOCK_NB) != 0 || fstat(a->fd, &s) != 0) return errno;
+  if (!S_ISREG(s.st_mode) || s.st_nlink > 1) return ELOOP;
+  if ((!*validator || s.st_size > a->most) && ftruncate(a->fd, 0) != 0) return errno;
   a->offset = lseek(a->fd, 0, SEEK_END);
   return a->offset < 0 ? errno : 0;
 }
@@ -274,6 +329,8 @@ static int raise_io(lua_State *L, const char *path, int code) {
   nt_error err;
   if (code == EWOULDBLOCK)
     nt_fail(&err, NT_E_STATE, "%s: another download is writing to it", path);
+  else if (code == ELOOP || code == ENXIO)
+    nt_fail(&err, NT_E_IO, "%s: is a link or no file; nothing is written through it", path);
   else
     nt_fail(&err, NT_E_IO, "%s: %s", path, strerror(code));
   return modules_raise(L, &err);
@@ -309,15 +366,25 @@ static int try_once(lua_State *L) {
   lua_Integer expected = luaL_optinteger(L, -1, -1);
   lua_getfield(L, 1, "patience");
   long patience = (long)luaL_optinteger(L, -1, 60);
+  lua_getfield(L, 1, "most");
+  lua_Integer most = luaL_optinteger(L, -1, LUA_MAXINTEGER);
+  const char *authorities = text_field(L, "authorities", ""), *bad = bad_url(url);
+  if (bad) {
+    lua_createtable(L, 0, 2);
+    set_text(L, "outcome", "no");
+    set_text(L, "message", bad);
+    return 1;
+  }
   attempt *a = new_attempt(L);
   a->expected = expected;
+  a->most = expected >= 0 ? expected : most;
   a->validator = validator;
   if (lua_getfield(L, 1, "progress") == LUA_TFUNCTION) a->progress = lua_gettop(L);
   if (!(a->curl = curl_easy_init())) return raise_io(L, url, ENOMEM);
   int problem = open_unfinished(a, to, validator);
   if (!problem) problem = ask_for_rest(a, validator);
   if (problem) return raise_io(L, to, problem);
-  set_options(a, url, patience);
+  set_options(a, url, patience, authorities);
   CURLcode code = curl_easy_perform(a->curl);
   if (a->failed) return lua_error(L);
   if (a->written) return raise_io(L, to, a->written);

@@ -4,22 +4,25 @@
 -- A file is written as NAME.part (and NAME.part.from: where it comes from and its ETag), and renamed when its checksum
 -- is right: under its own name there is a whole file or none. What was cut off is continued, in this run and the next.
 local card = require "ninetails.dataset.card"
+local derived = require "ninetails.dataset.derived"
 local fetch = require "ninetails.fetch"
 local files = require "ninetails.files"
 local registry = require "ninetails.dataset.registry"
 local rules = require "ninetails.dataset.rules"
+local text = require "ninetails.cli.text"
 
 local download = {}
 
 local MOST_ATTEMPTS = 1000
+local MOST_NOTE = 4096 -- bytes of NAME.part.from
 
 local function fail(status, ...) error({status = status, message = string.format(...)}, 0) end
 
-local function read_all(path)
+local function read_note(path)
   local input = io.open(path, "rb")
-  local text = input and input:read("a")
+  local words = input and input:read(MOST_NOTE)
   if input then input:close() end
-  return text
+  return words
 end
 
 local function size_of(path)
@@ -29,23 +32,18 @@ end
 
 -- ------------------------------------------------------------------ is it the file?
 
--- A fact of the card that the file must agree with; one that is to be checked must not.
-local function binding(fact)
-  local value, status = card.fact(fact)
-  return status ~= "to be checked" and value or nil
-end
-
 -- `path` is what the card says -> {checksum =, algorithm =, bytes =, verified =, verdict =}; else nil and a reason.
 local function examine(file, path, compressed)
   local algorithm = file.sha256 and "sha256" or file.md5 and "md5"
-  local good, hex, bytes = pcall(files.checksum, path, algorithm or "sha256", compressed)
+  local size, stated = card.binding(file.bytes), algorithm and card.fact(file[algorithm])
+  local good, hex, bytes = pcall(files.checksum, path, algorithm or "sha256", compressed, size)
   if not good then
+    if type(hex) == "table" and hex.status == "limit" then return nil, ("bytes = %d: found more"):format(size) end
     if type(hex) == "table" and hex.status == "input" then return nil, hex.message end
     error(hex, 0)
   end
-  local size, stated = binding(file.bytes), algorithm and card.fact(file[algorithm])
   if size and bytes ~= size then return nil, ("bytes = %d: found %d"):format(size, bytes) end
-  if algorithm and binding(file[algorithm]) and hex ~= stated then
+  if algorithm and card.binding(file[algorithm]) and hex ~= stated then
     return nil, ("%s = %s: found %s (%d bytes)"):format(algorithm, stated, hex, bytes)
   end
   local verdict = not stated and "not verified: the card knows no checksum" or hex == stated and "as the card says"
@@ -59,30 +57,36 @@ local function remove(...)
   for _, path in ipairs {...} do os.remove(path) end
 end
 
+-- What packing may add to bytes that cannot be packed: a hundredth, and a header.
+local function most_packed(bytes) return bytes + bytes // 100 + (64 << 10) end
+
 -- Attempts until the .part is whole. nil and the reason when this address will not give it.
 local function transfer(job, url)
   local part, note = job.target .. ".part", job.target .. ".part.from"
-  local known_url, validator = (read_all(note) or ""):match("^(.-)\n(.-)\n")
+  local known_url, validator = (read_note(note) or ""):match("^(.-)\n(.-)\n")
   if known_url ~= url then validator = "" end
+  local bytes = card.binding(job.file.bytes)
   local wait, fruitless = job.wait, 0
   for _ = 1, MOST_ATTEMPTS do
     local before = size_of(part)
     local started = job.clock()
     local result = fetch.attempt {url = url, to = part, validator = validator, patience = job.patience,
-      expected = not job.compressed and binding(job.file.bytes) or nil,
-      progress = job.progress and function(done, total) job.progress(done, total, job.clock() - started) end}
+      authorities = job.authorities, expected = not job.compressed and bytes or nil,
+      most = job.compressed and bytes and most_packed(bytes) or nil,
+      progress = job.progress and function(done, total) job.progress(job.file.path, done, total, job.clock() - started) end}
     if result.outcome == "done" then return true end
-    if result.outcome == "login" or result.outcome == "no" then
-      if result.outcome == "login" then remove(part, note) end
+    if result.outcome == "login" or result.outcome == "wrong" then
+      remove(part, note)
       return nil, result.message, result.outcome
     end
+    if result.outcome == "no" then return nil, result.message, "no" end
     if result.outcome == "over" then -- either whole already, or another file by now
       if validator ~= "" and (examine(job.file, part, job.compressed) or {}).verified then return true end
       remove(part, note)
       validator = ""
     else
       validator = result.bytes > 0 and result.validator or ""
-      if validator ~= "" then files.write(note, url .. "\n" .. validator .. "\n") end
+      if validator ~= "" then files.write(note, url .. "\n" .. validator .. "\n", true) end
     end
     fruitless = result.bytes > before and 0 or fruitless + 1
     if fruitless > job.retries then
@@ -110,6 +114,7 @@ local function from_url(job, url)
     return nil, ("%s; these bytes are not kept"):format(problem), "wrong"
   end
   files.put(part, job.target)
+  derived.forget(job.target)
   remove(note)
   return found
 end
@@ -122,12 +127,9 @@ local COMPRESSED = {gz = true, xz = true, zst = true, bz2 = true}
 local function addresses(set, file)
   if not set.from then return file.urls or {} end
   local base, list = set.from:gsub("/*$", ""), {}
-  local function add(name)
-    list[#list + 1] = base .. "/" .. name:gsub("[^%w%-%._~/]", function(c) return ("%%%02X"):format(c:byte()) end)
+  for i, name in ipairs(registry.names_of(file, true)) do
+    list[i] = base .. "/" .. name:gsub("[^%w%-%._~/]", function(c) return ("%%%02X"):format(c:byte()) end)
   end
-  add(file.path)
-  if file.path:find("/") then add(file.path:match("[^/]+$")) end
-  for _, other in ipairs(file.also or {}) do add(other) end
   return list
 end
 
@@ -142,7 +144,7 @@ local function explain(set, key, problems, outcome)
   elseif outcome == "again" then
     lines[#lines + 1] = "  What has arrived is kept: the same command continues it. --from takes a mirror or a folder."
   end
-  fail(outcome == "wrong" and "input" or "io", "%s", table.concat(lines, "\n"))
+  error({status = outcome == "wrong" and "input" or "io", message = table.concat(lines, "\n"), outcome = outcome}, 0)
 end
 
 local function from_folder(set, key, options)
@@ -150,8 +152,9 @@ local function from_folder(set, key, options)
   local path, compressed = registry.find(set, key)
   local cache = registry.cache() .. "/"
   if not path then
-    fail("io", "data set %s: files.%s: neither '%s' nor '%s' (or with .gz, .xz, .zst, .bz2) is in %s", set.name, key,
-      file.path, file.path:match("[^/]+$"), set.from)
+    error({status = "io", outcome = "no",
+      message = ("data set %s: files.%s: none of '%s' (also with .gz, .xz, .zst, .bz2) is in %s"):format(set.name, key,
+        table.concat(registry.names_of(file, true), "', '"), set.from)}, 0)
   end
   local found, problem = examine(file, path, compressed)
   if not found then fail("input", "data set %s: files.%s.%s: in %s", set.name, key, problem, path) end
@@ -160,7 +163,8 @@ local function from_folder(set, key, options)
   if path ~= target then
     files.make_folders(registry.folder_of(target))
     options.say(("%s: copied from %s"):format(file.path, path))
-    files.copy(path, target)
+    files.copy(path, target, true)
+    derived.forget(target)
   end
   found.path = target
   return found
@@ -169,11 +173,10 @@ end
 -- Of several addresses that failed in different ways, the one worth explaining.
 local RANK = {no = 1, again = 2, login = 3, wrong = 4}
 
--- options: retries, wait, patience (s), say(text), progress(done, total, seconds), clock(), again = fetch what is there
--- -> {path =, checksum =, algorithm =, verified =, bytes =, kept = was there before}
-function download.file(set, key, options)
+-- -> {path =, checksum =, algorithm =, verified =, bytes =, kept = was there before, url =}
+local function one_file(set, key, options)
   local file = set.card.files[key]
-  if set.from and not set.from:find("^https?://") then return from_folder(set, key, options) end
+  if set.from and not registry.is_mirror(set.from) then return from_folder(set, key, options) end
   local here, compressed = registry.find({card = set.card, name = set.name, origin = set.origin}, key)
   if here and not options.again then
     local found, problem = examine(file, here, compressed)
@@ -201,35 +204,84 @@ function download.file(set, key, options)
   explain(set, key, problems, outcome)
 end
 
--- The files that a fetch brings: those named, or all that are not optional and those that the labels' rule needs; of a
--- file that is made from others, these.
+-- Of a member: what lies here or in the folder, the archive before what was taken out of it; else the archive, and where a
+-- mirror has none, the member itself.
+local function one_member(set, key, archive, options)
+  local mirror = set.from and registry.is_mirror(set.from)
+  local here = not (options.again and (mirror or not set.from)) and registry.at_hand(set, key)
+  if here then return here, one_file(set, here, options) end
+  local good, found = pcall(one_file, set, archive, options)
+  if good then return archive, found end
+  if not set.from or type(found) ~= "table" or found.outcome ~= "no" then error(found, 0) end
+  local other, member = pcall(one_file, set, key, options)
+  if other then return key, member end
+  found.message = found.message .. "\n" .. (type(member) == "table" and member.message or tostring(member))
+  error(found, 0)
+end
+
+-- Brings the file `key`, or the archive that it is a member of -> the key of what came, and what is known of it (see
+-- one_file); nil and a reason when it is optional, not asked for by its name (must), and the folder or mirror of
+-- somebody's choice does not have it.
+-- options: retries, wait, patience (s), authorities, say(text), progress(path, done, total, seconds), clock(), again =
+-- fetch what is there
+local function bring(set, key, must, options)
+  local file = set.card.files[key]
+  local good, what, found = pcall(function()
+    if file.packed then return one_member(set, key, file.packed.file, options) end
+    return key, one_file(set, key, options)
+  end)
+  if good then return what, found end
+  if must or not (set.from and file.optional) or type(what) ~= "table" or what.outcome ~= "no" then error(what, 0) end
+  return nil, ("files.%s: '%s' is not in %s; it is optional"):format(key, file.path, set.from)
+end
+
+-- The files of which the labels are made: those that their rules need, or the label file that stands in where these are
+-- not here and it is.
+local function of_labels(set)
+  local labels, keys = set.card.labels or {}, {}
+  local function here(key) return registry.at_hand(set, key) end
+  for _, name in ipairs {"rule", "exclude", "names"} do
+    local needed, all_here = rules.files(set.card, labels[name] or {}), true
+    for key in pairs(needed) do all_here = all_here and here(key) end
+    if name == "rule" and not all_here and labels.same_as and here(labels.same_as) then needed = {[labels.same_as] = true} end
+    for key in pairs(needed) do keys[key] = true end
+  end
+  return keys
+end
+
+-- The files that a fetch brings: those named, or all that are not optional and those of which the labels are made; of a
+-- joined file its parts. In order.
 function download.keys(set, named)
-  local all, wanted, keys = set.card.files or {}, {}, {}
+  local all, wanted = set.card.files or {}, {}
   local function want(key)
-    local file = all[key]
-    if file.packed then return want(file.packed.file) end
-    for _, part in ipairs(file.joined or {}) do want(part.file) end
-    wanted[key] = not file.joined or nil
+    for _, part in ipairs(all[key].joined or {}) do want(part.file) end
+    wanted[key] = not all[key].joined or nil
   end
-  local known = {}
-  for name, file in pairs(all) do
-    known[#known + 1] = name
-    if #named == 0 and not file.optional then want(name) end
+  for name, file in pairs(#named == 0 and all or {}) do
+    if not file.optional then want(name) end
   end
-  table.sort(known)
-  local labels = set.card.labels or {}
-  for _, rule in ipairs {labels.rule or {}, labels.exclude or {}, labels.names or {}} do
-    for key in pairs(#named == 0 and rules.files(set.card, rule) or {}) do want(key) end
-  end
+  for key in pairs(#named == 0 and of_labels(set) or {}) do want(key) end
   for _, key in ipairs(named) do
     if not all[key] then
-      fail("argument", "data set %s: no file '%s': expected %s", set.name, key, table.concat(known, ", "))
+      fail("argument", "data set %s: no file '%s': expected %s", set.name, key,
+        table.concat(text.sorted_keys(all), ", "))
     end
     want(key)
   end
-  for key in pairs(wanted) do keys[#keys + 1] = key end
-  table.sort(keys)
-  return keys
+  return text.sorted_keys(wanted)
+end
+
+-- Brings them all; told(key, found) of each that came, left_out(why) of each that did not and need not. options: of bring.
+function download.all(set, named, options, told, left_out)
+  local brought = {}
+  for _, key in ipairs(download.keys(set, named)) do
+    local packed = set.card.files[key].packed
+    if not brought[key] and not (packed and brought[packed.file]) then
+      local what, found = bring(set, key, #named > 0, options)
+      if what then told(what, found) else left_out(found) end
+      brought[what or key] = true
+    end
+  end
 end
 
 return download

@@ -15,8 +15,9 @@
 --
 -- Cards: those of the program (datasets/cards), and *.lua of users in $XDG_CONFIG_HOME/ninetails/cards, which come
 -- first. Data: $NINETAILS_DATA, else $XDG_CACHE_HOME/ninetails; files of a card are also looked for where the caller
--- says (`from`), next to the card, and in $NINETAILS_SHARED/data/labelled.
+-- says (`from`, else $NINETAILS_FROM), next to the card, and in $NINETAILS_SHARED/data/labelled.
 local card = require "ninetails.dataset.card"
+local derived = require "ninetails.dataset.derived"
 local files = require "ninetails.files"
 local labels = require "ninetails.labels"
 local plain_file = require "ninetails.dataset.plain_file"
@@ -104,7 +105,7 @@ end
 local function places(set)
   local list = {}
   local function add(path, theirs) list[#list + 1] = {path = path, theirs = theirs} end
-  if set.from and not set.from:find("^https?://") then add(set.from, true) end
+  if set.from and not registry.is_mirror(set.from) then add(set.from, true) end
   if set.origin ~= "built in" then add(registry.folder_of(set.origin), true) end
   add(registry.cache())
   local shared = environment("NINETAILS_SHARED")
@@ -113,26 +114,35 @@ local function places(set)
 end
 
 -- Names that a file of the card may have below such a folder.
-local function names_of(file, theirs)
-  local list = {file.path}
-  if not theirs then return list end
-  local base = file.path:match("[^/]+$")
-  if base ~= file.path then list[#list + 1] = base end
+function registry.names_of(file, theirs)
+  if not theirs then return {file.path} end
+  local list = {}
+  local function add(name)
+    list[#list + 1] = name
+    if name:find("/") then list[#list + 1] = name:match("[^/]+$") end
+  end
+  add(file.path)
   for _, other in ipairs(file.also or {}) do list[#list + 1] = other end
+  if file.packed then add(file.packed.member) end -- as it comes out of its archive
   return list
 end
 
--- Raises when `from`, a folder of somebody's choice, is not there.
-function registry.check_folder(from)
-  if not from or from:find("^https?://") or (files.stat(from) or {}).kind == "directory" then return end
-  error({status = "argument", message = ("--from %s: there is no such folder"):format(from)}, 0)
+-- Where files are looked for first: `from`, of somebody's choice, else $NINETAILS_FROM; nil: nowhere. Raises when it is a
+-- folder that is not there.
+function registry.first_place(from)
+  local place = from or environment("NINETAILS_FROM")
+  if not place or registry.is_mirror(place) or (files.stat(place) or {}).kind == "directory" then return place end
+  error({status = "argument", message = ("%s %s: there is no such folder"):format(from and "--from" or "NINETAILS_FROM",
+    place)}, 0)
 end
+
+function registry.is_mirror(place) return place:find("^https?://") ~= nil end
 
 -- A handle of a card for the functions below; from: a folder (or mirror) to look in first.
 function registry.open(name, from)
-  registry.check_folder(from)
+  local place = registry.first_place(from)
   local c, origin = registry.card(name)
-  return {card = c, name = c.name, origin = origin, from = from}
+  return {card = c, name = c.name, origin = origin, from = place}
 end
 
 -- The file as it came from its origin -> path, whether it is compressed on top of what the card describes; or nil.
@@ -140,7 +150,7 @@ function registry.find(set, key)
   local file = set.card.files[key]
   if file.at and is_file(file.at) then return file.at, false end
   for _, folder in ipairs(places(set)) do
-    for _, name in ipairs(names_of(file, folder.theirs)) do
+    for _, name in ipairs(registry.names_of(file, folder.theirs)) do
       for _, suffix in ipairs(SUFFIXES) do
         local path = folder.path .. "/" .. name .. suffix
         if is_file(path) then return path, suffix ~= "" end
@@ -159,74 +169,90 @@ local function missing(set, key)
     advice)
 end
 
-local function stamp_of(path)
-  local s = files.stat(path)
-  return ("%s %d %.9f\n"):format(path, s.size, s.mtime)
+-- ------------------------------------------------------------------ files that are made from others
+
+-- Bytes that may come out of archives: as the card says, else so many times their own.
+local USUAL_GAIN, ANYHOW = 100, 64 << 20
+
+local function most_of(file, sources)
+  local stated = card.binding(file.bytes)
+  if stated then return stated end
+  local size, seen = 0, {}
+  for _, path in ipairs(sources) do
+    if not seen[path] then size = size + files.stat(path).size end
+    seen[path] = true
+  end
+  return USUAL_GAIN * size + ANYHOW
 end
 
-local function read_text(path)
-  local input = io.open(path, "rb")
-  local text = input and input:read("a")
-  if input then input:close() end
-  return text
-end
-
--- What was made from `sources` (paths) lies in the cache, and is made anew when they change. make(path) --> text kept
--- for later calls, which is returned too.
-local function derived(path, sources, make)
-  local stamp = ""
-  for _, source in ipairs(sources) do stamp = stamp .. stamp_of(source) end
-  local note = path .. ".from"
-  local kept = is_file(path) and read_text(note)
-  if kept and kept:sub(1, #stamp + 1) == stamp .. "\n" then return kept:sub(#stamp + 2) end
-  files.make_folders(registry.folder_of(path))
-  local result = make(path)
-  files.write(note, stamp .. "\n" .. result)
-  return result
+-- files.join; an error of a bound says what the card has to do with it.
+local function unpack_files(set, key, request)
+  local good, result = pcall(files.join, request)
+  if good then return result end
+  if type(result) ~= "table" or result.status ~= "limit" then error(result, 0) end
+  local stated = card.binding(set.card.files[key].bytes)
+  fail(stated and "input" or "limit", "data set %s: files.%s.bytes%s: %s%s", set.name, key,
+    stated and " = " .. stated or "", result.message,
+    stated and "" or (", %d times what is packed; bytes in the card would allow more"):format(USUAL_GAIN))
 end
 
 -- The rows of each part of a joined file, as text "n n n".
 local function make_joined(set, key, path)
   local file = set.card.files[key]
-  local parts, sources = {}, {}
+  local parts, sources, rule = {}, {}, {"joined", file.header and "with a header" or "without headers"}
   for i, part in ipairs(file.joined) do
     sources[i] = registry.path(set, part.file)
-    parts[i] = {path = sources[i], member = part.member, header = file.header or false}
+    parts[i] = {path = sources[i], member = part.member, header = file.header or false,
+      most = not part.member and card.binding(set.card.files[part.file].bytes) or nil}
+    rule[#rule + 1] = ("%q"):format(part.member or "")
   end
-  return derived(path, sources, function(to)
-    local rows = files.join {to = to, parts = parts}
-    for i, part in ipairs(file.joined) do
-      local stated = card.fact(part.rows)
-      if stated and stated ~= rows[i] then
-        fail("input", "data set %s: files.%s.joined[%d].rows = %d: %s%s has %d", set.name, key, i, stated, sources[i],
-          part.member and ": " .. part.member or "", rows[i])
-      end
+  return derived.file(path, table.concat(rule, " "), sources, function(to)
+    return table.concat(unpack_files(set, key, {to = to, parts = parts, most = most_of(file, sources)}), " ")
+  end), sources
+end
+
+local function joined_rows(set, key, path)
+  local rows = {}
+  local text_, sources = make_joined(set, key, path)
+  for n in text_:gmatch("%d+") do rows[#rows + 1] = math.tointeger(tonumber(n)) end
+  for i, part in ipairs(set.card.files[key].joined) do
+    local stated = card.fact(part.rows)
+    if stated and stated ~= rows[i] then
+      fail("input", "data set %s: files.%s.joined[%d].rows = %d: %s%s has %d", set.name, key, i, stated, sources[i],
+        part.member and ": " .. part.member or "", rows[i])
     end
-    return table.concat(rows, " ")
-  end)
+  end
+  return rows
+end
+
+-- The member of an archive, unpacked to the path `to`.
+local function unpacked(set, key, to)
+  local file = set.card.files[key]
+  local rule = ("member %q"):format(file.packed.member)
+  if registry.find(set, file.packed.file) or not derived.is_here(to, rule) then
+    local archive = registry.path(set, file.packed.file)
+    derived.file(to, rule, {archive}, function(at)
+      unpack_files(set, key, {to = at, most = most_of(file, {archive}),
+        parts = {{path = archive, member = file.packed.member}}})
+      return ""
+    end)
+  end
+  local stated, size = card.binding(file.bytes), files.stat(to).size
+  if stated and stated ~= size then
+    fail("input", "data set %s: files.%s.bytes = %d: member %s of files.%s has %d", set.name, key, stated,
+      file.packed.member, file.packed.file, size)
+  end
+  return to
 end
 
 -- The path of a file, made from others where the card says so. Second result: rows of each part of a joined file.
 function registry.path(set, key)
   local file = set.card.files[key]
-  if file.joined then
-    local path = registry.cache() .. "/" .. file.path
-    local rows = {}
-    for n in make_joined(set, key, path):gmatch("%d+") do rows[#rows + 1] = math.tointeger(tonumber(n)) end
-    return path, rows
-  end
-  local path = registry.find(set, key)
   local to = registry.cache() .. "/" .. file.path
-  local was_made = path == to and is_file(to .. ".from")
-  if path and not was_made then return path end
-  if file.packed and (registry.find(set, file.packed.file) or not path) then
-    local archive = registry.path(set, file.packed.file)
-    derived(to, {archive}, function(at)
-      files.join {to = at, parts = {{path = archive, member = file.packed.member}}}
-      return ""
-    end)
-    return to
-  end
+  if file.joined then return to, joined_rows(set, key, to) end
+  local path = registry.find(set, key)
+  if path and not (path == to and derived.was_made(to)) then return path end
+  if file.packed then return unpacked(set, key, to) end
   if path then return path end
   missing(set, key)
 end
@@ -290,17 +316,18 @@ local function evaluate(set, at, capture, attack, exclude)
   fail(bytes.status == "argument" and "input" or bytes.status, "data set %s: %s: %s", set.name, at, bytes.message)
 end
 
--- Whether a file can be had here without fetching.
-local function at_hand(set, key)
+-- Whether a file can be had here without fetching: the key of what lies here, or nil.
+function registry.at_hand(set, key)
   local file = set.card.files[key]
-  return registry.find(set, key) or file.packed and at_hand(set, file.packed.file)
+  if file.packed and registry.find(set, file.packed.file) then return file.packed.file end
+  return registry.find(set, key) and key
 end
 
 -- The label file that stands in for a rule of which a file is not here, or nil.
 local function substitute(set, definition)
   if not definition.rule or not definition.same_as or not registry.find(set, definition.same_as) then return nil end
   for key in pairs(rules.files(set.card, definition.rule)) do
-    if not at_hand(set, key) then
+    if not registry.at_hand(set, key) then
       return {file = definition.same_as, exclude = definition.exclude, names = definition.names},
         ("files.%s is not here: the labels of files.%s stand in")
         :format(key, definition.same_as)
@@ -358,7 +385,8 @@ end
 -- Makes a scenario's capture where it is not yet; s: {scenario =, packets =, seed =}. Returns it and its label file.
 function registry.made(s)
   local capture, label_file = registry.synthetic_paths(s)
-  if not is_file(label_file) or system.version().dirty then registry.synthesise(s, capture, label_file) end
+  local function make() registry.synthesise(s, capture, label_file) end
+  if system.version().dirty then make() else derived.pair({capture, label_file}, make) end
   return capture, label_file
 end
 
@@ -431,7 +459,7 @@ function registry.load(name, options)
   local which = options.labels and options.labels ~= "default" and "." .. options.labels or ""
   result.labels = ("%s/labels/%s%s.txt"):format(registry.cache(), c.name, which)
   files.make_folders(registry.folder_of(result.labels))
-  files.write(result.labels, labels.lines(bytes, names))
+  files.write(result.labels, labels.lines(bytes, names), true)
   return result
 end
 

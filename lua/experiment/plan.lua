@@ -242,7 +242,7 @@ end
 -- more: only = list of filters, from = folder of data. The caller adds output, folder, jobs, ...
 -- Raises {status = "missing", skipped =} when no data set is here, {status = "argument"} when no run passes `only`.
 function plan.make(spec, more)
-  registry.check_folder(more.from)
+  registry.first_place(more.from)
   local filters = filter.parse(more.only or {}, columns_of(spec))
   local function wanted(name) return filter.keeps(filters, {dataset = name}, true) end
   local sets, skipped, warnings = datasets.find(spec.datasets, more.from, wanted)

@@ -197,9 +197,89 @@ write("data/attack.csv", "f1,f2\n5,6\n7,7\n9,9\n")
 os.execute(("cd '%s/data' && tar cf attacks.tar attack.csv"):format(base))
 is(bytes_of("rows"), named_lines(0, 0, "attacks attack", "attacks attack", "attacks attack"))
 is(files.read(joined.capture, 1000), "f1,f2\n1,2\n3,4\n5,6\n7,7\n9,9\n")
+-- So are edits of the card: what it says of rows, a header, another member, another order.
+local function joined_gives(expected, list, more)
+  put_card("rows", ([[features = 'rows', files = {benign = {path = 'benign.csv'}, attacks = {path = 'attacks.tar'},
+    rows = {path = 'rows/all.csv', joined = {%s} %s}}]]):format(list, more or ""))
+  is(files.read(registry.load("rows", {from = base .. "/data"}).capture, 1000), expected)
+end
 parts(4)
-os.execute(("rm -r '%s/cache'"):format(base))
 fails("data set rows: files.rows.joined[2].rows = 4: ", bytes_of, "rows")
+write("data/other.csv", "f1,f2\n0,0\n")
+os.execute(("cd '%s/data' && tar cf attacks.tar attack.csv other.csv"):format(base))
+local benign, attack, other = "{file = 'benign', label = 0}", "{file = 'attacks', member = 'attack.csv', label = 1}",
+  "{file = 'attacks', member = 'other.csv', label = 1}"
+joined_gives("f1,f2\n1,2\n3,4\n5,6\n7,7\n9,9\n", benign .. ", " .. attack, ", header = true")
+joined_gives("f1,f2\n1,2\n3,4\nf1,f2\n5,6\n7,7\n9,9\n", benign .. ", " .. attack)
+joined_gives("f1,f2\n1,2\n3,4\nf1,f2\n0,0\n", benign .. ", " .. other)
+joined_gives("f1,f2\n0,0\nf1,f2\n1,2\n3,4\n", other .. ", " .. benign)
+-- And what became of the file itself: cut, of the same size, or away.
+local all = base .. "/cache/ninetails/rows/all.csv"
+for _, spoil in ipairs {"truncate -s 5", "sed -i s/0/1/", "touch -d 2001-01-01", "rm"} do
+  os.execute(("%s '%s'"):format(spoil, all))
+  joined_gives("f1,f2\n0,0\nf1,f2\n1,2\n3,4\n", other .. ", " .. benign)
+end
+
+-- ------------------------------------------------------------------ members of archives
+
+local function unpacked(member, more, from)
+  put_card("rows", ("capture = 'c', files = {a = {path = 'attacks.tar'}, c = {path = 'c/c.tsv', packed = {file = 'a', "
+    .. "member = %q} %s}}"):format(member, more or ""))
+  return files.read(registry.load("rows", {from = from or base .. "/data"}).capture, 1000)
+end
+os.execute(("cd '%s/data' && mv attack.csv other.csv .."):format(base)) -- where they lie beside, they need no archive
+local nowhere = base .. "/config"
+local function cached(name) return base .. "/cache/ninetails/" .. name end
+is(unpacked("attack.csv"), "f1,f2\n5,6\n7,7\n9,9\n")
+is(unpacked("other.csv"), "f1,f2\n0,0\n", "another member in the card")
+os.execute(("truncate -s 3 '%s'"):format(cached "c/c.tsv"))
+is(unpacked("other.csv"), "f1,f2\n0,0\n", "cut")
+-- Without the archive what was unpacked serves on, where it is what the card says now.
+is(unpacked("other.csv", nil, nowhere), "f1,f2\n0,0\n", "without the archive")
+fails("files.a: 'attacks.tar' is not in", unpacked, "attack.csv", nil, nowhere)
+is(unpacked("other.csv", ", bytes = 10", nowhere), "f1,f2\n0,0\n")
+fails("data set rows: files.c.bytes = 11: member other.csv of files.a has 10", unpacked, "other.csv", ", bytes = 11", nowhere)
+-- No link of somebody's is written through: neither where the file goes nor beside it.
+write("mine", "mine")
+for _, name in ipairs {"c/c.tsv", "c/c.tsv.from", "labels/toy.txt"} do
+  files.make_folders(registry.folder_of(cached(name)))
+  os.execute(("ln -sf '%s/mine' '%s'"):format(base, cached(name)))
+end
+is(unpacked("attack.csv"), "f1,f2\n5,6\n7,7\n9,9\n")
+rule_gives("11111111", "{packets = {first = 1}}")
+is(files.read(base .. "/mine", 100), "mine")
+
+-- Bounded by the card, else by the archive's size, before it is on the disk; nothing is left of it.
+os.execute(("cd '%s/data' && truncate -s 80000000 huge.tsv && tar cf huge.tar huge.tsv && gzip huge.tar && mv huge.tar.gz "
+  .. "attacks.tar && rm -r '%s' huge.tsv"):format(base, cached "c"))
+fails("data set rows: files.c.bytes = 1000: " .. base .. "/data/attacks.tar: huge.tsv: holds more than 1000 bytes", unpacked,
+  "huge.tsv", ", bytes = 1000")
+is(#files.list(cached "c"), 0)
+local packed = files.stat(base .. "/data/attacks.tar").size
+fails(("data set rows: files.c.bytes: %s/data/attacks.tar: huge.tsv: holds more than %d bytes, 100 times what is packed; bytes in "
+  .. "the card would allow more"):format(base, 100 * packed + (64 << 20)), unpacked, "huge.tsv")
+is(#files.list(cached "c"), 0)
+put_card("rows", "features = 'rows', files = {a = {path = 'attacks.tar'}, rows = {path = 'c/rows.csv', bytes = 1000, "
+  .. "joined = {{file = 'a', member = 'huge.tsv', label = 0}}}}")
+fails("data set rows: files.rows.bytes = 1000: ", registry.load, "rows", {from = base .. "/data"})
+write("data/attacks.tar", ("x"):rep(2000))
+put_card("rows", "features = 'rows', files = {a = {path = 'attacks.tar', bytes = 1000}, rows = {path = 'c/rows.csv', "
+  .. "joined = {{file = 'a', label = 0}}}}")
+fails("attacks.tar: holds more than 1000 bytes", registry.load, "rows", {from = base .. "/data"})
+
+-- Links in an archive lead nowhere, whatever its members are called their bytes stay in the card's file.
+os.execute(("cd '%s' && ln -s /etc/passwd link.tsv && ln other.csv second.tsv && "
+  .. "tar cPf data/attacks.tar --transform 's|attack.csv|../../../out.tsv|' other.csv link.tsv second.tsv attack.csv")
+  :format(base))
+fails("attacks.tar: link.tsv: is a link in the archive, a file was expected", unpacked, "link.tsv")
+fails("attacks.tar: second.tsv: is a link in the archive, a file was expected", unpacked, "second.tsv")
+is(unpacked("out.tsv"), "f1,f2\n5,6\n7,7\n9,9\n")
+is(table.concat(files.list(cached "c"), " "), "c.tsv c.tsv.from")
+is(files.stat(base .. "/out.tsv"), nil)
+for _, name in ipairs {"../../../out.tsv", "/out.tsv", "a//b", "a\nb"} do
+  fails("card rows: files.c.packed.member = ", unpacked, name)
+end
+os.execute(("cd '%s' && tar cf data/attacks.tar attack.csv"):format(base))
 put_card("rows",
   "capture = 'c', files = {a = {path = 'attacks.tar'}, c = {path = 'c.tsv', packed = {file = 'a', member = "
     .. "'none.tsv'}}}")
@@ -210,9 +290,23 @@ fails("attacks.tar: no member 'none.tsv'; the archive has attack.csv", registry.
 put_card("made",
   "packets = 3000, synthetic = {scenario = 'os_scan', packets = 3000, seed = 7}, labels = {meaning = 'behaviour', "
     .. "explain = 'x'}")
+local system = require "ninetails.system"
+local version = system.version()
+function system.version() return {version = version.version, commit = version.commit, dirty = false} end
 local made = registry.load("made")
+local whole = files.checksum(made.capture, "sha256")
 is(made.packets, 3000)
 is(made.attacks > 0 and made.first_attack == made.clean + 1, true)
+-- What is cut, changed or away is made again, and what was not touched is not.
+for _, spoil in ipairs {"truncate -s 100000 %s", "truncate -s 100000 %s.labels.csv", "rm %s", "rm %s.labels.csv",
+  "printf x | dd of=%s bs=1 seek=5000 conv=notrunc status=none", "rm %s.from"} do
+  os.execute(spoil:format(made.capture))
+  is(registry.load("made").attacks, made.attacks, spoil)
+  is(files.checksum(made.capture, "sha256"), whole, spoil)
+end
+local stamp = files.stat(made.capture).stamp
+registry.load("made")
+is(files.stat(made.capture).stamp, stamp)
 put_card("made", "synthetic = {scenario = 'os_scam', packets = 3000, seed = 7}")
 fails("unknown scenario 'os_scam': did you mean os_scan?", registry.load, "made")
 

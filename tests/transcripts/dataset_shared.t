@@ -86,6 +86,20 @@ another program made of the same captures. Skipped where the material is not the
   modbus_cnc_uploading_exe: ok (13 ok, 1 unasserted)
   modbus_moving_two_files: ok (13 ok, 1 unasserted)
 
+Fetched from there: the member of an archive that is not there, and labels that stand in for flows that are not.
+
+  $ NINETAILS_FROM="$shared/data/labelled" ninetails dataset fetch westermo_right --quiet | sed "s|$PWD/||"
+  capture      data/westermo_right/right_reduced.pcap.gz
+               sha256 c39e9f1a92293083f07d1fc756dbb4cd13496f0cf79f54d7441c6b3189988c21, as the card says
+  events       data/westermo_right/events.txt
+               sha256 0082817c3eeebcc0ae8cb92e51cb524f45ee7d65ec251d62ffeeaa3e1e1751ac, as the card says
+  labels       data/westermo_right/labels.csv.gz
+               sha256 54fbf6445d53fd7df218a31f1eccda6caead58707d1a65f5982337fd80881fee, not verified: the card knows no checksum
+  $ ninetails dataset verify westermo_right | tail -1
+  westermo_right: ok (16 ok, 1 unasserted, 3 absent)
+  $ ninetails dataset list | grep -c 'westermo_right .* here '
+  1
+
 The interval labels, the names of attacks, and which frames are excluded, against the other program's tables.
 
   $ ninetails dataset labels qut_dnp3_attacks --from "$shared/data/labelled" -o default > /dev/null

@@ -20,7 +20,7 @@ local name_argument = {name = "NAME",
   help = "a data set of `ninetails dataset list`, or a file that ends in .lua and holds a card"}
 local json_option = {name = "json", type = "flag", help = "print JSON"}
 local from_option = {name = "from", type = "string", value = "FOLDER",
-  help = "look for the data set's files here first"}
+  help = "look for the data set's files here first; else in the folder that $NINETAILS_FROM names"}
 
 -- ------------------------------------------------------------------ list
 
@@ -36,13 +36,14 @@ local function presence(set)
   local here, all = 0, 0
   for _, key in ipairs(download.keys(set, {})) do
     all = all + 1
-    here = here + (registry.find(set, key) and 1 or 0)
+    here = here + (registry.at_hand(set, key) and 1 or 0)
   end
   return here == all and "here" or here > 0 and "partly" or "no"
 end
 
 local function list(args)
   local rows, found = {{"name", "packets", "attacks", "data", "title"}}, json.array {}
+  registry.first_place(args.from)
   for _, entry in ipairs(registry.list()) do
     local good, set = pcall(registry.open, entry.name, args.from)
     if not good then
@@ -175,6 +176,14 @@ end
 
 -- ------------------------------------------------------------------ fetch
 
+-- A file of certificates to trust instead of the system's, named as curl's users name it.
+local function authorities()
+  for _, name in ipairs {"CURL_CA_BUNDLE", "SSL_CERT_FILE"} do
+    local path = os.getenv(name)
+    if path and path ~= "" then return path end
+  end
+end
+
 local function fetch(args)
   local set = registry.open(args.name, args.from)
   if set.card.synthetic then
@@ -184,20 +193,17 @@ local function fetch(args)
   end
   local bar = progress.new {quiet = args.quiet, what = "bytes"}
   local found_files = json.array {}
-  for _, key in ipairs(download.keys(set, args.file)) do
-    local path = set.card.files[key].path
-    local options = {retries = args.retries, wait = args.wait, patience = args.timeout, again = args.again,
-      clock = system.clock,
-      say = function(words)
-        bar:clear()
-        if not args.quiet then warn("%s", words) end
-      end,
-      progress = function(done, total, seconds)
-        bar:update(done, seconds, total and ("%.1f %% of %s"):format(100 * done / total, path) or path)
-      end}
-    local good, found = pcall(download.file, set, key, options)
+  local options = {retries = args.retries, wait = args.wait, patience = args.timeout, again = args.again,
+    authorities = authorities(), clock = system.clock,
+    say = function(words)
+      bar:clear()
+      if not args.quiet then warn("%s", words) end
+    end,
+    progress = function(path, done, total, seconds)
+      bar:update(done, seconds, total and ("%.1f %% of %s"):format(100 * done / total, path) or path)
+    end}
+  local function told(key, found)
     bar:clear()
-    if not good then error(found, 0) end
     found_files[#found_files + 1] = json.object {{"file", key}, {"path", found.path}, {"bytes", found.bytes},
       {"algorithm", found.algorithm},
       {"checksum", found.checksum}, {"verified", found.verified}, {"kept", found.kept or false}, {"url", found.url}}
@@ -206,6 +212,12 @@ local function fetch(args)
         found.verdict))
     end
   end
+  local good, problem = pcall(download.all, set, args.file, options, told, function(why)
+    bar:clear()
+    warn("warning: data set %s: %s", set.name, why)
+  end)
+  bar:clear()
+  if not good then error(problem, 0) end
   if args.json then print_json(found_files) end
   return 0
 end
@@ -345,7 +357,7 @@ return {
       arguments = {name_argument, {name = "FILE", many = true, optional = true,
         help = "names of files in the card; without one, all that are not optional"}},
       options = {
-        {name = "from", type = "string", value = "FOLDER|URL", help = "take the files from this folder or mirror"},
+        {name = "from", type = "string", value = "FOLDER|URL", help = "take the files from this folder or mirror, else from that of $NINETAILS_FROM"},
         {name = "again", type = "flag", help = "fetch also what is here already"},
         {name = "retries", type = "integer", min = 0, max = 100, default = 5,
           help = "attempts in a row that may bring nothing"},

@@ -90,7 +90,7 @@ local this = {
       help = "memory for arrays to stay within, as 2G or 500M [half of the machine's]. Extraction takes what the "
         .. "capture's addresses need: about 1 kB for each address that a host scans, 3 kB for each pair that talks (4 to "
         .. "4.5 kB with py100 and csv115); one that needs more than this fails"},
-    {name = "from", type = "string", value = "FOLDER", help = "look for the files of data sets here first"},
+    {name = "from", type = "string", value = "FOLDER", help = "look for the files of data sets here first; else in the folder that $NINETAILS_FROM names"},
     {name = "output", short = "o", type = "path",
       help = "the result file [results/NAME.h5]; the runs lie beside it, in NAME.runs"},
     {name = "force", type = "flag",
