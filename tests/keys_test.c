@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "sweep/engine.h"
+#include "sweep/graph.h"
 
 #include "sweep_plans.h"
 

@@ -16,7 +16,7 @@ MUST = {
     "core/sweep/stages/pass.c": {"score"},
     "core/sweep/stages/extract.c": {"extract"},
     "core/sweep/stages/correlate.c": {"map"},
-    "core/sweep/stages/finish.c": {"measure"},
+    "core/sweep/stages/measure.c": {"measure"},
     "core/run/pipeline.c": {"score"},
     "core/labels/labels.c": {"measure"},
     "core/labels/rules_label.c": {"measure"},

@@ -302,7 +302,7 @@ static void leases_have_one_holder(void) {
   mkdir("leases", 0777);
   CU_ASSERT(take("a", &a));
   CU_ASSERT(!take("a", &again)); /* not even this process */
-  nt_lease_sweep_out_void("leases");
+  nt_lease_remove_stale("leases");
   CU_ASSERT_EQUAL(access("leases/a.lease", F_OK), 0);
   nt_lease_give_back("leases", "a", &a);
   CU_ASSERT_NOT_EQUAL(access("leases/a.lease", F_OK), 0);
@@ -321,7 +321,7 @@ static void leases_have_one_holder(void) {
   CU_ASSERT_EQUAL(nt_lease_take("leases/none", "c", &none, &err), NT_E_IO);
   /* Void ones are swept out, others stay. */
   write_lease("c", elsewhere, 3600);
-  nt_lease_sweep_out_void("leases");
+  nt_lease_remove_stale("leases");
   CU_ASSERT_NOT_EQUAL(access("leases/c.lease", F_OK), 0);
   CU_ASSERT_EQUAL(access("leases/b.lease", F_OK), 0);
   nt_lease_give_back("leases", "b", &b);

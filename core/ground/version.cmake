@@ -94,7 +94,7 @@ checksum_of(extract core/extractor/extractor.c core/capture/capture.c
 checksum_of(map core/mapper/correlation.c ALONE core/sweep/stages/correlate.c)
 checksum_of(score core/detectors/detectors.c
             ALONE core/sweep/stages/pass.c core/sweep/stages/pass_begin.c core/run/pipeline.c core/store/run/score_file.c)
-checksum_of(measure core/metrics/measures.c core/labels/labels.c ALONE core/sweep/stages/finish.c core/sweep/cells.c)
+checksum_of(measure core/metrics/measures.c core/labels/labels.c ALONE core/sweep/stages/measure.c core/sweep/columns.c)
 
 set(text "/* Written by core/ground/version.cmake. */
 #define NT_BUILD_VERSION \"${VERSION}\"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A sweep from its start to the result file: threads at work, and one that watches. */
+/* A sweep from its start to the result file: threads that work, and one that watches. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,8 +11,7 @@
 
 #include "ground/team.h"
 #include "store/file/output.h"
-#include "store/run/result_file.h"
-#include "engine.h"
+#include "graph.h"
 
 /* ---------------------------------------------------------------- watching */
 
@@ -22,7 +21,7 @@ static void beat(nt_sweep *s) {
   for (size_t i = 0; i < s->job_count; i++) nt_lease_touch(&s->jobs[i].lease);
 }
 
-/* From what is left, by the estimate, and how fast the estimate was used up until now. */
+/* Estimated seconds that are left, scaled by how the estimate has held so far. */
 static double remaining(const nt_sweep *s, double seconds) {
   double done = s->cost_done, all = 0;
   for (size_t i = 0; i < s->job_count; i++) all += s->jobs[i].cost;
@@ -32,7 +31,7 @@ static double remaining(const nt_sweep *s, double seconds) {
   return done > 0 && seconds > 0.5 && all >= done ? (all - done) * seconds / done : NAN;
 }
 
-/* Tells what is going on. The lock is released while the caller's function runs. */
+/* Calls the caller's progress function, without the lock. */
 static void tell(nt_sweep *s, const char **what, char (*texts)[sizeof s->workers->text]) {
   const nt_sweep_options *o = s->options;
   if (!o->progress) return;
@@ -81,99 +80,9 @@ static void watch(nt_sweep *s) {
   free(texts);
 }
 
-/* ---------------------------------------------------------------- gathering */
+/* ---------------------------------------------------------------- the whole */
 
-typedef struct gathering {
-  size_t count; /* of files */
-  char **paths;
-  const char **inside; /* the key that a run's file must have inside */
-  const char **keys;   /* of all rows, in order */
-  size_t key_count;
-} gathering;
-
-static int add_file(gathering *g, const char *path, const char *inside) {
-  if (access(path, F_OK) != 0) return 1;
-  g->inside[g->count] = inside;
-  return (g->paths[g->count++] = strdup(path)) != NULL;
-}
-
-static int by_text(const void *a, const void *b) {
-  return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-/* Rows that the result must have: of runs that have one key, one. */
-static size_t expected_rows(const nt_sweep *s) {
-  const char **keys = calloc(s->run_count + 1, sizeof *keys);
-  size_t count = 0, rows = 0;
-  for (size_t i = 0; keys && i < s->run_count; i++)
-    if (s->runs[i].state != NT_RUN_MISSING) keys[count++] = s->runs[i].key;
-  if (count) qsort(keys, count, sizeof *keys, by_text);
-  for (size_t i = 0; i < count; i++) rows += i == 0 || strcmp(keys[i], keys[i - 1]) != 0;
-  free(keys);
-  return rows;
-}
-
-/* The table of the result file that is there, empty where its rows need not stay. */
-static nt_status read_there(const nt_sweep_options *o, nt_table *there, nt_error *err) {
-  *there = (nt_table){0};
-  if (!o->keep_others || access(o->output, F_OK) != 0) return NT_OK;
-  return nt_table_read(o->output, there, err);
-}
-
-/* The keys of the file that is there, in its order, in front of those of this sweep: the first
- * place of a key counts. How many are not of this sweep. */
-static size_t add_keys_there(const nt_sweep *s, gathering *g, const nt_table *there) {
-  const char **own = calloc(s->run_count + 1, sizeof *own);
-  size_t others = 0;
-  for (size_t i = 0; own && i < s->run_count; i++) own[i] = s->runs[i].key;
-  if (own) qsort(own, s->run_count, sizeof *own, by_text);
-  for (size_t i = 0; own && i < there->rows; i++) {
-    const char *key = there->column[0].text[i];
-    g->keys[g->key_count++] = key;
-    others += !bsearch(&key, own, s->run_count, sizeof *own, by_text);
-  }
-  free(own);
-  return own ? others : SIZE_MAX;
-}
-
-/* *rows: those of this sweep. */
-static nt_status gather(nt_sweep *s, size_t *rows, nt_error *err) {
-  const nt_sweep_options *o = s->options;
-  nt_table there;
-  if (read_there(o, &there, err) != NT_OK) return err->status;
-  size_t most = s->run_count + s->input_count + there.rows + 2;
-  gathering g = {.paths = calloc(most, sizeof *g.paths),
-                 .inside = calloc(most, sizeof *g.inside),
-                 .keys = calloc(most, sizeof *g.keys)};
-  char path[NT_CACHE_PATH];
-  int good = g.paths && g.inside && g.keys;
-  size_t others = good ? add_keys_there(s, &g, &there) : 0;
-  good = good && others != SIZE_MAX;
-  for (size_t i = 0; good && i < s->run_count; i++) {
-    g.keys[g.key_count++] = s->runs[i].key;
-    nt_sweep_run_path(s, s->runs[i].key, path);
-    if (s->runs[i].state != NT_RUN_MISSING) good = add_file(&g, path, s->runs[i].key);
-  }
-  for (size_t i = 0; good && i < s->input_count; i++) {
-    nt_sweep_data_path(s, &s->inputs[i], path);
-    good = add_file(&g, path, NULL);
-  }
-  if (good && others) good = add_file(&g, o->output, NULL); /* last: a run's own file counts */
-  const nt_result_sources sources = {
-      .count = g.count, .paths = (const char *const *)g.paths, .keys = g.inside};
-  nt_status status =
-      good ? nt_result_write(o->output, &sources, g.keys, g.key_count, o->note, o->notes, rows, err)
-           : nt_fail(err, NT_E_MEMORY, "out of memory for %zu runs", s->run_count);
-  if (rows && status == NT_OK) *rows -= others;
-  nt_table_done(&there);
-  for (size_t i = 0; g.paths && i < g.count; i++) free(g.paths[i]);
-  free(g.paths);
-  free(g.inside);
-  free(g.keys);
-  return status;
-}
-
-/* Names the runs that are not in the result, as far as they fit into an error's text. */
+/* Names the runs that are not in the result, the first few of them. */
 static nt_status tell_missing(const nt_sweep *s, size_t lost, nt_error *err) {
   enum { NAMED = 5 };
   char names[NAMED * 96] = "";
@@ -192,8 +101,6 @@ static nt_status tell_missing(const nt_sweep *s, size_t lost, nt_error *err) {
                  told == NAMED ? ", ..." : "");
 }
 
-/* ---------------------------------------------------------------- all of it */
-
 static void count_what_is_there(nt_sweep *s) {
   for (size_t i = 0; i < s->run_count; i++) {
     const run *r = &s->runs[i];
@@ -210,7 +117,7 @@ static void count_what_is_there(nt_sweep *s) {
   s->failed_before = s->failed;
 }
 
-/* One thread more than there are jobs: it watches, and sleeps most of the time. */
+/* Thread 0 watches, and sleeps most of the time. */
 static void watch_or_work(void *context, size_t turn, int member) {
   (void)member;
   if (turn == 0)
@@ -219,7 +126,7 @@ static void watch_or_work(void *context, size_t turn, int member) {
     nt_sweep_work(context, (int)turn - 1);
 }
 
-/* The caller's thread watches. Where not one more is to be had, it works. */
+/* One thread more than there are jobs; a single one works without being watched. */
 static nt_status run_threads(nt_sweep *s, nt_error *err) {
   nt_team *team = nt_team_new(s->options->jobs + 1, err);
   if (!team) return NT_E_MEMORY;
@@ -258,7 +165,7 @@ static void conclude(nt_sweep *s, nt_sweep_outcome *outcome) {
       snprintf(s->runs[i].why, sizeof s->runs[i].why, "%s", why);
 }
 
-/* What cannot be written in the end is better known now. */
+/* Fails now if the result could not be written in the end. */
 static nt_status probe(const char *path, nt_error *err) {
   nt_output output;
   nt_status status = nt_output_begin(&output, path, err);
@@ -266,8 +173,8 @@ static nt_status probe(const char *path, nt_error *err) {
   return status;
 }
 
-/* Another process that begins anew, or a user, may take away what was there when it was looked at,
- * or done since: that is done again. */
+/* Another process that begins anew, or a user, may remove run files after the plan: their runs are
+ * done again, up to so many times. */
 enum { ROUNDS = 10 };
 
 static nt_status work(nt_sweep *s, nt_error *err) {
@@ -278,19 +185,19 @@ static nt_status work(nt_sweep *s, nt_error *err) {
     nt_status status = NT_OK;
     size_t rows = 0;
     if (s->failure.status != NT_OK || nt_flag_get(o->cancel) ||
-        sweep_gives_up(s)) { /* what there is */
-      if (o->output) status = gather(s, &rows, err);
+        sweep_gives_up(s)) { /* gather what there is */
+      if (o->output) status = nt_sweep_gather(s, &rows, err);
       return s->failure.status == NT_OK ? status
                                         : nt_fail(err, s->failure.status, "%s", s->failure.text);
     }
     size_t lost = o->output ? nt_sweep_lost(s, 0) : 0;
     if (!lost && o->output) {
-      status = gather(s, &rows, err);
-      if (status != NT_OK || rows != expected_rows(s)) lost = nt_sweep_lost(s, 1);
+      status = nt_sweep_gather(s, &rows, err);
+      if (status != NT_OK || rows != nt_sweep_rows_expected(s)) lost = nt_sweep_lost(s, 1);
     }
-    if (!lost && status == NT_OK && o->output && rows != expected_rows(s))
+    if (!lost && status == NT_OK && o->output && rows != nt_sweep_rows_expected(s))
       return nt_fail(err, NT_E_STATE, "%s: has %zu rows: expected %zu", o->output, rows,
-                     expected_rows(s));
+                     nt_sweep_rows_expected(s));
     if (!lost) return status;
     if (round == ROUNDS) return tell_missing(s, lost, err);
   }

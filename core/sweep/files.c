@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The files that keys were made of: what was computed from one that has changed since is not what
- * its key says. */
+/* Files whose checksums are in keys: one that changes meanwhile makes its key wrong, so it is
+ * checked again before a result is committed. */
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine.h"
+#include "graph.h"
 
 static const known_file *find(const nt_sweep *s, const char *path) {
   for (size_t i = 0; i < s->file_count; i++)

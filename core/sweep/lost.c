@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What was there, and is not any more, when all seems done. */
+/* Run and data files that have gone by the time that all seems done. */
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "engine.h"
+#include "graph.h"
 
 int nt_sweep_data_is_wanted(const nt_sweep *s, const input *in) {
   char path[NT_CACHE_PATH];
@@ -16,7 +16,7 @@ static size_t *counter_of(nt_sweep *s, nt_run_state state) {
   return state == NT_RUN_FAILED ? &s->failed : state == NT_RUN_DONE ? &s->done : &s->kept;
 }
 
-/* Whether the run's file is where it should be, and (thorough) the file of this run. */
+/* Whether the run's file exists and, if thorough, carries the run's key. */
 static int is_there(const nt_sweep *s, const run *r, int thorough) {
   char path[NT_CACHE_PATH];
   nt_sweep_run_path(s, r->key, path);
@@ -28,7 +28,7 @@ static int is_there(const nt_sweep *s, const run *r, int thorough) {
   return its;
 }
 
-/* The job is to be done again, for the runs of it that are lost. */
+/* Back to WAITING, for the runs that are lost. */
 static void reopen(nt_sweep *s, job *j, size_t runs) {
   j->runs_left = runs;
   j->state = WORK_WAITING;

@@ -12,7 +12,7 @@
 #include <ninetails/version.h>
 
 #include "ground/temporary.h"
-#include "engine.h"
+#include "graph.h"
 
 const char *nt_run_state_name(nt_run_state state) {
   static const char *const names[] = {"missing", "kept", "done", "failed"};

@@ -1,23 +1,23 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Who does what next. A thread that has nothing to do takes, in this order: a run whose scores are
- * there (which frees memory); an input to extract; features to cluster; a batch of jobs for one
- * pass, beginning with the costliest: those that can learn together, and, where the features are
- * too large for memory, others on the same input. Batches shrink as the work that is left does, so
- * that all threads end at about the same time. Nothing that comes out depends on any of it.
+ * The order of tasks. An idle thread takes, in this order: a run whose scores exist, to measure it
+ * (which frees memory); an input to extract; features to cluster; a batch of jobs for one pass,
+ * beginning with the costliest: those that can learn together and, if the features exceed the
+ * memory, others on the same input. Batches shrink with the work that is left, so that all threads
+ * end at about the same time. No result depends on the order.
  */
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 
 #include "ground/team.h"
-#include "engine.h"
+#include "graph.h"
 
-/* s until something that another process works on is looked at again */
+/* s until the scheduler looks again at what another process works on */
 #define LOOK_AGAIN 0.5
 
 enum {
-  MOST_TOGETHER = 8, /* jobs that are alike in a batch: the lanes of the widest vector */
+  MOST_TOGETHER = 8, /* jobs that learn together: the lanes of the widest vector */
   MOST_IN_PASS = 16
 };
 
@@ -28,7 +28,7 @@ typedef enum task_kind {
   TASK_CORRELATE,
   TASK_LOAD,
   TASK_PASS,
-  TASK_FINISH
+  TASK_MEASURE
 } task_kind;
 
 typedef struct task {
@@ -43,7 +43,7 @@ typedef struct task {
 
 /* ---------------------------------------------------------------- leases */
 
-/* Whether the stage is ours now; else its state is ELSEWHERE for a while. */
+/* Takes the lease of a stage. 0: another process has it, and the state is ELSEWHERE for a while. */
 static int lease(nt_sweep *s, const char *key, nt_lease *lease, work_state *state,
                  double *look_again) {
   char folder[NT_CACHE_PATH];
@@ -65,22 +65,22 @@ static int is_due(work_state state, double look_again) {
 
 /* ---------------------------------------------------------------- one kind of task at a time */
 
-/* What does not fit while nothing else is going on will not fit later either. */
+/* Or nothing else runs: what does not fit now never will. */
 static int fits(const nt_sweep *s, uint64_t bytes) {
   return nt_sweep_fits(s, bytes) || s->busy == 0;
 }
 
-static int take_finish(nt_sweep *s, task *t) {
+static int take_measure(nt_sweep *s, task *t) {
   if (s->queue_head == s->queue_tail) return 0;
   run *r = &s->runs[s->queue[s->queue_head]];
   uint64_t bytes = nt_sweep_bytes_to_measure(&s->jobs[r->job]);
   if (!fits(s, bytes)) return 0;
   s->queue_head++;
-  *t = (task){.kind = TASK_FINISH, .run = r, .bytes = bytes};
+  *t = (task){.kind = TASK_MEASURE, .run = r, .bytes = bytes};
   return 1;
 }
 
-/* A file of the cache that failed a check is made again when nobody reads it any more. */
+/* Removes a cached file that failed a check once nobody reads it; it is then extracted again. */
 static void renew(nt_sweep *s, input *in) {
   if (!in->damaged || in->users > 0) return;
   nt_error err;
@@ -91,8 +91,8 @@ static void renew(nt_sweep *s, input *in) {
   in->renewed = 1;
 }
 
-/* Inputs stay in memory until their jobs have ended, so that no more are taken than fit, unless
- * nothing else can be done. */
+/* Inputs stay in memory until their jobs have ended, so only as many are taken as fit, unless
+ * nothing else can be done (whatever_it_takes). */
 static int take_extract(nt_sweep *s, task *t, int whatever_it_takes) {
   for (size_t i = 0; i < s->input_count && !sweep_stops(s); i++) {
     input *in = &s->inputs[i];
@@ -110,7 +110,7 @@ static int take_extract(nt_sweep *s, task *t, int whatever_it_takes) {
   return 0;
 }
 
-/* Ready to be looked at: its input is there, and nobody is at it. */
+/* Its input is READY, and nobody works on it. */
 static int job_is_due(const job *j) {
   return j->runs_left > 0 && j->input->state == WORK_READY && !j->input->damaged &&
          is_due(j->state, j->look_again);
@@ -132,7 +132,7 @@ static int take_correlate(nt_sweep *s, task *t) {
   return 0;
 }
 
-/* Runs that another process has finished while it held the lease. */
+/* Counts the runs that another process has finished while it held the lease. */
 static void look_at_runs(nt_sweep *s, job *j) {
   pthread_mutex_lock(&s->store_lock);
   for (size_t i = j->first_run; i != SIZE_MAX; i = s->runs[i].next_run) {
@@ -146,7 +146,7 @@ static void look_at_runs(nt_sweep *s, job *j) {
   pthread_mutex_unlock(&s->store_lock);
 }
 
-/* Whether the job is ours, and there is something to do. */
+/* Takes the job's lease and memory. 0: another process has it, or nothing is left to do. */
 static int claim(nt_sweep *s, job *j) {
   if (!lease(s, j->key, &j->lease, &j->state, &j->look_again)) return 0;
   look_at_runs(s, j);
@@ -160,7 +160,7 @@ static int claim(nt_sweep *s, job *j) {
   return 0;
 }
 
-/* One that can never fit is a failed run, not a machine that runs out of memory. */
+/* Fails a job that can never fit, before the machine runs out of memory. */
 static int too_large(nt_sweep *s, job *j) {
   nt_error err;
   if (nt_sweep_check_bytes(s, j, &err) == NT_OK || !claim(s, j)) return 0;
@@ -181,8 +181,8 @@ static double cost_of(const task *t) {
   return cost;
 }
 
-/* Whether the job, whose input is READY, can go into a pass now, with a batch that began with
- * `first` (NULL: alone). */
+/* Whether the job can go into a pass now: into the batch that began with `first`, or (NULL) into
+ * its own. */
 static int can_pass(const nt_sweep *s, const job *j, const job *first) {
   uint64_t bytes = nt_sweep_bytes_of_job(j);
   if (!first) bytes += nt_sweep_bytes_to_pass(j->input, MOST_IN_PASS);
@@ -191,31 +191,31 @@ static int can_pass(const nt_sweep *s, const job *j, const job *first) {
          !nt_cache_has(s->options->cache, NT_CACHE_SCORES, j->key) && fits(s, bytes);
 }
 
-/* Adds what may share the work of the job that was added last. */
-static void join_alike(nt_sweep *s, task *t, double most_cost) {
+/* Adds the jobs that can learn together with the one that was added last. */
+static void join_together(nt_sweep *s, task *t, double most_cost) {
   const job *like = t->batch[t->count - 1];
   size_t most = t->count + MOST_TOGETHER - 1;
   for (size_t i = 0; i < s->job_count && t->count < most && t->count < MOST_IN_PASS; i++) {
     job *j = s->order[i];
-    if (nt_sweep_alike(like, j) && cost_of(t) + j->cost <= most_cost && can_pass(s, j, like) &&
+    if (nt_sweep_together(like, j) && cost_of(t) + j->cost <= most_cost && can_pass(s, j, like) &&
         claim(s, j))
       t->batch[t->count++] = j;
   }
 }
 
-/* Features that the system cannot keep in memory beside what we are allowed to take: each pass
- * reads them from the disk, so one is to serve many. */
+/* Features beyond the memory allowed are read from the disk by each pass, so one pass serves many.
+ */
 static int is_large(const nt_sweep *s, const input *in) {
   return in->rows * nt_feature_file_width(in->file) * sizeof(double) > s->memory;
 }
 
-/* Adds others on the same input, with what is alike to each: one reading serves them all. */
+/* Adds other jobs on the same input, and with each those that can learn together with it. */
 static void join_others(nt_sweep *s, task *t, double most_cost) {
   for (size_t i = 0; i < s->job_count && t->count < MOST_IN_PASS; i++) {
     job *j = s->order[i];
     if (cost_of(t) + j->cost > most_cost || !can_pass(s, j, t->batch[0]) || !claim(s, j)) continue;
     t->batch[t->count++] = j;
-    join_alike(s, t, most_cost);
+    join_together(s, t, most_cost);
   }
 }
 
@@ -227,14 +227,15 @@ static int take_pass(nt_sweep *s, task *t, job *j) {
               .count = 1,
               .bytes = nt_sweep_bytes_to_pass(j->input, MOST_IN_PASS)};
   j->input->users++;
-  join_alike(s, t, left / s->options->jobs);
-  /* A hair more than a share, so that rounding leaves no last job to a pass of its own. */
+  join_together(s, t, left / s->options->jobs);
+  /* A little more than a share, so that rounding does not leave the last job to a pass of its own.
+   */
   if (is_large(s, j->input)) join_others(s, t, left * (1 + 1e-9) / s->options->jobs);
   return 1;
 }
 
 static int take_load(nt_sweep *s, task *t, job *j) {
-  uint64_t bytes = nt_sweep_bytes_of_job(j); /* the file is in memory while it is taken apart */
+  uint64_t bytes = nt_sweep_bytes_of_job(j); /* the file is in memory while it is parsed */
   if (!fits(s, 2 * bytes) || !claim(s, j)) return 0;
   *t = (task){.kind = TASK_LOAD, .batch = {j}, .count = 1, .bytes = bytes};
   return 1;
@@ -244,18 +245,18 @@ static int take_jobs(nt_sweep *s, task *t) {
   for (size_t i = 0; i < s->job_count && !sweep_stops(s); i++) {
     job *j = s->order[i];
     if (!job_is_due(j)) continue;
-    if (s->busy == 0 && too_large(s, j)) return take_finish(s, t);
-    /* What was there when the sweep began may have been pruned since, and what was not may be. */
+    if (s->busy == 0 && too_large(s, j)) return take_measure(s, t);
+    /* The cache may have been pruned, or filled by another process, since the plan. */
     j->cached = nt_cache_has(s->options->cache, NT_CACHE_SCORES, j->key);
     if (j->cached ? take_load(s, t, j) : take_pass(s, t, j)) return 1;
     if (j->cached || !j->mapping || j->mapping->state != WORK_FAILED || !claim(s, j)) continue;
     nt_sweep_job_failed(s, j, &j->mapping->error);
-    return take_finish(s, t);
+    return take_measure(s, t);
   }
   return 0;
 }
 
-/* Jobs of an input that cannot be had fail with its reason. */
+/* When an input fails, its jobs fail with the same error. */
 static int fail_of_inputs(nt_sweep *s) {
   int any = 0;
   for (size_t i = 0; i < s->input_count; i++) {
@@ -277,13 +278,13 @@ static int fail_of_inputs(nt_sweep *s) {
 static void take(nt_sweep *s, task *t) {
   *t = (task){.kind = TASK_NOTHING_LEFT};
   if (s->open == 0 || sweep_stops(s)) return;
-  if (take_finish(s, t)) return;
+  if (take_measure(s, t)) return;
   if (sweep_gives_up(s)) {
-    if (s->busy > 0) t->kind = TASK_WAIT; /* its runs are to be finished, too */
+    if (s->busy > 0) t->kind = TASK_WAIT; /* the runs of what is busy are still to be measured */
     return;
   }
   if (take_extract(s, t, 0) || take_correlate(s, t) || take_jobs(s, t)) return;
-  if (fail_of_inputs(s) && take_finish(s, t)) return;
+  if (fail_of_inputs(s) && take_measure(s, t)) return;
   if (take_extract(s, t, 1)) return;
   t->kind = sweep_stops(s) || s->open == 0 ? TASK_NOTHING_LEFT : TASK_WAIT;
 }
@@ -291,7 +292,7 @@ static void take(nt_sweep *s, task *t) {
 /* ---------------------------------------------------------------- working */
 
 static void describe(nt_sweep *s, const task *t, worker *w) {
-  const job *j = t->kind == TASK_FINISH ? &s->jobs[t->run->job] : t->batch[0];
+  const job *j = t->kind == TASK_MEASURE ? &s->jobs[t->run->job] : t->batch[0];
   *w = (worker){0};
   switch (t->kind) {
   case TASK_EXTRACT:
@@ -300,7 +301,7 @@ static void describe(nt_sweep *s, const task *t, worker *w) {
   case TASK_CORRELATE:
     snprintf(w->text, sizeof w->text, "map of %s", t->mapping->input->given->name);
     break;
-  case TASK_FINISH:
+  case TASK_MEASURE:
     snprintf(w->text, sizeof w->text, "metrics of %s on %s", j->run->kind->name,
              j->input->given->name);
     break;
@@ -318,7 +319,7 @@ static void describe(nt_sweep *s, const task *t, worker *w) {
   }
 }
 
-/* What another process is at, when that is all there is to wait for. */
+/* Names the work of another process if that is all there is to wait for. */
 static void describe_wait(const nt_sweep *s, worker *w) {
   static const char waiting[] = "waiting for another process";
   *w = (worker){0};
@@ -351,8 +352,8 @@ static void perform(nt_sweep *s, int index, task *t) {
   case TASK_PASS:
     nt_sweep_pass(s, &s->workers[index], t->batch, t->count);
     break;
-  case TASK_FINISH:
-    nt_sweep_finish(s, index, t->run);
+  case TASK_MEASURE:
+    nt_sweep_measure(s, index, t->run);
     break;
   default:
     break;

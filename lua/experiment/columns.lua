@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
--- The columns that every table of runs has (core/sweep/cells.c), beside parameters and metrics: their names are taken.
+-- The columns that every table of runs has (core/sweep/columns.c), beside parameters and metrics: their names are taken.
 local context = require "ninetails.experiment.context"
 
 local columns = {}

@@ -59,7 +59,7 @@ nt_status nt_cache_open(const char *folder, nt_error *err) {
   nt_temporary_sweep(folder, NULL);
   char leases[NT_CACHE_PATH];
   nt_cache_folder(folder, NT_CACHE_LEASES, leases);
-  nt_lease_sweep_out_void(leases);
+  nt_lease_remove_stale(leases);
   return NT_OK;
 }
 

@@ -160,7 +160,7 @@ void nt_lease_give_back(const char *folder, const char *key, nt_lease *lease) {
   *lease = (nt_lease){0};
 }
 
-void nt_lease_sweep_out_void(const char *folder) {
+void nt_lease_remove_stale(const char *folder) {
   char lock[PATH], path[PATH];
   int locked = lock_folder(folder, lock);
   DIR *directory = locked < 0 ? NULL : opendir(folder);

@@ -43,6 +43,6 @@ void nt_lease_touch(const nt_lease *lease);
 void nt_lease_give_back(const char *folder, const char *key, nt_lease *lease);
 
 /* Removes the leases in `folder` that are void. */
-void nt_lease_sweep_out_void(const char *folder);
+void nt_lease_remove_stale(const char *folder);
 
 #endif

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "mapper/correlation.h"
-#include "sweep/engine.h"
+#include "sweep/graph.h"
 
 static nt_status read_distances(const char *path, const mapping *m, size_t width, double *distance,
                                 nt_error *err) {

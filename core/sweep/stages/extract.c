@@ -7,7 +7,7 @@
 #include <ninetails/pipeline.h>
 
 #include "ground/team.h"
-#include "sweep/engine.h"
+#include "sweep/graph.h"
 
 /* ---------------------------------------------------------------- making the file */
 

@@ -3,7 +3,7 @@
 #ifndef NT_SWEEP_PASS_H
 #define NT_SWEEP_PASS_H
 
-#include "sweep/engine.h"
+#include "sweep/graph.h"
 
 /* Jobs that go through the rows together: one, or several of one class. */
 typedef struct group {

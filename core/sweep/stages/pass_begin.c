@@ -16,7 +16,7 @@ static double map_size(const job *j) {
   return i < class->parameter_count ? j->run->values[i].number : 0;
 }
 
-int nt_sweep_alike(const job *a, const job *b) {
+int nt_sweep_together(const job *a, const job *b) {
   const nt_detector_class *class = a->run->kind;
   return class == b->run->kind && class->together && a->input == b->input &&
          a->mapping == b->mapping && a->run->fm_grace == b->run->fm_grace &&
@@ -184,7 +184,7 @@ static void make_group(pass *p, size_t from, size_t end) {
 void nt_pass_group(pass *p) {
   for (size_t from = 0; from < p->count;) {
     size_t end = from + 1, all = p->count;
-    while (end < p->count && nt_sweep_alike(p->jobs[from], p->jobs[end])) end++;
+    while (end < p->count && nt_sweep_together(p->jobs[from], p->jobs[end])) end++;
     make_group(p, from, end);
     from = end - (all - p->count);
   }

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "ground/team.h"
-#include "sweep/engine.h"
+#include "sweep/graph.h"
 
 typedef struct measurement {
   nt_measured measured;
@@ -96,7 +96,7 @@ static void put_end(nt_sweep *s, run *r, const measurement *m) {
   pthread_mutex_unlock(&s->lock);
 }
 
-void nt_sweep_finish(nt_sweep *s, int index, run *r) {
+void nt_sweep_measure(nt_sweep *s, int index, run *r) {
   job *j = &s->jobs[r->job];
   if (j->state == WORK_FAILED) {
     put_end(s, r, NULL);

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What arrays take of the memory that is allowed: by an estimate until they are there, and then by
- * what they say of themselves. Rows of features do not count: they are read into one buffer a pass,
- * out of the system's page cache.
+ * The memory that arrays may take: estimated before they exist, then as they report it. Rows of
+ * features do not count: a pass reads them into one buffer, from the system's page cache.
  */
-#include "engine.h"
+#include "graph.h"
 
-/* Bytes a packet that metrics take while they are computed (metrics/measures.h). */
+/* Bytes a packet while metrics are computed (metrics/measures.h). */
 #define MEASURE_BYTES 40
-/* What a detector is assumed to hold until it is known. */
+/* Assumed of a detector until it is known. */
 #define DETECTOR_BYTES ((uint64_t)1 << 20)
 /* Four chunks of the pipeline, what HDF5 holds of the file that is written, and some streams. */
 #define EXTRACT_BYTES ((uint64_t)32 << 20)

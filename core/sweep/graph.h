@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Inside core/sweep: what plan.c makes, schedule.c hands out, and the stages (extract.c,
- * correlate.c, pass.c, finish.c) work on.
+ * The graph of a sweep: inputs, mappings, jobs and runs. plan.c makes it, schedule.c hands out its
+ * nodes, stages/ works on them. Inside core/sweep only.
  *
- * One lock guards every `state`, the counters and the queue; a thread that has taken a task owns
- * what the task is about until it puts the next state. One more lock keeps HDF5 to one thread.
+ * One lock guards every `state`, the counters and the queue. A thread that has taken a task owns
+ * its node until it sets the next state. A second lock keeps HDF5 to one thread.
  */
-#ifndef NT_SWEEP_ENGINE_H
-#define NT_SWEEP_ENGINE_H
+#ifndef NT_SWEEP_GRAPH_H
+#define NT_SWEEP_GRAPH_H
 
 #include <pthread.h>
 
@@ -23,8 +23,8 @@
 
 typedef enum work_state {
   WORK_WAITING,
-  WORK_RUNNING,   /* a thread of ours is at it */
-  WORK_ELSEWHERE, /* another process is at it: look again after `look_again` */
+  WORK_RUNNING,   /* a thread of this process works on it */
+  WORK_ELSEWHERE, /* another process holds its lease: look again after `look_again` */
   WORK_READY,
   WORK_FAILED
 } work_state;
@@ -46,8 +46,8 @@ typedef struct input {
   nt_labels labels;
   size_t unfinished;    /* jobs on it; at 0 the arrays above are released */
   size_t users;         /* passes that read it now */
-  int damaged, renewed; /* its file failed a check; it was made again once because of that */
-  int data_wanted;      /* the file beside its runs is not there, or damaged */
+  int damaged, renewed; /* its cached file failed a check; it was made again for that reason */
+  int data_wanted;      /* its data file beside the run files is missing or damaged */
 } input;
 
 /* The clustering of an input's features after fm_grace + 1 rows. */
@@ -63,7 +63,7 @@ typedef struct mapping {
   nt_merge *merges; /* READY: width - 1 */
 } mapping;
 
-/* What the scores took, and what the detector had to say. */
+/* The costs of a job's scores, and the detector's remark. */
 typedef struct job_costs {
   double map, learn, score; /* s; of work that `shared` configurations did together, a share */
   uint64_t memory;          /* bytes of the detector */
@@ -71,7 +71,7 @@ typedef struct job_costs {
   char remark[512];
 } job_costs;
 
-/* The scores of one detector: a file in the cache, and one run or more that measure them. */
+/* The scores of one configuration and seed: one file of the cache, measured by one run or more. */
 typedef struct job {
   input *input;
   mapping *mapping; /* of a MAPPED class, else NULL */
@@ -84,10 +84,10 @@ typedef struct job {
   double cost;                 /* s, estimated */
   size_t first_run, runs_left; /* into sweep->runs, a list through next_run */
   nt_feature_map map;
-  nt_score_record record;  /* scored, and not ended yet */
-  job_costs costs;         /* the same */
-  uint64_t bytes;          /* of memory, accounted for it */
-  uint64_t detector_bytes; /* the most that its detector was seen to hold; 0: not known yet */
+  nt_score_record record;  /* from the scoring until the last run has ended */
+  job_costs costs;         /* likewise */
+  uint64_t bytes;          /* its share of nt_sweep.used */
+  uint64_t detector_bytes; /* the most that its detector has held; 0: not known yet */
 } job;
 
 typedef struct run {
@@ -105,7 +105,7 @@ typedef struct known_file {
   nt_file_mark mark;
 } known_file;
 
-/* What a thread does, for the progress line. */
+/* What one thread works on, for the progress line. */
 typedef struct worker {
   char text[160];    /* "": nothing */
   uint64_t rows, of; /* of the pass, for an estimate of what is left */
@@ -135,9 +135,9 @@ struct nt_sweep {
   double started;
   size_t *queue, queue_head, queue_tail; /* runs to be finished: each is queued once */
   size_t open;                           /* jobs with runs that have not ended, and data_wanted */
-  int busy;                              /* threads at work */
-  int working;                           /* threads that have not left yet */
-  int threads;                           /* that could be had to work */
+  int busy;                              /* threads that hold a task */
+  int working;                           /* threads that have not returned yet */
+  int threads;                           /* threads that the system gave */
   uint64_t memory, used;                 /* bytes */
   uint64_t scored_rows;                  /* through detectors */
   double cost_done;                      /* of jobs that are done */
@@ -145,14 +145,14 @@ struct nt_sweep {
   size_t failed_before; /* of the failed: found so, not run */
 };
 
-/* Nothing more is begun, and what is cut off is no failure. The caller's flag is looked at itself:
- * a detector that looks at it, too, may have ended before the thread that watches has passed it on.
- */
+/* The sweep ends: no task is begun, and a task that is cut short has not failed. The caller's flag
+ * is read here, too: a detector that polls it may return before the watching thread has passed it
+ * on. */
 static inline int sweep_stops(const nt_sweep *s) {
   return nt_flag_get(&s->stop) || nt_flag_get(s->options->cancel);
 }
 
-/* So many runs have failed that nothing more is to be begun; what runs is finished. */
+/* most_failures is reached: no task is begun, those that run are finished. */
 static inline int sweep_gives_up(const nt_sweep *s) {
   return s->options->most_failures > 0 && s->failed - s->failed_before >= s->options->most_failures;
 }
@@ -170,74 +170,77 @@ static inline uint64_t sweep_bytes_of_input(const input *in) {
   return in->rows * SWEEP_INPUT_BYTES;
 }
 
-/* bytes.c, with the lock held. Whether so much more is allowed. */
+/* memory_budget.c, with the lock held. Whether `bytes` more are within the memory allowed. */
 int nt_sweep_fits(const nt_sweep *s, uint64_t bytes);
-/* What is held while a stage works, and (an input, a job) until it has ended. */
+/* Bytes that a stage holds while it works; an input and a job hold theirs until they have ended. */
 uint64_t nt_sweep_bytes_to_extract(const input *in);
 uint64_t nt_sweep_bytes_to_pass(const input *in, size_t jobs);
 uint64_t nt_sweep_bytes_to_measure(const job *j);
 uint64_t nt_sweep_bytes_of_job(const job *j);
 /* The job's detector holds `detector` bytes now. */
 void nt_sweep_account(nt_sweep *s, job *j, uint64_t detector);
-/* NT_E_LIMIT: more than is allowed, whatever else is there. */
+/* NT_E_LIMIT: the job alone needs more than the memory allowed. */
 nt_status nt_sweep_check_bytes(const nt_sweep *s, const job *j, nt_error *err);
-/* files.c: the SHA-256 of a file, which is one of the sweep's from then on. */
+/* files.c: the SHA-256 of a file; the sweep remembers it for nt_sweep_file_check. */
 nt_status nt_sweep_file_key(nt_sweep *s, const char *path, char *sha256, nt_error *err);
-/* NT_E_INPUT: it has changed since. What has no key is fine. */
+/* NT_E_INPUT: the file has changed since. NT_OK for a file without a key. */
 nt_status nt_sweep_file_check(const nt_sweep *s, const char *path, nt_error *err);
 /* Of the files that the job's detector reads by itself. */
 nt_status nt_sweep_job_files_check(const nt_sweep *s, const job *j, nt_error *err);
-/* plan.c: packets of an input, as far as they are known. */
+/* plan.c: packets of an input: counted, told or estimated from the file's size. */
 double nt_sweep_rows_of(const input *in);
 
-/* The stages. Each is called without the lock held, by the thread that took the task. */
+/* The stages, in stages/. The thread that took the task calls them without the lock. */
 void nt_sweep_extract(nt_sweep *s, input *in);
 void nt_sweep_correlate(nt_sweep *s, mapping *m);
 void nt_sweep_pass(nt_sweep *s, worker *w, job **batch, size_t count);
-void nt_sweep_load(nt_sweep *s, job *j); /* scores from the cache */
-void nt_sweep_finish(nt_sweep *s, int index, run *r);
-/* Whether two jobs may learn and be scored together (detector.h). */
-int nt_sweep_alike(const job *a, const job *b);
+void nt_sweep_load(nt_sweep *s, job *j); /* reads scores from the cache */
+void nt_sweep_measure(nt_sweep *s, int index, run *r);
+/* Whether two jobs may learn and score in one call (detector.h, `together`). */
+int nt_sweep_together(const job *a, const job *b);
 
-void nt_sweep_unload(input *in);                   /* what READY means, released */
-void nt_sweep_input_ready(nt_sweep *s, input *in); /* with the lock held, as the next */
+void nt_sweep_unload(input *in);                   /* releases what a READY input holds */
+void nt_sweep_input_ready(nt_sweep *s, input *in); /* lock held, as for the next */
 void nt_sweep_release_input(nt_sweep *s, input *in);
 
-/* The scores are there (job->record), or not: err. With the lock held, as all down to
- * nt_sweep_work.
- */
+/* transitions.c; the lock is held for all of them down to nt_sweep_work. The job's scores are in
+ * job->record. */
 void nt_sweep_scored(nt_sweep *s, job *j);
-/* It is nobody's again, and is waiting for whoever takes it. */
+/* Back to WAITING; any worker may take it. */
 void nt_sweep_job_waits(nt_sweep *s, job *j);
 void nt_sweep_job_failed(nt_sweep *s, job *j, const nt_error *err);
-/* Features that could not be read are made again, once, which is no failure of whoever waits for
- * them; what cannot be read then ends the sweep. */
+/* Features that cannot be read are made again once; jobs that wait for them do not fail. A second
+ * time the sweep ends with err. */
 void nt_sweep_unread(nt_sweep *s, input *in, const nt_error *err);
-/* A file could not be written: nothing more is begun. */
+/* Ends the sweep, for example when a file cannot be written. */
 void nt_sweep_abort(nt_sweep *s, const nt_error *err);
-/* Until something changes, or less than a second has passed. */
+/* Waits for a change, for at most that many seconds (less than 1). */
 void nt_sweep_wait(nt_sweep *s, double seconds);
-/* lost.c: runs and data files that were there, and are not any more: another process began anew, or
- * somebody removed or replaced them. They are to do again; how many. thorough: their content is
- * looked at, too. Without the lock, when no thread is at work. */
+/* lost.c: reopens runs and data files that have gone since the plan or since they were written
+ * (another process began anew, or somebody removed or replaced them), and returns how many.
+ * thorough: reads them, too. Without the lock, while no thread works. */
 size_t nt_sweep_lost(nt_sweep *s, int thorough);
-/* The file beside the runs of an input is to be made: it is not there as it was written. */
+/* Whether the data file of an input, beside the run files, has to be written. */
 int nt_sweep_data_is_wanted(const nt_sweep *s, const input *in);
 /* Every run of the job has ended. */
 void nt_sweep_job_ended(nt_sweep *s, job *j);
 
 void nt_sweep_drop_scores(job *j);
 
-/* plan.c: whether another process has finished the run since; its state is then KEPT or FAILED.
- * With both locks held. */
+/* plan.c: sets a run KEPT or FAILED whose file says so. Both locks are held. */
 void nt_sweep_look_for_run(nt_sweep *s, run *r);
 
-/* A lease of this process, returned. */
+/* Returns a lease of this process. */
 void nt_sweep_give_back(nt_sweep *s, const char *key, nt_lease *lease);
 /* Works until nothing is left to do, as worker `index`. */
 void nt_sweep_work(nt_sweep *s, int index);
 
-/* cells.c: a run's row of the table. measured, extra: NULL for a failed run, whose reason is
+/* gather.c: writes the result file of all runs that have ended; *rows: those of this sweep. */
+nt_status nt_sweep_gather(nt_sweep *s, size_t *rows, nt_error *err);
+/* Rows that it must have: one for each key. */
+size_t nt_sweep_rows_expected(const nt_sweep *s);
+
+/* columns.c: a run's row of the table. measured, extra: NULL for a failed run, whose reason is
  * r->why. The texts belong to the sweep; *c to the caller: nt_sweep_cells_done. */
 typedef struct cells {
   size_t count, room;
@@ -258,7 +261,7 @@ typedef struct notes {
 } notes;
 void nt_sweep_notes(const nt_sweep *s, notes *n);
 
-/* finish.c: the path of a run's file; path: NT_CACHE_PATH bytes. */
+/* plan.c: the path of a run's file; path: NT_CACHE_PATH bytes. */
 void nt_sweep_run_path(const nt_sweep *s, const char *key, char *path);
 void nt_sweep_data_path(const nt_sweep *s, const input *in, char *path);
 

@@ -1,20 +1,19 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What inputs, jobs and runs go through, and what goes with it: memory accounted for, leases,
- * counts. All with the lock held.
+ * The states of inputs, jobs and runs, and what changes with them: memory accounted for, leases,
+ * counts. The lock is held.
  *
  *     input   waiting -> running -> ready (released once its jobs have ended) | failed
  *     job     waiting -> running -> ready: scored -> ended, when its last run is finished
  *                                -> waiting: interrupted, or its features are made again
- *                                -> failed -> ended, when each of its runs is a file that says why
+ *                                -> failed -> ended, when each of its runs has a file with the
+ * error
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
-#include "engine.h"
-
-/* ---- what a state holds, released */
+#include "graph.h"
 
 void nt_sweep_unload(input *in) {
   nt_feature_file_close(in->file);

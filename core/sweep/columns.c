@@ -7,7 +7,7 @@
 #include <sys/resource.h>
 #include <time.h>
 
-#include "engine.h"
+#include "graph.h"
 
 static nt_cell *add(cells *c, const nt_cell *cell) {
   if (c->count == c->room) {
