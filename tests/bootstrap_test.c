@@ -86,7 +86,7 @@ static void the_only_resample_is_the_sample(void) {
     nt_blocks b = {.packets = s.n, .count = 2, .attack_blocks = 1, .block = block};
     double table[2 * NT_BOOT_METRICS], row[NT_BOOT_METRICS];
     nt_error err;
-    CHECK_OK(nt_bootstrap(r, &b, &(nt_bootstrap_options){2, seed}, table, &err), err);
+    CHECK_OK(nt_bootstrap(r, &b, &(nt_bootstrap_options){2, seed, 0}, table, &err), err);
     measure(r, row);
     for (int m = 0; m < NT_BOOT_METRICS; m++)
       CHECK_CLOSE(table[NT_BOOT_METRICS + m], row[m], 1e-14);
@@ -125,7 +125,7 @@ static void replicates_are_resamples(void) {
   nt_blocks blocks = {.packets = N, .count = 2 * KIND, .attack_blocks = KIND, .block = block};
   enum { REPLICATES = 1000 };
   static double table[REPLICATES * NT_BOOT_METRICS];
-  CHECK_OK(nt_bootstrap(r, &blocks, &(nt_bootstrap_options){REPLICATES, 5}, table, &err), err);
+  CHECK_OK(nt_bootstrap(r, &blocks, &(nt_bootstrap_options){REPLICATES, 5, 0}, table, &err), err);
   int seen[SETS * SETS] = {0}, kinds = 0;
   for (int i = 0; i < REPLICATES; i++) {
     int match = -1;
@@ -155,7 +155,7 @@ static void threads_and_seeds(void) {
   for (int i = 0; i < 4; i++) {
     const char *const threads[] = {"1", "3", "5", "1"};
     setenv("OMP_NUM_THREADS", threads[i], 1);
-    nt_bootstrap_options o = {REPLICATES, i == 3 ? 10 : 9};
+    nt_bootstrap_options o = {REPLICATES, i == 3 ? 10 : 9, 0};
     CHECK_OK(nt_bootstrap(r, &b, &o, tables[i], &err), err);
   }
   unsetenv("OMP_NUM_THREADS");
@@ -180,7 +180,7 @@ static void independent_packets_give_the_known_error(void) {
   nt_ranking *r = nt_ranking_new(scores, labels, N, &err);
   nt_blocks b = {.packets = N, .count = N, .attack_blocks = HALF, .block = block};
   static double table[REPLICATES * NT_BOOT_METRICS];
-  CHECK_OK(nt_bootstrap(r, &b, &(nt_bootstrap_options){REPLICATES, 1}, table, &err), err);
+  CHECK_OK(nt_bootstrap(r, &b, &(nt_bootstrap_options){REPLICATES, 1, 0}, table, &err), err);
   nt_bootstrap_result result;
   CHECK_OK(nt_bootstrap_interval(table, NULL, REPLICATES, NT_BOOT_AUC, 0.95, &result, &err), err);
   double known = sqrt((HALF + 1.0) / (6.0 * HALF * HALF));
@@ -200,7 +200,7 @@ static void paired_tables_share_their_resamples(void) {
   enum { REPLICATES = 300 };
   static double plain[REPLICATES * NT_BOOT_METRICS], perfect[REPLICATES * NT_BOOT_METRICS];
   nt_error err;
-  nt_bootstrap_options o = {REPLICATES, 3};
+  nt_bootstrap_options o = {REPLICATES, 3, 0};
   CHECK_OK(nt_bootstrap(r, &b, &o, plain, &err), err);
   CHECK_OK(nt_bootstrap(p, &b, &o, perfect, &err), err);
   nt_bootstrap_result d, own;
@@ -222,7 +222,7 @@ static void undefined_replicates_are_counted(void) {
   nt_blocks b = {.packets = 4, .count = 2, .attack_blocks = 2, .block = block};
   enum { REPLICATES = 200 };
   static double table[REPLICATES * NT_BOOT_METRICS];
-  CHECK_OK(nt_bootstrap(r, &b, &(nt_bootstrap_options){REPLICATES, 1}, table, &err), err);
+  CHECK_OK(nt_bootstrap(r, &b, &(nt_bootstrap_options){REPLICATES, 1, 0}, table, &err), err);
   nt_bootstrap_result result;
   CHECK_OK(nt_bootstrap_interval(table, NULL, REPLICATES, NT_BOOT_AUC, 0.9, &result, &err), err);
   CU_ASSERT(result.defined > 120 && result.defined < 180); /* 3/4 expected */
@@ -230,10 +230,11 @@ static void undefined_replicates_are_counted(void) {
 
   const uint8_t attacks[] = {1, 1, 1, 1};
   r = nt_ranking_new(scores, attacks, 4, &err);
-  CHECK_OK(nt_bootstrap(r, &b, &(nt_bootstrap_options){REPLICATES, 1}, table, &err), err);
+  CHECK_OK(nt_bootstrap(r, &b, &(nt_bootstrap_options){REPLICATES, 1, 0}, table, &err), err);
   CHECK_OK(nt_bootstrap_interval(table, NULL, REPLICATES, NT_BOOT_EER, 0.9, &result, &err), err);
   CU_ASSERT(result.defined == 0 && isnan(result.low) && isnan(result.p));
-  CU_ASSERT_EQUAL(nt_bootstrap(r, &b, &(nt_bootstrap_options){1, 1}, table, &err), NT_E_ARGUMENT);
+  CU_ASSERT_EQUAL(nt_bootstrap(r, &b, &(nt_bootstrap_options){1, 1, 0}, table, &err),
+                  NT_E_ARGUMENT);
   b.packets = 3;
   CU_ASSERT_EQUAL(nt_bootstrap(r, &b, NULL, table, &err), NT_E_ARGUMENT);
   CU_ASSERT_EQUAL(nt_bootstrap_interval(table, NULL, 2, NT_BOOT_METRICS, 0.9, &result, &err),

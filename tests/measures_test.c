@@ -186,7 +186,7 @@ static void check_intervals(const sample *s, const nt_measured *m, const nt_meas
   CHECK_OK(nt_episodes_find(s->labels, s->times, s->n, &gap, &e, &err), err);
   CHECK_OK(nt_blocks_make(s->times, s->labels, s->n, o->block_seconds, &e, &b, &err), err);
   double table[20 * NT_BOOT_METRICS];
-  CHECK_OK(nt_bootstrap(r, &b, &(nt_bootstrap_options){20, o->seed}, table, &err), err);
+  CHECK_OK(nt_bootstrap(r, &b, &(nt_bootstrap_options){20, o->seed, 0}, table, &err), err);
   const struct {
     int metric;
     const char *low, *high;

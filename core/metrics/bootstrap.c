@@ -259,7 +259,7 @@ static void run_some(void *context, size_t turn, int member) {
 static nt_status run(const walk *w, const nt_bootstrap_options *o, worker *workers, nt_team *team,
                      double *table) {
   /* mt19937 takes 32 bits of seed: consecutive ones, so that no two replicates are equal */
-  job j = {w, workers, o->replicates, (uint32_t)mix(o->seed), table, false};
+  job j = {w, workers, o->replicates, (uint32_t)(mix(o->seed) + o->first), table, false};
   nt_team_each(team, (o->replicates + NT_RESAMPLES - 1) / NT_RESAMPLES, run_some, &j);
   return j.failed ? NT_E_LIMIT : NT_OK;
 }
@@ -319,7 +319,7 @@ nt_status nt_bootstrap(const nt_ranking *ranking, const nt_blocks *blocks,
 nt_status nt_bootstrap_interval(const double *table, const double *other, size_t replicates,
                                 int metric, double level, nt_bootstrap_result *result,
                                 nt_error *err) {
-  *result = (nt_bootstrap_result){0, NAN, NAN, NAN, NAN};
+  *result = (nt_bootstrap_result){0, NAN, NAN, NAN, NAN, NAN};
   if (!(level > 0 && level < 1) || metric < 0 || metric >= NT_BOOT_METRICS)
     return nt_fail(err, NT_E_ARGUMENT,
                    "bootstrap interval of metric %d at level %g: 0 to %d and (0, 1) expected",
@@ -341,6 +341,7 @@ nt_status nt_bootstrap_interval(const double *table, const double *other, size_t
     result->low = gsl_stats_quantile_from_sorted_data(values, 1, n, (1 - level) / 2);
     result->high = gsl_stats_quantile_from_sorted_data(values, 1, n, (1 + level) / 2);
     result->standard_error = gsl_stats_sd(values, 1, n);
+    result->floor = fmin(1, 2 / (double)(n + 1));
     result->p = fmin(1, 2 * (double)((above < below ? above : below) + 1) / (double)(n + 1));
   }
   free(values);

@@ -31,6 +31,7 @@ enum {
 typedef struct nt_bootstrap_options {
   size_t replicates; /* default 1000, at least 2 */
   uint64_t seed;     /* default 1 */
+  size_t first;      /* number of the first one, so that a table can be continued; default 0 */
 } nt_bootstrap_options;
 
 nt_bootstrap_options nt_bootstrap_defaults(void);
@@ -52,6 +53,7 @@ typedef struct nt_bootstrap_result {
   double low, high;      /* percentiles (1 - level) / 2 and (1 + level) / 2 */
   double standard_error; /* standard deviation of the replicates */
   double p;              /* two-sided, of 0: 2 min(share <= 0, share >= 0), both with one added */
+  double floor;          /* the least p that so many replicates can give, 2 / (defined + 1) */
 } nt_bootstrap_result;
 
 /* Interval of one metric, or (other not NULL: another table of the same size) of the difference

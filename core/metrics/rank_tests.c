@@ -7,21 +7,29 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "rank_row.h"
+
 /* ------------------------------------------------------------------------------------ Friedman */
 
-/* Adds one data set's ranks to sums; returns the sum of t^3 - t over its ties. */
-static double add_ranks(const double *row, size_t k, nt_better better, size_t *order,
-                        double *sums) {
+double nt_rank_row(const double *row, size_t k, size_t *order, double *ranks) {
   gsl_sort_index(order, row, 1, k); /* ascending */
   double ties = 0;
   for (size_t from = 0, to; from < k; from = to) {
     for (to = from + 1; to < k && row[order[to]] == row[order[from]]; to++) {
     }
     double mean = ((double)from + (double)to + 1) / 2, t = (double)(to - from);
-    for (size_t i = from; i < to; i++)
-      sums[order[i]] += better == NT_LOWER_IS_BETTER ? mean : (double)(k + 1) - mean;
+    for (size_t i = from; i < to; i++) ranks[order[i]] = mean;
     ties += t * t * t - t;
   }
+  return ties;
+}
+
+/* Adds one data set's ranks to sums; returns the sum of t^3 - t over its ties. */
+static double add_ranks(const double *row, size_t k, nt_better better, size_t *order, double *ranks,
+                        double *sums) {
+  double ties = nt_rank_row(row, k, order, ranks);
+  for (size_t j = 0; j < k; j++)
+    sums[j] += better == NT_LOWER_IS_BETTER ? ranks[j] : (double)(k + 1) - ranks[j];
   return ties;
 }
 
@@ -55,13 +63,16 @@ nt_status nt_friedman_test(const double *values, size_t data_sets, size_t detect
         return nt_fail(err, NT_E_INPUT, "Friedman test: no value for detector %zu on data set %zu",
                        j, i);
   size_t *order = calloc(detectors, sizeof *order);
-  if (!order) return nt_fail(err, NT_E_MEMORY, "no memory to rank %zu detectors", detectors);
-  double ties = 0;
+  double *ranks = calloc(detectors, sizeof *ranks), ties = 0;
+  if (!order || !ranks) {
+    free(order), free(ranks);
+    return nt_fail(err, NT_E_MEMORY, "no memory to rank %zu detectors", detectors);
+  }
   for (size_t j = 0; j < detectors; j++) mean_rank[j] = 0;
   for (size_t i = 0; i < data_sets; i++)
-    ties += add_ranks(values + i * detectors, detectors, better, order, mean_rank);
+    ties += add_ranks(values + i * detectors, detectors, better, order, ranks, mean_rank);
   for (size_t j = 0; j < detectors; j++) mean_rank[j] /= (double)data_sets;
-  free(order);
+  free(order), free(ranks);
   judge(mean_rank, (double)data_sets, (double)detectors, ties, result);
   return NT_OK;
 }

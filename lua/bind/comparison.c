@@ -9,19 +9,23 @@
  *             (`first`) they are compared on those that both scored. One of them may lack times.
  *             Or {path =, key =}: a run of a result file, read without a detour through Lua.
  *         options, all of them optional, with their defaults: {level = 0.95, replicates = 1000,
- *             block_seconds = 60, gap_seconds = 60, seed = 1}
+ *             block_seconds = 60, gap_seconds = 60, seed = 1, decides = 0, metric = "auc",
+ *             most = 100000}
  *         --> {first =, packets =, attacks =, benign =, excluded =, absence = text or nil,
  *              blocks =, attack_blocks =              0: no bootstrap, for want of times
+ *              replicates =, block_floor =
  *              delong = {difference =, variance =, low =, high =, z =, p =},
  *              figures = {{name = "auc", better = "higher", a =, b =, difference =, low =, high =,
- *                          standard_error =, p =, defined =}, ...}}       core/metrics/paired.h
+ *                          standard_error =, p =, floor =, defined =}, ...}} core/metrics/paired.h
  *     comparison.friedman(values, options)   detectors over data sets
  *         values: a list of rows, one a data set, each a number for every detector
  *         options: {better = "higher" | "lower", alpha = 0.05}
- *         --> {chi_square =, p =, f =, f_p =, tie_correction =, mean_rank = {...},
+ *         --> {chi_square =, chi_square_p =, f =, f_p =, tie_correction =, mean_rank = {...},
+ *              p =, method = "exact" | "permutations" | "chi-square", least_p =,
  *              critical_difference = (Nemenyi's), order = {detectors from best to worst},
  *              bars = {{first =, last =}, ...} (places in order),
- *              pairs = {{a =, b =, z =, p =, holm =}, ...}} core/metrics/rank_tests.h
+ *              pairs = {{a =, b =, z =, p =, holm =}, ...}} core/metrics/rank_tests.h, rank_exact.h
+ *     comparison.least_data_sets(detectors, alpha)   on fewer, Friedman and Nemenyi tell nothing
  *     comparison.figures                     names of pair()'s figures
  *     comparison.holm {p, ...}               --> adjusted p-values
  *
@@ -192,6 +196,15 @@ static nt_paired_options read_pair_options(lua_State *L, int table) {
   o.block_seconds = comparison_number(L, table, "block_seconds", o.block_seconds);
   o.gap_seconds = comparison_number(L, table, "gap_seconds", o.gap_seconds);
   o.seed = count_field(L, table, "seed", o.seed);
+  o.decides = comparison_number(L, table, "decides", o.decides);
+  o.most = (size_t)count_field(L, table, "most", o.most);
+  lua_getfield(L, table, "metric");
+  const char *metric = luaL_optstring(L, -1, nt_paired_names[o.metric]);
+  o.metric = 0;
+  while (o.metric < NT_BOOT_METRICS && strcmp(nt_paired_names[o.metric], metric) != 0) o.metric++;
+  if (o.metric == NT_BOOT_METRICS)
+    COMPARISON_FAIL(L, NT_E_ARGUMENT, "metric '%s': one of comparison.figures expected", metric);
+  lua_pop(L, 1);
   return o;
 }
 
@@ -212,7 +225,7 @@ static void put_figures(lua_State *L, const nt_paired *p) {
   lua_createtable(L, NT_BOOT_METRICS, 0);
   for (int m = 0; m < NT_BOOT_METRICS; m++) {
     const nt_bootstrap_result *d = &p->difference[m];
-    lua_createtable(L, 0, 9);
+    lua_createtable(L, 0, 10);
     comparison_put_string(L, "name", nt_paired_names[m]);
     comparison_put_string(L, "better", nt_paired_higher_is_better(m) ? "higher" : "lower");
     comparison_put_number(L, "a", p->a[m]);
@@ -222,6 +235,7 @@ static void put_figures(lua_State *L, const nt_paired *p) {
     comparison_put_number(L, "high", d->high);
     comparison_put_number(L, "standard_error", d->standard_error);
     comparison_put_number(L, "p", d->p);
+    comparison_put_number(L, "floor", d->floor);
     comparison_put_integer(L, "defined", d->defined);
     lua_rawseti(L, -2, m + 1);
   }
@@ -237,6 +251,8 @@ static void push_pair(lua_State *L, const nt_paired *p, uint64_t first) {
   comparison_put_integer(L, "excluded", p->counts.excluded);
   comparison_put_integer(L, "blocks", p->blocks);
   comparison_put_integer(L, "attack_blocks", p->attack_blocks);
+  comparison_put_integer(L, "replicates", p->replicates);
+  comparison_put_number(L, "block_floor", p->block_floor);
   if (p->absence != NT_PRESENT) comparison_put_string(L, "absence", nt_absence_text(p->absence));
   put_delong(L, &p->delong);
   put_figures(L, p);
@@ -297,8 +313,11 @@ static int pair(lua_State *L) {
 }
 
 int luaopen_ninetails_comparison(lua_State *L) {
-  static const luaL_Reg functions[] = {
-      {"pair", pair}, {"friedman", comparison_friedman}, {"holm", comparison_holm}, {NULL, NULL}};
+  static const luaL_Reg functions[] = {{"pair", pair},
+                                       {"friedman", comparison_friedman},
+                                       {"holm", comparison_holm},
+                                       {"least_data_sets", comparison_least_data_sets},
+                                       {NULL, NULL}};
   luaL_newmetatable(L, "ninetails.comparison.arrays");
   lua_pushcfunction(L, arrays_gc);
   lua_setfield(L, -2, "__gc");

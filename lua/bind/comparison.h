@@ -33,5 +33,6 @@ void comparison_put_string(lua_State *L, const char *name, const char *value);
 
 int comparison_friedman(lua_State *L);
 int comparison_holm(lua_State *L);
+int comparison_least_data_sets(lua_State *L);
 
 #endif

@@ -2,7 +2,7 @@
 /* The half of ninetails.comparison over data sets: Friedman's test, Nemenyi's diagram, Holm. */
 #include <string.h>
 
-#include "metrics/rank_tests.h"
+#include "metrics/rank_exact.h"
 #include "comparison.h"
 
 /* A list of rows -> data_sets x detectors doubles, left on the stack. */
@@ -96,19 +96,35 @@ int comparison_friedman(lua_State *L) {
   size_t count = detectors ? detectors * (detectors - 1) / 2 : 0;
   nt_rank_pair *pairs = comparison_array(L, count, sizeof *pairs);
   nt_friedman result;
+  nt_friedman_p exact;
   nt_error err;
   if (nt_friedman_test(values, data_sets, detectors, better, mean_rank, &result, &err) != NT_OK ||
-      nt_compare_ranks(mean_rank, data_sets, detectors, pairs, &err) != NT_OK)
+      nt_friedman_significance(values, data_sets, detectors, &exact, &err) != NT_OK ||
+      nt_compare_ranks_exactly(values, data_sets, detectors, better, pairs, &err) != NT_OK)
     return modules_raise(L, &err);
-  lua_createtable(L, 0, 10);
+  lua_createtable(L, 0, 13);
   comparison_put_number(L, "chi_square", result.chi_square);
-  comparison_put_number(L, "p", result.p);
+  comparison_put_number(L, "chi_square_p", result.p);
+  comparison_put_number(L, "p", exact.p);
+  comparison_put_number(L, "least_p", exact.least);
+  comparison_put_string(L, "method", nt_rank_method_name(exact.method));
   comparison_put_number(L, "f", result.f);
   comparison_put_number(L, "f_p", result.f_p);
   comparison_put_number(L, "tie_correction", result.tie_correction);
   put_list(L, "mean_rank", mean_rank, detectors);
   put_pairs(L, pairs, count);
   put_diagram(L, mean_rank, detectors, nt_nemenyi_difference(detectors, data_sets, alpha));
+  return 1;
+}
+
+int comparison_least_data_sets(lua_State *L) {
+  lua_Integer detectors = luaL_checkinteger(L, 1);
+  double alpha = luaL_checknumber(L, 2);
+  if (detectors < 2 || !(alpha > 0 && alpha < 1))
+    COMPARISON_FAIL(L, NT_E_ARGUMENT,
+                    "%lld detectors at alpha %g: at least 2 and a value in (0, 1) expected",
+                    (long long)detectors, alpha);
+  lua_pushinteger(L, (lua_Integer)nt_least_data_sets((size_t)detectors, alpha));
   return 1;
 }
 

@@ -217,6 +217,27 @@ def friedman():
                   scipy.stats.studentized_range.cdf(r, detectors, np.inf), 1e-9)
 
 
+def friedman_exactly():
+    """p by counting all orders: SciPy's permutation test of the rows' ranks, (detectors!)^data sets of them."""
+    rng = np.random.default_rng(13)
+    for data_sets, detectors, ties in ((3, 3, False), (5, 3, True), (3, 4, False), (3, 4, True), (9, 2, True)):
+        values = rng.random((data_sets, detectors)) + .3 * np.arange(detectors)
+        if ties:
+            values = np.round(values * 4)
+        got = tool("friedman", stored("values", values, "f8"), detectors)
+        ranks = scipy.stats.rankdata(-values, axis=1)
+        name = f"friedman {data_sets} x {detectors}, exactly"
+
+        def p_of(statistic):
+            return scipy.stats.permutation_test(list(ranks.T), statistic, permutation_type="samples", vectorized=False,
+                                                n_resamples=np.inf, alternative="greater").pvalue
+        check(f"{name}: counted", got["exact"], 1)
+        check(f"{name}: p", got["exact_p"], p_of(lambda *columns: round(4 * sum(c.sum() ** 2 for c in columns))), 1e-12)
+        for a, b in ((0, 1), (0, detectors - 1)):
+            check(f"{name}: p of a pair", got[f"exact{a}_{b}"],
+                  p_of(lambda *columns: round(2 * abs(columns[a].sum() - columns[b].sum()))), 1e-12)
+
+
 def smoothing():
     rng = np.random.default_rng(12)
     for n, window in ((1000, 30), (29, 30), (30, 30), (100, 1), (95, 7)):
@@ -261,7 +282,7 @@ def references():
                 check(f"{name}: printed digits", float(figure), float(wanted), 0)
 
 
-for part in (roc_and_precision_recall, lognormal, delong, curves, bootstrap, friedman, smoothing, references):
+for part in (roc_and_precision_recall, lognormal, delong, curves, bootstrap, friedman, friedman_exactly, smoothing, references):
     part()
 print("metrics: " + (f"{failures} differences" if failures else "no difference"))
 sys.exit(failures > 0)

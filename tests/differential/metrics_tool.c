@@ -23,7 +23,7 @@
 #include "metrics/delong.h"
 #include "metrics/precision_recall.h"
 #include "metrics/protocol.h"
-#include "metrics/rank_tests.h"
+#include "metrics/rank_exact.h"
 #include "metrics/roc.h"
 #include "tool.h"
 
@@ -113,7 +113,7 @@ static void print_bootstrap(char **args) {
   if (!table) die(args[4], "no memory");
   if (nt_blocks_make(times.data, labels.data, labels.bytes, atof(args[3]), NULL, &b, &err) !=
           NT_OK ||
-      nt_bootstrap(r, &b, &(nt_bootstrap_options){replicates, 1}, table, &err) != NT_OK)
+      nt_bootstrap(r, &b, &(nt_bootstrap_options){replicates, 1, 0}, table, &err) != NT_OK)
     die(args[0], err.text);
   static const char *const names[] = {"auc", "eer", "average_precision"};
   for (int m = 0; m < 3; m++) {
@@ -134,6 +134,7 @@ static void print_friedman(char **args) {
   double *mean_rank = calloc(detectors, sizeof *mean_rank);
   nt_rank_pair *pairs = calloc(detectors * detectors, sizeof *pairs);
   nt_friedman f;
+  nt_friedman_p exact;
   nt_error err;
   if (!mean_rank || !pairs) die(args[0], "no memory");
   if (nt_friedman_test(values.data, data_sets, detectors, NT_HIGHER_IS_BETTER, mean_rank, &f,
@@ -145,6 +146,13 @@ static void print_friedman(char **args) {
   for (size_t i = 0; i < detectors * (detectors - 1) / 2; i++)
     printf("p%zu_%zu %.17g\nholm%zu_%zu %.17g\n", pairs[i].a, pairs[i].b, pairs[i].p, pairs[i].a,
            pairs[i].b, pairs[i].holm);
+  if (nt_friedman_significance(values.data, data_sets, detectors, &exact, &err) != NT_OK ||
+      nt_compare_ranks_exactly(values.data, data_sets, detectors, NT_HIGHER_IS_BETTER, pairs,
+                               &err) != NT_OK)
+    die(args[0], err.text);
+  print("exact", exact.method == NT_RANK_EXACT), print("exact_p", exact.p);
+  for (size_t i = 0; i < detectors * (detectors - 1) / 2; i++)
+    printf("exact%zu_%zu %.17g\n", pairs[i].a, pairs[i].b, pairs[i].p);
   for (int i = 1; i <= 6; i++) printf("range%d %.17g\n", i, nt_range_probability(i, detectors));
   free(mean_rank), free(pairs), free(values.data);
 }

@@ -99,6 +99,17 @@ is(#f.pairs, 6)
 is(f.pairs[1].a, 1)
 is(f.pairs[1].b, 2)
 near(f.pairs[1].z, (f.mean_rank[1] - f.mean_rank[2]) / math.sqrt(4 * 5 / (6 * 14)))
+is(f.method, "exact") -- of four detectors on 14 data sets, one of them a tie of all
+near(f.p, f.chi_square_p, 5e-3)
+is(f.least_p < 1e-10, true)
+local three = comparison.friedman {{3, 2, 1}, {3, 2, 1}, {3, 2, 1}}
+near(three.p, 1 / 36, 1e-15)
+near(three.least_p, 1 / 36, 1e-15)
+near(three.chi_square_p, math.exp(-3), 1e-12) -- 6 with 2 degrees of freedom
+near(three.pairs[2].p, 2 / 216, 1e-15)
+is(comparison.least_data_sets(2, 0.05), 6)
+is(comparison.least_data_sets(3, 0.05), 3)
+refuses("1 detectors at alpha", comparison.least_data_sets, 1, 0.05)
 local narrow = comparison.friedman(demsar, {alpha = 0.1}) -- 1.12: C4.5 differs from both with m
 near(narrow.critical_difference, 1.12, 5e-3)
 is(#narrow.bars, 2)
