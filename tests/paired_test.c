@@ -109,10 +109,10 @@ static void replicates_follow_what_decides(void) {
   CU_ASSERT_EQUAL(more.replicates, 1000);
   o.decides = 0.05 / 40;
   CHECK_OK(nt_paired_compare(a.scores, b.scores, a.times, a.labels, a.n, &o, &more, &err), err);
-  CU_ASSERT_EQUAL(more.replicates, 16000); /* a floor of 0.05 / 400 */
-  CHECK_CLOSE(more.difference[NT_BOOT_AUC].p, 2. / 16001, 1e-15);
+  CU_ASSERT_EQUAL(more.replicates, 8000); /* a floor of 0.05 / 200 */
+  CHECK_CLOSE(more.difference[NT_BOOT_AUC].p, 2. / 8001, 1e-15);
   nt_paired_options all = o; /* the same as all at once */
-  all.decides = 0, all.replicates = 16000;
+  all.decides = 0, all.replicates = 8000;
   nt_paired once;
   CHECK_OK(nt_paired_compare(a.scores, b.scores, a.times, a.labels, a.n, &all, &once, &err), err);
   for (int m = 0; m < NT_BOOT_METRICS; m++)

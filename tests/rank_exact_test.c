@@ -7,10 +7,11 @@
 static const struct {
   size_t detectors, data_sets;
   double five, one; /* per cent; 0: none */
-} table[] = {{3, 3, 6.000, 0},    {3, 4, 6.500, 8.000}, {3, 5, 6.400, 8.400}, {3, 6, 7.000, 9.000},
-             {3, 7, 7.143, 8.857}, {3, 8, 6.250, 9.000}, {3, 9, 6.222, 9.556}, {3, 10, 6.200, 9.600},
-             {4, 2, 6.000, 0},    {4, 3, 7.400, 9.000}, {4, 4, 7.800, 9.600}, {4, 5, 7.800, 9.960},
-             {4, 6, 7.600, 10.200}, {5, 3, 8.533, 10.13}, {5, 4, 8.800, 11.20}, {6, 3, 9.857, 11.76}};
+} table[] = {
+    {3, 3, 6.000, 0},      {3, 4, 6.500, 8.000}, {3, 5, 6.400, 8.400}, {3, 6, 7.000, 9.000},
+    {3, 7, 7.143, 8.857},  {3, 8, 6.250, 9.000}, {3, 9, 6.222, 9.556}, {3, 10, 6.200, 9.600},
+    {4, 2, 6.000, 0},      {4, 3, 7.400, 9.000}, {4, 4, 7.800, 9.600}, {4, 5, 7.800, 9.960},
+    {4, 6, 7.600, 10.200}, {5, 3, 8.533, 10.13}, {5, 4, 8.800, 11.20}, {6, 3, 9.857, 11.76}};
 
 /* A random order of 1 .. k in each row. */
 static void random_orders(uint64_t *seed, double *values, size_t n, size_t k) {
@@ -141,7 +142,8 @@ static void many_pairs_are_normal(void) {
   }
 }
 
-/* By Demsar's q and detectors!: 1.960 sqrt(6 / 6n) < 1 from 4 on, but 2^(1 - n) <= 0.05 from 6 on. */
+/* By Demsar's q and detectors!: 1.960 sqrt(6 / 6n) < 1 from 4 on, but 2^(1 - n) <= 0.05 from 6 on.
+ */
 static void least_numbers_of_data_sets(void) {
   CU_ASSERT_EQUAL(nt_least_data_sets(2, 0.05), 6);
   CU_ASSERT_EQUAL(nt_least_data_sets(2, 0.10), 5);

@@ -88,7 +88,7 @@ static nt_status draw(const nt_ranking *a, const nt_ranking *b, const nt_blocks 
  * above that no more of them could tell otherwise. */
 static size_t enough(const tables *t, const nt_bootstrap_result *so_far, double block_floor,
                      const nt_paired_options *o) {
-  double needed = ceil(20 / o->decides); /* a floor of decides / 10 */
+  double needed = ceil(10 / o->decides); /* a floor of decides / 5 */
   bool clear = so_far->p >= 10 * so_far->floor && so_far->p > 2 * o->decides;
   if (!(o->decides > 0) || clear || block_floor > o->decides || isnan(so_far->p))
     return t->replicates;

@@ -17,14 +17,14 @@
 #include "bootstrap.h"
 #include "delong.h"
 
-#define NT_PAIRED_MOST 100000
+#define NT_PAIRED_MOST 20000
 
 typedef struct nt_paired_options {
   double level;         /* of all intervals, in (0, 1); default 0.95 */
   size_t replicates;    /* at least 2; default 1000; 0: no bootstrap */
   double decides;       /* the p that decides, in (0, 1): the least level of a correction for many
                            tests, say. Where the p of `metric` may lie there, replicates are added
-                           until their floor is a tenth of it; default 0: none is added */
+                           until their floor is a fifth of it; default 0: none is added */
   int metric;           /* NT_BOOT_AUC, ...; default NT_BOOT_AUC */
   size_t most;          /* replicates in all; default NT_PAIRED_MOST */
   double block_seconds; /* > 0; default 60 */

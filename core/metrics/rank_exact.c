@@ -99,8 +99,7 @@ static bool states_grow(states *s) {
 }
 
 static void unpack(uint64_t key, uint32_t *sums, size_t k) {
-  for (size_t j = 0; j < k; j++)
-    sums[j] = (uint32_t)(key >> j * SUM_BITS) & ((1u << SUM_BITS) - 1);
+  for (size_t j = 0; j < k; j++) sums[j] = (uint32_t)(key >> j * SUM_BITS) & ((1u << SUM_BITS) - 1);
 }
 
 static uint64_t pack_sorted(uint32_t *sums, size_t k) {
@@ -224,10 +223,10 @@ nt_status nt_friedman_significance(const double *values, size_t data_sets, size_
   nt_friedman f;
   double *mean_rank = calloc(detectors + 1, sizeof *mean_rank);
   uint32_t *sums = calloc(detectors + 1, sizeof *sums), *twice = NULL;
-  nt_status status = mean_rank && sums
-                         ? nt_friedman_test(values, data_sets, detectors, NT_LOWER_IS_BETTER,
-                                            mean_rank, &f, err)
-                         : nt_fail(err, NT_E_MEMORY, "no memory to rank %zu detectors", detectors);
+  nt_status status =
+      mean_rank && sums
+          ? nt_friedman_test(values, data_sets, detectors, NT_LOWER_IS_BETTER, mean_rank, &f, err)
+          : nt_fail(err, NT_E_MEMORY, "no memory to rank %zu detectors", detectors);
   bool told = status == NT_OK && !isnan(f.chi_square), counted = false;
   if (told && !(twice = double_ranks(values, data_sets, detectors, err))) status = NT_E_MEMORY;
   if (twice) {
@@ -313,8 +312,7 @@ nt_status nt_compare_ranks_exactly(const double *values, size_t data_sets, size_
   nt_friedman f;
   double *mean_rank = calloc(detectors + 1, sizeof *mean_rank);
   if (!mean_rank) return nt_fail(err, NT_E_MEMORY, "no memory to rank %zu detectors", detectors);
-  nt_status status =
-      nt_friedman_test(values, data_sets, detectors, better, mean_rank, &f, err);
+  nt_status status = nt_friedman_test(values, data_sets, detectors, better, mean_rank, &f, err);
   if (status == NT_OK) status = nt_compare_ranks(mean_rank, data_sets, detectors, pairs, err);
   free(mean_rank);
   if (status != NT_OK || detectors * data_sets > MOST_SPAN) return status;

@@ -10,7 +10,7 @@
  *             Or {path =, key =}: a run of a result file, read without a detour through Lua.
  *         options, all of them optional, with their defaults: {level = 0.95, replicates = 1000,
  *             block_seconds = 60, gap_seconds = 60, seed = 1, decides = 0, metric = "auc",
- *             most = 100000}
+ *             most = 20000}
  *         --> {first =, packets =, attacks =, benign =, excluded =, absence = text or nil,
  *              blocks =, attack_blocks =              0: no bootstrap, for want of times
  *              replicates =, block_floor =

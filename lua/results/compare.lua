@@ -2,13 +2,16 @@
 -- `ninetails results compare`: which detectors are better, on each data set and over all of them (Demsar 2006).
 --
 -- On one data set each detector is tested against a reference by the paired block bootstrap, the p-values corrected for
--- their number by Holm. Over data sets: Friedman's test with Iman and Davenport's F, mean ranks, Nemenyi's critical
--- difference, the reference against each of the others and all pairs, both with Holm's correction. Of repeats (seeds)
--- the one with the median value stands for all. Bounds, which were shown labels, are tested, but have no rank.
+-- their number by Holm. Over data sets: Friedman's test, mean ranks, Nemenyi's critical difference, the reference against
+-- each of the others and all pairs, both with Holm's correction; on too few data sets for these the ranks alone. Of
+-- repeats (seeds) the one with the median value stands for all; of a detector's configurations the one that
+-- ninetails.results.choose takes, or each is a method of its own. Bounds, which were shown labels, are tested, but have
+-- no rank.
 local comparison = require "ninetails.comparison"
 local paired = require "ninetails.results.paired"
 local result_table = require "ninetails.results.table"
 local scoreboard = require "ninetails.results.scoreboard"
+local text = require "ninetails.cli.text"
 
 local compare = {}
 local refuse = result_table.refuse
@@ -60,8 +63,9 @@ local function median_run(runs, metric)
   return sorted[(#sorted + 1) // 2]
 end
 
--- {methods = {label, ...}, places = {label, ...}, run[place][method] = run, same[place][method] = {its repeats},
--- repeats = most of one, detector[method], kind[method] = "bound", "trivial" or ""}
+-- A method a configuration: {methods = {label, ...}, places = {label, ...}, dataset[place] = its data set, run[place][method]
+-- = run, same[place][method] = {its repeats}, repeats = most of one, missing = runs without a value, detector[method],
+-- kind[method] = "bound", "trivial" or "", columns = those that tell configurations apart}
 function compare.arrange(t, runs, metric)
   local with, missing = {}, 0
   for _, run in ipairs(runs) do
@@ -71,21 +75,22 @@ function compare.arrange(t, runs, metric)
   for _, run in ipairs(with) do profiles[run.profile or ""] = true end
   local by_profile = next(profiles, next(profiles)) ~= nil
   local columns = configuration(t, with, by_profile)
-  table.insert(columns, 1, t.column.detector)
-  local a = {methods = {}, places = {}, run = {}, same = {}, repeats = 1, missing = missing, detector = {}, kind = {}}
+  local telling = {t.column.detector, table.unpack(columns)}
+  local a = {methods = {}, places = {}, dataset = {}, run = {}, same = {}, repeats = 1, missing = missing, detector = {},
+    kind = {}, columns = columns}
   local cells
   cells, a.places = group_by(with, function(run) return where(run, by_profile) end)
   local seen = {}
   for _, place in ipairs(a.places) do
-    local of_method = group_by(cells[place], function(run) return result_table.label(run, columns) end)
-    a.run[place], a.same[place] = {}, of_method
+    local of_method = group_by(cells[place], function(run) return result_table.label(run, telling) end)
+    a.run[place], a.same[place], a.dataset[place] = {}, of_method, cells[place][1].dataset
     for label, same in pairs(of_method) do
       a.run[place][label] = median_run(same, metric)
       a.repeats = math.max(a.repeats, #same)
     end
   end
   for _, run in ipairs(with) do -- in the order of the file
-    local label = result_table.label(run, columns)
+    local label = result_table.label(run, telling)
     if not seen[label] then a.methods[#a.methods + 1] = label end
     seen[label], a.detector[label] = true, run.detector
     a.kind[label] = a.kind[label] == "bound" and "bound" or scoreboard.kind(run)
@@ -118,12 +123,26 @@ end
 
 local function numeric(x) return x and x == x and x or nil end
 
+-- Corrects the p of those tests that have one for their number; returns how many they are.
 local function correct(tests)
   local p, of = {}, {}
   for _, test in ipairs(tests) do
     if test.p then p[#p + 1], of[#of + 1] = test.p, test end
   end
   for i, adjusted in ipairs(comparison.holm(p)) do of[i].holm = adjusted end
+  return #p
+end
+
+-- Blocks that can be drawn otherwise; those of which there is one of a kind cannot.
+local function free_blocks(test)
+  local attack, benign = test.attack_blocks or 0, (test.blocks or 0) - (test.attack_blocks or 0)
+  return (attack > 1 and attack or 0) + (benign > 1 and benign or 0)
+end
+
+-- "3 blocks", "1,000 replicates": what keeps p from being less than its floor.
+local function floor_of(test)
+  return test.floor <= test.block_floor and text.plural(free_blocks(test), "block")
+    or text.plural(test.replicates, "replicate")
 end
 
 local function test_one(t, x, reference, metric, options)
@@ -141,6 +160,9 @@ local function test_one(t, x, reference, metric, options)
   local figure = result and paired.figure(result, x, reference, metric)
   if figure then
     test.low, test.high, test.p = figure.low, figure.high, numeric(figure.p)
+    if figure.floor then
+      test.floor, test.replicates, test.block_floor = figure.floor, result.replicates, result.block_floor
+    end
     test.blocks, test.attack_blocks = result.blocks, result.attack_blocks
     test.difference = figure.difference -- on the packets that both scored
     test.method = figure.method
@@ -153,21 +175,44 @@ local function test_one(t, x, reference, metric, options)
   return test
 end
 
--- -> {{dataset =, reference =, tests = {{detector =, value =, difference =, low =, high =, p =, holm =, ...}}}, ...}
+local function against_reference(a, place, reference)
+  local others = {}
+  for _, label in ipairs(a.methods) do
+    if a.run[place][reference] and a.run[place][label] and label ~= reference then others[#others + 1] = label end
+  end
+  return others
+end
+
+-- Settings of the tests on one data set: where the user names no number of replicates, as many as tell whether the
+-- least p of so many tests is below alpha after correction.
+local function settings(options, metric, count)
+  local own = setmetatable({metric_of_test = paired.has(metric) and metric or nil}, {__index = options})
+  if not options.given.replicates and count > 0 then own.decides = options.alpha / count end
+  return own
+end
+
+-- -> {{dataset =, value =, tests = {{detector =, value =, difference =, low =, high =, p =, holm =, floor =, replicates =,
+-- at_floor = text or nil, ...}}, least = the least floor, floor_of = of what, floored = whether floors alone keep every p
+-- from being significant}, ...}
 function compare.on_each(t, a, reference, metric, options)
   local list = {}
   for _, place in ipairs(a.places) do
-    local base = a.run[place][reference]
-    local tests = {}
-    for _, label in ipairs(a.methods) do
-      local run = a.run[place][label]
-      if base and run and label ~= reference then
-        tests[#tests + 1] = test_one(t, run, base, metric, options)
-        tests[#tests].detector = label
-      end
+    local base, tests = a.run[place][reference], {}
+    local others = against_reference(a, place, reference)
+    local own = settings(options, metric, #others)
+    for i, label in ipairs(others) do
+      tests[i] = test_one(t, a.run[place][label], base, metric, own)
+      tests[i].detector = label
     end
-    correct(tests)
-    list[#list + 1] = {dataset = place, value = base and base[metric], tests = tests}
+    local entry = {dataset = place, value = base and base[metric], tests = tests}
+    local count = correct(tests)
+    for _, test in ipairs(tests) do
+      if test.floor and test.p <= test.floor then test.at_floor = floor_of(test) end
+      local least = test.p and (test.floor or 0)
+      if least and least < (entry.least or 2) then entry.least, entry.floor_of = least, test.floor and floor_of(test) end
+    end
+    entry.floored = entry.least ~= nil and entry.least * count > options.alpha
+    list[#list + 1] = entry
   end
   return list
 end
@@ -220,22 +265,52 @@ local function complete(a, methods, metric)
   return whole, lacking
 end
 
+-- On how many data sets each method is better and worse than the reference, and equal.
+local function count_wins(values, methods, reference, better)
+  local wins, at = {}, nil
+  for i, label in ipairs(methods) do
+    if label == reference then at = i end
+  end
+  for i, label in ipairs(at and methods or {}) do
+    local w = {better = 0, worse = 0, equal = 0}
+    for _, row in ipairs(values) do
+      local d = (row[i] - row[at]) * (better == "lower" and -1 or 1)
+      local word = d > 0 and "better" or d < 0 and "worse" or "equal"
+      w[word] = w[word] + 1
+    end
+    wins[label] = w
+  end
+  return wins
+end
+
+-- Why there are no tests over so few data sets, or nil.
+local function too_few(count, methods, alpha)
+  local least = comparison.least_data_sets(#methods, alpha)
+  if count >= least then return nil, least end
+  return ("Friedman's and Nemenyi's tests of %d detectors need at least %d data sets with a value of every detector, and "
+    .. "%s: on fewer not even the best and the worst can differ at %s"):format(#methods, least,
+    count == 0 and "there is none" or count == 1 and "there is 1" or ("there are %d"):format(count), text.plain(alpha)),
+    least
+end
+
 -- leave_out: "detectors" or "datasets", where not every detector has a value on every data set.
--- -> comparison.friedman's result with methods, data sets, `against` and `bounds` (without rank), or nil and why not.
+-- -> {methods =, datasets =, left_out =, values =, bounds = (without rank), lacking =, mean_rank =, order =, wins[method] =
+-- {better =, worse =, equal =} against the reference}, with comparison.friedman's result and `against`; on too few data
+-- sets without tests, why_not and least_data_sets instead. nil and why not, where nothing can be ranked.
 function compare.over_all(a, metric, better, options, reference)
   local methods, bounds, lacking = {}, {}, {}
   for _, label in ipairs(a.methods) do table.insert(a.kind[label] == "bound" and bounds or methods, label) end
   if options.leave_out == "detectors" then methods, lacking = complete(a, methods, metric) end
-  if #methods < 2 then return nil, "there is one detector only" end
+  if #methods < 2 then return nil, "there is one detector only" .. (a.several and "; --by configuration compares its own" or "") end
   local values, used, left = matrix(a, methods, metric)
-  if #used < 2 then
-    return nil, ("%d data set%s with a value of every detector: at least 2 expected"):format(#used,
-      #used == 1 and "" or "s")
-  end
-  local result = comparison.friedman(values, {better = better, alpha = options.alpha})
+  local why_not, least = too_few(#used, methods, options.alpha)
+  if #used < 2 then return nil, why_not end
+  local ranked = comparison.friedman(values, {better = better, alpha = options.alpha})
+  local result = why_not and {mean_rank = ranked.mean_rank, order = ranked.order, why_not = why_not} or ranked
   result.datasets, result.left_out, result.values, result.methods = used, left, values, methods
-  result.bounds, result.lacking = bounds, lacking
-  result.against = against(result, reference)
+  result.bounds, result.lacking, result.least_data_sets = bounds, lacking, least
+  result.wins = count_wins(values, methods, reference, better)
+  result.against = why_not and {} or against(result, reference)
   return result
 end
 

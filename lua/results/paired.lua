@@ -36,7 +36,8 @@ end
 
 -- Settings of the test: as told, else as the runs were measured.
 local function settings(run, options)
-  local chosen = {replicates = options.replicates, seed = options.seed}
+  local chosen = {replicates = options.replicates, seed = options.seed, decides = options.decides,
+    metric = options.metric_of_test}
   for _, name in ipairs {"level", "block_seconds", "gap_seconds"} do chosen[name] = options[name] or run[name] end
   return chosen
 end

@@ -8,7 +8,8 @@ local scoreboard = {}
 
 local classes -- by name; only the detectors in C have flags
 
-local function class_of(name)
+-- Of sweep.detectors(), or nil: one in Lua.
+function scoreboard.class_of(name)
   if not classes then
     classes = {}
     for _, class in ipairs(require("ninetails.sweep").detectors()) do classes[class.name] = class end
@@ -19,7 +20,7 @@ end
 -- "bound": it was shown the labels of what it scores; "trivial": it looks at no features, or at one; else "".
 -- An oracle that was left nothing to choose is none.
 function scoreboard.kind(run)
-  local class = class_of(run.detector)
+  local class = scoreboard.class_of(run.detector)
   if not class then return "" end
   if class.flags.oracle then
     local told = run.feature and run.feature ~= "best" and run.side and run.side ~= "best"
@@ -45,7 +46,7 @@ local function rate(rows, seconds) return rows and seconds and rows > 0 and seco
 
 -- Rows that it learnt from: one with a feature map has that made of the first ones.
 local function learnt(run)
-  local class = class_of(run.detector)
+  local class = scoreboard.class_of(run.detector)
   return class and class.flags.mapped and run.ad_grace or run.first
 end
 

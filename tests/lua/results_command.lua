@@ -304,11 +304,12 @@ make("f.h5", {
   {"three", "kitnet", 0.4, seed = 1}, {"three", "forest", 0.2, trees = 10}, {"three", "forest", 0.1, trees = 20},
   {"four", "kitnet", 0.4, seed = 1}, {"four", "forest", 0, status = "failed", reason = "no", trees = 10},
 })
-local function compare(...)
+local function compare_by(by, ...)
   local words = {...}
   table.move(quick, 1, #quick, #words + 1, words)
-  return run("compare", table.unpack(words))
+  return run("compare", "--by", by, table.unpack(words))
 end
+local function compare(...) return compare_by("configuration", ...) end
 code, out = compare("f.h5")
 is(code, 0)
 has(out, "auc (higher is better) of 3 detectors on 4 data sets, against kitnet; the median of up to 3 repeats")
@@ -316,6 +317,7 @@ has(out, "1 run without a value of auc")
 has(out, "Over 3 data sets (left out, not every detector has a value: four)")
 has(out, "Nemenyi critical difference 1.914 at 0.05") -- 2.3437 sqrt(3 4 / (6 3))
 has(out, "not told apart: ")
+has(out, "of all orders of the ranks")
 decoded = json.decode(select(2, compare("f.h5", "--json")))
 is(decoded.reference, "kitnet")
 is(#decoded.data_sets, 4)
@@ -344,7 +346,22 @@ decoded = json.decode(select(2, compare("f.h5", "--metric", "alarms_per_hour", "
 is(decoded.data_sets[1].tests[1].note, "there is no paired test of alarms_per_hour")
 is(decoded.over_all.chi_square, json.null) -- all equal
 decoded = json.decode(select(2, compare("f.h5", "--only", "dataset=one", "--json")))
-is(decoded.over_all.why_not, "1 data set with a value of every detector: at least 2 expected")
+is(decoded.over_all.why_not, "Friedman's and Nemenyi's tests of 3 detectors need at least 3 data sets with a value of every "
+  .. "detector, and there is 1: on fewer not even the best and the worst can differ at 0.05")
+-- on two data sets there are ranks, and no test
+code, out = compare("f.h5", "--only", "dataset=one,two")
+is(code, 0)
+has(out, "Over 2 data sets: no test. Friedman's and Nemenyi's tests of 3 detectors need at least 3 data sets")
+has(out, "  kitnet               1.000\n")
+has(out, "  forest trees=10      3.000  0, 2, 0\n")
+lacks(out, "chi-square")
+decoded = json.decode(select(2, compare("f.h5", "--only", "dataset=one,two", "--json"))).over_all
+is(decoded.least_data_sets, 3)
+is(decoded.chi_square, nil)
+is(decoded.pairs, nil)
+is(decoded.ranks[3].worse, 2)
+has(select(2, compare("f.h5", "--only", "dataset=one,two", "--only", "trees=10,none")),
+  "tests of 2 detectors need at least 6 data sets")
 has(select(2, compare("f.h5", "--reference", "forest")), "several configurations: expected forest trees=10, forest")
 has(select(2, compare("f.h5", "--reference", "loda")), "no such detector")
 has(select(2, compare("f.h5", "--metric", "scored")), "--better says it")
@@ -355,7 +372,7 @@ has(select(2, compare("f.h5", "--metric", "m")), "expected a metric, and the rol
 local cost = {packets = 700, first = 100, ad_grace = 50, seconds_learn = 0.5, attacks = 200, blocks = 60,
   attack_blocks = 20}
 local made = {}
-for _, dataset in ipairs {"one", "two"} do
+for _, dataset in ipairs {"one", "two", "three"} do
   for i, detector in ipairs {"kitnet", "one_feature", "packet_index", "pca"} do
     local r = {dataset, detector, 0.5 - i / 10}
     for name, value in pairs(cost) do r[name] = value end
@@ -396,17 +413,34 @@ local function body_of(name)
   return body
 end
 has(body_of "detectors.csv", "\none,one_feature,bound,1,")
-has(body_of "ranks.csv", "place,detector,mean_rank,z,p,holm,critical_difference\n1,kitnet,1,,,,")
-is(body_of "groups.csv", "group,place,detector\n1,1,kitnet\n1,2,packet_index\n1,3,pca\n")
+has(body_of "ranks.csv", "place,detector,mean_rank,better,worse,equal,z,p,holm,critical_difference\n1,kitnet,1,0,0,3,,,,")
+-- ranks 1, 2, 3 on three data sets: the ends differ by 2, the critical difference is 1.914
+is(body_of "groups.csv", "group,place,detector\n1,1,kitnet\n1,2,packet_index\n2,2,packet_index\n2,3,pca\n")
 lacks(body_of "pairs.csv", "one_feature")
 has(body_of "tests.csv", "\none,one_feature,kitnet,")
 has(body_of "ranks.svg", "packet_index 2.00</text>")
-os.remove(folder)
+-- what is not of compare is not replaced, nor is any other file written; what an earlier call left is removed
+local function write(name, body)
+  local output = assert(io.open(folder .. "/" .. name, "w"))
+  output:write(body)
+  output:close()
+end
+write("pairs.csv", "socks,shoes\n")
+is((compare("g.h5", "--output", folder)), "argument")
+has(select(2, compare("g.h5", "--output", folder)), "pairs.csv: is there, and is not what results compare writes")
+is(body_of "pairs.csv", "socks,shoes\n")
+is(io.open(folder .. "/detectors.csv"), nil)
+write("pairs.csv", "socks,shoes\n")
+is((compare("g.h5", "--output", folder, "--force")), 0)
+is((compare("g.h5", "--output", folder)), 0)
+is((compare("g.h5", "--output", folder, "--only", "dataset=one,two")), 0)
+for _, name in ipairs {"pairs.csv", "groups.csv", "ranks.svg"} do is(io.open(folder .. "/" .. name), nil) end
+for _, name in ipairs {"detectors.csv", "tests.csv", "ranks.csv"} do body_of(name) end
+assert(os.remove(folder))
 -- without a value somewhere: the data set is left out, or the detector
 made[8].status = "failed"
 make("g.h5", made)
-is(json.decode(select(2, compare("g.h5", "--json"))).over_all.why_not,
-  "1 data set with a value of every detector: at least 2 expected")
+has(json.decode(select(2, compare("g.h5", "--json"))).over_all.why_not, "at least 3 data sets")
 decoded = json.decode(select(2, compare("g.h5", "--leave-out", "detectors", "--json")))
 is(#decoded.over_all.ranks, 2)
 is(decoded.over_all.lacking[1], "pca")
@@ -446,3 +480,73 @@ is(decoded.columns[12].unit, "1")
 is(decoded.notes.name, "test")
 has(select(2, run("export", "a.h5", "--columns", "alarms_per_hour")), "\ninf\n2.5\n")
 has(select(2, run("export", "a.h5", "--columns", "nix")), "no such column")
+
+-- ------------------------------------------------------------------ compare by detector
+
+-- Of each data set the configuration that is best on the others, whatever is best here.
+make("h.h5", {
+  {"one", "isolation_forest", 0.2, trees = 10}, {"one", "isolation_forest", 0.6, trees = 50}, {"one", "kitnet", 0.4},
+  {"two", "isolation_forest", 0.6, trees = 10}, {"two", "isolation_forest", 0.1, trees = 50}, {"two", "kitnet", 0.4},
+  {"three", "isolation_forest", 0.6, trees = 10}, {"three", "isolation_forest", 0.1, trees = 50}, {"three", "kitnet", 0.4},
+  {"four", "isolation_forest", 0.6, trees = 10}, {"four", "isolation_forest", 0.1, trees = 50}, {"four", "kitnet", 0.4},
+})
+decoded = json.decode(select(2, compare_by("detector", "h.h5", "--json")))
+is(decoded.by, "detector")
+is(decoded.reference, "kitnet")
+local first = decoded.data_sets[1].configurations[1]
+is(first.detector, "isolation_forest")
+is(first.configuration, "trees=10") -- trees=50 has the greater value on it
+is(first.chosen, "on 3 other data sets")
+is(first.of, 2)
+local both = {}
+for i, wanted in ipairs {10, 50} do
+  for k, run_of in ipairs(files["h.h5"].columns[10].values) do
+    if run_of == wanted and k <= 3 then both[i] = files["h.h5"].columns[12].values[k] end
+  end
+end
+assert(math.abs(first.mean - (both[1] + both[2]) / 2) < 1e-12)
+assert(math.abs(first.deviation - math.abs(both[1] - both[2]) / math.sqrt(2)) < 1e-12)
+is(decoded.data_sets[1].detectors[1].auc, both[1])
+is(decoded.data_sets[1].configurations[2].chosen, "only one")
+is(#decoded.data_sets[1].tests, 1)
+is(decoded.data_sets[1].tests[1].detector, "isolation_forest")
+is(#decoded.over_all.detectors, 2)
+is(decoded.over_all.least_data_sets, 6)
+-- with the metric's lower values better, the other one
+decoded = json.decode(select(2, compare_by("detector", "h.h5", "--json", "--better", "lower")))
+is(decoded.data_sets[2].configurations[1].configuration, "trees=50")
+-- one data set alone, or other profiles of it, say nothing: the nearest to the defaults (100), then the defaults
+decoded = json.decode(select(2, compare_by("detector", "h.h5", "--json", "--only", "dataset=one")))
+is(decoded.data_sets[1].configurations[1].configuration, "trees=50")
+is(decoded.data_sets[1].configurations[1].chosen, "nearest to the defaults")
+for i, run_of in ipairs(files["h.h5"].columns[10].values) do
+  if run_of == 10 then files["h.h5"].columns[10].values[i] = 100 end
+end
+decoded = json.decode(select(2, compare_by("detector", "h.h5", "--json", "--only", "dataset=one")))
+is(decoded.data_sets[1].configurations[1].configuration, "trees=100")
+is(decoded.data_sets[1].configurations[1].chosen, "defaults")
+-- of a detector whose defaults are not known none is chosen, and the mean remains
+code, out = compare_by("detector", "f.h5", "--only", "dataset=one")
+is(code, 0)
+has(out, "  forest    -               2  none: the defaults are not known, or several are as near to them  0.")
+
+-- ------------------------------------------------------------------ where a floor decides
+
+-- 1,000 replicates allow no p below 0.002; of 26 tests that would be 0.052.
+local many = {{"one", "kitnet", 0.9}}
+for i = 1, 26 do many[i + 1] = {"one", "detector" .. i, 0.05} end
+make("i.h5", many)
+local slow = {"--block-seconds", "10", "--gap-seconds", "3", "--by", "configuration"}
+local function tests_of(...)
+  local words = {"compare", "i.h5", "--json", ...}
+  table.move(slow, 1, #slow, #words + 1, words)
+  return json.decode(select(2, run(table.unpack(words)))).data_sets[1].tests
+end
+local few, enough = tests_of("--replicates", "1000"), tests_of()
+is(few[1].replicates, 1000)
+is(few[1].at_floor, true)
+assert(math.abs(few[1].p - 2 / 1001) < 1e-15 and few[1].holm > 0.05)
+is(enough[1].replicates, 5200) -- 10 / (0.05 / 26)
+assert(math.abs(enough[1].p - 2 / 5201) < 1e-15 and enough[1].holm < 0.05)
+has(select(2, run("compare", "i.h5", "--replicates", "1000", table.unpack(slow))), "the least p of 1,000 replicates\n"
+  .. "  floor: 1,000 replicates allow no p below 0.002, and Holm's correction of 26 tests makes that more than 0.05: whatever")

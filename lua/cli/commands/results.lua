@@ -1,6 +1,8 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- ninetails results: what result files hold, how they differ, and what that means.
+local choose = require "ninetails.results.choose"
 local compare = require "ninetails.results.compare"
+local compare_files = require "ninetails.results.compare_files"
 local diff = require "ninetails.results.diff"
 local export = require "ninetails.results.export"
 local files = require "ninetails.files"
@@ -107,18 +109,23 @@ local function run_compare(args)
   if not better then
     refuse("argument", "--metric %s: is a higher or a lower one better? --better says it", args.metric)
   end
+  if args.output then compare_files.check(args.output, args.force) end
   local arranged = compare.arrange(t, result_table.select(t, args.only), args.metric)
   if #arranged.methods == 0 then
     refuse("unmeasured", "%s: no run has a value of %s", t.path, args.metric)
   end
+  if args.by == "detector" then
+    arranged = choose.by_detector(arranged, args.metric, better, scoreboard.class_of)
+  end
   local found = {metric = args.metric, better = better, methods = arranged.methods, repeats = arranged.repeats,
-    missing = arranged.missing, reference = compare.reference(arranged, args.reference), alpha = args.alpha}
+    missing = arranged.missing, reference = compare.reference(arranged, args.reference), alpha = args.alpha, by = args.by,
+    choices = choose.told(arranged)}
   found.each = compare.on_each(t, arranged, found.reference, args.metric, args)
   found.all, found.why_not = compare.over_all(arranged, args.metric, better, args, found.reference)
   found.table, found.board = t, scoreboard.make(t, arranged, args.metric)
   if args.json then tell_compare.json(found) else tell_compare.text(found) end
   if args.output then
-    local written = tell_compare.write(found, args.output)
+    local written = compare_files.write(found, args.output)
     if not args.json then out.text(("\nwritten to %s: %s\n"):format(args.output, table.concat(written, ", "))) end
   end
   return 0
@@ -214,19 +221,31 @@ return {
           help = "for a metric of which the file does not say it"},
         {name = "reference", type = "string", value = "DETECTOR",
           help = "whom the others are tested against; kitnet if not given"},
+        {name = "by", type = "choice", choices = {"detector", "configuration"}, default = "detector",
+          help = "what is compared: of each detector one configuration, or each configuration"},
         {name = "alpha", type = "number", above = 0, below = 1, default = 0.05,
-          help = "of Nemenyi's critical difference"},
+          help = "level of Nemenyi's critical difference, and what replicates are drawn for"},
         {name = "leave-out", type = "choice", choices = {"datasets", "detectors"}, default = "datasets",
           help = "over all: what to do without where a detector has no value on a data set"},
         only_option,
         {name = "output", short = "o", type = "path", value = "FOLDER",
           help = "write the tables as CSV files, and the critical difference diagram as SVG, into this folder"},
+        outputs.folder_option,
         json_option},
       details = "On each data set: what came out and what it cost, then the paired block bootstrap against the "
         .. "reference, p-values corrected by Holm. Over data sets with a value of every detector: Friedman's test, "
         .. "mean ranks, the reference against each of the others corrected by Holm, Nemenyi's critical difference; "
         .. "all pairs in --json and --output (Demsar 2006). Of repeats the one with the median value counts. "
-        .. "Detectors that were shown the labels are bounds, and have no rank.",
+        .. "Detectors that were shown the labels are bounds, and have no rank.\n\n"
+        .. "Of a detector with several configurations one counts, chosen without the labels that it is tested on: the one "
+        .. "with the best mean rank on all other data sets; where there is no other, the one at the defaults, or nearest "
+        .. "to them. What all of its configurations came to (mean and standard deviation) stands beside it.\n\n"
+        .. "No p is less than its floor: 2 / (R + 1) of R replicates, and 2^(1 - B) of B blocks that can be drawn otherwise. "
+        .. "Unless --replicates is given, 1000 are drawn, and where the p may be significant as many more (20,000 at most) "
+        .. "as bring the floor to a fifth of alpha divided by the number of tests. The output says where a floor decides. "
+        .. "p over data sets is counted from all orders of the ranks; where these are too many, on more than 10 data sets "
+        .. "by chi-square. On too few data sets, fewer than 3, or than 6 of two detectors, at 0.05, there is no test: not "
+        .. "even the best and the worst can differ there.",
       run = run_compare},
     {name = "merge", summary = "Gather the runs of several files in one.",
       arguments = {{name = "FILE", many = true, help = file.help .. "; of equal runs the first counts"}},
