@@ -227,7 +227,7 @@ static nt_status check_first_row(nt_feature_csv *csv, nt_source *stream, nt_erro
   if (status != NT_OK) return status;
   size_t count = got ? read_cells(csv, &line, NULL, NULL, csv->columns, &bad) : 0;
   if (bad && *bad >= '0' && *bad <= '9') {
-    status = bad_cell(csv, &line, count + 1, bad, err);
+    (void)bad_cell(csv, &line, count + 1, bad, err);
     return nt_fail_in(err, "line 2");
   }
   if (count != csv->columns || bad) return nt_fail(err, NT_E_INPUT, "%s", "");

@@ -139,7 +139,7 @@ static const char *word(const char *p, const char *end, double *value) {
   } words[] = {
       {"infinity", 8, __builtin_inf()}, {"inf", 3, __builtin_inf()}, {"nan", 3, __builtin_nan("")}};
   for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
-    if ((size_t)(end - p) < words[i].length || strncasecmp(p, words[i].text, words[i].length))
+    if ((size_t)(end - p) < words[i].length || strncasecmp(p, words[i].text, words[i].length) != 0)
       continue;
     *value = words[i].value;
     return p + words[i].length;

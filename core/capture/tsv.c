@@ -209,7 +209,7 @@ nt_status nt_tsv_check_header(const nt_line *line, nt_error *err) {
     tab = next_tab(p, end);
     const char *expected = i < COLUMNS ? columns[i].name : "nothing";
     if (i >= COLUMNS || strlen(expected) != (size_t)(tab - p) ||
-        memcmp(p, expected, (size_t)(tab - p)))
+        memcmp(p, expected, (size_t)(tab - p)) != 0)
       return nt_fail(err, NT_E_INPUT, "column %d of the header is '%.*s', '%s' expected", i + 1,
                      shown(p, tab), p, expected);
   }

@@ -99,7 +99,7 @@ static void centre(const double *restrict x, const double *restrict mean, size_t
 }
 
 void nt_mixture_density(nt_mixture *m, const double *x, double *density, double *parts) {
-  double part[NT_DENSE_BLOCK], top[NT_DENSE_BLOCK], sum[NT_DENSE_BLOCK];
+  double part[NT_DENSE_BLOCK], top[NT_DENSE_BLOCK] = {0}, sum[NT_DENSE_BLOCK] = {0};
   for (size_t k = 0; k < m->components; k++) {
     centre(x, m->means + k * m->width, m->width, m->centred);
     nt_dense_multiply(m->factors + k, m->centred, m->y);

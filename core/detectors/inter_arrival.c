@@ -33,7 +33,7 @@ static nt_status arrival_score(void *detector, const nt_rows *rows, double *scor
     double time = rows->times[i];
     if (isnan(time))
       return nt_fail(err, NT_E_INPUT, "packet %llu has no time: the input has no times",
-                     (unsigned long long)(rows->first + i));
+                     (unsigned long long)rows->first + i);
     scores[i] = time > a->previous ? a->sign * (time - a->previous) : 0;
     a->previous = time;
   }

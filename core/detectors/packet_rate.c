@@ -49,7 +49,7 @@ static nt_status rate_score(void *detector, const nt_rows *rows, double *scores,
     double time = rows->times[i];
     if (isnan(time))
       return nt_fail(err, NT_E_INPUT, "packet %llu has no time: the input has no times",
-                     (unsigned long long)(rows->first + i));
+                     (unsigned long long)rows->first + i);
     if (time > r->last) r->weight *= exp(-(time - r->last) / r->window);
     r->last = time <= r->last ? r->last : time;
     r->weight += 1;

@@ -275,7 +275,7 @@ static int pass_all(nt_trainer *t, nt_trainer *const *trainers) {
     for (size_t k = 0; k < t->learners; k++) {
       pass(trainers[k], place_of(trainers[k], 0, i), t, place_of(t, k, i), &t->passing[k > 0]);
       if (k > 0 && i < t->count &&
-          (memcmp(first->min, next->min, bytes) || memcmp(first->max, next->max, bytes)))
+          (memcmp(first->min, next->min, bytes) != 0 || memcmp(first->max, next->max, bytes) != 0))
         return 0;
     }
   }

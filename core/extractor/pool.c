@@ -37,7 +37,7 @@ int nt_pool_grow(nt_pool *pool, size_t count) {
     void *raw = nt_pool_zeroed(chunk_bytes(pool, pool->chunks));
     if (!raw) return 0;
     pool->raw[pool->chunks] = raw;
-    pool->chunk[pool->chunks++] = (char *)(((uintptr_t)raw + 63) & ~(uintptr_t)63);
+    pool->chunk[pool->chunks++] = (char *)raw + (-(uintptr_t)raw & 63);
   }
   if (count > pool->count) pool->count = count;
   return 1;

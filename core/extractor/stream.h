@@ -105,7 +105,7 @@ nt_stream_run nt_stream_run_plain, nt_stream_run_avx2, nt_stream_run_avx512;
 
 /* The factors 2^(-L dt) of the five decays, in the first lanes, as the kernels compute them (for
  * tests). */
-void nt_stream_factors(double dt, double factors[NT_STREAM_LANES]);
+void nt_stream_factors(double dt, double out[NT_STREAM_LANES]);
 
 typedef struct nt_stream {
   nt_directory directory;

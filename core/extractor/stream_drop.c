@@ -13,12 +13,12 @@
 #define LINKS_PER_STREAM 4 /* pairs, and flows, that may pile up for each stream of max_streams */
 #define TABLES 4           /* MI, jitter, hosts, sockets */
 
-int nt_stream_has_room(const nt_stream *x) {
-  if (!x->max_streams) return 1;
-  const nt_directory *d = &x->directory;
-  return nt_directory_streams(d) + STREAMS_OF_A_PACKET <= x->max_streams &&
-         nt_directory_pairs(d) < LINKS_PER_STREAM * x->max_streams &&
-         d->flows.count < LINKS_PER_STREAM * x->max_streams;
+int nt_stream_has_room(const nt_stream *stream) {
+  if (!stream->max_streams) return 1;
+  const nt_directory *d = &stream->directory;
+  return nt_directory_streams(d) + STREAMS_OF_A_PACKET <= stream->max_streams &&
+         nt_directory_pairs(d) < LINKS_PER_STREAM * stream->max_streams &&
+         d->flows.count < LINKS_PER_STREAM * stream->max_streams;
 }
 
 /* ---- who stays */
@@ -173,18 +173,20 @@ static void elect_all(move *m, candidate *candidates, double now) {
   elect(candidates, n, 2 * limit, m->pairs);
 }
 
-nt_status nt_stream_drop(nt_stream *x, double now, nt_error *err) {
-  const nt_stream_state *s = &x->state;
-  size_t streams = nt_directory_streams(&x->directory), pairs = nt_directory_pairs(&x->directory);
+nt_status nt_stream_drop(nt_stream *stream, double now, nt_error *err) {
+  const nt_stream_state *s = &stream->state;
+  size_t streams = nt_directory_streams(&stream->directory),
+         pairs = nt_directory_pairs(&stream->directory);
   size_t most = streams > pairs ? streams : pairs;
-  nt_stream fresh = {.run = x->run, .max_streams = x->max_streams, .dropped = x->dropped};
+  nt_stream fresh = {
+      .run = stream->run, .max_streams = stream->max_streams, .dropped = stream->dropped};
   nt_stream_state_init(&fresh.state);
-  int fine = nt_directory_init(&fresh.directory, x->directory.form);
+  int fine = nt_directory_init(&fresh.directory, stream->directory.form);
   candidate *candidates = calloc(most + 1, sizeof *candidates);
   uint8_t *marks = calloc(streams + pairs + 1, 1);
   uint32_t *number = calloc(streams + 1, sizeof *number);
   if (fine && candidates && marks && number) {
-    move m = {.from = x, .to = &fresh, .number = number};
+    move m = {.from = stream, .to = &fresh, .number = number};
     m.streams[0] = marks;
     m.streams[1] = m.streams[0] + s->mi.moments.count;
     m.streams[2] = m.streams[1] + s->jitter.moments.count;
@@ -200,9 +202,9 @@ nt_status nt_stream_drop(nt_stream *x, double now, nt_error *err) {
   free(marks);
   free(number);
   if (fine) {
-    nt_stream old = *x;
-    *x = fresh;
-    x->dropped += streams - nt_directory_streams(&x->directory);
+    nt_stream old = *stream;
+    *stream = fresh;
+    stream->dropped += streams - nt_directory_streams(&stream->directory);
     fresh = old;
   }
   nt_stream_state_done(&fresh.state);

@@ -66,10 +66,11 @@ static int fit_graph(nt_stream_graph *g, const nt_graph *keys) {
          nt_pool_grow(&g->pairs, pairs) && nt_pool_grow(&g->links, pairs);
 }
 
-int nt_stream_fit(nt_stream *x) {
-  const nt_directory *d = &x->directory;
-  return fit_table(&x->state.mi, d->mi) && fit_table(&x->state.jitter, d->jitter) &&
-         fit_graph(&x->state.hosts, &d->hosts) && fit_graph(&x->state.sockets, &d->sockets);
+int nt_stream_fit(nt_stream *stream) {
+  const nt_directory *d = &stream->directory;
+  return fit_table(&stream->state.mi, d->mi) && fit_table(&stream->state.jitter, d->jitter) &&
+         fit_graph(&stream->state.hosts, &d->hosts) &&
+         fit_graph(&stream->state.sockets, &d->sockets);
 }
 
 size_t nt_stream_state_bytes(const nt_stream_state *s) {

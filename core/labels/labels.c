@@ -322,14 +322,14 @@ static nt_status read_stream(reading *r, nt_error *err) {
   if (status == NT_OK) status = next_line(r, &line, &got, err);
   if (status != NT_OK || !got) return status;
   if ((status = first_line(r, &line, &taken, err)) != NT_OK) return status;
-  if (!taken && (status = add_row(r, &line, err)) != NT_OK) return nt_fail_in(err, "line 1");
+  if (!taken && add_row(r, &line, err) != NT_OK) return nt_fail_in(err, "line 1");
   for (;;) {
     if ((status = next_line(r, &line, &got, err)) != NT_OK) return status;
     if (r->lines == 1 + (size_t)got && r->doubtful &&
-        (status = settle_doubt(r, got ? &line : NULL, err)) != NT_OK)
+        settle_doubt(r, got ? &line : NULL, err) != NT_OK)
       return nt_fail_in(err, "line 1");
     if (!got) return NT_OK;
-    if ((status = add_row(r, &line, err)) != NT_OK) return nt_fail_in(err, "line %zu", r->lines);
+    if (add_row(r, &line, err) != NT_OK) return nt_fail_in(err, "line %zu", r->lines);
   }
 }
 

@@ -16,7 +16,7 @@ nt_status nt_sweep_file_key(nt_sweep *s, const char *path, char *sha256, nt_erro
   char folder[NT_CACHE_PATH];
   const known_file *known = find(s, path);
   if (known) {
-    strcpy(sha256, known->sha256);
+    memcpy(sha256, known->sha256, sizeof known->sha256);
     return NT_OK;
   }
   known_file *grown = realloc(s->files, (s->file_count + 1) * sizeof *grown);
@@ -27,7 +27,7 @@ nt_status nt_sweep_file_key(nt_sweep *s, const char *path, char *sha256, nt_erro
   nt_status status = nt_key_of_file(folder, path, file->sha256, &file->mark, err);
   if (status != NT_OK) return status;
   file->path = path;
-  strcpy(sha256, file->sha256);
+  memcpy(sha256, file->sha256, sizeof file->sha256);
   s->file_count++;
   return NT_OK;
 }

@@ -173,7 +173,7 @@ static nt_status read_law(const char *what, const nt_behaviour_parameter *p, con
   if (!name || name->kind != NT_SETTING_TEXT)
     return expected(err, what, p->name, "a number or a table {law = \"exponential\", mean = ...}");
   int kind = 0;
-  while (law_names[kind] && strcmp(law_names[kind], name->text)) kind++;
+  while (law_names[kind] && strcmp(law_names[kind], name->text) != 0) kind++;
   if (!law_names[kind])
     return nt_fail(err, NT_E_ARGUMENT, "%s: %s: unknown law %s (nearest: %s)", what, p->name,
                    name->text, nt_nearest(name->text, choice_name, law_names));
@@ -328,8 +328,8 @@ static nt_status check_keys(const char *what, const nt_setting *table, const set
     if (!s->key) return nt_fail(err, NT_E_ARGUMENT, "%s: has a value without a name", what);
     const nt_behaviour_parameter *p;
     size_t i = 0;
-    while ((p = parameter_at(view, i)) && strcmp(p->name, s->key)) i++;
-    if (!p && strcmp(s->key, "source"))
+    while ((p = parameter_at(view, i)) && strcmp(p->name, s->key) != 0) i++;
+    if (!p && strcmp(s->key, "source") != 0)
       return nt_fail(err, NT_E_ARGUMENT, "%s: unknown key %s (nearest: %s)", what, s->key,
                      nt_nearest(s->key, parameter_name, view));
   }

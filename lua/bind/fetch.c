@@ -137,7 +137,7 @@ static size_t begin(attempt *a, const char *bytes, size_t size) {
   }
   if (a->expected >= 0 && length >= 0 && a->offset + length != a->expected) {
     snprintf(text, sizeof text, "the site offers %lld bytes, %lld expected",
-             (long long)(a->offset + length), (long long)a->expected);
+             (long long)a->offset + length, (long long)a->expected);
     return refuse(a, "no", text);
   }
   if (length > a->most - a->offset) {

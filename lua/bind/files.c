@@ -95,8 +95,8 @@ static int list(lua_State *L) {
 static int make_folders(lua_State *L) {
   const char *given = luaL_checkstring(L, 1);
   if (!*given) given = "/"; /* what is left of "/name" without its name */
-  char *path = lua_newuserdatauv(L, strlen(given) + 1, 0);
-  strcpy(path, given);
+  size_t size = strlen(given) + 1;
+  char *path = memcpy(lua_newuserdatauv(L, size, 0), given, size);
   for (char *slash = path; slash;) {
     slash = strchr(slash + 1, '/');
     if (slash) *slash = '\0';

@@ -72,7 +72,7 @@ void array_push_element(lua_State *L, const array *a, size_t k) {
 void array_set_element(lua_State *L, array *a, size_t k, int value) {
   char *p = array_element(a, k);
   if (lua_type(L, value) != LUA_TNUMBER)
-    luaL_error(L, "element %I: expected a number, got %s", (LUAI_UACINT)(k + 1),
+    luaL_error(L, "element %I: expected a number, got %s", (LUAI_UACINT)k + 1,
                luaL_typename(L, value));
   if (a->type == ARRAY_F64) {
     *(double *)p = lua_tonumber(L, value);
@@ -81,7 +81,7 @@ void array_set_element(lua_State *L, array *a, size_t k, int value) {
   int whole;
   lua_Integer x = lua_tointegerx(L, value, &whole), most = a->type == ARRAY_U8 ? 255 : UINT32_MAX;
   if (!whole || x < 0 || x > most)
-    luaL_error(L, "element %I: expected a whole number from 0 to %I, got %s", (LUAI_UACINT)(k + 1),
+    luaL_error(L, "element %I: expected a whole number from 0 to %I, got %s", (LUAI_UACINT)k + 1,
                (LUAI_UACINT)most, luaL_tolstring(L, value, NULL));
   if (a->type == ARRAY_U8)
     *(uint8_t *)p = (uint8_t)x;
@@ -183,7 +183,7 @@ static int array_newindex(lua_State *L) {
   size_t k = array_check_index(L, 2, a->rows, 0);
   if (a->columns)
     return luaL_error(L, "a row cannot be replaced: set its elements, a[%I][1] = x",
-                      (LUAI_UACINT)(k + 1));
+                      (LUAI_UACINT)k + 1);
   array_set_element(L, a, k, 3);
   return 0;
 }

@@ -168,8 +168,8 @@ static int module_from(lua_State *L) {
   if (!columns) fill(L, 3, 0, rows);
   for (size_t i = 0; columns && i < rows; i++) {
     if (lua_rawgeti(L, 1, (lua_Integer)i + 1) != LUA_TTABLE || lua_rawlen(L, -1) != columns)
-      return luaL_error(L, "row %I: expected a list of %I numbers, as row 1 is",
-                        (LUAI_UACINT)(i + 1), (LUAI_UACINT)columns);
+      return luaL_error(L, "row %I: expected a list of %I numbers, as row 1 is", (LUAI_UACINT)i + 1,
+                        (LUAI_UACINT)columns);
     fill(L, 3, i * columns, columns);
   }
   return 1;

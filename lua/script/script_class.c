@@ -40,7 +40,7 @@ static const char *const *read_choices(lua_State *L) {
   const char **choices = anchored(L, (count + 1) * sizeof *choices);
   for (size_t i = 0; i < count; i++) {
     if (lua_rawgeti(L, -1, (lua_Integer)i + 1) != LUA_TSTRING)
-      luaL_error(L, "choice %I: expected a text, got a %s", (LUAI_UACINT)(i + 1),
+      luaL_error(L, "choice %I: expected a text, got a %s", (LUAI_UACINT)i + 1,
                  luaL_typename(L, -1));
     choices[i] = lua_tostring(L, -1);
     lua_pop(L, 1);

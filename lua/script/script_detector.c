@@ -176,7 +176,7 @@ static int wrong_result(lua_State *L, const job *j, int function, size_t k, cons
   lua_getinfo(L, ">S", &where);
   return luaL_error(L, "%s:%d: %s of row %I: expected a number, got %s", where.short_src,
                     where.linedefined, function_names[function],
-                    (LUAI_UACINT)(j->rows->first + k + 1), got);
+                    (LUAI_UACINT)j->rows->first + (LUAI_UACINT)k + 1, got);
 }
 
 /* ---------------------------------------------------------------- learn */
@@ -242,6 +242,7 @@ static int score_chunk(lua_State *L, const job *j) {
   push_first(L, j);
   lua_call(L, 6, 0);
   for (size_t k = 0; k < count; k++)
+    /* NOLINTNEXTLINE(bugprone-suspicious-memory-comparison): a mark by its bits */
     if (memcmp(&j->out[k], &unwritten, sizeof unwritten) == 0)
       return wrong_result(L, j, SCORE_ROWS, k, "none");
   return 0;

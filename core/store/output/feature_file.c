@@ -198,7 +198,7 @@ nt_status nt_feature_file_read(const nt_feature_file *f, uint64_t first, size_t 
                                double *features, double *times, uint32_t *sizes, nt_error *err) {
   if (first > f->rows || count > f->rows - first)
     return nt_fail(err, NT_E_ARGUMENT, "%s: rows %llu to %llu, expected some of %llu", f->path,
-                   (unsigned long long)first, (unsigned long long)(first + count),
+                   (unsigned long long)first, (unsigned long long)first + count,
                    (unsigned long long)f->rows);
   if (sizes && !f->row_bytes[NT_FEATURE_SIZES])
     return nt_fail(err, NT_E_ARGUMENT, "%s: has no sizes", f->path);

@@ -152,7 +152,7 @@ nt_status nt_get_notes(hid_t group, nt_note **notes, size_t *count, nt_error *er
   nt_h5_names_done(&names);
   if (status != NT_OK) {
     nt_notes_free(got, n);
-    return status;
+    return status; /* NOLINT(clang-analyzer-unix.Malloc): freed above, though const there */
   }
   *notes = got;
   *count = n;

@@ -46,7 +46,7 @@ static nt_status take_rows(void *context, const nt_pipeline_rows *rows, nt_error
                    "%s: the streams of its addresses take %.0f MB by packet %llu: more than the "
                    "%.0f MB of memory allowed",
                    e->input->given->capture, (double)e->streams / 1e6,
-                   (unsigned long long)(rows->first + rows->count), (double)s->memory / 1e6);
+                   (unsigned long long)rows->first + rows->count, (double)s->memory / 1e6);
   pthread_mutex_lock(&e->sweep->store_lock);
   nt_status status = nt_feature_writer_append(e->writer, rows->count, rows->features, rows->times,
                                               rows->sizes, err);
