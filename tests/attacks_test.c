@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
 
-#include <ninetails/attacks.h>
+#include <ninetails/metrics.h>
 
 #include "metrics/measures_list.h"
 #include "check.h"

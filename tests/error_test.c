@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <stdlib.h>
 
-#include <ninetails/cpu.h>
+#include <ninetails/platform.h>
 
 #include "check.h"
 

@@ -6,7 +6,7 @@
 #include <gsl/gsl_rng.h>
 #include <math.h>
 
-#include <ninetails/alarm_share.h>
+#include <ninetails/metrics.h>
 
 #include "metrics/rank_tests.h"
 #include "numeric/linear.h"

@@ -3,7 +3,7 @@
  * kitnet_figures_test.c; linkage against SciPy: differential/scipy_linkage.py. */
 #include <math.h>
 
-#include <ninetails/cpu.h>
+#include <ninetails/platform.h>
 #include <ninetails/feature_map.h>
 
 #include "mapper/correlation.h"

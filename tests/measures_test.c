@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include <ninetails/threshold.h>
+#include <ninetails/metrics.h>
 
 #include "metrics/alarms.h"
 #include "metrics/bootstrap.h"

@@ -30,6 +30,7 @@ MUST = {
     "core/ground/content.c": {"extract", "measure"},
     "include/ninetails/packet.h": {"extract"},
     "include/ninetails/kitnet.h": {"score"},
+    "include/ninetails/metrics.h": {"measure"},
 }
 ROOMS = {"core/capture": "extract", "core/extractor": "extract", "core/mapper": "map", "core/ensemble": "score",
          "core/detectors": "score", "core/numeric": "score", "core/metrics": "measure", "core/labels": "measure"}
@@ -39,8 +40,8 @@ def sums(root, cmake, *more):
     out = os.path.join(root, "build.h")
     if os.path.exists(out):
         os.unlink(out)
-    subprocess.run([cmake, f"-DROOT={root}", f"-DOUT={out}", "-DVERSION=0", "-DFLAGS=", "-DCOMPILER=", *more, "-P",
-                    os.path.join(root, "core/ground/version.cmake")], check=True, capture_output=True)
+    subprocess.run([cmake, f"-DROOT={root}", f"-DOUT={out}", *more, "-P",
+                    os.path.join(root, "core/ground/stage_checksums.cmake")], check=True, capture_output=True)
     with open(out, encoding="utf-8") as file:
         return {name.lower(): sum for name, sum in re.findall(r"NT_BUILD_(\w+) \"(\w{16})\"", file.read())}
 

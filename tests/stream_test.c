@@ -2,7 +2,7 @@
 /* Profile stream: against py100 on made-up traffic, and what it promises of itself. */
 #include <math.h>
 
-#include <ninetails/cpu.h>
+#include <ninetails/platform.h>
 
 #include "differential/deviation.h"
 #include "extractor/stream.h"

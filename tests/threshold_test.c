@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include <ninetails/alarm_share.h>
-#include <ninetails/threshold.h>
+#include <ninetails/metrics.h>
 
 #include "metrics/roc.h"
 #include "metrics_check.h"

@@ -20,7 +20,7 @@
 #include <stdint.h>
 
 #include <ninetails/error.h>
-#include <ninetails/tap.h>
+#include <ninetails/capture.h>
 
 #define NT_SOURCE_MAX_LINE ((size_t)4 << 20)
 

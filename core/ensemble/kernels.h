@@ -19,7 +19,7 @@
 
 #include <stddef.h>
 
-#include <ninetails/cpu.h>
+#include <ninetails/platform.h>
 
 /* How a training step goes. */
 typedef struct nt_step {
@@ -106,7 +106,7 @@ typedef struct nt_kernels {
 
 extern const nt_kernels nt_kernels_plain, nt_kernels_avx2, nt_kernels_avx512;
 
-/* Those of a resolved instruction set (cpu.h). */
+/* Those of a resolved instruction set (ninetails/platform.h). */
 const nt_kernels *nt_kernels_of(nt_isa isa);
 
 #endif

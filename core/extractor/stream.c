@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include <ninetails/cpu.h>
+#include <ninetails/platform.h>
 
 #define BATCH 16 /* packets looked up ahead, so that their memory is on its way */
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include <ninetails/cpu.h>
+#include <ninetails/platform.h>
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include <ninetails/cpu.h>
+#include <ninetails/platform.h>
 
 enum { MOST = 1024 }; /* threads, whatever the environment says */
 

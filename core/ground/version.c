@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include <ninetails/version.h>
+#include <ninetails/platform.h>
 
-#include "ninetails_build.h" /* made by core/ground/version.cmake at each build */
+/* Made by core/ground/version.cmake at each build, and by stage_checksums.cmake where a source is
+ * new. */
+#include "ninetails_build.h"
+#include "ninetails_stages.h"
 
 const nt_build *nt_build_of(void) {
   static const nt_build build = {.version = NT_BUILD_VERSION,

@@ -3,7 +3,7 @@
 
 #include <math.h>
 
-#include <ninetails/cpu.h>
+#include <ninetails/platform.h>
 
 #include "ground/memory.h"
 #include "correlation_sums.h"

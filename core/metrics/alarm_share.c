@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include <ninetails/alarm_share.h>
+#include <ninetails/metrics.h>
 
 #include <gsl/gsl_cdf.h>
 #include <math.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include <ninetails/attacks.h>
+#include <ninetails/metrics.h>
 
 #include <math.h>
 #include <stdlib.h>

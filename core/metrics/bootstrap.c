@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <ninetails/cpu.h>
+#include <ninetails/platform.h>
 
 #include "ground/team.h"
 #include "numeric/random.h"

@@ -6,7 +6,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include <ninetails/threshold.h>
+#include <ninetails/metrics.h>
 
 #include "bootstrap.h"
 #include "delong.h"

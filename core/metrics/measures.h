@@ -116,7 +116,8 @@ typedef struct nt_measured {
  * finite: figures that need time (blocks, their intervals, episodes and what follows) are NaN, as
  * are block intervals where neither stratum has two blocks (nt_blocks_vary).
  * labels NULL: all figures that need them are NaN. training: m scores of benign training rows for
- * the threshold; m may be 0; fewer than two distinct usable ones (threshold.h): no threshold, NaN.
+ * the threshold; m may be 0; fewer than two distinct usable ones (ninetails/metrics.h): no
+ * threshold, NaN.
  *
  * *measured is to be released by nt_measured_done, but for an error: then it holds nothing.
  * Options out of range: NT_E_ARGUMENT with the name; the rest as nt_ranking_new, nt_blocks_make and

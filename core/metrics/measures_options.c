@@ -2,7 +2,7 @@
 /* How metrics are computed unless told: the rows of nt_measure_options. */
 #include <math.h>
 
-#include <ninetails/threshold.h>
+#include <ninetails/metrics.h>
 
 #include "measures.h"
 

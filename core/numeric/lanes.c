@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "lanes.h"
 
-#include <ninetails/cpu.h>
+#include <ninetails/platform.h>
 
 const nt_lanes *nt_lanes_best(void) {
 #if defined(__x86_64__)

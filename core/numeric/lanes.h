@@ -44,7 +44,7 @@ typedef struct nt_lanes {
 
 extern const nt_lanes nt_lanes_plain, nt_lanes_avx2, nt_lanes_avx512;
 
-/* For this machine (include/ninetails/cpu.h). */
+/* For this machine (include/ninetails/platform.h). */
 const nt_lanes *nt_lanes_best(void);
 
 static inline size_t nt_lanes_padded(size_t n) {

@@ -4,7 +4,7 @@
 
 #include <limits.h>
 
-#include <ninetails/threshold.h>
+#include <ninetails/metrics.h>
 
 #define OF(member) NT_PARAMETER_OF(nt_run_options, member)
 

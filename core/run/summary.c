@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include <ninetails/summary.h>
+#include <ninetails/run.h>
 
 #include <math.h>
 

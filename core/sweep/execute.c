@@ -7,7 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include <ninetails/cpu.h>
+#include <ninetails/platform.h>
 
 #include "ground/team.h"
 #include "store/file/output.h"

@@ -8,8 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <ninetails/cpu.h>
-#include <ninetails/version.h>
+#include <ninetails/platform.h>
 
 #include "ground/temporary.h"
 #include "graph.h"

@@ -22,14 +22,34 @@
 #ifndef NINETAILS_CAPTURE_H
 #define NINETAILS_CAPTURE_H
 
+#include <signal.h>
 #include <stddef.h>
+#include <stdint.h>
+#include <sys/stat.h>
 
-#include <ninetails/api.h>
 #include <ninetails/error.h>
 #include <ninetails/packet.h>
-#include <ninetails/tap.h>
 
 NT_BEGIN_DECLS
+
+/**
+ * @name Bytes on their way
+ * The bytes of an input on their way, for whoever wants to see them too.
+ * @{
+ */
+
+/** Whoever wants to see all bytes, in order, as they are read: those of the file as it lies there
+ * (none of a zip, which is not read in order) and those that come out of it. */
+typedef struct nt_tap {
+  void (*file)(void *context, const void *bytes, size_t size);
+  void (*content)(void *context, const void *bytes, size_t size);
+  void *context;
+} nt_tap;
+
+/** Around the bytes of an input: nothing, a compressed stream, or a zip of one file. */
+typedef enum nt_packing { NT_PACKING_NONE, NT_PACKING_FILTER, NT_PACKING_ZIP } nt_packing;
+
+/** @} */
 
 typedef enum nt_capture_format {
   NT_FORMAT_PCAP,
@@ -44,7 +64,7 @@ typedef struct nt_capture nt_capture;
  * names the path. Owned by the caller: nt_capture_close (NULL is fine). One thread at a time for
  * each handle. */
 NT_API nt_capture *nt_capture_open(const char *path, nt_error *err) NT_MUST_CHECK NT_NONNULL(1);
-/** The same, all bytes shown to the tap (tap.h; NULL: none). */
+/** The same, all bytes shown to the tap (NULL: none). */
 NT_API nt_capture *nt_capture_open_tapped(const char *path, const nt_tap *tap,
                                           nt_error *err) NT_MUST_CHECK NT_NONNULL(1);
 NT_API nt_packing nt_capture_packing(const nt_capture *capture) NT_NONNULL(1);
@@ -82,6 +102,50 @@ NT_API nt_status nt_capture_read_rows(nt_capture *capture, double *rows, double 
 /** What was wrong with the input although packets came of it, or was concluded of it (columns that
  * are no features), or NULL. Valid until close. */
 NT_API const char *nt_capture_warning(const nt_capture *capture) NT_NONNULL(1);
+
+/**
+ * @name Checksums of what was read
+ * Which bytes a run was about: the SHA-256 of those that it read, taken as it reads them, so of a
+ * pipe too, and of no file that changed meanwhile.
+ * @{
+ */
+
+typedef struct nt_digest {
+  char sha256[65]; /**< lower-case hexadecimal; "": not known */
+  int64_t bytes;   /**< -1: not known */
+  const char *why; /**< why sha256 is "", static text; else NULL */
+} nt_digest;
+
+/** Of a file as it lies there, and of what it holds: the same but where it is compressed. */
+typedef struct nt_digests {
+  nt_digest file, content;
+} nt_digests;
+
+typedef struct nt_digester nt_digester;
+
+NT_API nt_digester *nt_digester_new(nt_error *err) NT_MUST_CHECK;
+NT_API void
+nt_digester_free(nt_digester *digester); /**< NULL is fine; after the capture is closed */
+
+/** For nt_capture_open_tapped; the digester's own. */
+NT_API const nt_tap *nt_digester_tap(nt_digester *digester) NT_NONNULL(1);
+/** Once the capture is open, before it is read. */
+NT_API void nt_digester_opened(nt_digester *digester, const nt_capture *capture) NT_NONNULL(1, 2);
+/** Reads what is left of the capture, which nobody else reads any more, and ends. A zip is read
+ * once more from `path`, if it is still the one that `before` (its stat when the run began)
+ * describes. cancel not 0: stops early, without checksums. */
+NT_API void nt_digester_end(nt_digester *digester, nt_capture *capture, const char *path,
+                            const struct stat *before, const volatile sig_atomic_t *cancel,
+                            nt_digests *digests) NT_NONNULL(1, 3, 4, 6);
+
+/** What it took, by now, of the reading thread's time. */
+NT_API double nt_digester_seconds(const nt_digester *digester) NT_NONNULL(1);
+
+/** Of a file that can be read twice and is no capture. */
+NT_API void nt_digest_file(const char *path, const struct stat *before, nt_digest *digest)
+    NT_NONNULL(1, 2, 3);
+
+/** @} */
 
 NT_END_DECLS
 /** @} */

@@ -31,7 +31,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <ninetails/api.h>
 #include <ninetails/error.h>
 #include <ninetails/feature_map.h>
 #include <ninetails/parameter.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /**
- * @defgroup error Errors
+ * @defgroup error Errors and annotations
  * How the core reports what went wrong.
  *
  * Nothing in core/ prints or exits. A function that can fail returns nt_status (or a NULL handle)
@@ -17,7 +17,35 @@
 #ifndef NINETAILS_ERROR_H
 #define NINETAILS_ERROR_H
 
-#include <ninetails/api.h>
+/**
+ * @name Annotations
+ * What declarations of the public headers say beside their types. Compilers other than GCC and
+ * clang see none of it.
+ * @{
+ */
+
+#ifdef __cplusplus
+#define NT_BEGIN_DECLS extern "C" {
+#define NT_END_DECLS }
+#else
+#define NT_BEGIN_DECLS
+#define NT_END_DECLS
+#endif
+
+#if defined(__GNUC__)
+#define NT_API __attribute__((visibility("default"))) /**< exported by the shared library */
+#define NT_MUST_CHECK                                                                              \
+  __attribute__((warn_unused_result)) /**< a result that is dropped is a mistake */
+#define NT_NONNULL(...) __attribute__((nonnull(__VA_ARGS__))) /**< these arguments are not NULL */
+#define NT_PRINTF(text, first) __attribute__((format(printf, text, first))) /**< as printf's */
+#else
+#define NT_API
+#define NT_MUST_CHECK
+#define NT_NONNULL(...)
+#define NT_PRINTF(text, first)
+#endif
+
+/** @} */
 
 NT_BEGIN_DECLS
 
@@ -38,12 +66,10 @@ typedef struct nt_error {
 } nt_error;
 
 /** Fills err (where not NULL), cutting the text to fit, and returns status. */
-NT_API nt_status nt_fail(nt_error *err, nt_status status, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
+NT_API nt_status nt_fail(nt_error *err, nt_status status, const char *format, ...) NT_PRINTF(3, 4);
 
 /** Puts "prefix: " in front of the text that is already there; returns err->status. */
-NT_API nt_status nt_fail_in(nt_error *err, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
+NT_API nt_status nt_fail_in(nt_error *err, const char *format, ...) NT_PRINTF(2, 3);
 
 NT_END_DECLS
 /** @} */

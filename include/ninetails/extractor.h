@@ -57,7 +57,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <ninetails/api.h>
 #include <ninetails/error.h>
 #include <ninetails/packet.h>
 #include <ninetails/parameter.h>

@@ -11,7 +11,6 @@
 
 #include <stddef.h>
 
-#include <ninetails/api.h>
 #include <ninetails/error.h>
 
 NT_BEGIN_DECLS

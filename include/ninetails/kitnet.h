@@ -29,9 +29,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <ninetails/api.h>
-#include <ninetails/cpu.h>
 #include <ninetails/error.h>
+#include <ninetails/platform.h>
 #include <ninetails/feature_map.h>
 #include <ninetails/parameter.h>
 

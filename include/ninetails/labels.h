@@ -29,7 +29,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <ninetails/api.h>
 #include <ninetails/error.h>
 
 NT_BEGIN_DECLS

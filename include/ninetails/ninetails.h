@@ -7,25 +7,17 @@
 #ifndef NINETAILS_H
 #define NINETAILS_H
 
-#include <ninetails/alarm_share.h>
-#include <ninetails/api.h>
-#include <ninetails/attacks.h>
-#include <ninetails/capture.h>
-#include <ninetails/cpu.h>
-#include <ninetails/detector.h>
-#include <ninetails/digest.h>
+#include <ninetails/metrics.h>
 #include <ninetails/error.h>
+#include <ninetails/capture.h>
+#include <ninetails/platform.h>
+#include <ninetails/detector.h>
 #include <ninetails/extractor.h>
 #include <ninetails/feature_map.h>
 #include <ninetails/kitnet.h>
 #include <ninetails/labels.h>
 #include <ninetails/packet.h>
 #include <ninetails/parameter.h>
-#include <ninetails/pipeline.h>
 #include <ninetails/run.h>
-#include <ninetails/summary.h>
-#include <ninetails/tap.h>
-#include <ninetails/threshold.h>
-#include <ninetails/version.h>
 
 #endif

@@ -17,7 +17,7 @@
 
 #include <stdint.h>
 
-#include <ninetails/api.h>
+#include <ninetails/error.h>
 
 NT_BEGIN_DECLS
 

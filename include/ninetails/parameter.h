@@ -17,7 +17,6 @@
 
 #include <stddef.h>
 
-#include <ninetails/api.h>
 #include <ninetails/error.h>
 
 NT_BEGIN_DECLS

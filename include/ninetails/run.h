@@ -11,16 +11,160 @@
 #ifndef NINETAILS_RUN_H
 #define NINETAILS_RUN_H
 
-#include <ninetails/api.h>
-#include <ninetails/attacks.h>
-#include <ninetails/cpu.h>
-#include <ninetails/digest.h>
+#include <signal.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <ninetails/capture.h>
 #include <ninetails/error.h>
+#include <ninetails/extractor.h>
 #include <ninetails/feature_map.h>
-#include <ninetails/pipeline.h>
-#include <ninetails/summary.h>
+#include <ninetails/kitnet.h>
+#include <ninetails/labels.h>
+#include <ninetails/metrics.h>
+#include <ninetails/platform.h>
 
 NT_BEGIN_DECLS
+
+/**
+ * @name Pipeline
+ * One capture on its way: records -> feature rows -> scores -> a sink, in chunks.
+ *
+ * Four stages work on four neighbouring chunks at the same time (software pipelining):
+ *
+ *     round      r      r+1    r+2    r+3
+ *     read       c0     c1     c2     c3
+ *     extract           c0     c1     c2
+ *     detect                   c0     c1
+ *     store                           c0
+ *
+ * Each stage sees the chunks in order and only ever one at a time, so the bits that come out are
+ * the same for any number of threads; memory is four chunks plus the extractor's streams, whatever
+ * the length of the capture.
+ * @{
+ */
+
+/** Rows of a chunk by default; a multiple of the store's chunk keeps its writes whole. */
+#define NT_PIPELINE_CHUNK 4096
+
+typedef enum nt_stage {
+  NT_STAGE_READ,    /**< reading and decoding */
+  NT_STAGE_EXTRACT, /**< AfterImage */
+  NT_STAGE_MAP,     /**< correlation and clustering */
+  NT_STAGE_TRAIN,
+  NT_STAGE_EXECUTE,
+  NT_STAGE_STORE,  /**< the sink */
+  NT_STAGE_DIGEST, /**< the checksum of what is read, within the read step */
+  NT_STAGES
+} nt_stage;
+/** "read", "extract", "map", "train", "execute", "store", "digest" */
+NT_API const char *nt_stage_name(nt_stage stage);
+
+/** What the sink is handed: `count` rows beginning at packet `first`; valid during the call only.
+ */
+typedef struct nt_pipeline_rows {
+  uint64_t first;
+  size_t count, width;
+  const double *times;    /**< s since the epoch, NaN where the input has none */
+  const double *features; /**< count x width */
+  const uint32_t *sizes;  /**< bytes on the wire; NULL when the input is rows of features */
+  const double *scores;   /**< NULL without a detector; 0 in the grace periods */
+  const double *training; /**< the same; RMSE in training, NaN in the other phases */
+} nt_pipeline_rows;
+
+typedef struct nt_pipeline_result {
+  uint64_t packets;
+  uint64_t in_phase[3];      /**< packets by nt_phase; all 0 without a detector */
+  double seconds[NT_STAGES]; /**< spent in each stage; they overlap when threads > 1 */
+  uint64_t rows[NT_STAGES];  /**< rows that went through each stage */
+  double wall_seconds;
+  int threads;              /**< in use: never more than there are stages to overlap */
+  nt_extractor_usage usage; /**< all 0 when the input was rows of features */
+} nt_pipeline_result;
+
+typedef struct nt_pipeline_options {
+  nt_extractor *extractor; /**< NULL for an input of feature rows */
+  size_t width;            /**< columns of a row: nt_profile_width or nt_capture_width */
+  nt_kitnet *kitnet;       /**< NULL: features only. Its rows must be of `width` */
+  int threads;             /**< 1 or more; 0: as many as there are processors */
+  size_t chunk;            /**< rows; 0: NT_PIPELINE_CHUNK */
+
+  /** Called once for each chunk in order, maybe from another thread, never twice at a time. May be
+   * NULL. */
+  nt_status (*sink)(void *context, const nt_pipeline_rows *rows, nt_error *err);
+  void *sink_context;
+  /** Rows of features in place of a capture, which is NULL then: at most max of them, *got 0 at the
+   * end. Called by the thread that runs the pipeline. */
+  nt_status (*rows)(void *context, double *features, double *times, size_t max, size_t *got,
+                    nt_error *err);
+  void *rows_context;
+  /** Seconds that the capture's tap took by now, which are the digest's and not the read stage's.
+   * May be NULL. */
+  double (*tap_seconds)(const void *context);
+  const void *tap_context;
+  /** Called after each round from the calling thread. May be NULL. */
+  void (*progress)(void *context, const nt_pipeline_result *so_far);
+  void *progress_context;
+  /** Not 0: stop at the next chunk with NT_E_STATE "interrupted after N packets". May be NULL. */
+  const volatile sig_atomic_t *cancel;
+} nt_pipeline_options;
+
+/** Runs the capture to its end. Extractor and detector go on from the state they are in, and stay
+ * the caller's. The error of the earliest chunk is the one reported; *result then has what was done
+ * until there. */
+NT_API nt_status nt_pipeline_run(nt_capture *capture, const nt_pipeline_options *options,
+                                 nt_pipeline_result *result, nt_error *err) NT_MUST_CHECK
+    NT_NONNULL(2, 3);
+
+/** @} */
+
+/**
+ * @name What is said about scores
+ * What is said about the scores of one run: the figures that an experiment's table has under the
+ * same names (metrics/measures.h), from the same functions, and what a reader must know to trust
+ * them.
+ * @{
+ */
+
+#define NT_QUANTILES 8
+
+/** 0, 0.25, 0.5, 0.75, 0.9, 0.99, 0.999, 1 */
+NT_API extern const double nt_quantile_of[NT_QUANTILES];
+
+typedef struct nt_run_summary {
+  uint64_t scored;                /**< packets in execution, without those labelled excluded */
+  uint64_t nan, infinite;         /**< among them */
+  double quantiles[NT_QUANTILES]; /**< of them all, NaN ranked highest (metrics/ranking.h) */
+  nt_threshold threshold;         /**< metrics.h says of which training scores */
+  uint64_t above;                 /**< scored packets at or above the threshold, or NaN */
+  nt_alarm_share alarms;          /**< of the benign packets; without labels of all */
+
+  int labelled;                       /**< the rest counts */
+  uint64_t attacks, benign, excluded; /**< packets in execution by label */
+  double auc;                         /**< NaN: does not exist */
+  double eer, eer_nearest; /**< likewise: interpolated, and at the nearest step (metrics/roc.h) */
+  double threshold_tpr,
+      threshold_fpr;     /**< NaN where there are no packets to alarm, or no threshold */
+  const char *absence;   /**< why AUC and EER are NaN; "" where they are not. Static */
+  uint64_t clean;        /**< packets before the first that is an attack or excluded */
+  int trains_on_attacks; /**< the capture has attacks, and the grace periods do not end before them
+                          */
+} nt_run_summary;
+
+/** scores: n of them, of which the first `grace` were not scored; training: the m RMSEs of the
+ * training phase, in order; labels: n, or NULL. tail in (0, 1). O(n); at most 28 bytes a packet of
+ * scratch. */
+NT_API nt_status nt_run_summarise(const double *scores, size_t n, size_t grace,
+                                  const double *training, size_t m, const uint8_t *labels,
+                                  double tail, nt_run_summary *summary, nt_error *err) NT_MUST_CHECK
+    NT_NONNULL(1, 8);
+
+/** @} */
+
+/**
+ * @name A run
+ * @{
+ */
 
 typedef struct nt_run_options {
   const char *input;  /**< a capture, packet records or feature rows; "-": standard input */
@@ -38,7 +182,7 @@ typedef struct nt_run_options {
   double tail_probability; /**< of the threshold, in (0, 1) */
   int threads;             /**< 0: as many as there are processors */
 
-  void (*progress)(void *context, const nt_pipeline_result *so_far); /**< as in pipeline.h */
+  void (*progress)(void *context, const nt_pipeline_result *so_far); /**< as the pipeline's */
   void *progress_context;
   const volatile sig_atomic_t *cancel;
 } nt_run_options;
@@ -92,6 +236,8 @@ typedef struct nt_run_result {
 NT_API nt_status nt_run(const nt_run_options *options, nt_run_result *result,
                         nt_error *err) NT_MUST_CHECK NT_NONNULL(1, 2);
 NT_API void nt_run_result_done(nt_run_result *result);
+
+/** @} */
 
 NT_END_DECLS
 /** @} */

@@ -34,7 +34,7 @@
 #include <lauxlib.h>
 #include <math.h>
 
-#include <ninetails/cpu.h>
+#include <ninetails/platform.h>
 
 #include "fields.h"
 #include "modules.h"

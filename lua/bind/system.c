@@ -24,8 +24,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include <ninetails/cpu.h>
-#include <ninetails/version.h>
+#include <ninetails/platform.h>
 
 #include "fields.h"
 #include "modules.h"

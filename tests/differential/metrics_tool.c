@@ -16,7 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <ninetails/threshold.h>
+#include <ninetails/metrics.h>
 
 #include "metrics/bootstrap.h"
 #include "metrics/curve.h"

@@ -5,7 +5,7 @@
  *     attacks/          one row an attack
  *     |- attack         k  text     its name; the dimension scale of the others
  *     |- packets        k  int64    its scored packets
- *     `- auc, ...       k  float64  of its packets against all benign ones (metrics/attacks.h)
+ *     `- auc, ...       k  float64  of its packets against all benign ones (ninetails/metrics.h)
  *     attack_name       k  text     the names, beside
  *     attack            n  uint16   of each packet: which of them, from 1; 0: none
  */
@@ -14,7 +14,7 @@
 
 #include <hdf5.h>
 
-#include <ninetails/attacks.h>
+#include <ninetails/metrics.h>
 
 /* The group `attacks` in parent; nothing without attacks. Negative: HDF5 refused. */
 int nt_put_attacks(hid_t parent, const char *const *names, const nt_attack_measured *measured,

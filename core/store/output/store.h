@@ -54,7 +54,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <ninetails/attacks.h>
+#include <ninetails/metrics.h>
 #include <ninetails/error.h>
 #include <ninetails/feature_map.h>
 

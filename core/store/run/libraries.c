@@ -8,7 +8,7 @@
 #include <string.h>
 #include <xxhash.h>
 
-#include <ninetails/version.h>
+#include <ninetails/platform.h>
 
 #include "store/output/store.h"
 

@@ -7,7 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include <ninetails/version.h>
+#include <ninetails/platform.h>
 
 void nt_provenance_add(nt_provenance *p, const char *name, const char *text) {
   if (text && p->count < NT_PROVENANCE_NOTES) p->note[p->count++] = (nt_note){name, text};

@@ -7,7 +7,7 @@
 #ifndef NT_PROVENANCE_H
 #define NT_PROVENANCE_H
 
-#include <ninetails/cpu.h>
+#include <ninetails/platform.h>
 
 #include "run_file.h"
 

@@ -24,7 +24,7 @@
  *     |   |- precision_recall/   recall, precision, threshold
  *     |   |- map/       sizes, features (store.h)
  *     |   |- attacks/   where labels name attacks, one row an attack: attack, packets, auc,
- *     |   |             average_precision, tpr_at_fpr_1em3 (metrics/attacks.h)
+ *     |   |             average_precision, tpr_at_fpr_1em3 (ninetails/metrics.h)
  *     |   `- provenance/         attributes
  *     `- data/NAME/              timestamps n, labels n; where labels name attacks, attack_name k
  *                                and attack n (which of the k, from 1; 0: none); attributes:

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <ninetails/pipeline.h>
+#include <ninetails/run.h>
 
 #include "ground/team.h"
 #include "sweep/graph.h"

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <ninetails/threshold.h>
+#include <ninetails/metrics.h>
 
 #include "ground/team.h"
 #include "pass.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include <ninetails/digest.h>
+#include <ninetails/capture.h>
 
 #include <stdlib.h>
 #include <string.h>

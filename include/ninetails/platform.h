@@ -1,22 +1,58 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /**
- * @defgroup cpu Instruction sets
- * Instruction sets, chosen at run time. NINETAILS_ISA=auto|plain|avx2|avx512 in the environment
- * caps the choice.
+ * @defgroup platform Platform
+ * What this library is, and what it runs on.
  *
  * @since 0.1
  * @{
  */
-#ifndef NINETAILS_CPU_H
-#define NINETAILS_CPU_H
+#ifndef NINETAILS_PLATFORM_H
+#define NINETAILS_PLATFORM_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-#include <ninetails/api.h>
 #include <ninetails/error.h>
 
 NT_BEGIN_DECLS
+
+/**
+ * @name Version
+ * What this library is: its version, the commit and the compiler that made it, and the libraries
+ * below it. All texts are static.
+ * @{
+ */
+
+typedef struct nt_build {
+  const char *version; /**< "0.1.0" */
+  const char *commit;  /**< 40 hexadecimal digits; "unknown" without a git checkout */
+  int dirty; /**< 1: the checkout had changes that are in no commit; 0 also when unknown */
+  const char *compiler; /**< "gcc 12.2.0" */
+  const char *flags;    /**< the core's flags, without those of the instruction sets' own files */
+  /** Checksums of the sources that a stage is computed by: what a cached result was made by, also
+   * between two commits, and whatever else a commit changed. */
+  const char *extract, *map, *score, *measure;
+} nt_build;
+
+NT_API const nt_build *nt_build_of(void);
+
+typedef struct nt_library {
+  const char *name;
+  char version[64]; /**< at run time where the library can tell */
+} nt_library;
+
+/** Fills at most max entries, returns how many there are: HDF5, libpcap, libarchive, GSL, xxHash,
+ * OpenSSL. */
+NT_API size_t nt_libraries(nt_library *libraries, size_t max) NT_NONNULL(1);
+
+/** @} */
+
+/**
+ * @name Instruction sets
+ * Instruction sets, chosen at run time. NINETAILS_ISA=auto|plain|avx2|avx512 in the environment
+ * caps the choice.
+ * @{
+ */
 
 typedef enum nt_isa { NT_ISA_AUTO, NT_ISA_PLAIN, NT_ISA_AVX2, NT_ISA_AVX512 } nt_isa;
 
@@ -41,6 +77,8 @@ NT_API int nt_cpu_count(void);
 NT_API uint64_t nt_cpu_memory(void);
 /** The processor's own name, or "unknown". */
 NT_API void nt_cpu_model(char *text, size_t size) NT_NONNULL(1);
+
+/** @} */
 
 NT_END_DECLS
 /** @} */
