@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "bind/modules.h"
+#include "bind/signals.h"
 
 /* Errors that reach this point are bugs in our Lua: the traceback is for us. */
 static int with_traceback(lua_State *L) {
@@ -15,7 +16,15 @@ static int with_traceback(lua_State *L) {
   return 1;
 }
 
+/* What cli.main returns: an exit code, or the name of a signal. */
+static int read_end(lua_State *L, int *code) {
+  if (lua_type(L, -1) == LUA_TSTRING) return signals_number(lua_tostring(L, -1));
+  *code = (int)lua_tointeger(L, -1);
+  return 0;
+}
+
 int main(int argc, char **argv) {
+  signals_catch();
   lua_State *L = luaL_newstate();
   if (!L) {
     fputs("ninetails: out of memory\n", stderr);
@@ -26,7 +35,7 @@ int main(int argc, char **argv) {
   lua_pushcfunction(L, with_traceback);
   lua_getglobal(L, "require");
   lua_pushliteral(L, "ninetails.cli");
-  int code = 2;
+  int code = 2, signal = 0;
   if (lua_pcall(L, 1, 1, 1) == LUA_OK) {
     lua_getfield(L, -1, "main");
     lua_createtable(L, argc, 0);
@@ -35,12 +44,13 @@ int main(int argc, char **argv) {
       lua_rawseti(L, -2, i);
     }
     if (lua_pcall(L, 1, 1, 1) == LUA_OK)
-      code = (int)lua_tointeger(L, -1);
+      signal = read_end(L, &code);
     else
       fprintf(stderr, "ninetails: internal error: %s\n", lua_tostring(L, -1));
   } else {
     fprintf(stderr, "ninetails: internal error: %s\n", lua_tostring(L, -1));
   }
-  lua_close(L);
+  lua_close(L); /* what is half-written goes */
+  if (signal) signals_die(signal);
   return code;
 }

@@ -1,19 +1,30 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""SIGINT and SIGTERM where a detector waits or reads for long before it scores: interrupts.py NINETAILS
+"""SIGINT and SIGTERM in every command: interrupts.py NINETAILS
+
+Each command of a table is given what would keep it busy for longer than anybody waits: a capture of blocks that are no
+packets, labels without end, a file of a tebibyte, a site that sends no more, a reader that does not read, Lua that
+loops. The signal is sent in a state that shows: so much was read or written, a file is there, a read waits. The command
+ends as one that was ended by the signal, with the line `ninetails COMMAND: interrupted`, and no file is there that was
+not before.
 
 While Suricata runs (a program in its place, which never ends), and while an eve.json is read that unpacks to more
-than anybody waits for: the process ends as one that was ended by the signal, with its line; the program and what it
-started are gone, nothing temporary is left, no run is recorded as failed. Each signal is sent in a state that shows:
-the program says that it runs, the eve.json is open and partly read. An eve.json that is one line without an end is an
-error that names it and the limit.
+than anybody waits for: the program and what it started are gone, no run is recorded as failed. An eve.json that is one
+line without an end is an error that names it and the limit. A second signal ends at once; an ignored one is ignored.
 """
+import fcntl
 import glob
+import http.server
 import gzip
 import os
 import signal
+import struct
+import subprocess
 import sys
+import tarfile
 import tempfile
+import termios
+import threading
 import time
 
 from sweeps import CAPTURE, Place, check, contents, left_over, synthesise
@@ -123,13 +134,290 @@ def line_without_end(top):
     check(reason in out + err, "/dev/zero: said %s" % (out + err))
 
 
+# ---------------------------------------------------------------- the table of commands
+
+MEMBER = 1 << 26  # bytes that each part of an endless gzip file unpacks to
+TEBIBYTE = 1 << 40
+
+
+def endless(path, begin, piece):
+    """Unpacks to `begin`, and then to `piece` over and over: 500 times 64 MiB."""
+    member = gzip.compress(piece * (MEMBER // len(piece)))
+    with open(path, "wb") as f:
+        f.write(gzip.compress(begin))
+        for _ in range(500):
+            f.write(member)
+    return 2 * len(member)
+
+
+def hole(path, begin=b"", end=b""):
+    with open(path, "wb") as f:
+        f.write(begin)
+        f.truncate(TEBIBYTE)
+        f.seek(TEBIBYTE - len(end))
+        f.write(end)
+
+
+def card(top, name, body):
+    with open(os.path.join(top, name + ".lua"), "w") as f:
+        f.write('return {name = "%s", title = "t", description = "d", %s}\n' % (name, body))
+
+
+def block(kind, body):
+    return struct.pack("<II", kind, len(body) + 12) + body + struct.pack("<I", len(body) + 12)
+
+
+def make_inputs(top):
+    """What the table names -> bytes of each endless file that are read when two parts of it are unpacked."""
+    at = lambda name: os.path.join(top, name)
+    synthesise(sys.argv[1], top, 3000)
+    section = block(0x0a0d0d0a, struct.pack("<IHHq", 0x1a2b3c4d, 1, 0, -1)) + block(1, struct.pack("<HHI", 1, 0, 65535))
+    sizes = {"blocks.gz": endless(at("blocks.gz"), section, block(0xbad, bytes(500))),
+             "labels.gz": endless(at("labels.gz"), b"0\n", b"0\n"),
+             "zeros.gz": endless(at("zeros.gz"), b"0", bytes(1 << 20))}
+    hole(at("hole"))
+    hole(at("hole.h5"), b"\x89HDF\r\n\x1a\n", struct.pack("<QQ", TEBIBYTE - 24, 0) + b"NTSEAL1\n")
+    with tarfile.open(at("hole.tar"), "w", format=tarfile.GNU_FORMAT) as tar:
+        member = tarfile.TarInfo("first")
+        tar.addfile(member)
+    with open(at("hole.tar"), "r+b") as f:  # one long member, of which the file holds a part
+        member.size = TEBIBYTE
+        f.write(member.tobuf(tarfile.GNU_FORMAT))
+        f.truncate(0)
+        f.seek(0)
+        f.write(member.tobuf(tarfile.GNU_FORMAT))
+    with open(at("hole.tar"), "rb") as f:
+        sizes["members.tgz"] = endless(at("members.tgz"), f.read(), bytes(1 << 20))
+    files = 'capture = "c", files = {c = {path = "%s"%s}}'
+    rule = ', labels = {meaning = "flow", explain = "e", rule = {address = "10.0.0.1"}}'
+    card(top, "ruled", files % ("blocks.gz", "") + rule)
+    card(top, "large", files % ("hole", ', sha256 = "%s"' % ("0" * 64)))
+    card(top, "far", files % ("far", ', sha256 = "%s"' % ("0" * 64)))
+    card(top, "packed", files % ("zeros", ', sha256 = "%s"' % ("0" * 64)))
+    card(top, "member", 'capture = "c", files = {c = {path = "second", packed = {file = "a", member = "second"}}, '
+         'a = {path = "members.tgz"}}' + rule)
+    for name, loop in (("pcall", "while true do pcall(function() while true do end end) end"),
+                       ("coroutine", "while true do coroutine.wrap(function() while true do end end)() end"),
+                       ("turns", "repeat local good = pcall(function() for i = 1, 1e9 do end end) until false")):
+        with open(at(name + ".lua"), "w") as f:
+            f.write('io.open("waits", "w"):close()\n%s\n' % loop)
+    subprocess.run([sys.argv[1], "run", "quickstart", "--quiet", "--set", "packets=20000", "-o", at("q.h5")], check=True,
+                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment(top))
+    return sizes
+
+
+def environment(top):
+    return dict(os.environ, TMPDIR=os.path.join(top, "temporary"), XDG_CONFIG_HOME=os.path.join(top, "config"),
+                NINETAILS_DATA=os.path.join(top, "data"), NINETAILS_CACHE=os.path.join(top, "cache"))
+
+
+def read_all(pid):
+    """Bytes that the process has read from anywhere, its own libraries included."""
+    with open("/proc/%d/io" % pid) as f:
+        return int(f.readline().split()[1])
+
+
+def unread(pipe):
+    return struct.unpack("i", fcntl.ioctl(pipe, termios.FIONREAD, bytes(4)))[0]
+
+
+class Started:
+    """A command of the table at work."""
+
+    def __init__(self, top, words, stdin=subprocess.DEVNULL, ignored=None):
+        self.top = top
+        self.said = open(os.path.join(top, "temporary", "stderr"), "w+")
+        self.process = subprocess.Popen(
+            [os.path.abspath(sys.argv[1]), *words], cwd=top, env=environment(top), stdin=stdin, stdout=subprocess.PIPE, pipesize=4096,
+            stderr=self.said, preexec_fn=ignored and (lambda: signal.signal(ignored, signal.SIG_IGN)))
+        os.unlink(self.said.name)
+        self.pid = self.process.pid
+
+    def stderr(self):
+        self.said.seek(0)
+        return self.said.read()
+
+    def wait_for(self, holds):
+        while not holds(self):
+            check(self.process.poll() is None, "ended before: exit code %s: %s" % (self.process.returncode, self.stderr()))
+            time.sleep(0.001)
+
+    def end(self, number, expected):
+        """The seconds from the signal to the end; `expected`: the line on stderr, or its beginning."""
+        begun = time.time()
+        self.process.send_signal(number)
+        code = self.process.wait()
+        took = time.time() - begun
+        check(code == -number, "exit code %d: %s" % (code, self.stderr()))
+        lines = [line for line in self.stderr().splitlines() if "interrupted" in line]
+        check(len(lines) == 1 and lines[0].startswith(expected), "said %s" % self.stderr())
+        self.process.stdout.close()
+        return took
+
+
+def files_of(top):
+    return sorted(os.path.join(at, name) for at, _, names in os.walk(top) for name in names)
+
+
+def reads(name, bytes_of):
+    """So many bytes of the file have been read."""
+    return lambda started: read_of(started.pid, os.path.join(started.top, name)) > bytes_of
+
+
+def writes(pattern, bytes_of):
+    """A file of that kind has so many bytes."""
+    return lambda started: any(os.path.getsize(path) > bytes_of for path in glob.glob(os.path.join(started.top, pattern)))
+
+
+def waits_in(started, descriptor):
+    """In a system call on that descriptor, the first of its arguments."""
+    with open("/proc/%d/syscall" % started.pid) as f:
+        return f.read().split()[1:2] == ["0x%x" % descriptor]
+
+
+def waits_for_stdin(started):
+    return waits_in(started, 0)
+
+
+def waits_for_its_reader(started):
+    return unread(started.process.stdout) > 0 and waits_in(started, 1)
+
+
+def has_data(bytes_of):
+    def holds(started):
+        with open("/proc/%d/status" % started.pid) as f:
+            return any(int(line.split()[1]) << 10 > bytes_of for line in f if line.startswith("VmData:"))
+    return holds
+
+
+def says(words):
+    return lambda started: words in started.stderr()
+
+
+def script_waits(started):
+    return os.path.exists(os.path.join(started.top, "waits"))
+
+
+def table(sizes, port):
+    """(command, its arguments, the state, stdin)"""
+    blocks, labels = reads("blocks.gz", sizes["blocks.gz"]), reads("labels.gz", sizes["labels.gz"])
+    none, pipe = subprocess.DEVNULL, subprocess.PIPE
+    site = "http://127.0.0.1:%d" % port
+    rows = [
+        ("extract", ["blocks.gz", "-o", "x.h5"], blocks, none),
+        ("extract", ["blocks.gz", "-o", "x.csv"], blocks, none),
+        ("score", ["blocks.gz"], blocks, none),
+        ("score", ["in.pcap", "--labels", "labels.gz", "-o", "x.h5"], labels, none),
+        ("score", ["in.pcap", "--labels", "-", "-o", "x.h5"], waits_for_stdin, pipe),
+        ("score", ["hole.h5"], lambda started: read_all(started.pid) > 1 << 28, none),
+        ("run", ["pcall.lua"], script_waits, none),
+        ("run", ["coroutine.lua"], script_waits, none),
+        ("run", ["turns.lua"], script_waits, none),
+        ("repl", [], script_waits, pipe),
+        ("dataset new", ["blocks.gz", "-o", "x.lua"], blocks, none),
+        ("dataset new", ["-", "-o", "x.lua", "--name", "x"], waits_for_stdin, pipe),
+        ("dataset labels", ["ruled.lua", "-o", "x.csv"], blocks, none),
+        ("dataset labels", ["member.lua", "-o", "x.csv"], reads("members.tgz", sizes["members.tgz"]), none),
+        ("dataset verify", ["large.lua"], reads("hole", 1 << 20), none),
+        ("dataset verify", ["packed.lua"], reads("zeros.gz", sizes["zeros.gz"]), none),
+        ("dataset fetch", ["large.lua", "--from", ".", "--quiet"], reads("hole", 1 << 20), none),
+        ("dataset fetch", ["far.lua", "--from", site + "/hang"], writes("data/far.part", 1000), none),
+        ("dataset fetch", ["far.lua", "--from", site + "/busy", "--wait", "3600"], says("next attempt in 3600 s"), none),
+        ("dataset synth", ["mirai", "--packets", "1000000000", "-o", "x.pcap"], writes(".x.pcap*", 1 << 20), none),
+        ("dataset synth", ["mirai", "--over", "blocks.gz", "-o", "x.pcap"], blocks, none),
+        ("results export", ["q.h5", "--format", "json"], waits_for_its_reader, none),
+    ]
+    if "NINETAILS_SANITIZED" not in os.environ:  # of which the data say nothing
+        rows.append(("results diff", ["q.h5", "1", "9", "--replicates", "1000000", "--block-seconds", "0.01"], has_data(100 << 20), none))
+    return rows
+
+
+def interrupt(top, row, number):
+    name, words, holds, stdin = row
+    before = files_of(top)
+    started = Started(top, [*name.split(), *words], stdin)
+    if name == "repl":
+        started.process.stdin.write(b'io.open("waits", "w"):close() while true do pcall(function() while true do end end) end\n')
+        started.process.stdin.flush()
+    started.wait_for(holds)
+    took = started.end(number, "ninetails %s: interrupted" % name)
+    if holds is script_waits:
+        os.unlink(os.path.join(top, "waits"))
+    left = [path for path in files_of(top) if path not in before]
+    check(left == [], "%s: left over: %s" % (" ".join((name, *words)), left))
+    return took
+
+
+def two_at_once(top):
+    """Both come while it is stopped: one of them is the second, which no cleaning up precedes."""
+    started = Started(top, ["dataset", "verify", "large.lua"])
+    started.wait_for(reads("hole", 1 << 20))
+    for number in (signal.SIGSTOP, signal.SIGINT, signal.SIGTERM, signal.SIGCONT):
+        started.process.send_signal(number)
+    code = started.process.wait()
+    check(code in (-signal.SIGINT, -signal.SIGTERM), "two signals: exit code %d" % code)
+    check("interrupted" not in started.stderr(), "two signals: said %s" % started.stderr())
+
+
+class Site(http.server.BaseHTTPRequestHandler):
+    """/hang and /tagged begin an answer, without and with an ETag, and say no more; /busy has no time."""
+
+    def log_message(self, *_):
+        pass
+
+    def do_GET(self):
+        if self.path.startswith("/busy"):
+            return self.send_error(503)
+        self.send_response(200)
+        self.send_header("Content-Length", str(TEBIBYTE))
+        if self.path.startswith("/tagged"):
+            self.send_header("ETag", '"one"')
+        self.end_headers()
+        self.wfile.write(bytes(4096))
+        self.rfile.read(1)  # until the other side has hung up
+
+
+def serve():
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Site)
+    server.daemon_threads = True
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    return server.server_address[1]
+
+
+def goes_on(top, port):
+    """Of a download that can be continued stays what that takes."""
+    started = Started(top, ["dataset", "fetch", "far.lua", "--from", "http://127.0.0.1:%d/tagged" % port])
+    started.wait_for(writes("data/far.part", 1000))
+    started.end(signal.SIGINT, "ninetails dataset fetch: interrupted")
+    left = sorted(name for name in os.listdir(os.path.join(top, "data")) if name.startswith("far"))
+    check(left == ["far.part", "far.part.from"], "of the download is left %s" % left)
+
+
+def ignored(top):
+    """As of a shell's background job."""
+    started = Started(top, ["dataset", "verify", "large.lua"], ignored=signal.SIGINT)
+    started.wait_for(reads("hole", 1 << 20))
+    started.process.send_signal(signal.SIGINT)
+    started.end(signal.SIGTERM, "ninetails dataset verify: interrupted")
+
+
 def main():
     with tempfile.TemporaryDirectory(prefix="ninetails-interrupts-") as top:
         synthesise(sys.argv[1], top, 3000)
         times = [case(top, number) for case in (while_suricata_runs, while_eve_is_read)
                  for number in (signal.SIGINT, signal.SIGTERM)]
         line_without_end(top)
-        print("ended within %s s of the signal" % ", ".join("%.3f" % took for took in times))
+    with tempfile.TemporaryDirectory(prefix="ninetails-interrupts-") as top:
+        for name in ("temporary", "data", "cache", "config"):
+            os.mkdir(os.path.join(top, name))
+        sizes = make_inputs(top)
+        port = serve()
+        for i, row in enumerate(table(sizes, port)):
+            times.append(interrupt(top, row, (signal.SIGINT, signal.SIGTERM)[i % 2]))
+        two_at_once(top)
+        ignored(top)
+        goes_on(top, port)
+    print("%d commands ended within %.3f s of the signal, the slowest within %.3f s" % (len(times), sorted(times)[len(times) // 2], max(times)))
 
 
 if __name__ == "__main__":

@@ -16,6 +16,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "ground/cancel.h"
+
 #define BLOCK ((size_t)256 << 10) /* read at once: stays in the second-level cache */
 #define TOLD_NAMES 3              /* files of a zip that an error names */
 
@@ -39,7 +41,7 @@ struct nt_source_archive {
 static ssize_t read_block(nt_source_archive *s) {
   ssize_t n;
   do n = read(s->fd, s->raw, BLOCK);
-  while (n < 0 && errno == EINTR);
+  while (n < 0 && errno == EINTR && !nt_flag_get(&nt_cancelled));
   if (n < 0) s->error_number = errno;
   return n;
 }
@@ -65,6 +67,7 @@ static la_int64_t on_seek(struct archive *archive, void *context, la_int64_t off
 
 static nt_status archive_fault(const nt_source_archive *s, nt_error *err) {
   const char *text = archive_error_string(s->archive), *filter = archive_filter_name(s->archive, 0);
+  if (nt_cancel_look(err) != NT_OK) return NT_E_STATE;
   if (s->error_number)
     return nt_fail(err, NT_E_IO, "cannot be read: %s", strerror(s->error_number));
   if (archive_errno(s->archive) == ENOMEM)
@@ -152,7 +155,8 @@ static nt_status open_source(nt_source_archive *s, const char *path, nt_error *e
   if (S_ISDIR(info.st_mode)) return nt_fail(err, NT_E_IO, "is a directory, a file was expected");
   s->raw = malloc(BLOCK);
   if (!s->raw) return nt_fail(err, NT_E_MEMORY, "out of memory for reading");
-  ssize_t n = read_block(s);
+  ssize_t n = nt_flag_get(&nt_cancelled) ? 0 : read_block(s);
+  if (nt_cancel_look(err) != NT_OK) return NT_E_STATE;
   if (n < 0) return nt_fail(err, NT_E_IO, "cannot be read: %s", strerror(s->error_number));
   if (n == 0) return nt_fail(err, NT_E_INPUT, "is empty");
   s->first = (size_t)n;
@@ -232,6 +236,10 @@ static int make_room(nt_source *stream) {
 /* The next decompressed piece; 0 at the end, and then the fault says whether it is a good one. */
 static int next_piece(nt_source *stream) {
   nt_source_archive *s = stream->source;
+  if (s->archive && nt_cancel_look(&stream->fault) != NT_OK) {
+    s->piece_length = 0;
+    close_archive(s);
+  }
   while (s->archive && s->piece_length == 0) {
     la_int64_t offset;
     const void *piece = NULL;

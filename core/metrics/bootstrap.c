@@ -10,6 +10,7 @@
 
 #include <ninetails/platform.h>
 
+#include "ground/cancel.h"
 #include "ground/team.h"
 #include "numeric/random.h"
 #include "resample.h"
@@ -249,6 +250,7 @@ typedef struct job {
 
 static void run_some(void *context, size_t turn, int member) {
   job *j = context;
+  if (nt_flag_get(&nt_cancelled)) return;
   size_t first = turn * NT_RESAMPLES, left = j->replicates - first;
   size_t count = left < NT_RESAMPLES ? left : NT_RESAMPLES;
   if (replicate(j->w, &j->workers[member], (uint32_t)(j->base + first), count,
@@ -261,7 +263,7 @@ static nt_status run(const walk *w, const nt_bootstrap_options *o, worker *worke
   /* mt19937 takes 32 bits of seed: consecutive ones, so that no two replicates are equal */
   job j = {w, workers, o->replicates, (uint32_t)(mix(o->seed) + o->first), table, false};
   nt_team_each(team, (o->replicates + NT_RESAMPLES - 1) / NT_RESAMPLES, run_some, &j);
-  return j.failed ? NT_E_LIMIT : NT_OK;
+  return j.failed ? NT_E_LIMIT : nt_cancel_look(NULL);
 }
 
 static nt_status run_in_team(const walk *w, const nt_bootstrap_options *o, nt_team *team,
@@ -277,10 +279,12 @@ static nt_status run_in_team(const walk *w, const nt_bootstrap_options *o, nt_te
     if (!workers[i].weight || !workers[i].mark || !workers[i].state)
       status = nt_fail(err, NT_E_MEMORY, "no memory to resample %zu blocks", w->blocks->count);
   }
-  if (status == NT_OK && run(w, o, workers, team, table) != NT_OK)
-    status = nt_fail(
-        err, NT_E_LIMIT,
+  if (status == NT_OK) status = run(w, o, workers, team, table);
+  if (status == NT_E_LIMIT)
+    nt_fail(
+        err, status,
         "bootstrap: a resample of more than 2^31 packets of each class; smaller blocks expected");
+  if (status == NT_E_STATE) nt_cancel_look(err);
   for (int i = 0; i < threads; i++)
     free(workers[i].weight), free(workers[i].mark), free(workers[i].state);
   free(workers);

@@ -204,10 +204,10 @@ static nt_status run_rounds(pipeline *p, nt_team *team, double start, nt_error *
     nt_team_each(team, STEPS, run_step, p);
     p->result->wall_seconds = nt_seconds() - start;
     if (o->progress) o->progress(o->progress_context, p->result);
-    if (earliest_error(p)) break;
-    if (nt_flag_get(o->cancel))
+    if (nt_flag_get(o->cancel)) /* which is why a step may have failed */
       return nt_fail(err, NT_E_STATE, "interrupted after %llu packets",
                      (unsigned long long)p->result->packets);
+    if (earliest_error(p)) break;
   }
   const nt_error *error = earliest_error(p);
   return error ? nt_fail(err, error->status, "%s", error->text) : NT_OK;

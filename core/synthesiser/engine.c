@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "ground/cancel.h"
+
 static const double longest_gap =
     1e8; /* s, three years: keeps every sum of times far from overflow */
 
@@ -235,6 +237,7 @@ static uint64_t next_mark(const nt_engine *e) {
 /* ---------------------------------------------------------------- the run */
 
 static nt_status report(nt_engine *e, const nt_synthesis *what, nt_error *err) {
+  if (nt_cancel_look(err) != NT_OK) return NT_E_STATE;
   uint64_t expected = e->overlay ? e->expected : e->limit;
   if (what->progress && what->progress(what->context, e->result->packets, expected))
     return nt_fail(err, NT_E_STATE, "stopped after %llu packets",

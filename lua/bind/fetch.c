@@ -7,7 +7,7 @@
  *                    progress = function(done, total or nil) end}
  *         --> {outcome =, message =, status = of HTTP, bytes = in the file now, validator =,
  *              url = after redirects}
- *     fetch.sleep(seconds)
+ *     fetch.sleep(seconds)  or until a signal
  *
  * url          http or https; redirects lead from https to https alone
  * to           the unfinished file; what is no file of its own (a link) is refused. What is there
@@ -20,7 +20,8 @@
  * authorities  a file of certificates to trust instead of the system's
  * outcome      "done"; "again": cut off or busy, worth another attempt; "over": what is there
  *              cannot be continued, start over; "login": a page for people instead of the file;
- *              "wrong": more bytes than there may be; "no": refused for good
+ *              "wrong": more bytes than there may be; "no": refused for good; "interrupted": by a
+ *              signal
  */
 #include <curl/curl.h>
 #include <errno.h>
@@ -36,8 +37,10 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "ground/team.h"
 #include "fields.h"
 #include "modules.h"
+#include "signals.h"
 
 enum { LONGEST_URL = 2048 };
 
@@ -178,6 +181,7 @@ static int on_progress(void *data, curl_off_t total, curl_off_t done, curl_off_t
                        curl_off_t uploaded) {
   attempt *a = data;
   (void)upload_total, (void)uploaded;
+  if (signals_caught()) return 1;
   if (!a->progress || done == 0) return 0;
   lua_pushvalue(a->L, a->progress);
   lua_pushinteger(a->L, a->offset + done);
@@ -185,7 +189,7 @@ static int on_progress(void *data, curl_off_t total, curl_off_t done, curl_off_t
     lua_pushinteger(a->L, a->offset + total);
   else
     lua_pushnil(a->L);
-  a->failed = lua_pcall(a->L, 2, 0, 0) != LUA_OK;
+  a->failed = !signals_call_back(a->L, 2);
   return a->failed;
 }
 
@@ -193,6 +197,7 @@ static int on_progress(void *data, curl_off_t total, curl_off_t done, curl_off_t
 
 /* What curl's code and the status of HTTP amount to. */
 static const char *outcome_of(attempt *a, CURLcode code, long status) {
+  if (code == CURLE_ABORTED_BY_CALLBACK && signals_caught()) return "interrupted";
   if (a->verdict) return a->verdict;
   const char *why = curl_easy_strerror(code);
   if (code == CURLE_OK) return "done";
@@ -397,9 +402,9 @@ static int try_once(lua_State *L) {
 
 static int sleep_seconds(lua_State *L) {
   double seconds = luaL_checknumber(L, 1);
-  if (!(seconds > 0)) return 0;
-  struct timespec t = {(time_t)fmin(seconds, 3600), (long)((seconds - floor(seconds)) * 1e9)};
-  nanosleep(&t, NULL);
+  double end = nt_seconds() + fmin(seconds, 3600);
+  const struct timespec moment = {.tv_nsec = 50000000}; /* a signal may come just before it */
+  while (nt_seconds() < end && !signals_caught()) nanosleep(&moment, NULL);
   return 0;
 }
 

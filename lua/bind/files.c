@@ -36,17 +36,18 @@
 #include "store/file/output.h"
 #include "fields.h"
 #include "modules.h"
+#include "signals.h"
 
 enum { BLOCK = 1 << 18 };
 
-static int raise(lua_State *L, nt_status status, const char *path, const char *what) {
+static int complain(lua_State *L, nt_status status, const char *path, const char *what) {
   nt_error err;
   nt_fail(&err, status, "%s: %s", path, what);
   return modules_raise(L, &err);
 }
 
 static int raise_errno(lua_State *L, const char *path) {
-  return raise(L, NT_E_IO, path, strerror(errno));
+  return complain(L, NT_E_IO, path, strerror(errno));
 }
 
 static int file_stat(lua_State *L) {
@@ -105,7 +106,7 @@ static int make_folders(lua_State *L) {
   }
   struct stat s;
   if (stat(path, &s) != 0) return raise_errno(L, path);
-  if (!S_ISDIR(s.st_mode)) return raise(L, NT_E_IO, path, "is not a folder");
+  if (!S_ISDIR(s.st_mode)) return complain(L, NT_E_IO, path, "is not a folder");
   return 0;
 }
 
@@ -163,13 +164,14 @@ static int write_whole(lua_State *L) {
 
 /* Copies descriptor to descriptor; 0 or an errno. */
 static int copy_bytes(int from, int to) {
-  for (;;) {
-    ssize_t n = copy_file_range(from, NULL, to, NULL, 1 << 30, 0);
+  while (!signals_caught()) {
+    ssize_t n = copy_file_range(from, NULL, to, NULL, 1 << 26, 0);
     if (n == 0) return 0;
     if (n < 0 && errno != EINTR) break;
   }
   char block[1 << 16]; /* other file systems, and kernels that cannot */
   for (;;) {
+    if (signals_caught()) return EINTR;
     ssize_t n = read(from, block, sizeof block);
     if (n == 0) return 0;
     if (n < 0 && errno == EINTR) continue;
@@ -236,7 +238,7 @@ static int read_inside(lua_State *L) {
     if (nt_content_read(*content, room, BLOCK, &got, &err) != NT_OK) return modules_raise(L, &err);
     luaL_addsize(&buffer, got);
     if ((total += (lua_Integer)got) > most)
-      return raise(L, NT_E_LIMIT, path, "is longer than expected here");
+      return complain(L, NT_E_LIMIT, path, "is longer than expected here");
   }
   luaL_pushresult(&buffer);
   return 1;
@@ -321,7 +323,7 @@ static int join(lua_State *L) {
   joined *j = new_joined(L);
   nt_error err;
   j->left = most_field(L, 1);
-  if (!(j->block = malloc(BLOCK))) return raise(L, NT_E_MEMORY, to, "out of memory");
+  if (!(j->block = malloc(BLOCK))) return complain(L, NT_E_MEMORY, to, "out of memory");
   begin(L, &j->output, to, 1);
   if (!(j->out = nt_output_stream(&j->output))) return raise_errno(L, to);
   nt_status status = NT_OK;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "embedded.h"
+#include "signals.h"
 
 static int open_embedded(lua_State *L);
 
@@ -20,6 +21,7 @@ static const luaL_Reg c_modules[] = {
     {"ninetails.pipeline", luaopen_ninetails_pipeline},
     {"ninetails.plain", luaopen_ninetails_plain},
     {"ninetails.results", luaopen_ninetails_results},
+    {"ninetails.signals", luaopen_ninetails_signals},
     {"ninetails.survey", luaopen_ninetails_survey},
     {"ninetails.sweep", luaopen_ninetails_sweep},
     {"ninetails.synthesiser", luaopen_ninetails_synthesiser},
@@ -74,6 +76,10 @@ static int error_tostring(lua_State *L) {
 }
 
 int modules_raise(lua_State *L, const nt_error *err) {
+  static const char interrupted[] = "interrupted"; /* maybe with how far it came */
+  if (signals_caught() && err->status == NT_E_STATE)
+    return signals_raise(
+        L, strncmp(err->text, interrupted, sizeof interrupted - 1) == 0 ? err->text : interrupted);
   static const char *const status_names[] = {
       [NT_OK] = "ok",        [NT_E_ARGUMENT] = "argument", [NT_E_INPUT] = "input",
       [NT_E_IO] = "io",      [NT_E_MEMORY] = "memory",     [NT_E_LIMIT] = "limit",

@@ -20,13 +20,15 @@ int luaopen_ninetails_labels(lua_State *L);
 int luaopen_ninetails_pipeline(lua_State *L);
 int luaopen_ninetails_plain(lua_State *L);
 int luaopen_ninetails_results(lua_State *L);
+int luaopen_ninetails_signals(lua_State *L);
 int luaopen_ninetails_survey(lua_State *L);
 int luaopen_ninetails_sweep(lua_State *L);
 int luaopen_ninetails_synthesiser(lua_State *L);
 int luaopen_ninetails_system(lua_State *L);
 
 /* Raises a Lua error whose value is a table {status = "argument" | "input" | ..., message =
- * err->text}; it has a __tostring, so it reads as its message. Never returns. */
+ * err->text}; it has a __tostring, so it reads as its message. What ended because of a signal is
+ * {status = "interrupted", ...} (signals.h). Never returns. */
 int modules_raise(lua_State *L, const nt_error *err);
 
 #endif

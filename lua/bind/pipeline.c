@@ -86,9 +86,8 @@ static void on_progress(void *context, const nt_pipeline_result *p) {
   lua_pushinteger(b->L, (lua_Integer)p->packets);
   lua_pushnumber(b->L, p->wall_seconds);
   lua_pushstring(b->L, phases[phase]);
-  b->failed = lua_pcall(b->L, 3, 0, 0) != LUA_OK;
-  if (b->failed)
-    nt_flag_set(&nt_cancelled, SIGINT); /* ends the run; the error is told instead of the signal */
+  b->failed = !signals_call_back(b->L, 3);
+  if (b->failed) signals_cancel(); /* ends the run; the error is told instead */
 }
 
 /* ---------------------------------------------------------------- results */
@@ -236,15 +235,6 @@ static void push_result(lua_State *L, const nt_run_options *options, const nt_ru
   put_attacks(L, r);
 }
 
-/* A signal before the first packet shows as whatever error it caused: the flag knows better. */
-static int raise_interrupted(lua_State *L, const nt_error *err, int caught) {
-  lua_createtable(L, 0, 3);
-  set_text(L, "status", "interrupted");
-  set_text(L, "message", err->status == NT_E_STATE ? err->text : "interrupted");
-  set_text(L, "signal", signals_name(caught));
-  return lua_error(L);
-}
-
 static int run(lua_State *L) {
   luaL_checktype(L, 1, LUA_TTABLE);
   lua_settop(L, 1);
@@ -264,12 +254,9 @@ static int run(lua_State *L) {
   options.cancel = &nt_cancelled;
 
   nt_error err;
-  signals before;
-  signals_catch(&before, options.input && strcmp(options.input, "-") == 0);
   nt_status status = nt_run(&options, &b->result, &err);
-  int caught = signals_restore(&before);
+  signals_uncancel();
   if (b->failed) return lua_error(L);
-  if (status != NT_OK && caught) return raise_interrupted(L, &err, caught);
   if (status != NT_OK) return modules_raise(L, &err);
   push_result(L, &options, &b->result);
   nt_run_result_done(&b->result);

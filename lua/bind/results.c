@@ -26,6 +26,7 @@
 #include <lauxlib.h>
 #include <string.h>
 
+#include "ground/cancel.h"
 #include "store/output/store.h"
 #include "store/run/result_file.h"
 #include "fields.h"
@@ -94,7 +95,7 @@ static size_t add_provenance(nt_note *notes, size_t count, const nt_provenance *
   return count;
 }
 
-static int write(lua_State *L) {
+static int write_result(lua_State *L) {
   const char *path = luaL_checkstring(L, 1);
   luaL_checktype(L, 2, LUA_TTABLE);
   if (lua_isnoneornil(L, 3)) {
@@ -103,7 +104,7 @@ static int write(lua_State *L) {
   }
   luaL_checktype(L, 3, LUA_TTABLE);
   lua_settop(L, 3);
-  nt_result_sources sources = {0};
+  nt_result_sources sources = {.cancel = &nt_cancelled};
   sources.paths = push_texts(L, 2, "a source's path", &sources.count);
   size_t keys = 0, notes, rows = 0;
   const char **key = NULL;
@@ -158,7 +159,7 @@ static void push_column(lua_State *L, const nt_column *c, size_t rows) {
   set_integer(L, "missing", c->fill);
 }
 
-static int read(lua_State *L) {
+static int read_table(lua_State *L) {
   const char *path = luaL_checkstring(L, 1);
   nt_table *table = lua_newuserdatauv(L, sizeof *table, 0);
   *table = (nt_table){0};
@@ -310,8 +311,8 @@ static int measure_name(lua_State *L) {
 }
 
 int luaopen_ninetails_results(lua_State *L) {
-  static const luaL_Reg functions[] = {{"write", write},
-                                       {"read", read},
+  static const luaL_Reg functions[] = {{"write", write_result},
+                                       {"read", read_table},
                                        {"run", run},
                                        {"attacks", attacks},
                                        {"sizes", sizes},

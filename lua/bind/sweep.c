@@ -128,8 +128,8 @@ static void on_progress(void *context, const nt_sweep_progress *p) {
     lua_rawseti(L, -2, (lua_Integer)i + 1);
   }
   lua_setfield(L, -2, "running");
-  b->failed = lua_pcall(L, 1, 0, 0) != LUA_OK;
-  if (b->failed) nt_flag_set(&nt_cancelled, SIGINT); /* ends the sweep; the error is told instead */
+  b->failed = !signals_call_back(L, 1);
+  if (b->failed) signals_cancel(); /* ends the sweep; the error is told instead */
 }
 
 static box *read_plan(lua_State *L) {
@@ -173,10 +173,8 @@ static int run(lua_State *L) {
   box *b = read_plan(L);
   nt_sweep_outcome outcome;
   nt_error err;
-  signals before;
-  signals_catch(&before, 0);
   nt_status status = nt_sweep_execute(b->sweep, &outcome, &err);
-  int caught = signals_restore(&before);
+  signals_uncancel();
   if (b->failed) return lua_error(L);
   if (status != NT_OK) return modules_raise(L, &err);
   lua_newtable(L);
@@ -201,7 +199,9 @@ static int run(lua_State *L) {
   set_number(L, "rate", outcome.rate);
   set_text(L, "output", b->options.output);
   set_flag(L, "gave_up", outcome.gave_up);
-  if (outcome.interrupted) set_text(L, "interrupted", signals_name(caught));
+  if (!outcome.interrupted) return 1;
+  set_text(L, "interrupted", signals_name(signals_caught()));
+  signals_told();
   return 1;
 }
 

@@ -11,6 +11,7 @@
 #include "synthesiser/synthesiser.h"
 #include "fields.h"
 #include "modules.h"
+#include "signals.h"
 
 enum { MAX_DEPTH = 16, MAX_VALUES = 200000 };
 
@@ -115,7 +116,7 @@ static int tell(void *context, uint64_t packets, uint64_t expected) {
   lua_pushvalue(call->L, call->function);
   lua_pushinteger(call->L, (lua_Integer)packets);
   lua_pushinteger(call->L, (lua_Integer)expected);
-  call->failed = lua_pcall(call->L, 2, 0, 0) != LUA_OK;
+  call->failed = !signals_call_back(call->L, 2);
   return call->failed;
 }
 

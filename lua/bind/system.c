@@ -12,12 +12,10 @@
  *     print(system.clock())         -- seconds, monotonic
  *
  * system.check_environment() raises what is wrong with NINETAILS_ISA.
- * system.die("INT") ends the program as if the signal had never been caught, so that shells see it.
  */
 #include <curl/curl.h>
 #include <jansson.h>
 #include <lauxlib.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -88,22 +86,13 @@ static int clock_seconds(lua_State *L) {
   return 1;
 }
 
-static int die(lua_State *L) {
-  static const char *const names[] = {"INT", "TERM", "PIPE", NULL};
-  static const int numbers[] = {SIGINT, SIGTERM, SIGPIPE};
-  int number = numbers[luaL_checkoption(L, 1, NULL, names)];
-  fflush(NULL);
-  signal(number, SIG_DFL);
-  raise(number);
-  return luaL_error(L, "signal %s did not end the program", lua_tostring(L, 1));
-}
-
 int luaopen_ninetails_system(lua_State *L) {
-  static const luaL_Reg functions[] = {
-      {"version", version}, {"is_terminal", is_terminal},
-      {"columns", columns}, {"clock", clock_seconds},
-      {"die", die},         {"check_environment", check_environment},
-      {NULL, NULL}};
+  static const luaL_Reg functions[] = {{"version", version},
+                                       {"is_terminal", is_terminal},
+                                       {"columns", columns},
+                                       {"clock", clock_seconds},
+                                       {"check_environment", check_environment},
+                                       {NULL, NULL}};
   luaL_newlib(L, functions);
   return 1;
 }

@@ -4,6 +4,7 @@
 --
 -- Exit codes: 0 fine, 1 wrong usage, 2 a run failed, 3 a regression was found, 4 it could not be measured.
 local out = require "ninetails.cli.out"
+local signals = require "ninetails.signals"
 local system = require "ninetails.system"
 local help = require "ninetails.cli.help"
 local text = require "ninetails.cli.text"
@@ -253,18 +254,26 @@ local function explain(problem)
   return {status = "internal", message = debug.traceback("internal error: " .. tostring(problem), 2)}
 end
 
+-- Whatever a signal made of the command, also what looks like a result: it may lack something.
+local function interrupted(result, signal)
+  if type(result) == "table" and result.signal then return result end
+  return {status = "interrupted", message = "interrupted", signal = signal}
+end
+
+-- An exit code, or the name of the signal that ended the command.
 function cli.main(words)
   local state = {}
-  local good, result = xpcall(function()
+  local good, result, signal = signals.call(function()
     local code = dispatch(words, state)
     out.flush()
     return code
   end, explain)
+  if signal then good, result = false, interrupted(result, signal) end
   if good then return result end
   if type(result) ~= "table" then result = {status = "memory", message = "out of memory"} end -- too little to explain in
   local name = state.path and ("ninetails " .. state.path) or "ninetails"
   if result.message ~= "" then out.note(("%s: %s\n"):format(name, result.message)) end
-  if result.status == "interrupted" then system.die(result.signal) end
+  if result.status == "interrupted" then return result.signal end
   if result.status == "unmeasured" then return 4 end
   if result.status ~= "argument" then return 2 end
   if result.hint ~= false then

@@ -7,9 +7,11 @@
 --
 -- A write to stdout that fails ends the command with exit code 2 and the reason; a reader that went away ends it by
 -- SIGPIPE, without a word.
+local signals = require "ninetails.signals"
+
 local out = {}
 
-local EPIPE, SIGPIPE = 32, 13
+local EPIPE = 32
 
 -- Control characters (C0 but for line feed and tab, DEL, C1), and what turns the direction of writing.
 local steering = {
@@ -44,7 +46,7 @@ end
 
 local function must(good, why, code)
   if good then return end
-  if code == EPIPE then error({status = "interrupted", signal = SIGPIPE, message = ""}, 0) end
+  if code == EPIPE then error({status = "interrupted", signal = "PIPE", message = ""}, 0) end
   error({status = "io", message = "stdout cannot be written: " .. tostring(why)}, 0)
 end
 
@@ -54,12 +56,19 @@ local function join(...)
   return table.concat(words, "", 1, words.n)
 end
 
-function out.data(...) must(io.stdout:write(...)) end
+local function put(method, ...)
+  signals.writes(true)
+  local good, why, code = io.stdout[method](io.stdout, ...)
+  signals.writes(false)
+  must(good, why, code)
+end
 
-function out.text(...) must(io.stdout:write(out.shown(join(...)))) end
+function out.data(...) put("write", join(...)) end
+
+function out.text(...) put("write", out.shown(join(...))) end
 
 -- What the system still holds back.
-function out.flush() must(io.stdout:flush()) end
+function out.flush() put("flush") end
 
 -- On a terminal: the line of stderr that the cursor is on, anew.
 function out.rewrite(line)

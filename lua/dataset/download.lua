@@ -88,6 +88,10 @@ local function transfer(job, url)
       validator = result.bytes > 0 and result.validator or ""
       if validator ~= "" then files.write(note, url .. "\n" .. validator .. "\n", true) end
     end
+    if result.outcome == "interrupted" then
+      if validator == "" then remove(part, note) end -- nothing could continue it
+      fail("interrupted", "interrupted")
+    end
     fruitless = result.bytes > before and 0 or fruitless + 1
     if fruitless > job.retries then
       return nil, ("%s, after %d attempts without a byte more"):format(result.message, fruitless), "again"

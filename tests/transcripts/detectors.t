@@ -53,7 +53,7 @@ One that cannot score says why, and the others go on.
   > END
   $ ninetails run cannot.lua 2>/dev/null | grep -E '^(failed|skipped|no|runs) '
   failed made suricata program=no-such-program seed=1234: 'no-such-program' is not installed: expected Suricata, its path as the parameter program, or an eve.json that it wrote for this capture as the parameter eve
-  failed made suricata program=suricata seed=1234: none.json: Failed to open 'none.json'
+  failed made suricata program=suricata seed=1234: none.json: cannot be opened: No such file or directory
   failed 2 times, first made one_feature side=best feature=best seed=1234: feature = best is chosen with the labels of the rows to score: expected benign rows and attacks, but there are 0 and 0; name feature and side instead
   skipped rows: packet_length needs sizes of packets, and these are rows of features
   skipped rows: suricata reads packets, and these are rows of features

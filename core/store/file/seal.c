@@ -9,6 +9,7 @@
 #include <unistd.h>
 #include <xxhash.h>
 
+#include "ground/flag.h"
 #include "ground/memory.h"
 
 #define BLOCK ((size_t)1 << 18)
@@ -51,7 +52,8 @@ static nt_status append(int fd, const void *from, size_t size, nt_error *err) {
 }
 
 /* The checksum of the first `size` bytes. */
-static nt_status sum_file(int fd, uint64_t size, uint64_t *sum, nt_error *err) {
+static nt_status sum_file(int fd, uint64_t size, const volatile sig_atomic_t *cancel, uint64_t *sum,
+                          nt_error *err) {
   XXH3_state_t *state = XXH3_createState();
   char *block = malloc(BLOCK);
   nt_status status = NT_OK;
@@ -61,6 +63,7 @@ static nt_status sum_file(int fd, uint64_t size, uint64_t *sum, nt_error *err) {
     size_t part = size - at < BLOCK ? (size_t)(size - at) : BLOCK;
     status = nt_read_at(fd, at, block, part, err);
     if (status == NT_OK) XXH3_64bits_update(state, block, part);
+    if (nt_flag_get(cancel)) status = nt_fail(err, NT_E_STATE, "interrupted");
     at += part;
   }
   if (status == NT_OK) *sum = XXH3_64bits_digest(state);
@@ -96,7 +99,7 @@ nt_status nt_seal_file(const char *path, nt_error *err) {
   seal s = {0};
   memcpy(s.mark, mark, sizeof mark);
   int fd = open_file(path, O_RDWR | O_APPEND, &s.covered, err);
-  nt_status status = fd < 0 ? err->status : sum_file(fd, s.covered, &s.checksum, err);
+  nt_status status = fd < 0 ? err->status : sum_file(fd, s.covered, NULL, &s.checksum, err);
   if (status == NT_OK) status = append(fd, &s, sizeof s, err);
   return done(fd, path, status, err);
 }
@@ -110,7 +113,8 @@ static nt_status read_seal(int fd, uint64_t bytes, seal *s, nt_error *err) {
   return status;
 }
 
-nt_status nt_seal_check(const char *path, int *sealed, nt_error *err) {
+nt_status nt_seal_check(const char *path, int *sealed, const volatile sig_atomic_t *cancel,
+                        nt_error *err) {
   nt_error own;
   if (!err) err = &own;
   uint64_t bytes = 0, sum = 0;
@@ -120,7 +124,7 @@ nt_status nt_seal_check(const char *path, int *sealed, nt_error *err) {
   int there = memcmp(s.mark, mark, sizeof mark) == 0;
   if (sealed) *sealed = there;
   if (status == NT_OK && there) {
-    if (s.covered == bytes - sizeof s) status = sum_file(fd, s.covered, &sum, err);
+    if (s.covered == bytes - sizeof s) status = sum_file(fd, s.covered, cancel, &sum, err);
     if (status == NT_OK && (s.covered != bytes - sizeof s || sum != s.checksum))
       status = nt_fail(err, NT_E_INPUT, "is damaged: its checksum differs");
   }

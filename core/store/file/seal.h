@@ -13,6 +13,7 @@
 #ifndef NT_SEAL_H
 #define NT_SEAL_H
 
+#include <signal.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -21,8 +22,10 @@
 /* Seals the whole file. O(size). */
 nt_status nt_seal_file(const char *path, nt_error *err);
 /* NT_E_INPUT when the seal does not match. *sealed, where not NULL: whether there is one: a program
- * that changes the file takes the seal off. NT_E_IO: cannot be opened. O(size). */
-nt_status nt_seal_check(const char *path, int *sealed, nt_error *err);
+ * that changes the file takes the seal off. NT_E_IO: cannot be opened. NT_E_STATE: `cancel`, where
+ * not NULL, was set on the way. O(size). */
+nt_status nt_seal_check(const char *path, int *sealed, const volatile sig_atomic_t *cancel,
+                        nt_error *err);
 
 /* Appends a payload and the seal that covers it. */
 nt_status nt_seal_put(const char *path, const void *payload, size_t size, nt_error *err);

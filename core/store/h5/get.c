@@ -5,12 +5,14 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "ground/cancel.h"
 #include "store/file/seal.h"
 #include "put.h"
 
 #define MOST_NAMES ((hsize_t)1 << 24)
 #define MOST_TEXT ((size_t)1 << 30)
 #define MOST_RATIO 1100 /* deflate makes of one byte at most 1032 */
+#define PART ((hsize_t)1 << 20)
 
 static nt_status no_memory(nt_error *err) {
   return nt_fail(err, NT_E_MEMORY, "out of memory");
@@ -32,7 +34,7 @@ hid_t nt_h5_open_checked(const char *path, uint64_t most, const hdf5_errors *err
   struct stat st;
   *kind = NULL;
   int large = stat(path, &st) == 0 && S_ISREG(st.st_mode) && (uint64_t)st.st_size > most;
-  if (!large && nt_seal_check(path, NULL, err) != NT_OK) return -1;
+  if (!large && nt_seal_check(path, NULL, NULL, err) != NT_OK) return -1;
   hid_t file = nt_h5_open(path);
   if (file < 0 && nt_h5_short_of_memory()) {
     nt_fail(err, NT_E_MEMORY, "%s: out of memory", path);
@@ -290,21 +292,35 @@ hdf5_kind nt_h5_dataset_kind(hid_t dataset, hsize_t *length) {
   return kind;
 }
 
-static nt_status read_slice(hid_t dataset, hid_t type, size_t size, hsize_t first, hsize_t count,
-                            void **values, nt_error *err) {
-  *values = calloc(count + 1, size);
-  if (!*values) return no_memory(err);
-  if (count == 0) return NT_OK;
+static nt_status read_part(hid_t dataset, hid_t type, hsize_t first, hsize_t count, void *values,
+                           nt_error *err) {
   hid_t from = H5Dget_space(dataset), to = H5Screate_simple(1, &count, NULL);
   int bad = H5Sselect_hyperslab(from, H5S_SELECT_SET, &first, NULL, &count, NULL) < 0 ||
-            H5Dread(dataset, type, to, from, H5P_DEFAULT, *values) < 0;
+            H5Dread(dataset, type, to, from, H5P_DEFAULT, values) < 0;
   H5Sclose(to);
   H5Sclose(from);
   if (!bad) return NT_OK;
-  free(*values);
-  *values = NULL;
   if (nt_h5_short_of_memory()) return no_memory(err);
   return nt_fail(err, NT_E_INPUT, "damaged, its values cannot be read");
+}
+
+/* In parts, between which it can be cancelled: what fits into one, such as a column of a table, is
+ * always read. */
+static nt_status read_slice(hid_t dataset, hid_t type, size_t size, hsize_t first, hsize_t count,
+                            void **values, nt_error *err) {
+  nt_status status = NT_OK;
+  *values = calloc(count + 1, size);
+  if (!*values) return no_memory(err);
+  for (hsize_t done = 0, part; status == NT_OK && done < count; done += part) {
+    part = count - done < PART ? count - done : PART;
+    if (done > 0) status = nt_cancel_look(err);
+    if (status == NT_OK)
+      status = read_part(dataset, type, first + done, part, (char *)*values + done * size, err);
+  }
+  if (status == NT_OK) return NT_OK;
+  free(*values);
+  *values = NULL;
+  return status;
 }
 
 nt_status nt_h5_read(hid_t group, const char *path, hid_t type, size_t size, hsize_t first,

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ground/cancel.h"
 #include "store/file/seal.h"
 #include "store/h5/get.h"
 
@@ -94,7 +95,7 @@ static nt_status open_datasets(nt_extracted *e, nt_error *err) {
  */
 static nt_status check_seal(const nt_extracted *e, nt_error *err) {
   int sealed = 0;
-  nt_status status = nt_seal_check(e->path, &sealed, err);
+  nt_status status = nt_seal_check(e->path, &sealed, &nt_cancelled, err);
   if (status != NT_OK || sealed) return status;
   return nt_fail(err, NT_E_INPUT,
                  "%s: is an HDF5 file without the seal of ninetails: not what `ninetails extract` "

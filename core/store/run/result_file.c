@@ -7,6 +7,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "ground/flag.h"
 #include "ground/temporary.h"
 #include "store/h5/get.h"
 #include "store/h5/put.h"
@@ -76,6 +77,10 @@ static void gather_done(gather *g) {
 }
 
 /* ---------------------------------------------------------------- sources */
+
+static nt_status look(const gather *g, nt_error *err) {
+  return nt_flag_get(g->sources->cancel) ? nt_fail(err, NT_E_STATE, "interrupted") : NT_OK;
+}
 
 /* Where the run of this key is to be put; *into NULL: it is not asked for, or there already. */
 static nt_status place_for(gather *g, const char *key, slot **into, nt_error *err) {
@@ -168,7 +173,7 @@ static nt_status add_result(gather *g, hid_t file, const hdf5_errors *errors, nt
   if (status != NT_OK) return status;
   hid_t runs = nt_h5_has(file, "run") ? H5Gopen2(file, "run", H5P_DEFAULT) : -1;
   for (size_t i = 0; status == NT_OK && i < table.rows; i++)
-    status = add_result_run(g, runs, &table, i, errors, err);
+    if ((status = look(g, err)) == NT_OK) status = add_result_run(g, runs, &table, i, errors, err);
   if (runs >= 0) H5Gclose(runs);
   nt_table_done(&table);
   return status;
@@ -177,6 +182,7 @@ static nt_status add_result(gather *g, hid_t file, const hdf5_errors *errors, nt
 static nt_status add_source(gather *g, size_t i, const hdf5_errors *errors, nt_error *err) {
   const char *path = g->sources->paths[i];
   char *kind;
+  if (look(g, err) != NT_OK) return NT_E_STATE;
   hid_t file = nt_h5_open_checked(path, UINT64_MAX, errors, &kind, err);
   if (file < 0) return err->status;
   nt_status status = NT_OK;

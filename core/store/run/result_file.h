@@ -51,6 +51,8 @@
 #ifndef NT_RESULT_FILE_H
 #define NT_RESULT_FILE_H
 
+#include <signal.h>
+
 #include "run_file.h"
 
 /* Where runs come from: a run's file, or every run of a result file: told apart by what they are.
@@ -60,6 +62,7 @@ typedef struct nt_result_sources {
   const char *const *paths; /* run files, data files and result files, in any order */
   const char *const *keys;  /* what each run file must say that its key is; NULL: whatever it is,
                                of all or of one */
+  const volatile sig_atomic_t *cancel; /* not 0: NT_E_STATE at the next run; may be NULL */
 } nt_result_sources;
 
 /*

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "ground/cancel.h"
 #include "store/h5/get.h"
 #include "store/output/attacks_group.h"
 #include "cells.h"
@@ -231,6 +232,7 @@ static nt_status read_attacks(hid_t file, int result, void *to, const char *key,
   nt_status status = run_keys(file, result, &keys, err);
   for (size_t i = 0; status == NT_OK && i < keys.count; i++) {
     hid_t run;
+    if ((status = nt_cancel_look(err)) != NT_OK) break;
     status = find_run(file, result, keys.name[i], &run, err);
     if (status != NT_OK || run < 0) continue;
     status = add_attacks(run, keys.name[i], rows, err);

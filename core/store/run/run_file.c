@@ -169,7 +169,7 @@ nt_status nt_data_file_check(const char *path, const char *key, nt_error *err) {
   nt_error own;
   if (!err) err = &own;
   int sealed = 0;
-  nt_status status = nt_seal_check(path, &sealed, err);
+  nt_status status = nt_seal_check(path, &sealed, NULL, err);
   if (status != NT_OK) return status;
   if (!sealed) return nt_fail(err, NT_E_INPUT, "%s: has no seal", path);
   hdf5_errors errors;
