@@ -122,6 +122,12 @@ static void a_worked_example(void) {
   IS(m, "threshold_sample", 2);
   IS(m, "threshold_tpr", 1. / 3);
   IS(m, "threshold_fpr", 0.5);
+  /* 3 of 6 stretches of a packet each have a share above sqrt(0.5); 6 do by chance: 0.707^6 = 1/8
+   */
+  IS(m, "alarm_share", 0.5);
+  IS(m, "alarm_blocks", 6);
+  IS(m, "alarm_blocks_over", 3);
+  IS(m, "alarm_blocks_allowed", 6);
   /* episodes 2-3 (noticed after a minute) and 7 (missed) */
   IS(m, "episodes", 2);
   IS(m, "episodes_missed", 1);
@@ -255,6 +261,7 @@ static void only_these_exist(const nt_measured *m, const char *const *names, siz
   } while (0)
 #define COUNTS "scored", "attacks", "benign", "excluded", "scores_nan", "scores_infinite"
 #define TIMED "blocks", "attack_blocks", "episodes", "benign_hours"
+#define SHARES "alarm_share", "alarm_blocks", "alarm_blocks_over", "alarm_blocks_allowed"
 
 static void absent_figures_are_nan(void) {
   sample s = {.n = 4, .scores = {1, 2, 3, 4}, .times = {0, 1, 2, 3}};
@@ -263,8 +270,8 @@ static void absent_figures_are_nan(void) {
   o.tail_probability = 0.5; /* threshold 2 */
   nt_measured m = measured(&s, training, 2, &o);
   CU_ASSERT_STRING_EQUAL(m.absence, "no attack packet is scored");
-  ONLY(m, COUNTS, TIMED, "threshold", "threshold_sample", "threshold_fpr", "episodes_missed",
-       "alarms_per_hour", "incidents_per_hour");
+  ONLY(m, COUNTS, TIMED, "threshold", "threshold_sample", "threshold_fpr", SHARES,
+       "episodes_missed", "alarms_per_hour", "incidents_per_hour");
   IS(m, "threshold_fpr", 0.75);
   IS(m, "alarms_per_hour", 3600);
   IS(m, "incidents_per_hour", 1200);
@@ -304,7 +311,7 @@ static void absent_figures_are_nan(void) {
   nt_error err;
   CHECK_OK(nt_measure_run(s.scores, s.times, NULL, 4, training, 2, &o, &m, &err), err);
   CU_ASSERT_STRING_EQUAL(m.absence, "no labels are given");
-  ONLY(m, "scored", "scores_nan", "scores_infinite", "threshold", "threshold_sample");
+  ONLY(m, "scored", "scores_nan", "scores_infinite", "threshold", "threshold_sample", SHARES);
   nt_measured_done(&m);
 }
 

@@ -21,7 +21,8 @@ return nt.experiment {
 }
 """
 FIGURES = ("scored", "attacks", "benign", "excluded", "scores_nan", "scores_infinite", "auc", "eer", "eer_nearest", "threshold",
-           "threshold_sample", "threshold_tpr", "threshold_fpr")
+           "threshold_sample", "threshold_tpr", "threshold_fpr", "alarm_share", "alarm_blocks", "alarm_blocks_over",
+           "alarm_blocks_allowed")
 PARAMETERS = ("fm_grace", "ad_grace", "max_autoencoder", "learning_rate", "hidden_ratio", "seed", "tail_probability", "profile")
 PROVENANCE = ("version", "commit", "dirty", "compiler", "flags", "libraries", "cpu", "cpu_features", "isa", "host")
 

@@ -2,12 +2,12 @@
 #include "measures.h"
 
 #include <gsl/gsl_sort.h>
-#include <gsl/gsl_statistics_double.h>
 #include <math.h>
 #include <stdlib.h>
 
 #include <ninetails/metrics.h>
 
+#include "absences.h"
 #include "bootstrap.h"
 #include "delong.h"
 #include "measures_list.h"
@@ -202,11 +202,13 @@ static nt_status measure_smoothed(const job *j, const nt_blocks *blocks, nt_erro
 
 /* ----------------------------------------------------------------------------- the threshold's */
 
-static nt_status fit_threshold(const job *j, const double *training, size_t m, nt_error *err) {
+static nt_status fit_threshold(const job *j, const double *training, size_t m,
+                               nt_absence_facts *facts, nt_error *err) {
   nt_threshold threshold;
   nt_status status = nt_threshold_fit(training, m, j->o->tail_probability, &threshold, err);
   j->value[M_THRESHOLD_SAMPLE] = (double)threshold.fit.used;
   j->value[M_THRESHOLD] = threshold.value;
+  facts->threshold = threshold.absence;
   return status;
 }
 
@@ -220,6 +222,17 @@ static void take_rates_at_threshold(const job *j) {
   double attacks = j->value[M_ATTACKS], benign = j->value[M_BENIGN];
   if (attacks > 0) j->value[M_THRESHOLD_TPR] = (double)alarms[1] / attacks;
   if (benign > 0) j->value[M_THRESHOLD_FPR] = (double)alarms[0] / benign;
+}
+
+static void take_alarm_share(const job *j) {
+  if (j->n == 0) return;
+  nt_alarm_share s =
+      nt_alarm_share_of(j->scores, j->labels, j->n, j->value[M_THRESHOLD], j->o->tail_probability);
+  if (isnan(s.share)) return;
+  j->value[M_ALARM_SHARE] = s.share;
+  j->value[M_ALARM_BLOCKS] = (double)s.blocks;
+  j->value[M_ALARM_BLOCKS_OVER] = (double)s.over;
+  j->value[M_ALARM_BLOCKS_ALLOWED] = (double)s.allowed;
 }
 
 static void take_delays(const job *j, const nt_detection *detections, size_t count) {
@@ -293,14 +306,19 @@ static nt_status measure_ranking(const job *j, const nt_ranking *r, nt_measured 
   take_counts(j, nt_ranking_counts(r));
   take_rates(j, r);
   take_rates_at_threshold(j);
+  take_alarm_share(j);
   nt_status status = take_areas(j, r, err);
   if (status == NT_OK) status = make_curves(j, r, measured, err);
   return status == NT_OK ? measure_in_time(j, r, blocks, err) : status;
 }
 
-static nt_status measure_all(const job *j, const double *training, size_t m, nt_measured *measured,
-                             nt_error *err) {
-  nt_status status = fit_threshold(j, training, m, err);
+static nt_status measure_all(const job *j, const char *why_no_times, const double *training,
+                             size_t m, nt_measured *measured, nt_error *err) {
+  nt_absence_facts facts = {.labels = j->labels,
+                            .times = why_no_times,
+                            .replicates = j->o->replicates > 0,
+                            .of_benign = j->o->protocol.reference == NT_FPR_OF_BENIGN};
+  nt_status status = fit_threshold(j, training, m, &facts, err);
   nt_ranking *r = status == NT_OK ? nt_ranking_new(j->scores, j->labels, j->n, err) : NULL;
   if (!r) return err->status;
   nt_blocks blocks = {0};
@@ -308,6 +326,9 @@ static nt_status measure_all(const job *j, const double *training, size_t m, nt_
   nt_ranking_free(r); /* before the second one is made */
   if (status == NT_OK && smooths(j))
     status = measure_smoothed(j, blocks.block ? &blocks : NULL, err);
+  facts.classes = measured->absence;
+  facts.vary = nt_blocks_vary(&blocks);
+  nt_absences_explain(&facts, j->value, measured->why);
   nt_blocks_done(&blocks);
   return status;
 }
@@ -327,16 +348,22 @@ nt_status nt_measure_run(const double *scores, const double *times, const uint8_
   nt_measure_options o = options ? *options : nt_measure_defaults();
   if (check_options(&o, err) != NT_OK) return NT_E_ARGUMENT;
   measured->value = calloc(M_COUNT, sizeof *measured->value);
-  if (!measured->value) return nt_fail(err, NT_E_MEMORY, "no memory for %d measures", M_COUNT);
+  measured->why = calloc(M_COUNT, sizeof *measured->why);
+  if (!measured->value || !measured->why) {
+    nt_measured_done(measured);
+    return nt_fail(err, NT_E_MEMORY, "no memory for %d measures", M_COUNT);
+  }
   for (int i = 0; i < M_COUNT; i++) measured->value[i] = NAN;
-  job j = {scores, times && all_finite(times, n) ? times : NULL, labels, n, &o, measured->value};
-  nt_status status = measure_all(&j, training, m, measured, err);
+  bool finite = times && all_finite(times, n);
+  const char *why_no_times = !times ? "no times are given" : finite ? "" : "a time is not finite";
+  job j = {scores, finite ? times : NULL, labels, n, &o, measured->value};
+  nt_status status = measure_all(&j, why_no_times, training, m, measured, err);
   if (status != NT_OK) nt_measured_done(measured);
   return status;
 }
 
 void nt_measured_done(nt_measured *measured) {
-  free(measured->value);
+  free(measured->value), free(measured->why), free(measured->absences);
   nt_curve_done(&measured->roc), nt_curve_done(&measured->precision_recall);
   *measured = (nt_measured){.absence = ""};
 }

@@ -17,6 +17,9 @@
  *                                             benign training scores; none where most of the
  *                                             finite ones are not; what follows is at it
  *     threshold_tpr, threshold_fpr            either exists without packets of the other class
+ *     alarm_share, alarm_blocks, alarm_blocks_over, alarm_blocks_allowed
+ *                                             whether alarms contradict tail_probability: more
+ *                                             blocks over than allowed do (ninetails/metrics.h)
  *     episodes, episodes_missed               an attack that began in the grace periods is an
  *                                             episode from its first scored packet on
  *     onset_delay_median                      of all episodes; a missed one is infinitely late
@@ -108,6 +111,8 @@ typedef struct nt_measured {
   double *value;       /* [nt_measure_count]; a count is a whole number; NaN: does not exist */
   const char *absence; /* why figures that need both classes are NaN: "no labels are given", "no
                           attack packet is scored", ...; "" when they exist. Static */
+  const char **why;    /* [nt_measure_count]; why a value is NaN, NULL where it is not. Static */
+  char *absences;      /* the same in words: nt_measured_explain; NULL until then */
   nt_curve roc, precision_recall; /* count 0: none */
 } nt_measured;
 
@@ -129,5 +134,11 @@ nt_status nt_measure_run(const double *scores, const double *times, const uint8_
                          const double *training, size_t m, const nt_measure_options *options,
                          nt_measured *measured, nt_error *err);
 void nt_measured_done(nt_measured *measured);
+
+/* Makes measured->absences: "REASON: NAME, NAME; REASON: NAME" of all figures that are NaN, each
+ * reason once; "" where there are none. extra: count measures that somebody else computed, and
+ * their values. O(measures^2). */
+nt_status nt_measured_explain(nt_measured *measured, const nt_measure *extra, const double *values,
+                              size_t count, nt_error *err);
 
 #endif

@@ -83,6 +83,12 @@ const nt_measure nt_measures[] = {
     [M_THRESHOLD_SAMPLE] = COUNT("threshold_sample", "training scores that the threshold fits"),
     [M_THRESHOLD_TPR] = HIGHER("threshold_tpr", "true positive rate at the threshold"),
     [M_THRESHOLD_FPR] = LOWER("threshold_fpr", "1", "false positive rate at the threshold"),
+    [M_ALARM_SHARE] =
+        END("alarm_share", "share of alarms among the benign packets; without labels of all"),
+    [M_ALARM_BLOCKS] = COUNT("alarm_blocks", "stretches of equally many of these packets"),
+    [M_ALARM_BLOCKS_OVER] = COUNT("alarm_blocks_over", "stretches with too many alarms"),
+    [M_ALARM_BLOCKS_ALLOWED] =
+        COUNT("alarm_blocks_allowed", "more of them contradict tail_probability"),
     [M_EPISODES] = COUNT("episodes", "attack episodes"),
     [M_EPISODES_MISSED] = {"episodes_missed", "1", "attack episodes without an alarm",
                            NT_MEASURE_LOWER, true, NULL},

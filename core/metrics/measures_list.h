@@ -40,6 +40,10 @@ typedef enum measure {
   M_THRESHOLD_SAMPLE,
   M_THRESHOLD_TPR,
   M_THRESHOLD_FPR,
+  M_ALARM_SHARE, /* what nt_alarm_share says, in its order */
+  M_ALARM_BLOCKS,
+  M_ALARM_BLOCKS_OVER,
+  M_ALARM_BLOCKS_ALLOWED,
   M_EPISODES,
   M_EPISODES_MISSED,
   M_ONSET_DELAY_MEDIAN,

@@ -64,7 +64,7 @@ static const nt_cell columns[COLUMNS] = {
                  .text = ""},
     [FIRST] = {"first", "packets", "the first scored packet (0-based)", NT_ROLE_IDENTITY,
                NT_CELL_INTEGER, .text = ""},
-    [ABSENCE] = {"absence", "", "why metrics are missing", NT_ROLE_METRIC, NT_CELL_TEXT,
+    [ABSENCE] = {"absence", "", "why which metrics are missing", NT_ROLE_METRIC, NT_CELL_TEXT,
                  .text = ""},
     [SECONDS_EXTRACT] = {"seconds_extract", "s", "time to extract the features, once for all runs",
                          NT_ROLE_COST, NT_CELL_NUMBER, .text = ""},
@@ -196,7 +196,7 @@ static int add_metrics(cells *c, const nt_sweep *s, const run *r, const nt_measu
     good = add_measure(c, &nt_measures[i], measured->value[i]);
   for (size_t i = 0; i < s->options->extra.count && good; i++)
     good = add_measure(c, &s->options->extra.measure[i], extra[i]);
-  return good && add_text(c, ABSENCE, measured->absence);
+  return good && add_text(c, ABSENCE, measured->absences);
 }
 
 static int add_job_costs(cells *c, const job_costs *costs) {

@@ -87,6 +87,13 @@ function text.trains_on_attacks(name, graces, clean)
   return ("%s: %s: trains on attacks too: %s"):format(name, graces, packets)
 end
 
+-- What is said of alarms that contradict their threshold, of one run. a: {share =, over =, blocks =, allowed =}; tail: the
+-- tail probability; what: "packets", or "benign packets" where labels tell them.
+function text.too_many_alarms(a, tail, what)
+  return ("%s of the %s are alarms at a threshold meant for %s %% (in %d of %d stretches too many; by chance in at most "
+    .. "%d)"):format(text.percent(a.share, 1), what, text.plain(100 * tail), a.over, a.blocks, a.allowed)
+end
+
 -- rows: {{left, right}, ...}; rows without a right side are left out.
 function text.rows(rows)
   local width, lines = 0, {}

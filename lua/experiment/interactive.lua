@@ -8,6 +8,7 @@ local context = require "ninetails.experiment.context"
 local out = require "ninetails.cli.out"
 local session = require "ninetails.experiment.session"
 local specification = require "ninetails.experiment.specification"
+local summary = require "ninetails.experiment.summary"
 
 local interactive = {}
 
@@ -52,7 +53,9 @@ function interactive.run(where, spec, options)
   local plan = require("ninetails.experiment").plan(spec, options)
   session.complete(plan, options)
   local outcome = session.run(plan)
-  out.text(require("ninetails.experiment.summary").text(plan, outcome))
+  out.text(summary.text(plan, outcome))
+  out.flush() -- warnings come after the table, also where both go to one file
+  for _, warning in ipairs(summary.warnings(plan, outcome)) do out.note("warning: ", warning, "\n") end
   if outcome.interrupted then context.fail(where, "run: interrupted") end
   return require("ninetails.results").read(outcome.output)
 end

@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- What a sweep came to: configurations with mean and standard deviation over their repeats, failures, what was skipped.
 local json = require "ninetails.json"
+local result_table = require "ninetails.results.table"
 local text = require "ninetails.cli.text"
 
 local summary = {}
@@ -162,6 +163,77 @@ function summary.failures(plan, outcome)
   return table.concat(lines)
 end
 
+-- f(run of the plan, its row of the result file), of those that have one.
+local function each_row(plan, outcome, f)
+  local of = {}
+  for _, row in ipairs(result_table.read(outcome.output).runs) do of[row.run] = row end
+  for i, run in ipairs(plan.runs) do
+    local row = of[(outcome.runs[i] or {}).key]
+    if row then f(run, row) end
+  end
+end
+
+-- The entry of a list that has a key, made where it is not there yet.
+local function entry(list, key, new)
+  if not list[key] then
+    list[key], list[#list + 1] = new, new
+  end
+  return list[key]
+end
+
+-- Where alarms contradict thresholds: for each data set in how many runs, and the one with the greatest share.
+local function alarm_warnings(plan, outcome)
+  local groups, all, columns, list = {}, {}, {}, {}
+  for _, column in ipairs(summary.columns(plan)) do
+    if column.title ~= "dataset" then columns[#columns + 1] = column end
+  end
+  each_row(plan, outcome, function(run, row)
+    local said = result_table.alarm_warning(row)
+    all[run.dataset] = (all[run.dataset] or 0) + 1
+    if not said then return end
+    local group = entry(groups, run.dataset, {dataset = run.dataset, count = 0, share = -1})
+    group.count = group.count + 1
+    if row.alarm_share > group.share then group.worst, group.share, group.said = run, row.alarm_share, said end
+  end)
+  for i, group in ipairs(groups) do
+    list[i] = ("%s: alarms contradict the threshold in %d of %s: %s%s seed=%d: %s"):format(group.dataset,
+      group.count, text.plural(all[group.dataset], "run"), group.count > 1 and "most of all in " or "", summary.name_of(columns, group.worst),
+      group.worst.seed, group.said)
+  end
+  return list
+end
+
+-- Why figures of the table are missing: for each data set and reason which, and in how many runs.
+local function absence_warnings(plan, outcome)
+  local groups, shown, list = {}, {}, {}
+  for _, name in ipairs(metrics_of(plan)) do shown[name] = true end
+  each_row(plan, outcome, function(run, row)
+    for _, absent in ipairs(result_table.absences(row)) do
+      local group
+      for _, name in ipairs(absent.names) do
+        if shown[name] then
+          group = entry(groups, run.dataset .. "\0" .. absent.why, {dataset = run.dataset, why = absent.why, count = 0,
+            names = {}})
+          entry(group.names, name, name)
+        end
+      end
+      if group then group.count = group.count + 1 end
+    end
+  end)
+  for i, group in ipairs(groups) do
+    list[i] = ("%s: no %s in %s: %s"):format(group.dataset, table.concat(group.names, ", "),
+      text.plural(group.count, "run"), group.why)
+  end
+  return list
+end
+
+-- What a reader of the figures must know.
+function summary.warnings(plan, outcome)
+  local list = absence_warnings(plan, outcome)
+  for _, warning in ipairs(alarm_warnings(plan, outcome)) do list[#list + 1] = warning end
+  return list
+end
+
 function summary.text(plan, outcome)
   local columns, metrics = summary.columns(plan), metrics_of(plan)
   local rows, header, right = {}, {}, {}
@@ -246,7 +318,8 @@ function summary.json(plan, outcome)
   return json.encode(json.object {{"name", plan.name}, {"output", outcome.output}, {"done", outcome.done},
     {"kept", outcome.kept}, {"failed", outcome.failed}, {"missing", outcome.missing},
     {"interrupted", outcome.interrupted}, {"seconds", outcome.seconds}, {"packets_per_second", outcome.rate},
-    {"configurations", list}, {"failures", failed}, {"skipped", summary.skipped_json(plan)}}, true)
+    {"configurations", list}, {"failures", failed}, {"skipped", summary.skipped_json(plan)},
+    {"warnings", json.array(summary.warnings(plan, outcome))}}, true)
 end
 
 return summary

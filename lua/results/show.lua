@@ -146,10 +146,18 @@ local function section_rows(t, run, role)
   local rows = {}
   for _, column in ipairs(t.columns) do
     local value = run[column.name]
-    if column.role == role and value ~= nil then
+    if column.role == role and value ~= nil and column.name ~= "absence" then
       local explained = role ~= "identity" and column.long_name ~= column.name and column.long_name or ""
       rows[#rows + 1] = {"  " .. column.name, result_table.shown(column, value) .. unit_text(column), explained}
     end
+  end
+  return rows
+end
+
+local function absence_rows(run)
+  local rows = {}
+  for i, absent in ipairs(result_table.absences(run)) do
+    rows[i] = {"  " .. absent.why, table.concat(absent.names, ", ")}
   end
   return rows
 end
@@ -186,6 +194,10 @@ local function show_run(args, t, run)
     local rows = section_rows(t, run, section[1])
     if #rows > 0 then out.text(i > 1 and "\n" or "", section[2], ":\n", text.table(rows)) end
   end
+  local absent = absence_rows(run)
+  if #absent > 0 then out.text("\nAbsent because:\n", text.table(absent)) end
+  local warning = result_table.alarm_warning(run)
+  if warning then out.text("\nWarning: ", warning, "\n") end
   if run.reason and run.reason:find("\n") then
     local clean = run.reason:gsub("%c", function(c) return c ~= "\n" and "?" or nil end)
     out.text("\nReason:\n", (clean:gsub("([^\n]+)", "  %1")), "\n")

@@ -171,6 +171,26 @@ function result_table.interval(t, name)
   end
 end
 
+-- The column `absence` of a run, "REASON: NAME, NAME; REASON: NAME" -> {{why = REASON, names = {NAME, NAME}}, ...}. Files
+-- of version 0.1.0 have one reason, without names.
+function result_table.absences(run)
+  local list = {}
+  for group in (run.absence or ""):gmatch("[^;]+") do
+    local why, rest = group:match("^%s*(.-):(.*)$")
+    local absent = {why = result_table.one_line(why or group), names = {}}
+    for name in (rest or ""):gmatch("[^,%s]+") do absent.names[#absent.names + 1] = name end
+    list[#list + 1] = absent
+  end
+  return list
+end
+
+-- What is said where a run's alarms contradict its threshold (include/ninetails/metrics.h), else nil.
+function result_table.alarm_warning(run)
+  if not run.alarm_blocks_over or run.alarm_blocks_over <= run.alarm_blocks_allowed then return nil end
+  return text.too_many_alarms({share = run.alarm_share, over = run.alarm_blocks_over, blocks = run.alarm_blocks,
+    allowed = run.alarm_blocks_allowed}, run.tail_probability, run.benign and "benign packets" or "packets")
+end
+
 -- "dataset detector m=10 lr=0.1": names a run among others that differ in these columns.
 function result_table.label(run, columns)
   local words = {}

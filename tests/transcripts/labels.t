@@ -73,7 +73,7 @@ The same in an experiment; each run of a result file has its attacks, and files 
   >   datasets = {nt.dataset {name = "trace", capture = "trace.tsv.gz", labels = "pandas"},
   >     nt.dataset {name = "own", capture = "own.csv"}}}
   > END
-  $ ninetails run named.lua -o named.h5 --quiet 2>&1 | grep -v clean
+  $ ninetails run named.lua -o named.h5 --quiet 2>&1 | grep -v -E 'clean|alarms'
   warning: trace: pandas: read as packet_number,label: packet numbers from 0
   warning: own: own.csv: column 102, 'Label', says what a packet is and is no feature
   $ ninetails results show named.h5 --attacks

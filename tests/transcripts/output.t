@@ -76,12 +76,12 @@ An output replaces a file of its own kind; of results, those of the same experim
   > }
   > END
   > done
-  $ ninetails run one.lua --quiet
+  $ ninetails run one.lua --quiet 2> message
   $ ninetails results export results/one.h5 --columns run > all; wc -l < all
   5
-  $ ninetails run one.lua --quiet --only max_autoencoder=10
+  $ ninetails run one.lua --quiet --only max_autoencoder=10 2> message
   $ ninetails results export results/one.h5 --columns run | cmp - all
-  $ ninetails run one.lua --quiet --only max_autoencoder=10 --fresh
+  $ ninetails run one.lua --quiet --only max_autoencoder=10 --fresh 2> message
   $ ninetails results export results/one.h5 --columns run | cmp - all
   $ ninetails run two.lua --quiet -o results/one.h5
   ninetails run: results/one.h5: has results of experiment one, not of experiment two: --force replaces it
@@ -137,7 +137,7 @@ An output replaces a file of its own kind; of results, those of the same experim
   $ ninetails dataset synth ssdp_flood --packets 1000 -o notes.pcap --force --quiet
   $ ninetails dataset synth ssdp_flood --packets 1000 -o notes.pcap --quiet
   $ ninetails extract "$TRACE" -o f.csv --quiet; ninetails extract "$TRACE" -o f.csv --quiet
-  $ ninetails run two.lua --quiet -o notes.h5 --force; ninetails results export notes.h5 --columns seed | wc -l
+  $ ninetails run two.lua --quiet -o notes.h5 --force 2> message; ninetails results export notes.h5 --columns seed | wc -l
   5
 
 The script's own metrics are listed; runs of other seeds are matched by configuration and replicate.
@@ -145,7 +145,7 @@ The script's own metrics are listed; runs of other seeds are matched by configur
   $ ninetails results ls results/one.h5 | head -1
   *own_metric* (glob)
   $ sed 's/repeats = 2/seeds = {7, 8}/' one.lua > seeds.lua
-  $ ninetails run seeds.lua --quiet -o other.h5
+  $ ninetails run seeds.lua --quiet -o other.h5 2> message
   $ ninetails results diff results/one.h5 other.h5 | grep -E 'no seed|in both'
   no seed in common: matched by configuration and replicate
   4 runs in both, * (glob)

@@ -47,10 +47,11 @@ A sweep from nothing; the second time all of it is there already.
   speed ...
   written  results/sweep.h5
   $ cat message
-  $ ninetails run sweep.lua -j 1 | tee second | grep '^runs '
+  warning: ssdp_flood_4000_1: alarms contradict the threshold in 8 of 10 runs: most of all in mahalanobis ad_grace=500 seed=1234: 97.51 % of the benign packets are alarms at a threshold meant for 0.1 % (in 50 of 50 stretches too many; by chance in at most 6)
+  $ ninetails run sweep.lua -j 1 2> message | tee second | grep '^runs '
   runs     0 runs done, 10 there already
   $ grep -E '^(kitnet|mahal)' first > a; grep -E '^(kitnet|mahal)' second | cmp - a
-  $ ninetails run sweep.lua --only detector=kitnet --only replicate=2 --quiet -o other/name.h5
+  $ ninetails run sweep.lua --only detector=kitnet --only replicate=2 --quiet -o other/name.h5 2> message
   $ ls other results
   other:
   name.h5
@@ -59,11 +60,55 @@ A sweep from nothing; the second time all of it is there already.
   results:
   sweep.h5
   sweep.runs
-  $ ninetails run sweep.lua --set sizes=5,7 --json | grep -E '"(done|kept|failed|missing)"'
+  $ ninetails run sweep.lua --set sizes=5,7 --json 2> message | grep -E '"(done|kept|failed|missing)"'
     "done": 4,
     "kept": 6,
     "failed": 0,
     "missing": 0,
+
+What a reader of the table must know is said, kept in the file, and shown: where alarms contradict the threshold, and why
+figures are missing.
+
+  $ ninetails dataset synth camera_benign --packets 20000 --seed 1 -o camera.pcap --quiet
+  $ cat > benign.lua << 'END'
+  > local nt = require "ninetails"
+  > return nt.experiment {
+  >   datasets = {nt.dataset {name = "camera", capture = "camera.pcap", labels = "camera.pcap.labels.csv"}},
+  >   grace = {fm = 1000, ad = 2000}, repeats = 2, detectors = {nt.kitnet {}},
+  >   metrics = {nt.metric {name = "mine", run = function() return 0/0 end}},
+  > }
+  > END
+  $ ninetails run benign.lua 2>&1 | grep -v -E '^(time|speed) '
+  detector  runs  auc  eer  mine
+  kitnet       2  -    -    -
+  
+  runs     2 runs done
+  written  results/benign.h5
+  warning: camera: no auc, eer in 2 runs: no attack packet is scored
+  warning: camera: no mine in 2 runs: its function gave no number
+  warning: camera: alarms contradict the threshold in 2 of 2 runs: most of all in kitnet seed=1235: 79.70 % of the benign packets are alarms at a threshold meant for 0.1 % (in 49 of 50 stretches too many; by chance in at most 6)
+  $ ninetails run benign.lua --json --quiet 2> message | $PYTHON -c "import json, sys; print(len(json.load(sys.stdin)['warnings']))"
+  3
+  $ cut -d ' ' -f 1-4 message
+  warning: camera: no auc,
+  warning: camera: no mine
+  warning: camera: alarms contradict
+  $ ninetails run benign.lua > /dev/full 2> message
+  [2]
+  $ tail -n 1 message
+  ninetails run: stdout cannot be written: No space left on device
+  $ ninetails results show results/benign.h5 2 > shown; grep -E '^ *alarm_' shown | cut -c -40; grep -A 1 '^Warning' shown
+    alarm_share           0.7970         s
+    alarm_blocks                     50  s
+    alarm_blocks_over                49  s
+    alarm_blocks_allowed              6  m
+  Warning: 79.70 % of the benign packets are alarms at a threshold meant for 0.1 % (in 49 of 50 stretches too many; by chance in at most 6)
+  
+  $ grep -A 3 '^Absent' shown | cut -c -50
+  Absent because:
+    no attack packet is scored   auc, auc_low, auc_h
+    its function gave no number  mine
+  
 
 A run that fails is a line with its reason, and the others are there: exit code 2.
 
@@ -166,7 +211,8 @@ Every script of docs/experiments.md runs.
   block5.lua
   block6.lua
   block7.lua
-  $ for f in block*.lua; do ninetails run $f --quiet || echo $f failed; done
+  $ for f in block*.lua; do ninetails run $f --quiet || echo $f failed; done 2>&1 | grep -v 'alarms contradict'
+  [1]
 
 Interrupted, it ends by the signal; the same command goes on.
 
@@ -191,7 +237,7 @@ Interrupted, it ends by the signal; the same command goes on.
   > print(message.split(':')[1].strip(), '-', 'ended by signal', -p.returncode)
   > "
   interrupted - ended by signal 2
-  $ ninetails run slow.lua --json | $PYTHON -c "
+  $ ninetails run slow.lua --json 2> message | $PYTHON -c "
   > import json, sys
   > told = json.load(sys.stdin)
   > print(told['kept'] >= 1, told['done'] + told['kept'])

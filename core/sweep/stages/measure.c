@@ -41,6 +41,8 @@ static nt_status measure(nt_sweep *s, int index, const run *r, measurement *m, n
   if (status == NT_OK && extra->count)
     status = extra->run(extra->context, index, record->scores, times, labels, record->count,
                         m->extra, err);
+  if (status == NT_OK)
+    status = nt_measured_explain(&m->measured, extra->measure, m->extra, extra->count, err);
   if (status == NT_OK) status = measure_attacks(in, record, m, err);
   m->seconds = nt_seconds() - start;
   return status;

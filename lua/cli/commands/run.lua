@@ -31,6 +31,8 @@ local function run(plan, args)
   end
   if args.json then out.data(summary.json(plan, outcome), "\n")
   elseif not args.quiet then out.text(summary.text(plan, outcome)) end
+  out.flush() -- warnings come after the table, also where both go to one file
+  for _, warning in ipairs(summary.warnings(plan, outcome)) do out.note("warning: ", warning, "\n") end
   if outcome.interrupted then
     error({status = "interrupted", signal = outcome.interrupted,
       message = ("interrupted: %d of %d runs are there: the same command goes on with the rest"):format(
@@ -97,7 +99,7 @@ local this = {
       help = "replace the result file, whatever it is; else only one of the same experiment, in which rows stay that "
         .. "--only leaves out"},
     {name = "json", type = "flag", help = "print the summary as JSON"},
-    {name = "quiet", type = "flag", help = "print neither progress nor summary; failed runs remain"},
+    {name = "quiet", type = "flag", help = "print neither progress nor summary; failed runs and warnings remain"},
   },
   details = "Each run is one file, written whole or not at all: what is interrupted goes on where it was when the same "
     .. "command is given again. Extraction, maps and scores are kept and shared between experiments.\n\n"

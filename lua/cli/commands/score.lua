@@ -72,9 +72,7 @@ local function alarm_warning(args, result)
   local s = result.summary
   local a = s.alarms
   if not a.contradicts then return end
-  local said = ("%s of the %spackets are alarms at a threshold meant for %s %% (in %d of %d stretches too many; by chance "
-    .. "in at most %d)"):format(text.percent(a.share * a.judged, a.judged), s.attacks and "benign " or "",
-    text.plain(100 * args.tail_probability), a.over, a.blocks, a.allowed)
+  local said = text.too_many_alarms(a, args.tail_probability, s.attacks and "benign packets" or "packets")
   if result.window_filled < FILLED then
     local need = result.half_life * math.log(1 / (1 - FILLED), 2)
     return ("%s: training ended after %s, but windows fill for %s: train for longer (--ad-grace)"):format(said,

@@ -86,8 +86,10 @@ function sweep.run(plan)
     end
   end
   local read = {}
-  for _, name in ipairs {"run", "auc", "eer"} do read[#read + 1] = {name = name, values = columns[name]} end
-  package.loaded["ninetails.results"] = {read = function() return {rows = #runs, columns = read, notes = {}} end}
+  for _, name in ipairs {"run", "auc", "eer"} do
+    read[#read + 1] = {name = name, type = name == "run" and "text" or "number", values = columns[name]}
+  end
+  require("ninetails.results").read = function() return {rows = #runs, columns = read, notes = {}} end
   return {runs = runs, done = #runs - failed, kept = 0, failed = failed, missing = 0, seconds = 1.5, rate = 2.5e6,
     threads = plan.jobs, jobs = plan.jobs,
     output = plan.output}
