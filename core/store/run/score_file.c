@@ -62,9 +62,9 @@ static void put_all(FILE *stream, const nt_score_record *r) {
 
 nt_status nt_score_file_write(const char *path, const nt_score_record *record, nt_error *err) {
   nt_output output;
-  nt_status status = nt_output_begin(&output, path, err);
+  nt_status status = nt_output_begin_here(&output, path, err);
   if (status != NT_OK) return status;
-  FILE *stream = fopen(output.temporary, "we");
+  FILE *stream = nt_output_stream(&output);
   int bad = stream == NULL;
   if (stream) {
     put_all(stream, record);
