@@ -4,6 +4,7 @@
 --
 -- An error names card, key, value and what was expected:
 --     card my_set: files.capture.bytes = 'many': expected a whole number
+local pattern = require "ninetails.pattern"
 local plain_file = require "ninetails.dataset.plain_file"
 
 local card = {}
@@ -159,7 +160,7 @@ local forms = {
   address = {"^[%x:.%-]+/?%d*$", "an Ethernet, IPv4 or IPv6 address, with /BITS for a network"},
   path = {"^[^/%c\127][^%c\127]*$", "a relative path", 1000},
   place = {"^/[^%z]*$", "a path that begins with /", 4000},
-  pattern = {"", "a Lua pattern", 500},
+  pattern = {"", "a Lua pattern", 200},
 }
 
 local function show(value)
@@ -237,7 +238,8 @@ local function check_form(at, key, value, form)
   if not value:find(forms[form][1]) then fail(at, key, value, forms[form][2]) end
   if form == "path" then check_path(at, key, value) end
   if key:find("^files%.[^.]*%.path$") then check_own(at, key, value) end
-  if form == "pattern" and not pcall(string.find, "", value) then fail(at, key, value, "a Lua pattern") end
+  local wrong = form == "pattern" and pattern.check(value)
+  if wrong then fail(at, key, value, "a Lua pattern: " .. wrong) end
 end
 
 local function check_keys(at, key, value, keys)

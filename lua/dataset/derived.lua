@@ -10,6 +10,8 @@ local files = require "ninetails.files"
 
 local derived = {}
 
+local MOST_NOTE = 16 << 20 -- bytes
+
 -- What a file of ours is known by: its checksum, and what the system says of it, which is faster to look at.
 local function mark_of(path) return ("%s %s"):format(files.checksum(path, "sha256"), files.stat(path).stamp) end
 
@@ -33,7 +35,7 @@ function derived.forget(path) os.remove(note_of(path)) end
 -- A note: its head (rule and sources), the file's mark, a blank line, the kept text.
 local function read_note(path)
   local input = io.open(note_of(path), "rb")
-  local text = input and input:read("a") or ""
+  local text = input and input:read(MOST_NOTE) or ""
   if input then input:close() end
   return text:match("^(.-\n)made (%x+ [^\n]*)\n\n(.*)$")
 end

@@ -6,11 +6,12 @@
 --   rules.files(card, rule)           --> {key = true} of the files that it needs
 local card = require "ninetails.dataset.card"
 local files = require "ninetails.files"
+local pattern = require "ninetails.pattern"
 
 local rules = {}
 
-local MOST_BYTES = 256 << 20 -- of a log or a table of flows
-local MOST_LINE = 1 << 16 -- bytes
+local MOST_LOG, MOST_TABLE = 16 << 20, 256 << 20 -- bytes of a log, of a table of flows
+local MOST_EVENT, MOST_LINE = 1 << 12, 1 << 16 -- bytes of a line of either
 local MOST_EVENTS, MOST_FLOWS = 100000, 1000000 -- that a rule keeps
 local MOST_FIELDS = 1000 -- of a table of flows
 local MOST_FILES = 100 -- that a rule reads, one that is read twice counted twice
@@ -42,13 +43,13 @@ local function matches_any(name, globs)
 end
 
 -- Lines with their numbers, without what ends them.
-local function lines_of(text, path)
+local function lines_of(text, path, most)
   local number, at = 0, 1
   return function()
     if at > #text then return end
     local stop = text:find("\n", at, true) or #text + 1
     number = number + 1
-    if stop - at > MOST_LINE then fail("%s: line %d: has more than %d bytes", path, number, MOST_LINE) end
+    if stop - at > most then fail("%s: line %d: has more than %d bytes", path, number, most) end
     local line = text:sub(at, stop - 1)
     at = stop + 1
     return number, line:sub(-1) == "\r" and line:sub(1, -2) or line
@@ -66,30 +67,25 @@ end
 
 -- Time, name and edge of a line, as the card's pattern takes them out; nil when it does not.
 local function edge_of(spec, line, path, number)
-  local good, time, name, edge = pcall(string.match, line, spec.line)
-  if not good then fail("%s: line %d: the card's pattern for lines of events: %s", path, number, time) end
-  if not time then return nil end
-  if type(time) ~= "string" or type(name) ~= "string" or type(edge) ~= "string" then
+  local time, name, edge = pattern.match(line, spec.line)
+  if time and not edge then
     fail("%s: line %d: the card's pattern for lines of events takes no text for each of time, name and edge", path, number)
   end
   return time, name, edge
 end
 
-local function is_ignored(spec, line, path, number)
-  if not line:find("%S") then return true end
-  local good, at = pcall(string.find, line, spec.ignore or "^$")
-  if not good then fail("%s: line %d: the card's pattern for lines to ignore: %s", path, number, at) end
-  return at
+local function is_ignored(spec, line)
+  return not line:find("%S") or spec.ignore and pattern.match(line, spec.ignore)
 end
 
 -- The events of a log, in order of their start: {name =, from =, to =, line =}. Every line must be an edge of an event,
 -- empty, or one that the card tells to ignore; every start has its end.
 function rules.events(spec, text, path)
   local list, running = {}, {}
-  for number, line in lines_of(text, path) do
+  for number, line in lines_of(text, path, MOST_EVENT) do
     local time, name, edge = edge_of(spec, line, path, number)
     if not time then
-      if not is_ignored(spec, line, path, number) then
+      if not is_ignored(spec, line) then
         fail("%s: line %d: '%.60s' is neither an event nor to be ignored", path, number, line)
       end
     else
@@ -168,7 +164,7 @@ function rules.flows(spec, text, path)
   local needed = {}
   for _, column in pairs(spec.columns) do needed[column] = true end
   for column in pairs(spec.where or {}) do needed[column] = true end
-  for number, line in lines_of(text, path) do
+  for number, line in lines_of(text, path, MOST_LINE) do
     if not names then
       names = fields_of(line)
       if #names > MOST_FIELDS then fail("%s: more than %d columns", path, MOST_FIELDS) end
@@ -217,14 +213,14 @@ local leaves = {
   end,
   flows = function(rule, _, open)
     local path = open(rule.flows.file)
-    return rules.flows(rule.flows, files.read(path, MOST_BYTES), path)
+    return rules.flows(rule.flows, files.read(path, MOST_TABLE), path)
   end,
   during = function(rule, c, open)
     local during = rule.during
     if not during.events then return {{from = instant(during.from), to = instant(during.to)}} end
     local spec, list = c.events[during.events], {}
     local path = open(spec.file)
-    for _, event in ipairs(rules.events(spec, files.read(path, MOST_BYTES), path)) do
+    for _, event in ipairs(rules.events(spec, files.read(path, MOST_LOG), path)) do
       if matches_any(event.name, during.only) then
         list[#list + 1] = {from = event.from, to = event.to, attack = event.name}
       end
