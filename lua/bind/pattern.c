@@ -23,11 +23,11 @@
 #include "modules.h"
 
 enum {
-  MOST_PATTERN = 500,                  /* bytes */
-  STEPS = 3 * MOST_PATTERN + 8,        /* of a program: at most three for each byte of the pattern */
-  CAPTURES = 32,                       /* as in Lua */
-  MOST_TEXT = 1 << 16,                 /* bytes */
-  SET = (UCHAR_MAX + 1) / 64           /* words of a set of bytes */
+  MOST_PATTERN = 500,           /* bytes */
+  STEPS = 3 * MOST_PATTERN + 8, /* of a program: at most three for each byte of the pattern */
+  CAPTURES = 32,                /* as in Lua */
+  MOST_TEXT = 1 << 16,          /* bytes */
+  SET = (UCHAR_MAX + 1) / 64    /* words of a set of bytes */
 };
 
 typedef enum step_kind { TAKE, TRY, SAVE, AT_END, DONE } step_kind;
@@ -68,8 +68,9 @@ static void add_class(uint64_t *set, unsigned char name) {
   static const struct {
     char name;
     int (*is)(int);
-  } classes[] = {{'a', isalpha}, {'c', iscntrl}, {'d', isdigit}, {'g', isgraph}, {'l', islower},
-                 {'p', ispunct}, {'s', isspace}, {'u', isupper}, {'w', isalnum}, {'x', isxdigit}, {'z', is_zero}};
+  } classes[] = {{'a', isalpha}, {'c', iscntrl},  {'d', isdigit}, {'g', isgraph},
+                 {'l', islower}, {'p', ispunct},  {'s', isspace}, {'u', isupper},
+                 {'w', isalnum}, {'x', isxdigit}, {'z', is_zero}};
   for (size_t i = 0; i < sizeof classes / sizeof *classes; i++) {
     if (tolower(name) != classes[i].name) continue;
     for (int c = 0; c <= UCHAR_MAX; c++)
@@ -98,7 +99,8 @@ static pattern_step *new_step(program *p, step_kind kind) {
   return s;
 }
 
-/* Where the set ends that begins at r->at: its first byte is one of it, also a "]". NULL: nowhere. */
+/* Where the set ends that begins at r->at: its first byte is one of it, also a "]". NULL: nowhere.
+ */
 static const unsigned char *end_of_set(const reader *r) {
   const unsigned char *p = r->at;
   do {
@@ -161,7 +163,8 @@ static void read_item(reader *r) {
 static void read_capture(reader *r, unsigned *open, unsigned *depth) {
   program *p = r->program;
   if (r->at[-1] == '(') {
-    if (r->at < r->end && *r->at == ')') return refuse(r, "a capture of a position, a text was expected");
+    if (r->at < r->end && *r->at == ')')
+      return refuse(r, "a capture of a position, a text was expected");
     if (p->captures == CAPTURES) return refuse(r, "too many captures");
     open[(*depth)++] = p->captures;
     new_step(p, SAVE)->first = 2 * p->captures++;

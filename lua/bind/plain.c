@@ -22,6 +22,7 @@
 
 #include "embedded.h"
 #include "modules.h"
+#include "signals.h"
 
 enum {
   MOST_MEMORY = 8 << 20,
@@ -89,6 +90,7 @@ static void charge(lua_State *L, size_t n) {
 
 static void look(lua_State *L, lua_Debug *ar) {
   (void)ar;
+  if (signals_caught()) luaL_error(L, "interrupted");
   charge(L, STEPS);
 }
 
@@ -331,6 +333,7 @@ static int run(lua_State *L) {
   lua_pushcfunction(b->L, evaluate);
   lua_pushlightuserdata(b->L, b);
   int code = lua_pcall(b->L, 1, 1, 0);
+  if (signals_caught()) return signals_raise(L, "interrupted");
   if (code != LUA_OK && b->limit) return too_much(L, b->limit, kind);
   if (code == LUA_ERRMEM) return luaL_error(L, "%s: out of memory", chunk);
   if (code != LUA_OK)
