@@ -33,6 +33,13 @@ static bool smooths(const job *j) {
 
 /* ------------------------------------------------------------------------ of the ranking alone */
 
+const double nt_quantile_of[NT_QUANTILES] = {0, 0.25, 0.5, 0.75, 0.9, 0.99, 0.999, 1};
+
+static void take_quantiles(const nt_ranking *r, nt_measured *measured) {
+  for (size_t i = 0; i < NT_QUANTILES; i++)
+    measured->quantiles[i] = nt_ranking_quantile(r, NT_SCORES_ALL, nt_quantile_of[i]);
+}
+
 static void take_counts(const job *j, const nt_score_counts *c) {
   j->value[M_SCORED] = (double)c->scored;
   j->value[M_SCORES_NAN] = (double)c->nan;
@@ -203,31 +210,34 @@ static nt_status measure_smoothed(const job *j, const nt_blocks *blocks, nt_erro
 /* ----------------------------------------------------------------------------- the threshold's */
 
 static nt_status fit_threshold(const job *j, const double *training, size_t m,
-                               nt_absence_facts *facts, nt_error *err) {
-  nt_threshold threshold;
-  nt_status status = nt_threshold_fit(training, m, j->o->tail_probability, &threshold, err);
-  j->value[M_THRESHOLD_SAMPLE] = (double)threshold.fit.used;
-  j->value[M_THRESHOLD] = threshold.value;
-  facts->threshold = threshold.absence;
+                               nt_threshold *threshold, nt_error *err) {
+  nt_status status = nt_threshold_fit(training, m, j->o->tail_probability, threshold, err);
+  j->value[M_THRESHOLD_SAMPLE] = (double)threshold->fit.used;
+  j->value[M_THRESHOLD] = threshold->value;
   return status;
 }
 
 /* nt_point_at_threshold has no rates where a class is absent; those of the other one do exist. */
-static void take_rates_at_threshold(const job *j) {
+static void take_rates_at_threshold(const job *j, uint64_t *above) {
   double threshold = j->value[M_THRESHOLD];
   uint64_t alarms[2] = {0};
-  if (!j->labels || isnan(threshold)) return;
-  for (size_t i = 0; i < j->n; i++)
-    if (j->labels[i] <= 1) alarms[j->labels[i]] += j->scores[i] >= threshold || isnan(j->scores[i]);
+  if (isnan(threshold)) return;
+  for (size_t i = 0; i < j->n; i++) {
+    uint8_t label = j->labels ? j->labels[i] : 0;
+    if (label <= 1) alarms[label] += j->scores[i] >= threshold || isnan(j->scores[i]);
+  }
+  *above = alarms[0] + alarms[1];
+  if (!j->labels) return;
   double attacks = j->value[M_ATTACKS], benign = j->value[M_BENIGN];
   if (attacks > 0) j->value[M_THRESHOLD_TPR] = (double)alarms[1] / attacks;
   if (benign > 0) j->value[M_THRESHOLD_FPR] = (double)alarms[0] / benign;
 }
 
-static void take_alarm_share(const job *j) {
+static void take_alarm_share(const job *j, nt_alarm_share *alarms) {
   if (j->n == 0) return;
   nt_alarm_share s =
       nt_alarm_share_of(j->scores, j->labels, j->n, j->value[M_THRESHOLD], j->o->tail_probability);
+  *alarms = s;
   if (isnan(s.share)) return;
   j->value[M_ALARM_SHARE] = s.share;
   j->value[M_ALARM_BLOCKS] = (double)s.blocks;
@@ -305,8 +315,9 @@ static nt_status measure_ranking(const job *j, const nt_ranking *r, nt_measured 
   measured->absence = j->labels ? nt_absence_text(nt_ranking_absence(r)) : "no labels are given";
   take_counts(j, nt_ranking_counts(r));
   take_rates(j, r);
-  take_rates_at_threshold(j);
-  take_alarm_share(j);
+  take_quantiles(r, measured);
+  take_rates_at_threshold(j, &measured->above);
+  take_alarm_share(j, &measured->alarms);
   nt_status status = take_areas(j, r, err);
   if (status == NT_OK) status = make_curves(j, r, measured, err);
   return status == NT_OK ? measure_in_time(j, r, blocks, err) : status;
@@ -318,7 +329,8 @@ static nt_status measure_all(const job *j, const char *why_no_times, const doubl
                             .times = why_no_times,
                             .replicates = j->o->replicates > 0,
                             .of_benign = j->o->protocol.reference == NT_FPR_OF_BENIGN};
-  nt_status status = fit_threshold(j, training, m, &facts, err);
+  nt_status status = fit_threshold(j, training, m, &measured->threshold, err);
+  facts.threshold = measured->threshold.absence;
   nt_ranking *r = status == NT_OK ? nt_ranking_new(j->scores, j->labels, j->n, err) : NULL;
   if (!r) return err->status;
   nt_blocks blocks = {0};

@@ -45,6 +45,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <ninetails/metrics.h>
 #include <ninetails/parameter.h>
 
 #include "curve.h"
@@ -114,6 +115,10 @@ typedef struct nt_measured {
   const char **why;    /* [nt_measure_count]; why a value is NaN, NULL where it is not. Static */
   char *absences;      /* the same in words: nt_measured_explain; NULL until then */
   nt_curve roc, precision_recall; /* count 0: none */
+  double quantiles[NT_QUANTILES]; /* of all scored packets, NaN ranked highest */
+  nt_threshold threshold;
+  nt_alarm_share alarms;
+  uint64_t above; /* scored packets at or above the threshold, or NaN */
 } nt_measured;
 
 /*

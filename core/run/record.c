@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "store/run/provenance.h"
+#include "judge.h"
 
 /* One attribute: its name, and how it is written. Numbers that are not known (NaN) and texts that
  * are NULL are left out: an attribute that is there has a value. */
@@ -30,15 +31,16 @@ static nt_status put_options(nt_store *store, const nt_parameter *rows, size_t c
   nt_status status = NT_OK;
   for (size_t i = 0; i < count && status == NT_OK; i++) {
     const nt_parameter *p = &rows[i];
+    const char *name = p->column ? p->column : p->name;
     nt_value value = nt_parameter_get(p, options);
     if (p->unkeyed) continue;
     if (p->type == NT_PARAMETER_CHOICE) value.text = p->choices[(size_t)value.number];
     if (value.text)
-      status = nt_store_text(store, p->name, value.text, err);
+      status = nt_store_text(store, name, value.text, err);
     else if (p->type == NT_PARAMETER_NUMBER)
-      status = nt_store_number(store, p->name, value.number, err);
+      status = nt_store_number(store, name, value.number, err);
     else if (p->type != NT_PARAMETER_TEXT)
-      status = nt_store_integer(store, p->name, (int64_t)value.number, err);
+      status = nt_store_integer(store, name, (int64_t)value.number, err);
   }
   return status;
 }
@@ -115,6 +117,22 @@ static nt_status record_input(nt_store *store, const nt_run_options *o, const nt
   return status;
 }
 
+/* The figures that exist, by the names that they have in a table of runs, and their protocol. */
+static nt_status record_figures(nt_store *store, const nt_run_options *o, const nt_run_result *r,
+                                nt_error *err) {
+  const nt_measure_options protocol = nt_judge_options(o->tail_probability);
+  nt_status status =
+      put_options(store, nt_measure_parameters, NT_MEASURE_PARAMETERS, &protocol, err);
+  for (size_t i = 0; i < nt_measure_count && status == NT_OK; i++) {
+    double value = r->measured->value[i];
+    if (isnan(value)) continue;
+    status = nt_measures[i].integer
+                 ? nt_store_integer(store, nt_measures[i].name, (int64_t)value, err)
+                 : nt_store_number(store, nt_measures[i].name, value, err);
+  }
+  return status;
+}
+
 static nt_status record_detector(nt_store *store, const nt_run_options *o, const nt_run_result *r,
                                  nt_error *err) {
   const nt_run_summary *s = &r->summary;
@@ -126,40 +144,23 @@ static nt_status record_detector(nt_store *store, const nt_run_options *o, const
       I("packets_scored", r->pipeline.in_phase[NT_PHASE_EXECUTION]),
       N("training_seconds", r->training_seconds),
       N("window_filled", r->window_filled),
-      I("scored", s->scored),
-      I("scores_nan", s->nan),
-      I("scores_infinite", s->infinite),
-      N("tail_probability", o->tail_probability),
-      I("threshold_sample", s->threshold.fit.used),
       N("threshold_log_mean", s->threshold.fit.mean),
       N("threshold_log_deviation", s->threshold.fit.deviation),
-      N("threshold", s->threshold.value),
       T("threshold_missing", *s->threshold.absence ? s->threshold.absence : NULL),
       I("above_threshold", s->above),
-      N("alarm_share", s->alarms.share),
-      I("alarm_blocks", s->alarms.blocks),
-      I("alarm_blocks_over", s->alarms.over),
-      I("alarm_blocks_allowed", s->alarms.allowed),
   };
   nt_status status =
       put_options(store, nt_kitnet_parameters, NT_KITNET_PARAMETERS, &o->kitnet, err);
   if (status == NT_OK) status = PUT(entries);
+  if (status == NT_OK) status = record_figures(store, o, r, err);
   if (status != NT_OK || !s->labelled) return status;
   const entry labelled[] = {
       T("labels", r->labels_path),
       T("labels_format", r->labels.format),
       T("labels_note", *r->labels.note ? r->labels.note : NULL),
-      I("attacks", s->attacks),
-      I("benign", s->benign),
-      I("excluded", s->excluded),
       I("clean", s->clean),
       I("trains_on_attacks", s->trains_on_attacks),
-      N("auc", s->auc),
-      N("eer", s->eer),
-      N("eer_nearest", s->eer_nearest),
       T("auc_missing", *s->absence ? s->absence : NULL),
-      N("threshold_tpr", s->threshold_tpr),
-      N("threshold_fpr", s->threshold_fpr),
   };
   return PUT(labelled);
 }

@@ -12,6 +12,7 @@
 #include "ground/team.h"
 #include "store/file/output.h"
 #include "store/output/store.h"
+#include "judge.h"
 #include "record.h"
 
 /* Everything that a run holds, released in one place. */
@@ -30,8 +31,9 @@ typedef struct run {
   pthread_mutex_t hdf5;
   double *training; /* RMSEs of the training phase */
   size_t trained;
-  double first_time, last_trained;  /* of packets in the grace periods; NaN: none yet */
-  size_t score_room, training_room; /* of result->scores and training */
+  double first_time, last_trained;             /* of packets in the grace periods; NaN: none yet */
+  double *times;                               /* of all packets, where there are labels */
+  size_t score_room, training_room, time_room; /* of result->scores, training and times */
 } run;
 
 static void put_utc(char text[32]) {
@@ -209,6 +211,10 @@ static nt_status keep_scores(run *r, const nt_pipeline_rows *rows, nt_error *err
   uint64_t to = from + r->options->kitnet.ad_grace;
   if (reserve(&result->scores, &r->score_room, (size_t)end, err) != NT_OK) return NT_E_MEMORY;
   memcpy(result->scores + begin, rows->scores, rows->count * sizeof *rows->scores);
+  if (result->labels_path) {
+    if (reserve(&r->times, &r->time_room, (size_t)end, err) != NT_OK) return NT_E_MEMORY;
+    memcpy(r->times + begin, rows->times, rows->count * sizeof *rows->times);
+  }
   for (size_t i = 0; i < rows->count && begin + i < to; i++) {
     if (isnan(r->first_time)) r->first_time = rows->times[i];
     if (!(rows->times[i] <= r->last_trained)) r->last_trained = rows->times[i];
@@ -305,10 +311,18 @@ static nt_status judge(run *r, nt_error *err) {
   result->grace = (size_t)(p->packets - p->in_phase[NT_PHASE_EXECUTION]);
   look_at_windows(r);
   nt_status status = nt_feature_map_copy(nt_kitnet_map(r->kitnet), &result->map, err);
-  if (status == NT_OK)
-    status =
-        nt_run_summarise(result->scores, (size_t)p->packets, result->grace, r->training, r->trained,
-                         labels->value, r->options->tail_probability, &result->summary, err);
+  const nt_judged judged = {.scores = result->scores,
+                            .times = r->times,
+                            .n = (size_t)p->packets,
+                            .grace = result->grace,
+                            .training = r->training,
+                            .m = r->trained,
+                            .labels = labels->value,
+                            .tail = r->options->tail_probability};
+  result->measured = calloc(1, sizeof *result->measured);
+  if (status == NT_OK && !result->measured)
+    status = nt_fail(err, NT_E_MEMORY, "out of memory for the figures of a run");
+  if (status == NT_OK) status = nt_judge(&judged, result->measured, &result->summary, err);
   return status == NT_OK ? judge_attacks(result, err) : status;
 }
 
@@ -402,6 +416,7 @@ nt_status nt_run(const nt_run_options *options, nt_run_result *result, nt_error 
   nt_digester_free(r.digester);
   nt_feature_map_done(&r.given_map);
   free(r.training);
+  free(r.times);
   result->seconds = nt_seconds() - r.start;
   return status;
 }
@@ -409,7 +424,14 @@ nt_status nt_run(const nt_run_options *options, nt_run_result *result, nt_error 
 void nt_run_result_done(nt_run_result *result) {
   nt_feature_map_done(&result->map);
   nt_labels_done(&result->labels);
+  if (result->measured) nt_measured_done(result->measured);
+  free(result->measured);
   free(result->attacks);
   free(result->scores);
   *result = (nt_run_result){0};
+}
+
+double nt_run_figure(const nt_run_result *result, const char *name) {
+  size_t i = nt_measure_find(name);
+  return result->measured && i < nt_measure_count ? result->measured->value[i] : NAN;
 }

@@ -34,6 +34,10 @@ NT_BEGIN_DECLS
  * @{
  */
 
+#define NT_QUANTILES 8
+/** Of which scores are told: 0, 0.25, 0.5, 0.75, 0.9, 0.99, 0.999, 1. */
+NT_API extern const double nt_quantile_of[NT_QUANTILES];
+
 #define NT_LOGNORMAL_TAIL 1e-3 /**< the default tail probability, that of the advice */
 
 /**

@@ -126,11 +126,6 @@ NT_API nt_status nt_pipeline_run(nt_capture *capture, const nt_pipeline_options 
  * @{
  */
 
-#define NT_QUANTILES 8
-
-/** 0, 0.25, 0.5, 0.75, 0.9, 0.99, 0.999, 1 */
-NT_API extern const double nt_quantile_of[NT_QUANTILES];
-
 typedef struct nt_run_summary {
   uint64_t scored;                /**< packets in execution, without those labelled excluded */
   uint64_t nan, infinite;         /**< among them */
@@ -152,8 +147,8 @@ typedef struct nt_run_summary {
 } nt_run_summary;
 
 /** scores: n of them, of which the first `grace` were not scored; training: the m RMSEs of the
- * training phase, in order; labels: n, or NULL. tail in (0, 1). O(n); at most 28 bytes a packet of
- * scratch. */
+ * training phase, in order; labels: n, or NULL. tail in (0, 1). O(n log n); at most 40 bytes a
+ * packet of scratch. */
 NT_API nt_status nt_run_summarise(const double *scores, size_t n, size_t grace,
                                   const double *training, size_t m, const uint8_t *labels,
                                   double tail, nt_run_summary *summary, nt_error *err) NT_MUST_CHECK
@@ -224,18 +219,24 @@ typedef struct nt_run_result {
   nt_run_summary summary;
   const char *labels_path; /**< what they were read from, options->labels or input; NULL: none */
   nt_labels labels;        /**< of all packets */
-  nt_attack_measured *attacks; /**< of labels.name_count names */
+  nt_attack_measured *attacks;  /**< of labels.name_count names */
+  struct nt_measured *measured; /**< for nt_run_figure */
 } nt_run_result;
 
 /**
  * Checks every option and opens every file before the first packet is read, runs, writes the
  * output. A capture that does not outlast the grace periods, and labels that are not as many as the
  * packets, are NT_E_INPUT; whatever fails, no output is left behind. *result is to be released by
- * nt_run_result_done in any case. Memory: the pipeline's, and when scoring 16 bytes a packet.
+ * nt_run_result_done in any case. Memory: the pipeline's, and when scoring 16 bytes a packet, with
+ * labels 24, and in the end what metrics take (40 bytes a packet).
  */
 NT_API nt_status nt_run(const nt_run_options *options, nt_run_result *result,
                         nt_error *err) NT_MUST_CHECK NT_NONNULL(1, 2);
 NT_API void nt_run_result_done(nt_run_result *result);
+
+/** Any figure of a table of runs, by its name there ("auc", "partial_auc", "episodes", ...); NaN:
+ * there is none of that name, or it does not exist for this capture. */
+NT_API double nt_run_figure(const nt_run_result *result, const char *name) NT_NONNULL(1, 2);
 
 /** @} */
 

@@ -15,11 +15,13 @@
  * signal = "INT" | "TERM"}, and no output is left behind.
  */
 #include <lauxlib.h>
+#include <math.h>
 #include <stddef.h>
 #include <string.h>
 
 #include <ninetails/run.h>
 
+#include "metrics/measures.h"
 #include "fields.h"
 #include "modules.h"
 #include "parameters.h"
@@ -180,6 +182,20 @@ static void put_summary(lua_State *L, const nt_run_summary *s) {
   lua_setfield(L, -2, "summary");
 }
 
+/* figures: {name = value} of those that exist, by their names in a table of runs. */
+static void put_figures(lua_State *L, const nt_run_result *r) {
+  lua_newtable(L);
+  for (size_t i = 0; i < nt_measure_count; i++) {
+    double value = nt_run_figure(r, nt_measures[i].name);
+    if (isnan(value)) continue;
+    if (nt_measures[i].integer)
+      set_integer(L, nt_measures[i].name, (uint64_t)value);
+    else
+      set_number(L, nt_measures[i].name, value);
+  }
+  lua_setfield(L, -2, "figures");
+}
+
 /* stages: a list in their order of {name =, rows =, seconds =}, those that were gone through. */
 static void put_stages(lua_State *L, const nt_pipeline_result *p) {
   lua_newtable(L);
@@ -227,6 +243,7 @@ static void push_result(lua_State *L, const nt_run_options *options, const nt_ru
   if (r->profile_known) set_number(L, "half_life", nt_profile_half_life(r->profile));
   put_map(L, &r->map);
   put_summary(L, &r->summary);
+  put_figures(L, r);
   if (r->labels_path) {
     set_text(L, "labels", r->labels_path);
     set_text(L, "labels_format", r->labels.format);

@@ -181,12 +181,23 @@ local function summary_json(args, result)
       {"by_name", result.attacks_by_name and attacks_json(result.attacks_by_name)}} or nil}
 end
 
+-- All figures that exist, by their names in a table of runs.
+local function figures_json(figures)
+  local members = {}
+  for _, measure in ipairs(require("ninetails.sweep").measures()) do
+    local value = figures[measure.name]
+    if value ~= nil then members[#members + 1] = {measure.name, value} end
+  end
+  return json.object(members)
+end
+
 local function print_json(args, result)
   local members = list(single.input_json(args, result))
   local parameters = {}
   for i, option in ipairs(detector) do parameters[i] = {option.field, args[option.field]} end
   append(members, {{"parameters", json.object(parameters)}, {"isa", result.isa}})
   append(members, list(summary_json(args, result)))
+  append(members, {{"metrics", figures_json(result.figures)}})
   append(members, list(single.speed_json(args, result)))
   out.data(json.encode(json.object(members), true), "\n")
 end

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "judge.h"
+
+#include <math.h>
+#include <string.h>
+
+nt_measure_options nt_judge_options(double tail) {
+  nt_measure_options options = nt_measure_defaults();
+  options.tail_probability = tail;
+  options.replicates = 0;
+  return options;
+}
+
+static double figure(const nt_measured *m, const char *name) {
+  size_t i = nt_measure_find(name);
+  return i < nt_measure_count ? m->value[i] : NAN;
+}
+
+static uint64_t count(const nt_measured *m, const char *name) {
+  double value = figure(m, name);
+  return isnan(value) ? 0 : (uint64_t)value;
+}
+
+static void look_at_training(const nt_judged *j, nt_run_summary *s) {
+  uint64_t attacks = 0;
+  while (s->clean < j->n && j->labels[s->clean] == 0) s->clean++;
+  for (size_t i = s->clean; i < j->n; i++) attacks += j->labels[i] == 1;
+  s->trains_on_attacks = attacks > 0 && j->grace > s->clean;
+}
+
+static void summarise(const nt_judged *j, const nt_measured *m, nt_run_summary *s) {
+  *s = (nt_run_summary){.scored = count(m, "scored"),
+                        .nan = count(m, "scores_nan"),
+                        .infinite = count(m, "scores_infinite"),
+                        .threshold = m->threshold,
+                        .above = m->above,
+                        .alarms = m->alarms,
+                        .labelled = j->labels != NULL,
+                        .attacks = count(m, "attacks"),
+                        .benign = count(m, "benign"),
+                        .excluded = count(m, "excluded"),
+                        .auc = figure(m, "auc"),
+                        .eer = figure(m, "eer"),
+                        .eer_nearest = figure(m, "eer_nearest"),
+                        .threshold_tpr = figure(m, "threshold_tpr"),
+                        .threshold_fpr = figure(m, "threshold_fpr"),
+                        .absence = m->absence};
+  memcpy(s->quantiles, m->quantiles, sizeof s->quantiles);
+  if (j->labels) look_at_training(j, s);
+}
+
+nt_status nt_judge(const nt_judged *j, nt_measured *measured, nt_run_summary *summary,
+                   nt_error *err) {
+  const nt_measure_options options = nt_judge_options(j->tail);
+  size_t sample = (size_t)nt_threshold_sample(j->m);
+  nt_status status = nt_measure_run(j->scores + j->grace, j->times ? j->times + j->grace : NULL,
+                                    j->labels ? j->labels + j->grace : NULL, j->n - j->grace,
+                                    j->training + (j->m - sample), sample, &options, measured, err);
+  if (status == NT_OK) summarise(j, measured, summary);
+  return status;
+}
+
+nt_status nt_run_summarise(const double *scores, size_t n, size_t grace, const double *training,
+                           size_t m, const uint8_t *labels, double tail, nt_run_summary *summary,
+                           nt_error *err) {
+  const nt_judged judged = {scores, NULL, n, grace, training, m, labels, tail};
+  nt_measured measured;
+  nt_status status = nt_judge(&judged, &measured, summary, err);
+  if (status == NT_OK) nt_measured_done(&measured);
+  return status;
+}
