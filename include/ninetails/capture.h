@@ -41,9 +41,9 @@ NT_BEGIN_DECLS
 /** Whoever wants to see all bytes, in order, as they are read: those of the file as it lies there
  * (none of a zip, which is not read in order) and those that come out of it. */
 typedef struct nt_tap {
-  void (*file)(void *context, const void *bytes, size_t size);
-  void (*content)(void *context, const void *bytes, size_t size);
-  void *context;
+  void (*file)(void *context, const void *bytes, size_t size);    /**< bytes of the file */
+  void (*content)(void *context, const void *bytes, size_t size); /**< bytes that come out of it */
+  void *context;                                                  /**< for both */
 } nt_tap;
 
 /** Around the bytes of an input: nothing, a compressed stream, or a zip of one file. */
@@ -51,6 +51,7 @@ typedef enum nt_packing { NT_PACKING_NONE, NT_PACKING_FILTER, NT_PACKING_ZIP } n
 
 /** @} */
 
+/** What a capture holds. */
 typedef enum nt_capture_format {
   NT_FORMAT_PCAP,
   NT_FORMAT_PCAPNG,
@@ -58,6 +59,7 @@ typedef enum nt_capture_format {
   NT_FORMAT_FEATURES /**< rows of numbers: no packets to read, nt_capture_read_rows instead */
 } nt_capture_format;
 
+/** An open capture. */
 typedef struct nt_capture nt_capture;
 
 /** Opens path ("-": standard input) and reads as much as it takes to know the format. The error
@@ -67,16 +69,19 @@ NT_API nt_capture *nt_capture_open(const char *path, nt_error *err) NT_MUST_CHEC
 /** The same, all bytes shown to the tap (NULL: none). */
 NT_API nt_capture *nt_capture_open_tapped(const char *path, const nt_tap *tap,
                                           nt_error *err) NT_MUST_CHECK NT_NONNULL(1);
+/** What lies around the bytes of the input. */
 NT_API nt_packing nt_capture_packing(const nt_capture *capture) NT_NONNULL(1);
 /** Of what nobody reads any more, one piece for the tap; 0: there is none. */
 NT_API int nt_capture_rest(nt_capture *capture) NT_NONNULL(1);
 /** Why the bytes ended before their end, or NULL. */
 NT_API const char *nt_capture_fault(const nt_capture *capture) NT_NONNULL(1);
+/** Closes the file; NULL is fine. */
 NT_API void nt_capture_close(nt_capture *capture);
 
+/** What the content showed. */
 NT_API nt_capture_format nt_capture_format_of(const nt_capture *capture) NT_NONNULL(1);
-NT_API const char *
-nt_capture_format_name(nt_capture_format format); /**< "pcap", "pcapng", "tsv", "features" */
+/** "pcap", "pcapng", "tsv", "features" */
+NT_API const char *nt_capture_format_name(nt_capture_format format);
 
 /** Reads up to max packet records; *got < max only at the end (or at damage). PCAP, PCAPNG and TSV
  * only. On an error the *got records before it are there, and every later call fails likewise. */
@@ -88,14 +93,17 @@ NT_API nt_status nt_capture_read(nt_capture *capture, nt_packet *packets, size_t
 NT_API nt_status nt_capture_next_frame(nt_capture *capture, nt_frame *frame, int *got,
                                        nt_error *err) NT_MUST_CHECK NT_NONNULL(1, 2, 3);
 
-/** FEATURES only: features of a row (columns that are an index, a time, a label are none:
- * feature_csv.h), their names or NULL where the file has no header, and the rows: max x width
- * doubles. times (max doubles) may be NULL; without a timestamp column it is filled with NaN. */
+/** FEATURES only, as what follows: features of a row. Columns that are an index, a time or a label
+ * are none (feature_csv.h). */
 NT_API size_t nt_capture_width(const nt_capture *capture) NT_NONNULL(1);
+/** Names of those columns, nt_capture_width of them; NULL where the file has no header. */
 NT_API const char *const *nt_capture_column_names(const nt_capture *capture) NT_NONNULL(1);
+/** One of the columns holds time stamps. */
 NT_API int nt_capture_has_times(const nt_capture *capture) NT_NONNULL(1);
 /** One of the columns holds labels: the file is a label file, too (labels.h). */
 NT_API int nt_capture_has_labels(const nt_capture *capture) NT_NONNULL(1);
+/** Up to max rows, max x width doubles. times (max doubles) may be NULL; without a timestamp column
+ * it is filled with NaN. Errors as nt_capture_read. */
 NT_API nt_status nt_capture_read_rows(nt_capture *capture, double *rows, double *times, size_t max,
                                       size_t *got, nt_error *err) NT_MUST_CHECK NT_NONNULL(1, 2, 5);
 
@@ -110,6 +118,7 @@ NT_API const char *nt_capture_warning(const nt_capture *capture) NT_NONNULL(1);
  * @{
  */
 
+/** The checksum of some bytes. */
 typedef struct nt_digest {
   char sha256[65]; /**< lower-case hexadecimal; "": not known */
   int64_t bytes;   /**< -1: not known */
@@ -118,14 +127,16 @@ typedef struct nt_digest {
 
 /** Of a file as it lies there, and of what it holds: the same but where it is compressed. */
 typedef struct nt_digests {
-  nt_digest file, content;
+  nt_digest file, content; /**< of the file, and of what it holds */
 } nt_digests;
 
+/** Takes the checksums of a capture while it is read. */
 typedef struct nt_digester nt_digester;
 
+/** NULL with NT_E_MEMORY. nt_digester_free. */
 NT_API nt_digester *nt_digester_new(nt_error *err) NT_MUST_CHECK;
-NT_API void
-nt_digester_free(nt_digester *digester); /**< NULL is fine; after the capture is closed */
+/** NULL is fine; after the capture is closed. */
+NT_API void nt_digester_free(nt_digester *digester);
 
 /** For nt_capture_open_tapped; the digester's own. */
 NT_API const nt_tap *nt_digester_tap(nt_digester *digester) NT_NONNULL(1);

@@ -37,6 +37,7 @@
 
 NT_BEGIN_DECLS
 
+/** Bits of nt_detector_class.flags. */
 enum {
   NT_DETECTOR_FROZEN = 1 << 0, /**< score() changes nothing: rows may be scored more than once */
   NT_DETECTOR_SEEDED = 1 << 1, /**< the seed matters; without it repeats are one and the same run */
@@ -54,8 +55,8 @@ enum {
 /** `count` rows, the first of them packet `first` of the data set (0-based). Valid during a call.
  */
 typedef struct nt_rows {
-  uint64_t first;
-  size_t count, width;
+  uint64_t first;         /**< the packet of the first row, from 0 */
+  size_t count, width;    /**< rows, and columns of a row */
   const double *features; /**< count x width, row-major; NULL for a BLIND detector */
   const double *times;    /**< count; s since the epoch, NaN where the input has none */
   const uint32_t *sizes;  /**< count; bytes on the wire; NULL: the input has none */
@@ -68,20 +69,21 @@ typedef struct nt_detector_setting {
   const struct nt_detector_class *kind; /**< the one whose create() is called */
   size_t width;                         /**< columns of a row, at least 1 */
   const char *const *columns;           /**< their names, `width` of them */
-  uint64_t learn, rows;      /**< how many rows learn() will bring, and how many there are in all */
-  uint64_t seed;             /**< not 0 */
+  uint64_t learn, rows;                 /**< rows that learn() will bring, and rows in all */
+  uint64_t seed;                        /**< not 0 */
   const char *capture;       /**< path of the capture; NULL: rows of features without one */
   const nt_feature_map *map; /**< for a MAPPED detector, else NULL */
 } nt_detector_setting;
 
+/** A detector: what it is called, what it can be told, and its functions. */
 typedef struct nt_detector_class {
   const char *name;   /**< "kitnet", "isolation_forest" */
   const char *title;  /**< "Isolation forest" */
   const char *source; /**< who described it, and where: author, title, venue, year */
   const char *cost; /**< time a row to learn and to score, and memory, in terms of the parameters */
-  unsigned flags;
-  const nt_parameter *parameters;
-  size_t parameter_count;
+  unsigned flags;   /**< NT_DETECTOR_* */
+  const nt_parameter *parameters; /**< what it can be told, in the order of create()'s values */
+  size_t parameter_count;         /**< how many */
 
   /** values: one for each parameter, each within its range already; texts are valid during the
    * call. NULL: err says why. */
@@ -95,6 +97,7 @@ typedef struct nt_detector_class {
   /** Of an ORACLE: all rows that will be scored, with labels, before the first score(). Else NULL.
    */
   nt_status (*preview)(void *detector, const nt_rows *rows, nt_error *err);
+  /** rows->count scores, in order; NT_DETECTOR_FROZEN says whether this changes the detector. */
   nt_status (*score)(void *detector, const nt_rows *rows, double *scores, nt_error *err);
   void (*free)(void *detector);           /**< NULL is fine */
   size_t (*memory)(const void *detector); /**< bytes held now, its own struct and all below it */
@@ -103,8 +106,10 @@ typedef struct nt_detector_class {
    * map and whatever their seeds, may share a pass; those that may learn from (score) the same rows
    * in one call, to the same bits as one by one. */
   int (*together)(const nt_value *a, const nt_value *b);
+  /** learn() of `count` instances on the same rows. */
   nt_status (*learn_together)(void *const *detectors, size_t count, const nt_rows *rows,
                               double *const *training, nt_error *err);
+  /** score() of `count` instances on the same rows. */
   nt_status (*score_together)(void *const *detectors, size_t count, const nt_rows *rows,
                               double *const *scores, nt_error *err);
   /** What there is to tell after the run, a line or two, into text (cut to size); may be NULL. For

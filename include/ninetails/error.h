@@ -49,6 +49,7 @@
 
 NT_BEGIN_DECLS
 
+/** How a call ended. */
 typedef enum nt_status {
   NT_OK = 0,
   NT_E_ARGUMENT, /**< a parameter lies outside its stated range: the caller's mistake (exit code 1)
@@ -60,9 +61,10 @@ typedef enum nt_status {
   NT_E_STATE     /**< a call out of order */
 } nt_status;
 
+/** What went wrong: the status, and a text for people. */
 typedef struct nt_error {
-  nt_status status;
-  char text[512];
+  nt_status status; /**< NT_OK: nothing yet */
+  char text[512];   /**< one line or more, without a final newline */
 } nt_error;
 
 /** Fills err (where not NULL), cutting the text to fit, and returns status. */

@@ -63,12 +63,16 @@
 
 NT_BEGIN_DECLS
 
+/** Which features, computed how. */
 typedef enum nt_profile { NT_PROFILE_PY100, NT_PROFILE_CSV115, NT_PROFILE_STREAM } nt_profile;
 
-/** "py100", "csv115", "stream"; the reverse is NT_E_ARGUMENT, with the valid names in its text. */
+/** "py100", "csv115", "stream"; the reverse is NT_E_ARGUMENT for any other text, with these names.
+ */
 NT_API const char *nt_profile_name(nt_profile profile);
+/** The profile of that name. */
 NT_API nt_status nt_profile_from_name(const char *name, nt_profile *profile,
                                       nt_error *err) NT_MUST_CHECK NT_NONNULL(1, 2);
+/** Columns of a row. */
 NT_API size_t nt_profile_width(nt_profile profile);
 
 /** Name of column i, as published with N-BaIoT where it exists there: "MI_dir_L5_weight", ...
@@ -92,23 +96,27 @@ NT_API double nt_profile_half_life(nt_profile profile);
  */
 #define NT_MAX_STREAMS_LEAST 64
 
+/** What an extractor can be told. */
 typedef struct nt_extractor_options {
-  nt_profile profile;
+  nt_profile profile;   /**< which features */
   uint64_t max_streams; /**< 0: no limit; else NT_MAX_STREAMS_LEAST to UINT32_MAX */
 } nt_extractor_options;
 
 /** Its rows, profile and max_streams. */
 enum { NT_EXTRACTOR_PROFILE, NT_EXTRACTOR_MAX_STREAMS, NT_EXTRACTOR_PARAMETERS };
+/** The rows of nt_extractor_options. */
 NT_API extern const nt_parameter nt_extractor_parameters[NT_EXTRACTOR_PARAMETERS];
 
+/** What an extractor holds. */
 typedef struct nt_extractor_usage {
-  uint64_t packets;
+  uint64_t packets; /**< taken so far */
   uint64_t streams; /**< alive now */
   uint64_t pairs;   /**< covariances alive now */
   uint64_t dropped; /**< streams dropped because of max_streams, in all */
   uint64_t bytes;   /**< memory that it takes */
 } nt_extractor_usage;
 
+/** An extractor: the streams of all packets so far. */
 typedef struct nt_extractor nt_extractor;
 
 /** NULL with NT_E_ARGUMENT (an unknown profile; a bound where there is none to be had) or

@@ -15,6 +15,7 @@
 
 NT_BEGIN_DECLS
 
+/** Clusters of features, one an autoencoder. */
 typedef struct nt_feature_map {
   size_t autoencoders; /**< how many clusters */
   size_t total;        /**< sum of sizes */
@@ -22,8 +23,10 @@ typedef struct nt_feature_map {
   size_t *features;    /**< [total], flattened in order of the clusters: column indices, 0-based */
 } nt_feature_map;
 
+/** A copy that is the caller's: nt_feature_map_done. NT_E_MEMORY. */
 NT_API nt_status nt_feature_map_copy(const nt_feature_map *from, nt_feature_map *to,
                                      nt_error *err) NT_MUST_CHECK NT_NONNULL(1, 2);
+/** Frees the arrays. */
 NT_API void nt_feature_map_done(nt_feature_map *map);
 
 /** Whether both give every autoencoder the same features in the same order. */

@@ -36,22 +36,24 @@
 
 NT_BEGIN_DECLS
 
+/** How the biases learn. */
 typedef enum nt_bias_update {
   NT_BIAS_ELEMENT, /**< each bias by its own gradient: Kitsune-py since April 2020 */
   NT_BIAS_MEAN /**< all biases by the mean of the gradient: KitNET-py, PySAD, Kitsune-py before */
 } nt_bias_update;
 
+/** What a KitNET can be told. */
 typedef struct nt_kitnet_options {
-  uint64_t fm_grace; /**< rows, and one more, for the feature map */
-  uint64_t ad_grace; /**< rows for training */
-  size_t max_autoencoder;
-  double learning_rate;
-  double hidden_ratio; /**< hidden = ceil(visible * ratio) */
-  uint32_t seed;       /**< of MT19937, for each autoencoder anew */
-  nt_bias_update bias;
-  double train_epsilon; /**< added to max - min in training; with 0 a constant column is 0 / 0 */
-  double execute_epsilon;
-  nt_isa isa;
+  uint64_t fm_grace;      /**< rows, and one more, for the feature map */
+  uint64_t ad_grace;      /**< rows for training */
+  size_t max_autoencoder; /**< most features of an autoencoder of the ensemble */
+  double learning_rate;   /**< of stochastic gradient descent */
+  double hidden_ratio;    /**< hidden = ceil(visible * ratio) */
+  uint32_t seed;          /**< of MT19937, for each autoencoder anew */
+  nt_bias_update bias;    /**< how the biases learn */
+  double train_epsilon;   /**< added to max - min in training; with 0 a constant column is 0 / 0 */
+  double execute_epsilon; /**< the same in execution */
+  nt_isa isa;             /**< kernels; NT_ISA_AUTO: the best of this machine */
 } nt_kitnet_options;
 
 /** Its rows; those from NT_KITNET_MAX_AUTOENCODER to NT_KITNET_EXECUTE_EPSILON are what the
@@ -69,13 +71,16 @@ enum {
   NT_KITNET_ISA,
   NT_KITNET_PARAMETERS
 };
+/** The rows of nt_kitnet_options. */
 NT_API extern const nt_parameter nt_kitnet_parameters[NT_KITNET_PARAMETERS];
 
 /** Their presets. */
 NT_API nt_kitnet_options nt_kitnet_defaults(void);
 
+/** What happens to the next row. */
 typedef enum nt_phase { NT_PHASE_MAPPING, NT_PHASE_TRAINING, NT_PHASE_EXECUTION } nt_phase;
 
+/** A KitNET, in one of its phases. */
 typedef struct nt_kitnet nt_kitnet;
 
 /** width: columns of a row, at least 1. map (copied) may be NULL; with one, ad_grace rows train
@@ -84,6 +89,7 @@ typedef struct nt_kitnet nt_kitnet;
 NT_API nt_kitnet *nt_kitnet_new(size_t width, const nt_kitnet_options *options,
                                 const nt_feature_map *map, nt_error *err) NT_MUST_CHECK
     NT_NONNULL(2);
+/** NULL is fine. */
 NT_API void nt_kitnet_free(nt_kitnet *kitnet);
 
 /**
@@ -99,9 +105,9 @@ NT_API nt_status nt_kitnet_process(nt_kitnet *kitnet, const double *rows, size_t
                                    double *training, nt_error *err) NT_MUST_CHECK NT_NONNULL(1);
 
 /**
- * The same for several instances that nt_kitnet_together finds alike, to the same bits as for one
+ * The same for several instances that nt_kitnet_together accepts, to the same bits as for one
  * after the other: faster in training (cohort.h). scores[i], training[i]: of instance i; training
- * may be NULL. NT_E_ARGUMENT where two are not alike. Memory, while it trains: as much again.
+ * may be NULL. NT_E_ARGUMENT where it does not accept two. Memory, while it trains: as much again.
  */
 NT_API nt_status nt_kitnet_process_together(nt_kitnet *const *kitnets, size_t count,
                                             const double *rows, size_t n, double *const *scores,
@@ -112,8 +118,9 @@ NT_API nt_status nt_kitnet_process_together(nt_kitnet *const *kitnets, size_t co
  * and kernels. */
 NT_API int nt_kitnet_together(const nt_kitnet *a, const nt_kitnet *b) NT_NONNULL(1, 2);
 
-/** The phase that the next row falls in, and how many rows were seen. */
+/** The phase that the next row falls in. */
 NT_API nt_phase nt_kitnet_phase_of(const nt_kitnet *kitnet) NT_NONNULL(1);
+/** How many rows were seen. */
 NT_API uint64_t nt_kitnet_rows(const nt_kitnet *kitnet) NT_NONNULL(1);
 /** Rows until that phase ends, at least 1; UINT64_MAX in execution. */
 NT_API uint64_t nt_kitnet_rows_left(const nt_kitnet *kitnet) NT_NONNULL(1);

@@ -33,13 +33,14 @@
 
 NT_BEGIN_DECLS
 
-#define NT_LABEL_EXCLUDED 2
+#define NT_LABEL_EXCLUDED 2             /**< neither benign nor an attack */
 #define NT_MAX_LABELS ((size_t)1 << 30) /**< of a file; more is NT_E_LIMIT */
 #define NT_MAX_ATTACKS 1000             /**< names; more is NT_E_LIMIT */
 #define NT_MAX_ATTACK_NAME 255          /**< bytes of a name; more is NT_E_LIMIT */
 
+/** The labels of a capture. */
 typedef struct nt_labels {
-  size_t count;
+  size_t count;     /**< labels, one a packet */
   uint8_t *value;   /**< count bytes, owned by this struct */
   uint16_t *attack; /**< count of them: which of `names`, from 1; 0: not an attack with a name. NULL
                        where there are no names. Only where value is 1 */
@@ -55,6 +56,7 @@ typedef struct nt_labels {
 /** Reads a label file. Errors name path, line, value and what was expected. */
 NT_API nt_status nt_labels_read(const char *path, nt_labels *labels, nt_error *err) NT_MUST_CHECK
     NT_NONNULL(1, 2);
+/** Frees the arrays. */
 NT_API void nt_labels_done(nt_labels *labels);
 
 /** NT_E_INPUT unless there is exactly one label for each packet: "off by one" is the classic

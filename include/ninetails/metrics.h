@@ -51,9 +51,10 @@ static inline uint64_t nt_threshold_sample(uint64_t learnt) {
   return tenth < learnt ? tenth : learnt;
 }
 
+/** A log-normal distribution, and of how many scores. */
 typedef struct nt_lognormal {
-  double mean, deviation; /**< of the logarithm of the usable scores */
-  uint64_t used;
+  double mean, deviation;              /**< of the logarithm of the usable scores */
+  uint64_t used;                       /**< scores that the fit is of */
   uint64_t zero, negative, non_finite; /**< left out */
 } nt_lognormal;
 
@@ -70,6 +71,7 @@ NT_API nt_status nt_lognormal_fit(const double *scores, size_t n, nt_lognormal *
 NT_API nt_status nt_lognormal_threshold(const nt_lognormal *fit, double tail, double *threshold,
                                         nt_error *err) NT_MUST_CHECK NT_NONNULL(1, 3);
 
+/** A threshold, or why there is none. */
 typedef struct nt_threshold {
   nt_lognormal fit;    /**< of the sample; mean and deviation NaN where there is nothing to fit */
   double value;        /**< NaN: there is none */
@@ -106,12 +108,13 @@ NT_API nt_status nt_threshold_fit(const double *training, size_t m, double tail,
 #define NT_ALARM_BLOCKS 50
 #define NT_ALARM_LEVEL 1e-3 /**< the rate of false complaints is at most this */
 
+/** What became of the promise. */
 typedef struct nt_alarm_share {
   uint64_t judged, alarms; /**< packets, and those at or above the threshold, or NaN */
   double share;            /**< alarms / judged; NaN: none is judged */
   size_t blocks, over;     /**< over: blocks with a share of sqrt(tail) or more */
   size_t allowed;          /**< most `over` that does not contradict */
-  bool contradicts;
+  bool contradicts;        /**< over > allowed: the threshold does not keep its promise */
 } nt_alarm_share;
 
 /** n scored packets in their order, and their labels: benign ones are judged; NULL: all. A
@@ -128,11 +131,12 @@ NT_API nt_alarm_share nt_alarm_share_of(const double *scores, const uint8_t *lab
  * @{
  */
 
-#define NT_ATTACK_FPR 1e-3
+#define NT_ATTACK_FPR 1e-3 /**< the false-positive rate at which an attack's detection is told */
 
+/** The metrics of one attack. */
 typedef struct nt_attack_measured {
-  uint64_t packets; /**< scored ones of the attack */
-  double auc, average_precision;
+  uint64_t packets;              /**< scored ones of the attack */
+  double auc, average_precision; /**< of its packets against all benign ones */
   double tpr; /**< at NT_ATTACK_FPR; all three NaN without a packet of it, or a benign one */
 } nt_attack_measured;
 

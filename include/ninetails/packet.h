@@ -21,6 +21,7 @@
 
 NT_BEGIN_DECLS
 
+/** A frame of a capture file. */
 typedef struct nt_frame {
   int64_t seconds;      /**< since the epoch, may be negative */
   uint32_t nanoseconds; /**< 0 .. 999,999,999 */
@@ -56,17 +57,19 @@ enum {
   NT_HAS_IPV6 = NT_HAS_IPV6_SRC | NT_HAS_IPV6_DST
 };
 
+/** A packet record. */
 typedef struct nt_packet {
   double time;      /**< s since the epoch: the double nearest to the decimal "sec.nnnnnnnnn" */
   uint32_t length;  /**< bytes on the wire */
   uint32_t present; /**< NT_HAS_* */
-  uint8_t eth_src[6], eth_dst[6];
+  uint8_t eth_src[6], eth_dst[6];              /**< eth.src, eth.dst */
   uint8_t ip_src[4], ip_dst[4];                /**< network order, as all addresses here */
   uint16_t tcp_src, tcp_dst, udp_src, udp_dst; /**< host order */
-  uint16_t arp_opcode;
-  uint8_t icmp_type, icmp_code;
-  uint8_t arp_src_mac[6], arp_src_ip[4], arp_dst_mac[6], arp_dst_ip[4];
-  uint8_t ipv6_src[16], ipv6_dst[16];
+  uint16_t arp_opcode;                         /**< arp.opcode */
+  uint8_t icmp_type, icmp_code;                /**< icmp.type, icmp.code */
+  uint8_t arp_src_mac[6], arp_src_ip[4], arp_dst_mac[6],
+      arp_dst_ip[4];                  /**< arp.{src,dst}.{hw_mac,proto_ipv4} */
+  uint8_t ipv6_src[16], ipv6_dst[16]; /**< ipv6.src, ipv6.dst */
 } nt_packet;
 
 /** The double nearest to seconds + nanoseconds / 1e9, ties to even: what strtod makes of the

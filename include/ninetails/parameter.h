@@ -21,6 +21,7 @@
 
 NT_BEGIN_DECLS
 
+/** What values a parameter has. */
 typedef enum nt_parameter_type {
   NT_PARAMETER_INTEGER, /**< a whole number, exact in a double: at most 2^53 */
   NT_PARAMETER_NUMBER,
@@ -29,9 +30,10 @@ typedef enum nt_parameter_type {
   NT_PARAMETER_FLAG    /**< 0 or 1 */
 } nt_parameter_type;
 
+/** A parameter. */
 typedef struct nt_parameter {
-  const char *name; /**< lower case, words joined by _ */
-  nt_parameter_type type;
+  const char *name;           /**< lower case, words joined by _ */
+  nt_parameter_type type;     /**< what values it has */
   const char *unit;           /**< "rows", "s", "1"; NULL for choices, texts and flags */
   const char *help;           /**< one line, lower case, no final stop */
   double preset;              /**< of a CHOICE the index, of a FLAG 0 or 1 */
@@ -51,7 +53,7 @@ typedef struct nt_parameter {
 
 /** One value; which member counts is said by the parameter's type. Texts are the caller's. */
 typedef struct nt_value {
-  double number;
+  double number;    /**< of every other type */
   const char *text; /**< of a TEXT; NULL: not given */
 } nt_value;
 
@@ -63,17 +65,18 @@ NT_API void nt_parameter_presets(const nt_parameter *parameters, size_t count, n
 NT_API nt_status nt_parameter_check(const nt_parameter *parameter, const nt_value *value,
                                     nt_error *err) NT_MUST_CHECK NT_NONNULL(1, 2);
 
-/** The value that lies in the member of `options` that the parameter names, and the way back: the
- * value is within its range. A TEXT stays the caller's. */
+/** The value that lies in the member of `options` that the parameter names; nt_parameter_put is the
+ * way back, for a value within its range. A TEXT stays the caller's. */
 NT_API nt_value nt_parameter_get(const nt_parameter *parameter, const void *options)
     NT_NONNULL(1, 2);
+/** Puts a value into that member. */
 NT_API void nt_parameter_put(const nt_parameter *parameter, nt_value value, void *options)
     NT_NONNULL(1, 3);
 
-/** The presets into a struct, whose other members stay as they are; and nt_parameter_check of each
- * of its members. */
+/** The presets into a struct, whose other members stay as they are. */
 NT_API void nt_parameter_fill(const nt_parameter *parameters, size_t count, void *options)
     NT_NONNULL(1, 3);
+/** nt_parameter_check of each member of `options`. */
 NT_API nt_status nt_parameter_check_all(const nt_parameter *parameters, size_t count,
                                         const void *options, nt_error *err) NT_MUST_CHECK
     NT_NONNULL(1, 3);

@@ -23,8 +23,9 @@ NT_BEGIN_DECLS
  * @{
  */
 
+/** What made this library. */
 typedef struct nt_build {
-  const char *version; /**< "0.1.0" */
+  const char *version; /**< "0.2.0" */
   const char *commit;  /**< 40 hexadecimal digits; "unknown" without a git checkout */
   int dirty; /**< 1: the checkout had changes that are in no commit; 0 also when unknown */
   const char *compiler; /**< "gcc 12.2.0" */
@@ -34,10 +35,12 @@ typedef struct nt_build {
   const char *extract, *map, *score, *measure;
 } nt_build;
 
+/** This library. Static. */
 NT_API const nt_build *nt_build_of(void);
 
+/** One of the libraries below this one. */
 typedef struct nt_library {
-  const char *name;
+  const char *name; /**< static text */
   char version[64]; /**< at run time where the library can tell */
 } nt_library;
 
@@ -54,6 +57,7 @@ NT_API size_t nt_libraries(nt_library *libraries, size_t max) NT_NONNULL(1);
  * @{
  */
 
+/** Kernels for which instruction set. */
 typedef enum nt_isa { NT_ISA_AUTO, NT_ISA_PLAIN, NT_ISA_AVX2, NT_ISA_AVX512 } nt_isa;
 
 /** NT_E_ARGUMENT: NINETAILS_ISA is none of these. Programs ask once, as they begin. */
@@ -65,15 +69,18 @@ NT_API nt_isa nt_isa_best(void);
  * NT_E_ARGUMENT. */
 NT_API nt_status nt_isa_resolve(nt_isa wanted, nt_isa *isa, nt_error *err) NT_MUST_CHECK
     NT_NONNULL(2);
-NT_API const char *nt_isa_name(nt_isa isa); /**< "auto", "plain", "avx2", "avx512" */
+/** "auto", "plain", "avx2", "avx512"; the reverse is NT_E_ARGUMENT for any other text. */
+NT_API const char *nt_isa_name(nt_isa isa);
+/** The instruction set of that name. */
 NT_API nt_status nt_isa_from_name(const char *name, nt_isa *isa, nt_error *err) NT_MUST_CHECK
     NT_NONNULL(1, 2);
 
 /** "sse2 avx avx2 fma avx512f ..." into text (cut to size), for `ninetails version` and provenance.
  */
 NT_API void nt_cpu_features(char *text, size_t size) NT_NONNULL(1);
-/** Processors that are online, at least 1; and the machine's memory in bytes. */
+/** Processors that are online, at least 1. */
 NT_API int nt_cpu_count(void);
+/** The machine's memory in bytes. */
 NT_API uint64_t nt_cpu_memory(void);
 /** The processor's own name, or "unknown". */
 NT_API void nt_cpu_model(char *text, size_t size) NT_NONNULL(1);

@@ -63,8 +63,8 @@ NT_API const char *nt_stage_name(nt_stage stage);
 /** What the sink is handed: `count` rows beginning at packet `first`; valid during the call only.
  */
 typedef struct nt_pipeline_rows {
-  uint64_t first;
-  size_t count, width;
+  uint64_t first;         /**< the packet of the first row, from 0 */
+  size_t count, width;    /**< rows, and columns of a row */
   const double *times;    /**< s since the epoch, NaN where the input has none */
   const double *features; /**< count x width */
   const uint32_t *sizes;  /**< bytes on the wire; NULL when the input is rows of features */
@@ -72,16 +72,18 @@ typedef struct nt_pipeline_rows {
   const double *training; /**< the same; RMSE in training, NaN in the other phases */
 } nt_pipeline_rows;
 
+/** What went through, and how long it took. */
 typedef struct nt_pipeline_result {
-  uint64_t packets;
+  uint64_t packets;          /**< packets, or rows */
   uint64_t in_phase[3];      /**< packets by nt_phase; all 0 without a detector */
   double seconds[NT_STAGES]; /**< spent in each stage; they overlap when threads > 1 */
   uint64_t rows[NT_STAGES];  /**< rows that went through each stage */
-  double wall_seconds;
-  int threads;              /**< in use: never more than there are stages to overlap */
-  nt_extractor_usage usage; /**< all 0 when the input was rows of features */
+  double wall_seconds;       /**< of the whole */
+  int threads;               /**< in use: never more than there are stages to overlap */
+  nt_extractor_usage usage;  /**< all 0 when the input was rows of features */
 } nt_pipeline_result;
 
+/** What goes through the pipeline, and who is told. */
 typedef struct nt_pipeline_options {
   nt_extractor *extractor; /**< NULL for an input of feature rows */
   size_t width;            /**< columns of a row: nt_profile_width or nt_capture_width */
@@ -92,19 +94,19 @@ typedef struct nt_pipeline_options {
   /** Called once for each chunk in order, maybe from another thread, never twice at a time. May be
    * NULL. */
   nt_status (*sink)(void *context, const nt_pipeline_rows *rows, nt_error *err);
-  void *sink_context;
+  void *sink_context; /**< its first argument */
   /** Rows of features in place of a capture, which is NULL then: at most max of them, *got 0 at the
    * end. Called by the thread that runs the pipeline. */
   nt_status (*rows)(void *context, double *features, double *times, size_t max, size_t *got,
                     nt_error *err);
-  void *rows_context;
+  void *rows_context; /**< its first argument */
   /** Seconds that the capture's tap took by now, which are the digest's and not the read stage's.
    * May be NULL. */
   double (*tap_seconds)(const void *context);
-  const void *tap_context;
+  const void *tap_context; /**< its argument */
   /** Called after each round from the calling thread. May be NULL. */
   void (*progress)(void *context, const nt_pipeline_result *so_far);
-  void *progress_context;
+  void *progress_context; /**< its first argument */
   /** Not 0: stop at the next chunk with NT_E_STATE "interrupted after N packets". May be NULL. */
   const volatile sig_atomic_t *cancel;
 } nt_pipeline_options;
@@ -126,6 +128,7 @@ NT_API nt_status nt_pipeline_run(nt_capture *capture, const nt_pipeline_options 
  * @{
  */
 
+/** The figures. */
 typedef struct nt_run_summary {
   uint64_t scored;                /**< packets in execution, without those labelled excluded */
   uint64_t nan, infinite;         /**< among them */
@@ -161,6 +164,7 @@ NT_API nt_status nt_run_summarise(const double *scores, size_t n, size_t grace,
  * @{
  */
 
+/** What a run can be told. */
 typedef struct nt_run_options {
   const char *input;  /**< a capture, packet records or feature rows; "-": standard input */
   const char *output; /**< .h5, .hdf5 or .csv; NULL: none */
@@ -172,51 +176,55 @@ typedef struct nt_run_options {
   int with_features;        /**< also store the features of a scored capture (HDF5) */
   int profile_given; /**< the profile was asked for: an error when the input is rows of features */
   int compression;   /**< of HDF5 outputs: 0 .. 9 */
-  nt_extractor_options extractor;
-  nt_kitnet_options kitnet;
-  double tail_probability; /**< of the threshold, in (0, 1) */
-  int threads;             /**< 0: as many as there are processors */
+  nt_extractor_options extractor; /**< profile and bound of memory */
+  nt_kitnet_options kitnet;       /**< with `score` only */
+  double tail_probability;        /**< of the threshold, in (0, 1) */
+  int threads;                    /**< 0: as many as there are processors */
 
   void (*progress)(void *context, const nt_pipeline_result *so_far); /**< as the pipeline's */
-  void *progress_context;
-  const volatile sig_atomic_t *cancel;
+  void *progress_context;                                            /**< its first argument */
+  const volatile sig_atomic_t *cancel;                               /**< as the pipeline's */
 } nt_run_options;
 
 /** The rows of nt_run_options: its own, then those of `extractor` and `kitnet`, each table with the
  * offset of its struct. */
 typedef struct nt_run_table {
-  const nt_parameter *rows;
-  size_t count, offset;
+  const nt_parameter *rows; /**< as nt_parameter_get and its like take them */
+  size_t count;             /**< how many */
+  size_t offset;            /**< of their struct in nt_run_options */
 } nt_run_table;
+/** How many tables there are. */
 enum { NT_RUN_TABLES = 3 };
+/** The tables. */
 NT_API extern const nt_run_table nt_run_tables[NT_RUN_TABLES];
 
 /** Their presets: Kitsune's defaults, profile stream, p = 0.001; input NULL. */
 NT_API nt_run_options nt_run_defaults(void);
 
+/** What came of a run. */
 typedef struct nt_run_result {
-  nt_capture_format format;
-  char warning[512]; /**< what was wrong with the input although rows came of it; "": nothing */
-  int extracted;     /**< 0: the input was rows of features */
-  int profile_known; /**< of the extractor, or what a file of `extract` says; else `profile` does
-                        not count */
-  nt_profile profile;
-  size_t width;
-  nt_pipeline_result pipeline;
-  nt_digests digests; /**< only when there is an output that stores them, else empty */
+  nt_capture_format format; /**< of the input */
+  char warning[512];  /**< what was wrong with the input although rows came of it; "": nothing */
+  int extracted;      /**< 0: the input was rows of features */
+  int profile_known;  /**< of the extractor, or what a file of `extract` says; else `profile` does
+                         not count */
+  nt_profile profile; /**< of the features */
+  size_t width;       /**< columns of a row */
+  nt_pipeline_result pipeline; /**< what went through it */
+  nt_digests digests;          /**< only when there is an output that stores them, else empty */
   double seconds; /**< wall time of the whole, from the first option checked to the output in its
                      place; the pipeline's own are in pipeline.wall_seconds */
   char start[32], end[32]; /**< ISO 8601, UTC */
 
   /** With options->score only: */
   nt_isa isa;
-  nt_feature_map map;
+  nt_feature_map map;      /**< which features each autoencoder saw */
   double *scores;          /**< pipeline.packets of them; 0 in the grace periods */
   size_t grace;            /**< how many were not scored */
   double training_seconds; /**< from the first packet to the last of training; NaN: no times */
   double window_filled;    /**< share of its weight in steady traffic that the slowest window of the
                               profile has by then; NaN likewise, and for features of unknown making */
-  nt_run_summary summary;
+  nt_run_summary summary;  /**< what is said about the scores */
   const char *labels_path; /**< what they were read from, options->labels or input; NULL: none */
   nt_labels labels;        /**< of all packets */
   nt_attack_measured *attacks;  /**< of labels.name_count names */

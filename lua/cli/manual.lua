@@ -123,6 +123,40 @@ function manual.markdown(commands)
   return table.concat(out, "\n") .. "\n"
 end
 
+local function functions_of(out, title, rows)
+  out[#out + 1] = ("\n## %s\n\n| | |\n|---|---|"):format(title)
+  for _, row in ipairs(rows) do out[#out + 1] = ("| `%s` | %s |"):format(cell(row[2]), cell(row[3])) end
+end
+
+local function parameters_of(out, parameters)
+  if #parameters == 0 then return end
+  out[#out + 1] = "\n| parameter | | default | values |\n|---|---|---|---|"
+  for _, p in ipairs(parameters) do
+    out[#out + 1] = ("| `%s` | %s%s | %s | %s |"):format(p.name, cell(p.help or ""),
+      p.unit and p.unit ~= "1" and " (" .. cell(p.unit) .. ")" or "", cell(text.preset(p)), cell(text.range(p)))
+  end
+end
+
+-- What scripts can call and set: functions, arrays, every detector, the settings of metrics.
+function manual.scripts()
+  local reference, sweep = require "ninetails.experiment.reference", require "ninetails.sweep"
+  local out = {"# What scripts can call", "",
+    "Made by `ninetails manual --format lua`, from the tables by which scripts are checked. docs/experiments.md explains them."}
+  functions_of(out, 'Functions of `require "ninetails"`', reference.functions)
+  functions_of(out, 'Functions of `require "ninetails.array"`', reference.array_functions)
+  functions_of(out, "Methods of arrays, besides `a[i]`, `#a` and `ipairs(a)`", reference.array_methods)
+  out[#out + 1] = "\n## Fields of an experiment\n\n| field | |\n|---|---|"
+  for _, field in ipairs(reference.fields) do out[#out + 1] = ("| `%s` | %s |"):format(field[1], cell(field[2])) end
+  out[#out + 1] = "\n## Settings of `metrics`"
+  parameters_of(out, sweep.tables().measures)
+  for _, class in ipairs(sweep.detectors()) do
+    out[#out + 1] = ("\n## nt.%s\n\n%s. %s\n\nCost: %s."):format(class.name, cell(class.title), cell(class.source),
+      cell(class.cost))
+    parameters_of(out, class.parameters)
+  end
+  return table.concat(out, "\n") .. "\n"
+end
+
 -- ------------------------------------------------------------------ completion
 
 -- What may follow `path`: {words} of subcommands or options, and choices by option.

@@ -43,6 +43,23 @@ end
 
 function text.plain_or_word(x) return type(x) == "number" and text.plain_or_odd(x) or x end
 
+-- A declared parameter's preset, and the values that it may have.
+function text.preset(p)
+  if p.default == nil or p.default == "" then return "none" end
+  return tostring(text.plain_or_word(p.default))
+end
+function text.range(p)
+  if p.choices then return table.concat(p.choices, ", ") end
+  local parts = {}
+  if p.least and p.least > -math.huge then
+    parts[1] = (p.above and "more than " or "at least ") .. text.plain(p.least)
+  end
+  if p.most and p.most < math.huge then
+    parts[#parts + 1] = (p.below and "less than " or "at most ") .. text.plain(p.most)
+  end
+  return table.concat(parts, ", ")
+end
+
 function text.number(x, digits)
   if x ~= x then return "none" end
   return ("%." .. (digits or 4) .. "g"):format(x)

@@ -28,8 +28,8 @@ function Specification:__tostring()
     #self.seeds == 1 and "" or "s")
 end
 
-local fields = {name = true, title = true, datasets = true, profile = true, grace = true, detectors = true,
-  repeats = true, seed = true, seeds = true, metrics = true, keep_scores = true, compression = true, run_seconds = true}
+local fields = {}
+for _, field in ipairs(require("ninetails.experiment.reference").fields) do fields[field[1]] = true end
 
 local DEFAULT_SEED = 1234 -- Kitsune-py's
 local MOST_SEED = 0xffffffff

@@ -27,23 +27,6 @@ local function traits_of(class)
   return names
 end
 
-local function default_of(p)
-  if p.default == nil or p.default == "" then return "none" end
-  return tostring(text.plain_or_word(p.default))
-end
-
-local function range_of(p)
-  if p.choices then return table.concat(p.choices, ", ") end
-  local parts = {}
-  if p.least and p.least > -math.huge then
-    parts[1] = (p.above and "more than " or "at least ") .. text.plain(p.least)
-  end
-  if p.most and p.most < math.huge then
-    parts[#parts + 1] = (p.below and "less than " or "at most ") .. text.plain(p.most)
-  end
-  return table.concat(parts, ", ")
-end
-
 -- ------------------------------------------------------------------ all of them
 
 local function list_text(classes)
@@ -86,8 +69,8 @@ local function one_text(class)
   out.text("parameters\n")
   for _, p in ipairs(class.parameters) do
     local unit = p.unit and p.unit ~= "" and p.unit ~= "1" and " " .. p.unit or ""
-    out.text(("  %s = %s%s\n"):format(p.name, default_of(p), unit))
-    local range = range_of(p)
+    out.text(("  %s = %s%s\n"):format(p.name, text.preset(p), unit))
+    local range = text.range(p)
     for _, line in ipairs(text.wrap(p.help .. (range ~= "" and "; " .. range or ""), WIDTH - 6)) do
       out.text("      ", line, "\n")
     end

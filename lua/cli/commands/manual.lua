@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
--- ninetails manual: manual pages of every command, or one Markdown page of them all.
+-- ninetails manual: manual pages of every command, or one Markdown page of them all, or of what scripts can call.
 local files = require "ninetails.files"
 local manual = require "ninetails.cli.manual"
 local out = require "ninetails.cli.out"
@@ -27,16 +27,18 @@ end
 
 return {
   name = "manual",
-  summary = "Write the manual pages of every command, or print one Markdown page of them all.",
+  summary = "Write the manual pages of every command, or print a page of them all, or of what scripts can call.",
   options = {
     {name = "output", short = "o", type = "path", value = "DIR", help = "folder that the manual pages are written to"},
     outputs.folder_option,
-    {name = "format", type = "choice", choices = {"man", "markdown"}, default = "man",
-      help = "man: one page a command, into DIR; markdown: one page, printed"},
+    {name = "format", type = "choice", choices = {"man", "markdown", "lua"}, default = "man",
+      help = "man: one page a command, into DIR; markdown: one page of all, printed; lua: what scripts can call, likewise"},
   },
   run = function(args, commands)
     if args.format == "markdown" then
       out.data(manual.markdown(commands))
+    elseif args.format == "lua" then
+      out.data(manual.scripts())
     elseif not args.output then
       error({status = "argument", message = "missing --output: the folder that the manual pages are written to"}, 0)
     else
