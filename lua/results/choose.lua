@@ -54,19 +54,17 @@ end
 
 -- ------------------------------------------------------------------ by the defaults
 
-local grace_defaults
-
 -- The default of a column for a detector, or nil: not known, as of detectors in Lua.
 local function default_of(class, name)
-  for _, p in ipairs(class and class.parameters or {}) do
-    if p.name == name then return p.default end
+  local tables = require("ninetails.sweep").tables()
+  for _, parameters in ipairs {class and class.parameters or {}, tables.run, tables.measures} do
+    for _, p in ipairs(parameters) do
+      if p.name == name then
+        if type(p.default) == "boolean" then return p.default and 1 or 0 end
+        return p.default
+      end
+    end
   end
-  grace_defaults = grace_defaults or require("ninetails.pipeline").defaults()
-  local measures = require("ninetails.sweep").defaults().measures
-  if name == "fm_grace" or name == "ad_grace" then return grace_defaults[name] end
-  local value = measures[name]
-  if type(value) == "boolean" then return value and 1 or 0 end
-  return value
 end
 
 -- How many of the columns differ from their defaults, by which factors in all (logarithms); nil: a default is not known.
