@@ -6,7 +6,7 @@
  *     sweep.detectors()[1].name          -- each detector with its parameters
  *     sweep.measures()[1].long_name      -- each metric
  *     sweep.tables().run                 -- parameters of a run beside its detector's
- * (parameters.h) sweep.tables().measures            -- how metrics are computed, likewise
+ *     sweep.tables().measures            -- how metrics are computed
  *     sweep.tables().paper               -- {name = value}: the same by the paper's protocol
  *     sweep.tables().profiles            -- their names
  *     sweep.tables().columns             -- names of all columns but for parameters and metrics

@@ -54,7 +54,7 @@ function text.range(p)
   if p.least and p.least > -math.huge then
     parts[1] = (p.above and "more than " or "at least ") .. text.plain(p.least)
   end
-  if p.most and p.most < math.huge then
+  if p.most and p.most < 2^53 then -- where every whole number ends
     parts[#parts + 1] = (p.below and "less than " or "at most ") .. text.plain(p.most)
   end
   return table.concat(parts, ", ")
