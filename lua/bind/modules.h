@@ -17,6 +17,7 @@ int luaopen_ninetails_fetch(lua_State *L);
 int luaopen_ninetails_files(lua_State *L);
 int luaopen_ninetails_json(lua_State *L);
 int luaopen_ninetails_labels(lua_State *L);
+int luaopen_ninetails_line(lua_State *L);
 int luaopen_ninetails_pattern(lua_State *L);
 int luaopen_ninetails_pipeline(lua_State *L);
 int luaopen_ninetails_plain(lua_State *L);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "signals.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <lauxlib.h>
 #include <poll.h>
@@ -14,7 +15,7 @@
 
 enum { INSTRUCTIONS = 10000 }; /* of Lua between two looks: about 0.1 ms */
 
-static volatile sig_atomic_t caught_signal, goes_on, writes_stdout;
+static volatile sig_atomic_t caught_signal, goes_on, writes_stdout, wakes = -1;
 static int is_told, times_raised;
 
 /* ---------------------------------------------------------------- catching */
@@ -31,7 +32,8 @@ static void release_streams(void) {
 }
 
 static void on_signal(int number) {
-  if (nt_flag_get(&caught_signal)) { /* what hangs ends at once */
+  int waiting = nt_flag_get(&wakes), before = errno;
+  if (waiting < 0 && nt_flag_get(&caught_signal)) { /* what hangs ends at once */
     signal(number, SIG_DFL);
     raise(number);
     return;
@@ -39,6 +41,7 @@ static void on_signal(int number) {
   nt_flag_set(&caught_signal, number);
   nt_flag_set(&nt_cancelled, number);
   if (!nt_flag_get(&goes_on)) release_streams();
+  if (waiting >= 0 && write(waiting, "", 1) < 0) errno = before; /* it is full: awake anyhow */
 }
 
 /* Without SA_RESTART, so that a read that waits comes back. A background job of a shell has SIGINT
@@ -51,6 +54,10 @@ void signals_catch(void) {
   sigaction(SIGTERM, &action, NULL);
   if (sigaction(SIGINT, NULL, &before) == 0 && before.sa_handler != SIG_IGN)
     sigaction(SIGINT, &action, NULL);
+}
+
+void signals_wake(int file) {
+  nt_flag_set(&wakes, file);
 }
 
 int signals_caught(void) {

@@ -23,7 +23,10 @@ int signals_caught(void);             /* 0: none */
 const char *signals_name(int caught); /* "TERM" or "INT" */
 int signals_number(const char *name); /* of these and "PIPE" */
 void signals_die(int number);         /* as if it had never been caught, so that shells see it */
-void signals_told(void);              /* a result says that one came: no error needs to */
+/* While somebody waits for input and goes on after a signal: each one writes a byte to the file (a
+ * pipe that does not block), and none ends the process. -1: nobody waits. */
+void signals_wake(int file);
+void signals_told(void); /* a result says that one came: no error needs to */
 int signals_raise(lua_State *L, const char *message); /* {status = "interrupted", ...} */
 
 /* Ends the C code that calls Lua back, when that has failed; signals_uncancel once it has ended:

@@ -21,6 +21,9 @@
 #include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
+#ifdef NINETAILS_READLINE
+#include <readline/readline.h>
+#endif
 
 #include <ninetails/platform.h>
 
@@ -58,6 +61,9 @@ static int version(lua_State *L) {
   add_library(L, "Lua", LUA_VERSION_MAJOR "." LUA_VERSION_MINOR "." LUA_VERSION_RELEASE);
   add_library(L, "jansson", jansson_version_str());
   add_library(L, "libcurl", curl_version_info(CURLVERSION_NOW)->version);
+#ifdef NINETAILS_READLINE
+  add_library(L, "readline", rl_library_version);
+#endif
   lua_setfield(L, -2, "libraries");
   return 1;
 }

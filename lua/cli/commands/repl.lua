@@ -1,6 +1,9 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- ninetails repl: Lua, line by line, with everything that a script has.
+local console = require "ninetails.cli.console"
+local names = require "ninetails.cli.names"
 local out = require "ninetails.cli.out"
+local signals = require "ninetails.signals"
 local system = require "ninetails.system"
 
 local MOST = 20 -- items of a table that are shown
@@ -47,62 +50,73 @@ end
 local function explain(problem)
   if type(problem) == "table" and problem.message then return problem.message end
   local trace = debug.traceback(tostring(problem), 2)
-  return (trace:gsub("\n%s+%[C%]: in function 'xpcall'.*", ""))
+  return (trace:gsub("in upvalue 'chunk'\n.*", "in main chunk")) -- what is above it is ours
 end
 
-local function evaluate(chunk)
-  local results = table.pack(xpcall(chunk, explain))
-  if not results[1] then
-    out.note(results[2], "\n")
+-- What a signal ends may lack something, also where it looks like a result.
+local function evaluate(chunk, terminal)
+  local good, results, signal = signals.call(function() return table.pack(chunk()) end, explain)
+  if signal and not terminal then error({status = "interrupted", signal = signal, message = "interrupted"}, 0) end
+  if signal then
+    console.settle()
+    out.note("interrupted\n")
+    return false
+  end
+  if not good then
+    out.note(results, "\n")
     return false
   end
   local words = {}
-  for i = 2, results.n do words[#words + 1] = show(results[i], 0) end
+  for i = 1, results.n do words[i] = show(results[i], 0) end
   if #words > 0 then out.text(table.concat(words, "\t"), "\n") end
   return true
 end
 
-local function read_line(prompt, terminal)
-  if terminal then
-    out.text(prompt)
-    out.flush()
+-- A chunk of as many lines as it takes, or nil and why there is none: "end", "dropped" or "wrong", with the problem.
+local function read_chunk(lines, globals)
+  local words, why = lines.read("> ")
+  if not words then return nil, why end
+  local chunk, incomplete, problem = compile(words, globals)
+  while incomplete do
+    local more, end_of_more = lines.read(">> ")
+    if end_of_more == "dropped" then return nil, "dropped" end
+    if not more then break end
+    words = words .. "\n" .. more
+    chunk, incomplete, problem = compile(words, globals)
   end
-  return io.read("l")
+  return chunk, "wrong", problem
 end
 
 local function run()
-  local terminal = system.is_terminal(0)
   local globals = setmetatable({nt = require "ninetails"}, {__index = _G})
   globals._G = globals
-  if terminal then
+  local lines = console.open(function(word) return names.complete(word, globals) end)
+  if lines.terminal then
     out.text(("Ninetails %s, %s. `nt` is what scripts have; an expression is printed; end with Ctrl-D.\n"):format(
       system.version().version, _VERSION))
   end
   local good = true
   while true do
-    local lines = read_line("> ", terminal)
-    if not lines then break end
-    local chunk, incomplete, problem = compile(lines, globals)
-    while incomplete do
-      local more = read_line(">> ", terminal)
-      if not more then break end
-      lines = lines .. "\n" .. more
-      chunk, incomplete, problem = compile(lines, globals)
-    end
-    if not chunk then
+    local chunk, why, problem = read_chunk(lines, globals)
+    if why == "end" then break end
+    if chunk then good = evaluate(chunk, lines.terminal) and good
+    elseif why == "wrong" then
       out.note(problem, "\n")
       good = false
-    else good = evaluate(chunk) and good end
+    end
   end
-  if terminal then out.text("\n") end
-  return (terminal or good) and 0 or 2
+  if lines.terminal then out.text("\n") end
+  return (lines.terminal or good) and 0 or 2
 end
 
 return {
   name = "repl",
   summary = "Interactive Lua with what experiment scripts have: `nt` is require \"ninetails\".",
   details = "Reads lines of Lua from standard input; one that is not complete goes on in the next. Values of "
-    .. "expressions are printed, errors come with their traceback. Globals stay, locals end with their line. From a "
-    .. "file or a pipe the exit code is 2 when a line failed.",
+    .. "expressions are printed, errors come with their traceback. Globals stay, locals end with their line.\n\n"
+    .. "On a terminal lines are edited as in a shell: arrows, ^R searches in what was typed before, TAB completes names of "
+    .. "globals and fields of tables (`nt.` TAB). ^C drops the line, or ends what runs; ^D ends. The last "
+    .. "1,000 lines are kept in $XDG_STATE_HOME/ninetails/history (usually ~/.local/state).\n\n"
+    .. "From a file or a pipe the exit code is 2 when a line failed.",
   run = run,
 }
