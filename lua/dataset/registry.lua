@@ -145,15 +145,17 @@ function registry.open(name, from)
   return {card = c, name = c.name, origin = origin, from = place}
 end
 
--- The file as it came from its origin -> path, whether it is compressed on top of what the card describes; or nil.
+-- The file as it came from its origin -> path, whether it is compressed on top of what the card describes; or nil. What
+-- was made of other files is none of a card that says nothing of these.
 function registry.find(set, key)
   local file = set.card.files[key]
+  local may_be_made = file.packed or file.joined
   if file.at and is_file(file.at) then return file.at, false end
   for _, folder in ipairs(places(set)) do
     for _, name in ipairs(registry.names_of(file, folder.theirs)) do
       for _, suffix in ipairs(SUFFIXES) do
         local path = folder.path .. "/" .. name .. suffix
-        if is_file(path) then return path, suffix ~= "" end
+        if is_file(path) and (may_be_made or not derived.was_made(path)) then return path, suffix ~= "" end
       end
     end
   end
@@ -253,7 +255,6 @@ function registry.path(set, key)
   local path = registry.find(set, key)
   if path and not (path == to and derived.was_made(to)) then return path end
   if file.packed then return unpacked(set, key, to) end
-  if path then return path end
   missing(set, key)
 end
 

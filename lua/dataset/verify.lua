@@ -10,6 +10,7 @@
 --   absent       an optional file that is not here
 --   missing      a file that the rest needs is not here
 local card = require "ninetails.dataset.card"
+local derived = require "ninetails.dataset.derived"
 local files = require "ninetails.files"
 local labels = require "ninetails.labels"
 local registry = require "ninetails.dataset.registry"
@@ -39,9 +40,11 @@ local function check_file(report, set, key)
   if file.joined then return end -- made from the others, which are checked
   local path, compressed = registry.find(set, key)
   local what = "files." .. key
-  if not path then
-    if file.packed and registry.find(set, file.packed.file) then path = registry.path(set, key)
-    elseif file.optional then return report {what = what, expected = file.path, state = "absent", note = file.note} end
+  if file.packed and (path and derived.was_made(path) or not path and registry.find(set, file.packed.file)) then
+    path, compressed = registry.path(set, key), false
+  end
+  if not path and file.optional then
+    return report {what = what, expected = file.path, state = "absent", note = file.note}
   end
   if not path then
     return report {what = what, expected = file.path, state = "missing",

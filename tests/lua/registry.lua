@@ -239,6 +239,19 @@ is(unpacked("other.csv", nil, nowhere), "f1,f2\n0,0\n", "without the archive")
 fails("files.a: 'attacks.tar' is not in", unpacked, "attack.csv", nil, nowhere)
 is(unpacked("other.csv", ", bytes = 10", nowhere), "f1,f2\n0,0\n")
 fails("data set rows: files.c.bytes = 11: member other.csv of files.a has 10", unpacked, "other.csv", ", bytes = 11", nowhere)
+-- What a card says of a member is looked at in what it says now; what was made is no file as it came.
+local function sum_found(member)
+  unpacked "other.csv"
+  put_card("rows", ("capture = 'c', files = {a = {path = 'attacks.tar'}, c = {path = 'c/c.tsv', packed = {file = 'a', "
+    .. "member = %q}}}"):format(member))
+  for _, check in ipairs(require("ninetails.dataset.verify").run(registry.open("rows", base .. "/data"))) do
+    if check.what == "files.c.sha256" then return check.found end
+  end
+end
+is(sum_found "attack.csv", files.checksum(base .. "/attack.csv", "sha256"))
+is(sum_found "other.csv", files.checksum(base .. "/other.csv", "sha256"))
+put_card("rows", "capture = 'c', files = {c = {path = 'c/c.tsv'}}")
+fails("data set rows: files.c: 'c/c.tsv' is not in", registry.load, "rows")
 -- No link of somebody's is written through: neither where the file goes nor beside it.
 write("mine", "mine")
 for _, name in ipairs {"c/c.tsv", "c/c.tsv.from", "labels/toy.txt"} do

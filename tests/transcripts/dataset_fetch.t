@@ -350,6 +350,12 @@ be missing, unless it was named; where the rule's files are missing the label fi
   archive      data/m/all.tar
   exit 0
   ./m/all.tar
+  $ sed -i 's|nowhere/all.tar|good/all.tar|; s|m/flows.csv"|&, urls = {"'"$from"'/toy/toy.csv"}|' member.lua; member --quiet | grep -v sha256
+  archive      data/m/all.tar
+  flows        data/m/flows.csv
+  exit 0
+  ./m/all.tar
+  ./m/flows.csv
   $ rm served/all.tar; mkdir served/m; cp served/toy/toy.bin served/m/capture.bin; member --from "$from" --quiet | grep -v sha256
   warning: data set member: files.flows: 'm/flows.csv' is not in FROM; it is optional
   capture      data/m/capture.bin
@@ -364,6 +370,8 @@ be missing, unless it was named; where the rule's files are missing the label fi
   $ head -c 300000 /dev/zero > folder/in.bin; member --from folder --quiet | sed 's/found [0-9a-f]*/found OTHER/'
   ninetails dataset fetch: data set member: files.capture.sha256 = SUM: found OTHER (300000 bytes): in folder/in.bin
   exit 2
+  $ ninetails dataset list --from file:///usr 2>&1 | head -1
+  ninetails dataset list: --from file:///usr: there is no such folder
   $ NINETAILS_FROM=none ninetails dataset list
   ninetails dataset list: NINETAILS_FROM none: there is no such folder
   See: ninetails help dataset list
