@@ -123,14 +123,15 @@ function text.rows(rows)
   return table.concat(lines)
 end
 
--- A table of cells. right[i]: column i is flush right; without `right`, numbers are, and the rest is not.
+-- A table of cells. right[i]: column i is flush right; without `right`, numbers are, and the rest is not. A row {line =} is
+-- a line of its own.
 function text.table(rows, right)
   local widths, lines = {}, {}
   for _, row in ipairs(rows) do
     for i, cell in ipairs(row) do widths[i] = math.max(widths[i] or 0, utf8.len(cell) or #cell) end
   end
   for _, row in ipairs(rows) do
-    local cells = {}
+    local cells = {row.line}
     for i, cell in ipairs(row) do
       local flush = i > 1 and cell:find("^[%d,?]+$")
       if right then flush = right[i] end

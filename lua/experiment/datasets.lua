@@ -249,6 +249,19 @@ local function add_available(n, from, wanted, add, skip, broken)
   end
 end
 
+-- The names of the data sets that the nodes may mean, whether they are here or not.
+function datasets.names(nodes)
+  local names = {}
+  for _, n in ipairs(nodes) do
+    if n.kind ~= "available" then names[#names + 1] = n.name end
+    for _, entry in ipairs(n.kind == "available" and registry.list() or {}) do
+      local name = entry.name
+      if (#n.names == 0 or any(n.names, name)) and not any(n.except, name) then names[#names + 1] = name end
+    end
+  end
+  return names
+end
+
 -- Looks up the nodes. wanted(name): whether the caller will use it at all. Returns the data sets {name =, capture =,
 -- labels =, rows =, profile =, packets =, clean =, grace =, origin =, available =} and those left out {{name =, why =,
 -- absent = whether its files are just not here}}, and warnings, one for each card that cannot be read.

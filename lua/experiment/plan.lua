@@ -161,6 +161,29 @@ local function key_of(set, profile, grace, detector, full)
   return table.concat(words, "\0")
 end
 
+-- Keeps what the filters' columns have, for a message that nothing matches.
+local function consider(out, filters, row)
+  local words, part = {}, {}
+  for i, f in ipairs(filters) do
+    part[f.column] = row[f.column]
+    words[i] = tostring(row[f.column])
+  end
+  local key = table.concat(words, "\0")
+  if out.considered[key] then return end
+  out.considered[key], out.considered[#out.considered + 1] = true, part
+end
+
+-- What the filters could have matched: of what was looked at, or where no data set was, the names of data sets.
+local function there(spec, out, filters)
+  if #out.considered > 0 then return filter.there(filters, out.considered) end
+  local rows, by_dataset = {}, {}
+  for i, name in ipairs(datasets.names(spec.datasets)) do rows[i] = {dataset = name} end
+  for _, f in ipairs(filters) do
+    if f.column == "dataset" then by_dataset[1] = f end
+  end
+  return filter.there(by_dataset, rows)
+end
+
 local function add_runs(spec, out, filters, set, profile, grace, detector, full)
   local key = key_of(set, profile, grace, detector, full)
   if out.known[key] then
@@ -174,6 +197,7 @@ local function add_runs(spec, out, filters, set, profile, grace, detector, full)
   local started = false
   for replicate, seed in ipairs(seeds_of(spec, detector)) do
     row.seed, row.replicate = seed, replicate
+    if #out.runs == 0 then consider(out, filters, row) end
     if filter.keeps(filters, row) then
       if not started then out.configurations, started = out.configurations + 1, true end
       if #out.runs >= MOST_RUNS then context.fail(spec.where, "more than %s runs", text.count(MOST_RUNS)) end
@@ -247,7 +271,7 @@ function plan.make(spec, more)
   local function wanted(name) return filter.keeps(filters, {dataset = name}, true) end
   local sets, skipped, warnings = datasets.find(spec.datasets, more.from, wanted)
   local out = {runs = {}, inputs = {}, index = {}, known = {}, skipped = skipped, warnings = warnings, notes = {},
-    configurations = 0, repeated = 0, code = {}}
+    configurations = 0, repeated = 0, code = {}, considered = {}}
   for name, definition in pairs(spec.lua_detectors) do out.code[name] = digest.of(definition, spec.globals or {}) end
   fit(spec, sets, out)
   for _, set in ipairs(sets) do expand(spec, out, filters, set) end
@@ -258,8 +282,8 @@ function plan.make(spec, more)
   end
   if #out.runs == 0 then
     if #filters > 0 and (#sets > 0 or #skipped == 0) then
-      local words = table.concat(more.only, " --only ")
-      error({status = "argument", message = ("--only %s: no run is left"):format(words)}, 0)
+      error({status = "argument", message = ("--only %s: no run is left: %s"):format(table.concat(more.only, " --only "),
+        there(spec, out, filters))}, 0)
     end
     error({status = "missing", message = "no data set to run on", skipped = skipped, warnings = out.warnings}, 0)
   end

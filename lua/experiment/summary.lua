@@ -1,13 +1,14 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- What a sweep came to: configurations with mean and standard deviation over their repeats, failures, what was skipped.
 local json = require "ninetails.json"
+local order = require "ninetails.results.order"
 local result_table = require "ninetails.results.table"
+local statistics = require "ninetails.results.statistics"
 local text = require "ninetails.cli.text"
 
 local summary = {}
 
-local FEW = 10   -- reasons of failures that are shown
-local MOST = 100 -- configurations
+local FEW = 10 -- reasons of failures that are shown
 
 -- ------------------------------------------------------------------ the table's columns
 
@@ -44,20 +45,7 @@ local function by_key(table_of_runs)
   return rows, columns
 end
 
--- Mean and standard deviation (of a sample) of what are numbers among `list`, and how many they are.
-function summary.statistics(list)
-  local n, mean, squares = 0, 0, 0
-  for _, x in ipairs(list) do
-    if x == x and math.abs(x) < math.huge then
-      n = n + 1
-      local d = x - mean
-      mean = mean + d / n
-      squares = squares + d * (x - mean)
-    end
-  end
-  if n == 0 then return nil, nil, 0 end
-  return mean, n > 1 and math.sqrt(squares / (n - 1)) or nil, n
-end
+summary.statistics = statistics.of
 
 -- Configurations in the order of the plan: {run = one of theirs, done =, figures = {name = {values}}}.
 local function configurations(plan, outcome, metrics)
@@ -234,6 +222,26 @@ function summary.warnings(plan, outcome)
   return list
 end
 
+local function dataset_of(c) return c.run.dataset end
+
+-- The best first on each data set, by AUC, or where there is none by the first metric of the script that says what is
+-- better.
+local function sort(plan, list)
+  local columns = {{name = "auc", role = "metric", better = "higher"}, {name = "eer", role = "metric", better = "lower"}}
+  for _, metric in ipairs(plan.extra or {}) do
+    columns[#columns + 1] = {name = metric.name, role = "metric", better = metric.better}
+  end
+  local means = {}
+  local main = order.main_metric(columns, function(name)
+    for _, c in ipairs(list) do
+      if statistics.of(c.figures[name]) then return true end
+    end
+  end)
+  if not main then return end
+  for _, c in ipairs(list) do means[c] = statistics.of(c.figures[main.name]) end
+  order.best_first(list, dataset_of, function(c) return means[c] end, main.better)
+end
+
 function summary.text(plan, outcome)
   local columns, metrics = summary.columns(plan), metrics_of(plan)
   local rows, header, right = {}, {}, {}
@@ -245,7 +253,9 @@ function summary.text(plan, outcome)
   right[#header] = true
   for _, name in ipairs(metrics) do header[#header + 1] = name end
   rows[1] = header
-  for _, c in ipairs(configurations(plan, outcome, metrics)) do
+  local list = configurations(plan, outcome, metrics)
+  sort(plan, list)
+  local shown, hidden = order.cells(list, dataset_of, function(c)
     local row = {}
     for i, column in ipairs(columns) do
       local value = column.of(c.run)
@@ -253,13 +263,12 @@ function summary.text(plan, outcome)
     end
     row[#row + 1] = c.done == c.all and ("%d"):format(c.done) or ("%d of %d"):format(c.done, c.all)
     for _, name in ipairs(metrics) do row[#row + 1] = figure(c.figures[name]) end
-    rows[#rows + 1] = row
-  end
-  local more = #rows - 1 - MOST
-  for i = #rows, MOST + 2, -1 do rows[i] = nil end
-  local out = {text.table(rows, right), "\n"}
-  if more > 0 then
-    table.insert(out, 2, ("... and %d more: ninetails results show %s\n"):format(more, outcome.output))
+    return row
+  end)
+  local out = {text.table(table.move(shown, 1, #shown, 2, rows), right), "\n"}
+  if hidden > 0 then
+    table.insert(out, 2, ("%d of %d configurations are not shown: %s\n"):format(hidden, #list,
+      text.command_line {"results", "summary", outcome.output}))
   end
   out[#out + 1] = summary.failures(plan, outcome)
   out[#out + 1] = summary.skipped(plan)

@@ -59,7 +59,7 @@ local function default_of(class, name)
   local tables = require("ninetails.sweep").tables()
   for _, parameters in ipairs {class and class.parameters or {}, tables.run, tables.measures} do
     for _, p in ipairs(parameters) do
-      if p.name == name then
+      if (p.column or p.name) == name then
         if type(p.default) == "boolean" then return p.default and 1 or 0 end
         return p.default
       end

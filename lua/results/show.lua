@@ -2,6 +2,7 @@
 -- `ninetails results ls` and `show`: the runs of result files, one file, one run, for people.
 local export = require "ninetails.results.export"
 local json = require "ninetails.json"
+local order = require "ninetails.results.order"
 local out = require "ninetails.cli.out"
 local results = require "ninetails.results"
 local result_table = require "ninetails.results.table"
@@ -44,23 +45,26 @@ local function cell(t, run, column)
   return ("%s [%s, %s]"):format(shown, from, to), true
 end
 
--- -> text, whether an interval is in it.
-local function list_text(t, runs, columns)
+local function dataset_of(run) return run.dataset end
+local function whole_file() return nil end
+
+-- all: none is left out; sorted: not by data sets. -> text, whether an interval is in it, how many runs are not.
+local function list_text(t, runs, columns, all, sorted)
   local rows, right, any = {{"#", "run"}}, {[1] = true}, false
   for i, column in ipairs(columns) do
     rows[1][i + 2] = column.name
     right[i + 2] = column.type ~= "text"
   end
-  for _, run in ipairs(runs) do
+  local shown, hidden = order.cells(runs, sorted and whole_file or dataset_of, function(run)
     local row = {("%d"):format(run.row), (run.run or "-"):sub(1, 8)}
     for i, column in ipairs(columns) do
       local interval
       row[i + 2], interval = cell(t, run, column)
       any = any or interval
     end
-    rows[#rows + 1] = row
-  end
-  return text.table(rows, right), any
+    return row
+  end, all)
+  return text.table(table.move(shown, 1, #shown, 2, rows), right), any, hidden
 end
 
 local function level_text(t, runs)
@@ -68,19 +72,32 @@ local function level_text(t, runs)
   return level and text.plain(level * 100) .. " % " or ""
 end
 
+-- The order of a list: as told, else by the main metric, the best first on each data set.
+local function sort(t, runs, word)
+  if word == "file" then return end
+  if word then return result_table.sort(t, runs, word) end
+  local main = order.main_metric(t.columns, function(name)
+    for _, run in ipairs(runs) do
+      if run[name] ~= nil then return true end
+    end
+  end)
+  if main then order.best_first(runs, dataset_of, function(run) return run[main.name] end, main.better) end
+end
+
 function show.list(args)
   local found = json.array {}
   for i, path in ipairs(args.file) do
     local t = result_table.read(path)
     local runs = result_table.select(t, args.only)
-    if args.sort then result_table.sort(t, runs, args.sort) end
+    sort(t, runs, args.json and not args.sort and "file" or args.sort)
     local columns = result_table.chosen(t, args.columns, "--columns")
     if args.json then
       found[i] = json.object {{"file", path}, {"runs", export.records(runs, columns or t.columns)}}
     else
       if #args.file > 1 then out.text(i > 1 and "\n" or "", path, ":\n") end
-      local body, intervals = list_text(t, runs, columns or usual_columns(t, runs))
+      local body, intervals, hidden = list_text(t, runs, columns or usual_columns(t, runs), args.all, args.sort)
       out.text(body)
+      if hidden > 0 then out.text(("%d of %d runs are not shown: --all lists them\n"):format(hidden, #runs)) end
       if intervals then
         local _, _, kind = result_table.interval(t, "auc")
         out.text(("In brackets: %sintervals%s.\n"):format(level_text(t, runs), kind and " by " .. kind or ""))

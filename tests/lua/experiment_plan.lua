@@ -166,8 +166,12 @@ is(count("fm_grace=10"), 18)
 is(#plan_of(sweep, {only = {"dataset=toy_a"}}).inputs, 1)
 fails("--only 'detectr=x': no such column: did you mean detector?", "argument", sweep, {only = {"detectr=x"}})
 fails("--only 'x': expected COLUMN=VALUE", "argument", sweep, {only = {"x"}})
-fails("--only detector=x: no run is left", "argument", sweep, {only = {"detector=x"}})
-fails("--only dataset=x: no run is left", "argument", sweep, {only = {"dataset=x"}})
+fails("--only detector=x: no run is left: detector has kitnet, isolation_forest", "argument", sweep,
+  {only = {"detector=x"}})
+fails("--only dataset=x: no run is left: dataset has toy_a, toy_b", "argument", sweep, {only = {"dataset=x"}})
+fails("--only dataset=toy_a --only max_autoencoder=11: no run is left: dataset has toy_a; max_autoencoder has 5, 10, none",
+  "argument", sweep, {only = {"dataset=toy_a", "max_autoencoder=11"}})
+fails("--only seed>9e9: no run is left: seed has 1234, 1235, 1236", "argument", sweep, {only = {"seed>9e9"}})
 
 -- ------------------------------------------------------------------ the command
 

@@ -550,3 +550,62 @@ is(enough[1].replicates, 5200) -- 10 / (0.05 / 26)
 assert(math.abs(enough[1].p - 2 / 5201) < 1e-15 and enough[1].holm < 0.05)
 has(select(2, run("compare", "i.h5", "--replicates", "1000", table.unpack(slow))), "the least p of 1,000 replicates\n"
   .. "  floor: 1,000 replicates allow no p below 0.002, and Holm's correction of 26 tests makes that more than 0.05: whatever")
+
+-- ------------------------------------------------------------------ long lists, and configurations
+
+-- 40 configurations of two repeats on one data set, few on the other; one without an AUC.
+local draws = {}
+for m = 1, 40 do
+  for replicate = 1, 2 do
+    draws[#draws + 1] = {"one", "kitnet", (m * 7 % 40) / 100, m = m, replicate = replicate, seed = 6 + replicate}
+  end
+end
+draws[#draws + 1] = {"two", "forest", 0.3, trees = 10, status = "failed", reason = "no"}
+draws[#draws + 1] = {"two", "forest", 0.3, trees = 10, seed = 8, replicate = 2}
+make("j.h5", draws)
+local function lines_of(body)
+  local list = {}
+  for line in body:gmatch("[^\n]+") do list[#list + 1] = line end
+  return list
+end
+code, out = run("ls", "j.h5", "--columns", "dataset,auc")
+local listed = lines_of(out)
+is(#listed, 1 + 10 + 1 + 3 + 2 + 2) -- head, best, how many more, last, those of the other set, how many, brackets
+is(listed[12], "... 67 more")
+has(listed[18], "67 of 82 runs are not shown: --all lists them")
+has(listed[17], "  two ")
+for i = 3, 11 do
+  assert(tonumber(listed[i - 1]:match("one +(%S+)")) >= tonumber(listed[i]:match("one +(%S+)")), listed[i])
+end
+is(#lines_of(select(2, run("ls", "j.h5", "--columns", "auc", "--all"))), 84)
+is(#lines_of(select(2, run("ls", "j.h5", "--columns", "auc", "--sort", "seed"))), 1 + 10 + 1 + 3 + 2)
+has(lines_of(select(2, run("ls", "j.h5", "--sort", "file", "--all")))[2], "1  abc00001")
+is(json.decode(select(2, run("ls", "j.h5", "--json")))[1].runs[1].m, 1)
+
+code, out = run("summary", "j.h5")
+is(code, 0)
+listed = lines_of(out)
+is(#listed, 42)
+is(listed[1]:gsub(" +", " "), "dataset detector m runs auc eer")
+has(listed[42], "1 of 2")
+local decoded_summary = json.decode(select(2, run("summary", "j.h5", "--json"))).configurations
+is(decoded_summary[41].auc.runs, 1)
+is(decoded_summary[41].auc.deviation, json.null)
+local pair_of = {}
+for i, value in ipairs(files["j.h5"].columns[9].values) do
+  if value == decoded_summary[1].m then pair_of[#pair_of + 1] = files["j.h5"].columns[12].values[i] end
+end
+assert(math.abs(decoded_summary[1].auc.mean - (pair_of[1] + pair_of[2]) / 2) < 1e-15)
+assert(math.abs(decoded_summary[1].auc.deviation - math.abs(pair_of[1] - pair_of[2]) / math.sqrt(2)) < 1e-15)
+listed = lines_of(select(2, run("summary", "j.h5", "--sort", "m", "--metric", "auc,alarms_per_hour")))
+has(listed[2], "kitnet     1 ")
+has(listed[2], "2.5 ± 0")
+is((run("summary", "j.h5", "--json", "--format", "csv")), "argument")
+-- repeats without a finite value are told; what LaTeX takes for its own is escaped
+files["j.h5"].columns[16].values[1] = math.huge
+files["j.h5"].columns[2].values[1], files["j.h5"].columns[2].values[2] = "o_n&e", "o_n&e"
+out = select(2, run("summary", "j.h5", "--metric", "alarms_per_hour", "--only", "m=1"))
+has(out, "2.5 (1 of 2)")
+out = select(2, run("summary", "j.h5", "--metric", "alarms_per_hour", "--format", "latex"))
+has(out, "o\\_n\\&e & kitnet & 1 & 2 & $2.5$ (1 of 2) \\\\")
+has(out, "\n\\midrule\ntwo & forest & - ")

@@ -34,7 +34,7 @@ What steers a terminal is shown, not sent; programs get it as it is. A long text
   > with h5py.File('odd.h5', 'r+') as f:
   >     v = f['runs/dataset'][:]; v[:] = 'a\x1b[31m\u202e\x9b'.encode(); f['runs/dataset'][:] = v
   >     v = f['runs/reason'][:]; v[0] = b'x' * 1000000; f['runs/reason'][:] = v"
-  $ ninetails results ls odd.h5 --columns dataset | tail -1
+  $ ninetails results ls odd.h5 --columns dataset --sort file | tail -1
   6  00000000  a?[31m\u{202e}\u{9b}
   $ ninetails results export odd.h5 --columns dataset | tail -1 | od -An -c
      a 033   [   3   1   m 342 200 256 302 233  \n
@@ -51,11 +51,11 @@ Columns of other types than expected.
 
 Runs without a value; nothing that matches.
 
-  $ ninetails results ls quickstart.h5 --only trees=100,none --only seed=1234,1235 --columns trees
+  $ ninetails results ls quickstart.h5 --only trees=100,none --only seed=1234,1235 --columns trees --sort file
   #  run       trees
   1  00000000      -
   2  00000000    100
-  $ ninetails results ls quickstart.h5 --only 'trees!=100' --only 'seed!=1236' --columns seed,trees
+  $ ninetails results ls quickstart.h5 --only 'trees!=100' --only 'seed!=1236' --columns seed,trees --sort file
   #  run       seed  trees
   1  00000000  1234      -
   5  00000000  1238      -

@@ -5,12 +5,12 @@ A result file of six runs, one of which failed.
   $ $BUILD/tests/result_file_tool .
   $ ninetails results ls quickstart.h5
   #  run       dataset    detector          status  seed     auc  reason
-  1  00000000  synthetic  kitnet            done    1234  0.4987  -
-  2  00000000  synthetic  isolation_forest  done    1235  0.5956  -
-  3  00000000  synthetic  kitnet            done    1236  0.6798  -
-  4  00000000  synthetic  isolation_forest  failed  1237       -  did not converge
-  5  00000000  synthetic  kitnet            done    1238  0.8254  -
   6  00000000  synthetic  isolation_forest  done    1239  0.8806  -
+  5  00000000  synthetic  kitnet            done    1238  0.8254  -
+  3  00000000  synthetic  kitnet            done    1236  0.6798  -
+  2  00000000  synthetic  isolation_forest  done    1235  0.5956  -
+  1  00000000  synthetic  kitnet            done    1234  0.4987  -
+  4  00000000  synthetic  isolation_forest  failed  1237       -  did not converge
   $ ninetails results ls quickstart.h5 --only detector=kit* --sort -auc --columns seed,auc
   #  run       seed     auc
   5  00000000  1238  0.8254
@@ -103,6 +103,60 @@ Two runs: the parameters that differ, and the metrics with the paired bootstrap.
   Over data sets: Friedman's and Nemenyi's tests of 2 detectors need at least 6 data sets with a value
   of every detector, and there is 1: on fewer not even the best and the worst can
   differ at 0.05.
+
+Mean and standard deviation of each configuration: for people, and for papers.
+
+  $ ninetails results summary quickstart.h5
+  detector            runs  auc
+  isolation_forest  2 of 3  0.7381 \xc2\xb1 0.2015 (esc)
+  kitnet                 3  0.6680 \xc2\xb1 0.1637 (esc)
+  $ ninetails results summary quickstart.h5 --format csv --only detector=kitnet --metric auc
+  detector,runs,of,auc_mean,auc_sd,auc_n
+  kitnet,3,3,0.667980885063338,0.16366838159155078,3
+  $ ninetails results summary quickstart.h5 --format markdown --sort file
+  | detector | runs | auc |
+  | --- | ---: | --- |
+  | kitnet | 3 | 0.6680 \xc2\xb1 0.1637 | (esc)
+  | isolation_forest | 2 of 3 | 0.7381 \xc2\xb1 0.2015 | (esc)
+  $ ninetails results summary quickstart.h5 --format latex | tee table.tex
+  % ninetails results summary of quickstart.h5; \usepackage{booktabs}
+  \begin{tabular}{lrl}
+  \toprule
+  detector & runs & auc \\
+  \midrule
+  isolation\_forest & 2 of 3 & $0.7381 \pm 0.2015$ \\
+  kitnet & 3 & $0.6680 \pm 0.1637$ \\
+  \bottomrule
+  \end{tabular}
+  $ if command -v pdflatex > /dev/null && kpsewhich booktabs.sty > /dev/null; then
+  >   printf '%s\n' '\documentclass{article}\usepackage{booktabs}\begin{document}' "$(cat table.tex)" '\end{document}' > page.tex
+  >   pdflatex -interaction=nonstopmode -halt-on-error page.tex > log || cat log
+  > fi
+  $ ninetails results summary quickstart.h5 --json | $PYTHON -c "
+  > import json, sys, statistics
+  > got = json.load(sys.stdin)['configurations']
+  > import h5py
+  > f = h5py.File('quickstart.h5')['runs']
+  > kitnet = [float(x) for x, d in zip(f['auc'][:], f['detector'].asstr()[:]) if d == 'kitnet']
+  > print([(c['detector'], c['runs'], c['of']) for c in got], got[1]['auc']['runs'])
+  > print(abs(got[1]['auc']['mean'] - statistics.mean(kitnet)) < 1e-15, abs(got[1]['auc']['deviation'] - statistics.stdev(kitnet)) < 1e-15)"
+  [('isolation_forest', 2, 3), ('kitnet', 3, 3)] 3
+  True True
+  $ ninetails results summary quickstart.h5 --metric acu
+  ninetails results summary: --metric 'acu': quickstart.h5 has no such column: did you mean auc?
+  See: ninetails help results summary
+  [1]
+  $ ninetails results summary quickstart.h5 --metric seed
+  ninetails results summary: --metric seed: expected a metric, and the role of this column is parameter
+  See: ninetails help results summary
+  [1]
+  $ cp quickstart.h5 kept.h5; ninetails results summary quickstart.h5 -o quickstart.h5; cmp quickstart.h5 kept.h5
+  ninetails results summary: quickstart.h5: is there, and is not a table of results summary: --force replaces it
+  See: ninetails help results summary
+  $ for format in text csv markdown latex; do
+  >   ninetails results summary quickstart.h5 --format $format -o t.$format
+  >   ninetails results summary quickstart.h5 --format $format -o t.$format && ninetails results summary quickstart.h5 --format $format | cmp - t.$format
+  > done
 
 What is exported reads back.
 

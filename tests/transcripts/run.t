@@ -33,12 +33,12 @@ A sweep from nothing; the second time all of it is there already.
   10 runs of 6 configurations: 0 there already, 10 to run, about ... with 2 jobs
   $ ninetails run sweep.lua -j 2 2> message | tee first | rates
   detector     ad_grace  max_autoencoder  runs  auc              eer
-  kitnet            500                5     2 * *
-  kitnet            500               10     2 * *
   mahalanobis       500                -     1 * *
-  kitnet            900                5     2 * *
-  kitnet            900               10     2 * *
   mahalanobis       900                -     1 * *
+  kitnet            900               10     2 * *
+  kitnet            500               10     2 * *
+  kitnet            900                5     2 * *
+  kitnet            500                5     2 * *
   
   skipped westermo_right: files.capture_archive: 'westermo_right/right.zip' is not in *: `ninetails dataset fetch westermo_right` brings it (glob)
   one run instead of 2 where no seed matters: mahalanobis
@@ -130,8 +130,8 @@ A run that fails is a line with its reason, and the others are there: exit code 
   [2]
   $ grep -E '^(detector|brittle|failed|runs)' out | rates
   detector    last    runs  auc     eer
-  brittle     3000  0 of 1  -       -
   brittle   100000       1 * *
+  brittle     3000  0 of 1  -       -
   failed brittle last=3000 seed=1234: detector brittle: fails.lua:5: too late
   runs     1 run done, 1 failed
   $ ninetails run fails.lua --quiet 2>&1 | head -n 1
@@ -194,6 +194,28 @@ No column is there twice: a name that is taken is refused before anything runs, 
   $ sed 's/nt.detector/nt.loda {}, nt.detector/; s/first_score/bins/' code.lua > taken.lua; ninetails run taken.lua
   ninetails run: taken.lua:6: metric 'bins': loda has a parameter of that name
   [1]
+
+A long table has the best and the last few, and says how to see all.
+
+  $ cat > many.lua << 'END'
+  > local nt = require "ninetails"
+  > local sizes = {}
+  > for m = 1, 40 do sizes[m] = m end
+  > return nt.experiment {datasets = nt.synthetic {scenario = "ssdp_flood", packets = 4000, seed = 1},
+  >   grace = {fm = 100, ad = 500}, detectors = nt.kitnet {max_autoencoder = sizes}}
+  > END
+  $ ninetails run many.lua > table 2> /dev/null; head -1 table; sed -n '2,$p' table | head -16 | awk '{ print ($1 == "kitnet" ? NF : $0) }' | uniq -c
+  detector  max_autoencoder  runs  auc     eer
+       10 5
+        1 ... 27 more
+        3 5
+        1 27 of 40 configurations are not shown: ninetails results summary results/many.h5
+        1 
+  $ ninetails results summary results/many.h5 | tail -n +2 | awk '{ print $4 }' > all; wc -l < all; sort -rn all | cmp - all
+  40
+  $ ninetails results ls results/many.h5 --all | grep -c ssdp_flood; ninetails results ls results/many.h5 | grep 'not shown'
+  40
+  27 of 40 runs are not shown: --all lists them
 
 Every script of docs/experiments.md runs.
 

@@ -73,7 +73,7 @@ The command line.
   See: ninetails help run
   [1]
   $ ninetails run good.lua --only max_autoencoder=11
-  ninetails run: --only max_autoencoder=11: no run is left
+  ninetails run: --only max_autoencoder=11: no run is left: max_autoencoder has 5, 10
   See: ninetails help run
   [1]
   $ ninetails run good.lua -o results.csv
@@ -233,9 +233,9 @@ What draws no random numbers is run once; what draws them all the same is told.
   $ ninetails run drawing.lua > drawn
   [2]
   $ grep -E '^(none|upvalue|deep|seed|told|liar|hidden) ' drawn | tr -s ' ' | cut -d ' ' -f 1-4
-  none 1 0.5000 0.5000
   upvalue 3 0.5383 \xc2\xb1 (esc)
   deep 3 0.5383 \xc2\xb1 (esc)
+  none 1 0.5000 0.5000
   seed 3 0.5000 \xc2\xb1 (esc)
   told 3 0.5000 \xc2\xb1 (esc)
   liar 0 of 1

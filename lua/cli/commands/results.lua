@@ -3,6 +3,7 @@
 local choose = require "ninetails.results.choose"
 local compare = require "ninetails.results.compare"
 local compare_files = require "ninetails.results.compare_files"
+local configurations = require "ninetails.results.configurations"
 local diff = require "ninetails.results.diff"
 local export = require "ninetails.results.export"
 local files = require "ninetails.files"
@@ -16,6 +17,7 @@ local show = require "ninetails.results.show"
 local system = require "ninetails.system"
 local tell = require "ninetails.results.tell"
 local tell_compare = require "ninetails.results.tell_compare"
+local tell_summary = require "ninetails.results.tell_summary"
 
 local refuse = result_table.refuse
 
@@ -131,6 +133,24 @@ local function run_compare(args)
   return 0
 end
 
+-- ------------------------------------------------------------------ summary
+
+local function run_summary(args)
+  if args.json and args.given.format then refuse("argument", "--json and --format: expected one of them") end
+  local format = args.json and "json" or args.format
+  if args.output then outputs.check(args.output, tell_summary.kinds[format], args.force) end
+  local t = result_table.read(args.file)
+  local metrics = result_table.chosen(t, args.metric, "--metric")
+  for _, column in ipairs(metrics or {}) do must_be_metric(column) end
+  local list = configurations.of(t, result_table.select(t, args.only), metrics)
+  if args.sort then configurations.sort(t, list, args.sort) end
+  local body = tell_summary.summary(format, list, t.path)
+  if args.output then files.write(args.output, body)
+  elseif format == "json" or not system.is_terminal(1) and format ~= "text" then out.data(body)
+  else out.text(body) end
+  return 0
+end
+
 -- ------------------------------------------------------------------ merge, export
 
 -- Results that were merged are no experiment's that could be told apart: none is replaced unasked.
@@ -187,8 +207,13 @@ return {
     {name = "ls", summary = "List the runs: what was varied, and what came out.",
       arguments = {{name = "FILE", many = true, help = file.help}},
       options = {
-        {name = "sort", type = "string", value = "COLUMN", help = "by this column, -COLUMN: from the highest down"},
+        {name = "sort", type = "string", value = "COLUMN",
+          help = "by this column, -COLUMN: from the highest down, file: as in the file; else by auc, or the first metric "
+            .. "that is there, the best first, one data set after the other"},
+        {name = "all", type = "flag",
+          help = "list all runs; else, of more than 30, the best 10 and the last 3 of each data set"},
         only_option, columns_option, json_option},
+      details = "--json lists all runs as they are in the file, but for --only and --sort.",
       run = show.list},
     {name = "show", summary = "Show what a file holds and what made it, or all that is known of one run.",
       arguments = {file, {name = "RUN", optional = true,
@@ -197,6 +222,24 @@ return {
         {name = "attacks", type = "flag",
           help = "how well each run tells each attack that the labels name: its packets against all benign ones"},
         json_option}, run = show.show},
+    {name = "summary", summary = "Tell mean and standard deviation of the repeats of each configuration.",
+      arguments = {file},
+      options = {
+        {name = "format", type = "choice", choices = {"text", "csv", "markdown", "latex"}, default = "text",
+          help = "of the table; latex: a tabular with the rules of booktabs"},
+        {name = "metric", type = "string", value = "NAMES",
+          help = "these metrics, separated by commas; else auc, eer and those of the script"},
+        {name = "sort", type = "string", value = "COLUMN",
+          help = "by this column or metric, -COLUMN: from the highest down, file: as in the file; else by the first "
+            .. "metric, the best first, one data set after the other"},
+        only_option,
+        {name = "output", short = "o", type = "path", help = "where to, instead of standard output"},
+        outputs.option,
+        json_option},
+      details = "Runs that differ in nothing but replicate and seed are one configuration; columns are the detector and "
+        .. "what differs among all runs. \"2 of 3\" under runs: one failed; behind a figure: one has no finite value of "
+        .. "it. CSV has each metric as NAME_mean, NAME_sd (of a sample) and NAME_n, unrounded.",
+      run = run_summary},
     {name = "diff",
       summary = "Tell which parameters and metrics differ between two files or two runs, and whether beyond chance.",
       arguments = {{name = "FILES", many = true,
