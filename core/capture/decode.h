@@ -3,11 +3,13 @@
  * Inside the decoder: one function for each protocol layer, all of the same shape, found through
  * tables.
  *
- * View     the bytes that one layer may look at: `captured` of them are here, `length` were on the
- * wire. A layer that finds a length field narrows the view for the layers above it, never widens
- * it. Outcome  what became of a view. tshark stops a frame's dissection where bytes are missing and
- * keeps the fields found so far: NT_CUT is that stop, and callers that would go on after a layer
- * pass it up. NT_REJECTED means "not mine": the caller tries its next candidate.
+ *     view      the bytes that one layer may look at: `captured` of them are here, `length` were on
+ *               the wire. A layer that finds a length field narrows the view for the layers above
+ *               it, never widens it.
+ *     outcome   what became of a view. tshark stops a frame's dissection where bytes are missing
+ *               and keeps the fields found so far: NT_CUT is that stop, and callers that would go
+ *               on after a layer pass it up. NT_REJECTED means "not mine": the caller tries its
+ *               next candidate.
  *
  * Fields are written by the note_* functions, which keep the first of each name.
  */

@@ -270,8 +270,7 @@ static bool routing_addresses(nt_decoder *d, nt_view v) {
   } else if (p[2] == MOBILE) { /* RFC 6275 */
     if (size < FIRST + ADDRESS) return false;
     if (left) d->network_dst = p + FIRST;
-  } else if (p[2] ==
-             LOW_POWER) { /* RFC 6554: addresses without what they share with the destination */
+  } else if (p[2] == LOW_POWER) { /* RFC 6554: without what they share with the destination */
     if (d->network_size != ADDRESS || length == 0) return true;
     int32_t shared = p[4] >> 4, shared_last = p[4] & 15, pad = p[5] >> 4;
     int32_t count = ((int32_t)length * 8 - pad - (16 - shared_last)) / (16 - shared) + 1;

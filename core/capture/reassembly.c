@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Table      an array of chains of unfinished datagrams, which also stand in a list in the order in
- * which they were begun (the eviction order). Datagram   its bytes in order of arrival, and pieces
- * sorted by offset that point into them. At most one piece for each offset: of two fragments with
- * one offset the first to arrive holds the bytes they share, so the second adds at most its tail to
- * the piece.
+ *     table      an array of chains of unfinished datagrams, which are also in a list in the order
+ *                in which they began (the order of eviction)
+ *     datagram   its bytes in order of arrival, and pieces, sorted by offset, that point into them.
+ *                At most one piece for each offset: of two fragments with one offset the first to
+ *                arrive holds the bytes they share, so the second adds at most its tail.
  */
 #include "reassembly.h"
 

@@ -9,10 +9,11 @@
  *
  *     d2 = (x - m)' P (x - m) of each component
  *     all d2 >= the (1 - novelty) quantile of chi-squared with `width` degrees of freedom, and
- * fewer than `components` of them: a new one, m = x, C = sigma^2 I, s = 1. Otherwise, for each: p =
- * posterior, s += p, w = p / s, e = x - m, m += w e, C = (1 - w) (C + w e e'), that is, by Sherman
- * and Morrison, with z = P e, P = (P - w z z' / (1 + w d2)) / (1 - w),   ln|C| += width ln(1 - w) +
- * ln(1 + w d2) a component of age > 5 rows and mass < 3 is dropped.
+ *     fewer than `components` of them: a new one, m = x, C = sigma^2 I, s = 1
+ *     otherwise, for each: p = posterior, s += p, w = p / s, e = x - m, m += w e,
+ *         C = (1 - w) (C + w e e'), that is, by Sherman and Morrison, with z = P e,
+ *         P = (P - w z z' / (1 + w d2)) / (1 - w),   ln|C| += width ln(1 - w) + ln(1 + w d2)
+ *     a component of age > 5 rows and mass < 3 is dropped
  *
  * Differences. The papers update C by (1 - w) C + w e* e*' - dm dm' with e* = x - the new mean,
  * which is not the covariance of what was seen and can lose its positive definiteness; the update

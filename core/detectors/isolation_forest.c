@@ -368,7 +368,7 @@ static nt_status forest_ready(void *detector, nt_error *err) {
 static void walk(const tree *t, const double *rows, size_t width, double *sums) {
   uint32_t at[SIDE_BY_SIDE] = {0};
   for (uint32_t step = 0; step < t->height; step++)
-    NT_UNROLL for (size_t r = 0; r < SIDE_BY_SIDE; r++) {
+    NT_EACH (r, SIDE_BY_SIDE) {
       const node *n = t->nodes + at[r];
       at[r] = n->left + (rows[r * width + n->feature] > n->threshold);
     }

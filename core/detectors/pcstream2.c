@@ -11,9 +11,10 @@
  * The score of a row is its distance to the closest model. Learning it:
  *
  *     push      the current model stays where the row is within phi of it; else the closest model
- * is the current one. Row, distance and model go into a buffer of t_min rows. process   the row
- * that falls out of the buffer is given to its model. detect    when the first, the last and more
- * than half of the full buffer are beyond phi, the buffer becomes a new model, the current one.
+ *               becomes the current one. Row, distance and model go into a buffer of t_min rows.
+ *     process   the row that leaves the buffer is given to its model.
+ *     detect    when the first, the last and more than half of the full buffer are beyond phi, the
+ *               buffer becomes a new model, the current one.
  *
  * The first t_min rows make the first model and have no score.
  *

@@ -15,7 +15,8 @@ int nt_row_usable(const double *row, size_t width) {
   const nt_vector_bits magnitude = {INT64_MAX, INT64_MAX}, most = {most_bits, most_bits};
   nt_vector_bits beyond[2] = {{0}}; /* negative: one is */
   size_t j = 0;
-  for (; j + 4 <= width; j += 4) NT_UNROLL for (size_t k = 0; k < 2; k++) {
+  for (; j + 4 <= width; j += 4)
+    NT_EACH (k, 2) {
       nt_vector_bits bits = (nt_vector_bits)nt_vector_load(row + j + 2 * k);
       beyond[k] |= most - (bits & magnitude);
     }

@@ -3,14 +3,15 @@
  * xStream: Manzoor, Lamba, Akoglu: xStream: Outlier Detection in Feature-Evolving Data Streams. KDD
  * 2018; for rows whose features are all known from the start.
  *
- *   StreamHash   y[k] = sqrt(3 / K) x sum of s_k(name of c) x[c], where s_k hashes the column's
- * name to -1, 0, 0, 0, 0 or 1: K = `projections` sparse projections. half-space chain  `depth`
- * components of y drawn with replacement. Level 1 cuts its component into bins of Delta, half the
- * component's range among the held rows, from a random shift on; a component that comes again has
- * its bins halved. A row's bin at level l is the tuple of its bins in all components cut so far.
- *   counts       of each level's bins in the last full window of `window` rows, in a count-min
- *                sketch of `hashes` x `cells`.
- *   score        -mean over the chains of min over l of (l + log2(1 + count)).
+ *     StreamHash        y[k] = sqrt(3 / K) x sum of s_k(name of c) x[c], where s_k hashes the
+ *                       column's name to -1, 0, 0, 0, 0 or 1: K = `projections` sparse projections
+ *     half-space chain  `depth` components of y, drawn with replacement. Level 1 cuts its component
+ *                       into bins of Delta, half the component's range among the held rows, from a
+ *                       random shift on; a component that comes again has its bins halved. A row's
+ *                       bin at level l is the tuple of its bins in all components cut so far.
+ *     counts            of each level's bins in the last full window of `window` rows, in a
+ *                       count-min sketch of `hashes` x `cells`
+ *     score             -mean over the chains of min over l of (l + log2(1 + count))
  *
  * Rows before the first full window have no score. As in the authors' program (cmuxstream-core,
  * cpp/), Delta stays as the first rows gave it. Differences: that program counts exactly, in hash

@@ -11,16 +11,16 @@
 NT_INLINE const double *score_block(size_t k, size_t vectors, nt_vector *out, const nt_vector *in,
                                     size_t inputs, const double *w) {
   nt_vector acc[NT_SCORE_UNITS][NT_SCORE_VECTORS];
-  NT_UNROLL for (size_t j = 0; j < k; j++) NT_UNROLL for (size_t v = 0; v < vectors; v++)
-      acc[j][v] = NT_SET1(w[j]);
+  NT_EACH (j, k)
+    NT_EACH (v, vectors) acc[j][v] = NT_SET1(w[j]);
   w += k;
   for (size_t i = 0; i < inputs; i++, w += k, in += vectors)
-    NT_UNROLL for (size_t j = 0; j < k; j++) {
+    NT_EACH (j, k) {
       nt_vector weight = NT_SET1(w[j]);
-      NT_UNROLL for (size_t v = 0; v < vectors; v++) acc[j][v] = NT_FMA(weight, in[v], acc[j][v]);
+      NT_EACH (v, vectors) acc[j][v] = NT_FMA(weight, in[v], acc[j][v]);
     }
-  NT_UNROLL for (size_t j = 0; j < k; j++) NT_UNROLL for (size_t v = 0; v < vectors; v++)
-      out[j * vectors + v] = nt_vector_logistic2(acc[j][v]);
+  NT_EACH (j, k)
+    NT_EACH (v, vectors) out[j * vectors + v] = nt_vector_logistic2(acc[j][v]);
   return w;
 }
 
@@ -54,19 +54,20 @@ NT_INLINE void score_autoencoder(size_t vectors, const nt_still *a, const nt_vec
   nt_vector sum[NT_SCORE_VECTORS];
   const double *w = score_layer(vectors, y, a->hidden, x, a->visible, a->weights);
   score_layer(vectors, z, a->visible, y, a->hidden, w);
-  NT_UNROLL for (size_t v = 0; v < vectors; v++) sum[v] = NT_SET1(0.0);
-  for (size_t i = 0; i < a->visible; i++) NT_UNROLL for (size_t v = 0; v < vectors; v++) {
+  NT_EACH (v, vectors) sum[v] = NT_SET1(0.0);
+  for (size_t i = 0; i < a->visible; i++)
+    NT_EACH (v, vectors) {
       nt_vector e = x[i * vectors + v] - z[i * vectors + v];
       sum[v] = NT_FMA(e, e, sum[v]);
     }
-  NT_UNROLL for (size_t v = 0; v < vectors; v++) rmse[v] =
-      NT_SQRT(sum[v] / NT_SET1((double)a->visible));
+  NT_EACH (v, vectors) rmse[v] = NT_SQRT(sum[v] / NT_SET1((double)a->visible));
 }
 
 /* Without an ensemble (count 0) the output autoencoder reads the rows themselves, all columns. */
 NT_INLINE void score_columns(size_t vectors, const nt_scorer *s, const nt_still *a,
                              const double *rows, nt_vector *x) {
-  for (size_t i = 0; i < a->visible; i++) NT_UNROLL for (size_t v = 0; v < vectors; v++) {
+  for (size_t i = 0; i < a->visible; i++)
+    NT_EACH (v, vectors) {
       nt_vector raw = nt_vector_strided(rows + v * NT_LANES * s->width + i, s->width);
       x[i * vectors + v] = (raw - NT_SET1(a->min[i])) * NT_SET1(a->inverse[i]);
     }
@@ -77,7 +78,8 @@ NT_INLINE void score_rows(size_t vectors, nt_scorer *s, const double *rows, doub
   nt_vector *errors = (nt_vector *)s->errors, result[NT_SCORE_VECTORS];
   for (size_t a = 0; a < s->count; a++) {
     const nt_still *one = &s->autoencoders[a];
-    for (size_t i = 0; i < one->visible; i++) NT_UNROLL for (size_t v = 0; v < vectors; v++) {
+    for (size_t i = 0; i < one->visible; i++)
+      NT_EACH (v, vectors) {
         nt_vector raw =
             nt_vector_strided(rows + v * NT_LANES * s->width + one->features[i], s->width);
         x[i * vectors + v] = (raw - NT_SET1(one->min[i])) * NT_SET1(one->inverse[i]);
@@ -86,11 +88,12 @@ NT_INLINE void score_rows(size_t vectors, nt_scorer *s, const double *rows, doub
   }
   const nt_still *output = &s->autoencoders[s->count];
   for (size_t a = 0; a < s->count; a++)
-    NT_UNROLL for (size_t v = 0; v < vectors; v++) errors[a * vectors + v] =
-        (errors[a * vectors + v] - NT_SET1(output->min[a])) * NT_SET1(output->inverse[a]);
+    NT_EACH (v, vectors)
+      errors[a * vectors + v] =
+          (errors[a * vectors + v] - NT_SET1(output->min[a])) * NT_SET1(output->inverse[a]);
   if (s->count == 0) score_columns(vectors, s, output, rows, x);
   score_autoencoder(vectors, output, s->count == 0 ? x : errors, y, z, result);
-  NT_UNROLL for (size_t v = 0; v < vectors; v++) nt_vector_store(scores + v * NT_LANES, result[v]);
+  NT_EACH (v, vectors) nt_vector_store(scores + v * NT_LANES, result[v]);
 }
 
 static void score(nt_scorer *s, const double *rows, size_t n, double *scores) {

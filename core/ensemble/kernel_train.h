@@ -39,12 +39,12 @@ NT_INLINE nt_vector logistic(nt_vector t) {
 NT_INLINE void group_sums(size_t k, nt_vector *out, const nt_vector *start, const nt_vector *in,
                           size_t inputs, const nt_vector *w, size_t in_step, size_t unit_step) {
   nt_vector acc[TRAIN_UNITS];
-  NT_UNROLL for (size_t j = 0; j < k; j++) acc[j] = start ? start[j] : NT_SET1(0.0);
+  NT_EACH (j, k) acc[j] = start ? start[j] : NT_SET1(0.0);
   for (size_t i = 0; i < inputs; i++, w += in_step) {
     nt_vector x = in[i];
-    NT_UNROLL for (size_t j = 0; j < k; j++) acc[j] = NT_FMA(x, w[j * unit_step], acc[j]);
+    NT_EACH (j, k) acc[j] = NT_FMA(x, w[j * unit_step], acc[j]);
   }
-  NT_UNROLL for (size_t j = 0; j < k; j++) out[j] = acc[j];
+  NT_EACH (j, k) out[j] = acc[j];
 }
 
 /* The same for any number of units. */
@@ -87,12 +87,11 @@ NT_INLINE void group_step(size_t k, nt_vector *w, size_t in_step, const nt_group
                           const nt_vector *y, const nt_vector *d) {
   const nt_vector *x = (const nt_vector *)g->x, *e = (const nt_vector *)g->e;
   nt_vector rate = *(const nt_vector *)g->rate, units_y[TRAIN_UNITS], units_d[TRAIN_UNITS];
-  NT_UNROLL for (size_t j = 0; j < k; j++) units_y[j] = y[j];
-  NT_UNROLL for (size_t j = 0; j < k; j++) units_d[j] = d[j];
+  NT_EACH (j, k) units_y[j] = y[j];
+  NT_EACH (j, k) units_d[j] = d[j];
   for (size_t i = 0; i < g->visible; i++, w += in_step) {
     nt_vector rate_x = rate * x[i], rate_e = rate * e[i];
-    NT_UNROLL for (size_t j = 0; j < k; j++) w[j] =
-        NT_FMA(rate_x, units_d[j], NT_FMA(rate_e, units_y[j], w[j]));
+    NT_EACH (j, k) w[j] = NT_FMA(rate_x, units_d[j], NT_FMA(rate_e, units_y[j], w[j]));
   }
 }
 
@@ -161,14 +160,12 @@ static void train_group(nt_group *g, const double *rows, size_t width, size_t n,
 NT_INLINE void single_sums(size_t k, double *out, const double *start, const double *in,
                            size_t inputs, const double *w, size_t stride) {
   nt_vector acc[TRAIN_UNITS];
-  NT_UNROLL for (size_t j = 0; j < k; j++) acc[j] =
-      start ? nt_vector_load(start + j * NT_LANES) : NT_SET1(0.0);
+  NT_EACH (j, k) acc[j] = start ? nt_vector_load(start + j * NT_LANES) : NT_SET1(0.0);
   for (size_t i = 0; i < inputs; i++, w += stride) {
     nt_vector x = NT_SET1(in[i]);
-    NT_UNROLL for (size_t j = 0; j < k; j++) acc[j] =
-        NT_FMA(x, nt_vector_load(w + j * NT_LANES), acc[j]);
+    NT_EACH (j, k) acc[j] = NT_FMA(x, nt_vector_load(w + j * NT_LANES), acc[j]);
   }
-  NT_UNROLL for (size_t j = 0; j < k; j++) nt_vector_store(out + j * NT_LANES, acc[j]);
+  NT_EACH (j, k) nt_vector_store(out + j * NT_LANES, acc[j]);
 }
 
 /* units: padded, a multiple of the lanes. */

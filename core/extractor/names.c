@@ -12,21 +12,17 @@ typedef struct column {
 
 /* One row of statistics for one table T and one decay L; U and U2 are the value's unit and its
  * square. */
-#define ONE(T, L, U, U2)                                                                           \
-  {T "_" L "_weight", "1"}, {T "_" L "_mean", U}, {                                                \
-    T "_" L "_variance", U2                                                                        \
-  }
-#define PAIR(T, L, U, U2)                                                                          \
-  ONE(T, L, U, U2), {T "_" L "_radius", U2}, {T "_" L "_magnitude", U},                            \
-      {T "_" L "_covariance", U2}, {                                                               \
-    T "_" L "_pcc", "1"                                                                            \
-  }
+/* clang-format off */
+#define ONE(T, L, U, U2) \
+  {T "_" L "_weight", "1"}, {T "_" L "_mean", U}, {T "_" L "_variance", U2}
+#define PAIR(T, L, U, U2) \
+  ONE(T, L, U, U2), {T "_" L "_radius", U2}, {T "_" L "_magnitude", U}, \
+  {T "_" L "_covariance", U2}, {T "_" L "_pcc", "1"}
 /* The published files have a standard deviation here, and magnitude before radius. */
-#define CHANNEL(T, L, U, U2)                                                                       \
-  {T "_" L "_weight", "1"}, {T "_" L "_mean", U}, {T "_" L "_std", U}, {T "_" L "_magnitude", U},  \
-      {T "_" L "_radius", U2}, {T "_" L "_covariance", U2}, {                                      \
-    T "_" L "_pcc", "1"                                                                            \
-  }
+#define CHANNEL(T, L, U, U2) \
+  {T "_" L "_weight", "1"}, {T "_" L "_mean", U}, {T "_" L "_std", U}, {T "_" L "_magnitude", U}, \
+  {T "_" L "_radius", U2}, {T "_" L "_covariance", U2}, {T "_" L "_pcc", "1"}
+/* clang-format on */
 #define TABLE(STATISTICS, T, U, U2)                                                                \
   STATISTICS(T, "L5", U, U2), STATISTICS(T, "L3", U, U2), STATISTICS(T, "L1", U, U2),              \
       STATISTICS(T, "L0.1", U, U2), STATISTICS(T, "L0.01", U, U2)

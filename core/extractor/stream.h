@@ -2,8 +2,8 @@
 /*
  * stream: the statistics of py100 in O(1) amortised a packet. Inside core/extractor only.
  *
- * One stream. Weight w, mean m and variance s of the damped values obey, with f = 2^(-L dt) and d =
- * v - m (West 1979, for weights that decay):
+ * One stream. Weight w, mean m and variance s of the damped values obey, with f = 2^(-L dt) and
+ * d = v - m (West 1979, for weights that decay):
  *
  *     w' = w f + 1     g = 1 / w'     a = w f g     m' = m + d g     s' = a (s + d^2 g)
  *
@@ -36,7 +36,7 @@
  * What is not py100's:
  *   - Keys are typed tuples, so texts that happen to collide are different streams.
  *   - Variances below NT_VARIANCE_FLOOR m^2 are 0: there py100 shows rounding noise, which pcc and
- * a normaliser that divides by it would blow up (1e109 was seen).
+ *     a normaliser that divides by it would blow up (1e109 was seen).
  *   - Each stream has a clock of its own, its pairs go by the clock of their active end. In py100 a
  *     packet also moves the clocks of all its sender's peers, which shows in a record that is older
  *     than its predecessors and nowhere else.

@@ -4,10 +4,15 @@
  * who attacked whom and when. A rule is that text as a tree, evaluated on packet records.
  *
  * Its leaves are sets of flows. A flow says which packets it takes; whatever it leaves open takes
- * all: during       from <= time <= to numbers      first <= packet number <= last (1-based, as
- * Wireshark counts) protocol     see nt_protocol a, b         the two ends, each an address (with a
- * prefix) and a port; in either direction unless `directed`, then a sends and b receives An
- * attacker's address is a flow with one end, an event of a log a flow with a time alone. Inner
+ * all:
+ *
+ *     during    from <= time <= to
+ *     numbers   first <= packet number <= last (1-based, as Wireshark counts)
+ *     protocol  see nt_protocol
+ *     a, b      the two ends, each an address (with a prefix) and a port; in either direction
+ *               unless `directed`: then a sends and b receives
+ *
+ * An attacker's address is a flow with one end, an event of a log a flow with a time alone. Inner
  * nodes combine: all of the children, any of them, none of them.
  *
  * An Ethernet address is looked for in the Ethernet header. An IPv4 address is looked for in the

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Incremental correlation of d features (Kitsune, section V-B; spec of the public code: corClust).
- * Per row x:  N += 1; c += x; r = x - c / N; c_rs += r * r; C += r r^T.
- * Distance:   D = 1 - C / (sqrt(c_rs) sqrt(c_rs)^T), a denominator of zero replaced by 1e-100, and
- *             D < 0 set to 0.
+ *
+ *     a row x    N += 1; c += x; r = x - c / N; c_rs += r * r; C += r r^T
+ *     distance   D = 1 - C / (sqrt(c_rs) sqrt(c_rs)^T), a denominator of zero replaced by 1e-100,
+ *                and D < 0 set to 0
+ *
  * (The public code also sums r, and does not use it.)
  */
 #ifndef NT_CORRELATION_H

@@ -26,18 +26,18 @@ NT_INLINE void residual_of(nt_correlation_sums *s, const double *x, double *r) {
 NT_INLINE void tile(nt_correlation_sums *s, size_t i, size_t j, size_t n) {
   nt_vector acc[NT_CORRELATION_ROWS][2];
   double *c = s->products + i * s->stride + j;
-  NT_UNROLL for (int k = 0; k < NT_CORRELATION_ROWS; k++) NT_UNROLL for (int v = 0; v < 2; v++)
-      acc[k][v] = nt_vector_load(c + (size_t)k * s->stride + v * NT_LANES);
+  NT_EACH (k, NT_CORRELATION_ROWS)
+    NT_EACH (v, 2) acc[k][v] = nt_vector_load(c + (size_t)k * s->stride + v * NT_LANES);
   for (size_t b = 0; b < n; b++) {
     const double *r = s->residual + b * s->stride;
     nt_vector right[2] = {nt_vector_load(r + j), nt_vector_load(r + j + NT_LANES)};
-    NT_UNROLL for (int k = 0; k < NT_CORRELATION_ROWS; k++) {
+    NT_EACH (k, NT_CORRELATION_ROWS) {
       nt_vector left = NT_SET1(r[i + (size_t)k]);
-      NT_UNROLL for (int v = 0; v < 2; v++) acc[k][v] += left * right[v];
+      NT_EACH (v, 2) acc[k][v] += left * right[v];
     }
   }
-  NT_UNROLL for (int k = 0; k < NT_CORRELATION_ROWS; k++) NT_UNROLL for (int v = 0; v < 2; v++)
-      nt_vector_store(c + (size_t)k * s->stride + v * NT_LANES, acc[k][v]);
+  NT_EACH (k, NT_CORRELATION_ROWS)
+    NT_EACH (v, 2) nt_vector_store(c + (size_t)k * s->stride + v * NT_LANES, acc[k][v]);
 }
 
 void NT_FOR_ISA(nt_correlation)(nt_correlation_sums *s, const double *rows, size_t n) {

@@ -22,7 +22,7 @@ typedef struct lanes {
 NT_INLINE void meet(lanes *p, const nt_resample_item *met, const nt_resample_weights *weight) {
   counts count = (counts){0} + (uint64_t)met->count;
   counts is_attack = (counts){0} - (uint64_t)(met->tag & NT_TAG_ATTACK);
-  NT_UNROLL for (size_t i = 0; i < PARTS; i++) {
+  NT_EACH (i, PARTS) {
     weights drawn;
     memcpy(&drawn, weight[NT_TAG_BLOCK(met->tag)] + i * NT_LANES, sizeof drawn);
     counts here = __builtin_convertvector(drawn, counts) * count;
@@ -32,7 +32,7 @@ NT_INLINE void meet(lanes *p, const nt_resample_item *met, const nt_resample_wei
 }
 
 NT_INLINE void turn(lanes *p, counts *pairs, nt_vector *sum) {
-  NT_UNROLL for (size_t i = 0; i < PARTS; i++) {
+  NT_EACH (i, PARTS) {
     counts attacks = p->step_attacks[i], benign = p->step_benign[i];
     pairs[i] += benign * (2 * p->attacks[i] + attacks);
     p->attacks[i] += attacks;

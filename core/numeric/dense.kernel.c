@@ -17,17 +17,17 @@ NT_INLINE nt_vector fused(nt_vector a, nt_vector b, nt_vector c) {
 /* Four rows of M by two vectors of lanes stay in registers. */
 NT_INLINE void multiply_tile(const double *m, size_t columns, const double *x, double *y) {
   nt_vector sum[NT_DENSE_TILE][2];
-  NT_UNROLL for (int k = 0; k < NT_DENSE_TILE; k++) sum[k][0] = sum[k][1] = NT_SET1(0.0);
+  NT_EACH (k, NT_DENSE_TILE) sum[k][0] = sum[k][1] = NT_SET1(0.0);
   for (size_t j = 0; j < columns; j++) {
     nt_vector a = nt_vector_load(x + j * NT_DENSE_BLOCK);
     nt_vector b = nt_vector_load(x + j * NT_DENSE_BLOCK + NT_LANES);
-    NT_UNROLL for (int k = 0; k < NT_DENSE_TILE; k++) {
+    NT_EACH (k, NT_DENSE_TILE) {
       nt_vector left = NT_SET1(m[j * NT_DENSE_TILE + (size_t)k]);
       sum[k][0] = NT_FUSED(left, a, sum[k][0]);
       sum[k][1] = NT_FUSED(left, b, sum[k][1]);
     }
   }
-  NT_UNROLL for (int k = 0; k < NT_DENSE_TILE; k++) {
+  NT_EACH (k, NT_DENSE_TILE) {
     nt_vector_store(y + k * NT_DENSE_BLOCK, sum[k][0]);
     nt_vector_store(y + k * NT_DENSE_BLOCK + NT_LANES, sum[k][1]);
   }
@@ -43,19 +43,20 @@ static void dense_multiply(const nt_dense *m, const double *x, double *y) {
 
 NT_INLINE void gram_tile(double *c, size_t stride, const double *r, size_t i, size_t j, size_t n) {
   nt_vector sum[NT_DENSE_TILE][2];
-  NT_UNROLL for (int k = 0; k < NT_DENSE_TILE; k++) sum[k][0] = sum[k][1] = NT_SET1(0.0);
+  NT_EACH (k, NT_DENSE_TILE) sum[k][0] = sum[k][1] = NT_SET1(0.0);
   for (size_t b = 0; b < n; b++, r += stride) {
     nt_vector right[2] = {nt_vector_load(r + j), nt_vector_load(r + j + NT_LANES)};
-    NT_UNROLL for (int k = 0; k < NT_DENSE_TILE; k++) {
+    NT_EACH (k, NT_DENSE_TILE) {
       nt_vector left = NT_SET1(r[i + (size_t)k]);
-      NT_UNROLL for (int v = 0; v < 2; v++) sum[k][v] = NT_FUSED(left, right[v], sum[k][v]);
+      NT_EACH (v, 2) sum[k][v] = NT_FUSED(left, right[v], sum[k][v]);
     }
   }
   c += i * stride + j;
-  NT_UNROLL for (int k = 0; k < NT_DENSE_TILE; k++) NT_UNROLL for (int v = 0; v < 2; v++) {
-    double *to = c + (size_t)k * stride + v * NT_LANES;
-    nt_vector_store(to, nt_vector_load(to) + sum[k][v]);
-  }
+  NT_EACH (k, NT_DENSE_TILE)
+    NT_EACH (v, 2) {
+      double *to = c + (size_t)k * stride + v * NT_LANES;
+      nt_vector_store(to, nt_vector_load(to) + sum[k][v]);
+    }
 }
 
 static void dense_gram(double *c, size_t width, const double *r, size_t n) {
@@ -80,7 +81,8 @@ static void dense_load(const double *rows, size_t width, const double *mean, con
 static void dense_squares(const double *x, size_t features, double *sums) {
   enum { VECTORS = NT_DENSE_BLOCK / NT_LANES };
   nt_vector sum[VECTORS] = {{0}};
-  for (size_t j = 0; j < features; j++) NT_UNROLL for (size_t v = 0; v < VECTORS; v++) {
+  for (size_t j = 0; j < features; j++)
+    NT_EACH (v, VECTORS) {
       nt_vector here = nt_vector_load(x + j * NT_DENSE_BLOCK + v * NT_LANES);
       sum[v] = NT_FUSED(here, here, sum[v]);
     }

@@ -34,8 +34,8 @@ NT_INLINE float sum_of_floats(const floats *sum) {
 NT_INLINE double dot(const double *a, const double *b, size_t n) {
   nt_vector sum[PARTS] = {{0}};
   for (size_t i = 0; i < n; i += 8)
-    NT_UNROLL for (size_t p = 0; p < PARTS; p++) sum[p] +=
-        nt_vector_load(a + i + p * NT_LANES) * nt_vector_load(b + i + p * NT_LANES);
+    NT_EACH (p, PARTS)
+      sum[p] += nt_vector_load(a + i + p * NT_LANES) * nt_vector_load(b + i + p * NT_LANES);
   return sum_of(sum);
 }
 
@@ -71,7 +71,7 @@ static int lanes_distances(const double *block, const double *x, size_t width, d
     size_t end = c + 16 < width ? c + 16 : width;
     for (; c < end; c++) {
       nt_vector here = NT_SET1(x[c]);
-      NT_UNROLL for (size_t p = 0; p < PARTS; p++) {
+      NT_EACH (p, PARTS) {
         nt_vector away = nt_vector_load(block + c * 8 + p * NT_LANES) - here;
         sum[p] += away * away;
       }
@@ -89,11 +89,11 @@ static void lanes_distances_together(const double *const *blocks, const double *
   nt_vector sum[NT_LANES_TOGETHER][PARTS] = {{{0}}};
   for (size_t c = 0; c < width; c++) {
     nt_vector here = NT_SET1(x[c]);
-    NT_UNROLL for (size_t b = 0; b < NT_LANES_TOGETHER; b++)
-        NT_UNROLL for (size_t p = 0; p < PARTS; p++) {
-      nt_vector away = nt_vector_load(blocks[b] + c * 8 + p * NT_LANES) - here;
-      sum[b][p] += away * away;
-    }
+    NT_EACH (b, NT_LANES_TOGETHER)
+      NT_EACH (p, PARTS) {
+        nt_vector away = nt_vector_load(blocks[b] + c * 8 + p * NT_LANES) - here;
+        sum[b][p] += away * away;
+      }
   }
   memcpy(out, sum, sizeof sum);
 }
@@ -104,12 +104,13 @@ NT_INLINE void least_of(const double *block, size_t blocks, const double *x, siz
   nt_vector sum[NT_LANES_TOGETHER][PARTS] = {{{0}}};
   for (size_t c = 0; c < width; c++) {
     nt_vector here = NT_SET1(x[c]);
-    NT_UNROLL for (size_t b = 0; b < blocks; b++) NT_UNROLL for (size_t p = 0; p < PARTS; p++) {
-      nt_vector away = nt_vector_load(block + (b * width + c) * 8 + p * NT_LANES) - here;
-      sum[b][p] = NT_FMA(away, away, sum[b][p]);
-    }
+    NT_EACH (b, blocks)
+      NT_EACH (p, PARTS) {
+        nt_vector away = nt_vector_load(block + (b * width + c) * 8 + p * NT_LANES) - here;
+        sum[b][p] = NT_FMA(away, away, sum[b][p]);
+      }
   }
-  NT_UNROLL for (size_t b = 0; b < blocks; b++) {
+  NT_EACH (b, blocks) {
     double v[8];
     memcpy(v, sum[b], sizeof v);
     for (size_t i = 0; i < 4; i++) v[i] = v[i] < v[i + 4] ? v[i] : v[i + 4];
@@ -135,7 +136,8 @@ static size_t lanes_least_distances(const double *blocks, size_t count, const do
 
 static float lanes_outside(const float *low, const float *high, const float *x, size_t n) {
   floats sum[PARTS] = {{0}}, none = {0};
-  for (size_t i = 0; i < n; i += 16) NT_UNROLL for (size_t p = 0; p < PARTS; p++) {
+  for (size_t i = 0; i < n; i += 16)
+    NT_EACH (p, PARTS) {
       floats here = float_load(x + i + p * FLOATS);
       floats below = float_load(low + i + p * FLOATS) - here;
       floats above = here - float_load(high + i + p * FLOATS);
@@ -149,7 +151,8 @@ static int lanes_join(float *low, float *high, const float *low1, const float *h
                       const float *low2, const float *high2, size_t n, float *span) {
   floats sum[PARTS] = {{0}};
   float_mask changed = {0};
-  for (size_t i = 0; i < n; i += 16) NT_UNROLL for (size_t p = 0; p < PARTS; p++) {
+  for (size_t i = 0; i < n; i += 16)
+    NT_EACH (p, PARTS) {
       size_t at = i + p * FLOATS;
       floats a = float_load(low1 + at), b = float_load(low2 + at);
       floats y = float_load(high1 + at), z = float_load(high2 + at);

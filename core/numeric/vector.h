@@ -24,6 +24,7 @@
 /* Before a loop of few, constant turns over an array of vectors: unrolled, the array lives in
  * registers. */
 #define NT_UNROLL _Pragma("GCC unroll 16")
+#define NT_EACH(i, count) NT_UNROLL for (size_t i = 0; i < (count); i++)
 
 #if defined(NT_VECTOR_AVX512)
 #include <immintrin.h>

@@ -28,9 +28,8 @@ typedef struct nt_frame {
   uint32_t length;      /**< bytes on the wire (frame.len) */
   uint32_t captured;    /**< bytes at `data` */
   uint32_t link_type;   /**< LINKTYPE_* of the pcap registry, 0 .. 65535 */
-  uint32_t
-      fcs_length; /**< bytes of frame check sequence at the end of the frame, 0 when not stated */
-  const uint8_t *data; /**< owned by whoever filled the frame, valid until its next read */
+  uint32_t fcs_length;  /**< bytes of frame check sequence at its end; 0: not stated */
+  const uint8_t *data;  /**< owned by whoever filled the frame, valid until its next read */
 } nt_frame;
 
 /** Bits of nt_packet.present. Source and destination nearly always come together (the names without

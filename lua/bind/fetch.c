@@ -9,19 +9,19 @@
  *              url = after redirects}
  *     fetch.sleep(seconds)  or until a signal
  *
- * url          http or https; redirects lead from https to https alone
- * to           the unfinished file; what is no file of its own (a link) is refused. What is there
- *              already is continued when `validator` (the ETag or Last-Modified it came with) is
- *              given and the site says that it still holds (If-Range)
- * expected     bytes of the whole file, where known: another size is refused before it is
- *              downloaded, and what goes on longer than that is cut off
- * most         bytes that it may have, where `expected` is not known
- * patience     seconds for a connection, and for less than 1 byte/s, before the attempt ends
- * authorities  a file of certificates to trust instead of the system's
- * outcome      "done"; "again": cut off or busy, worth another attempt; "over": what is there
- *              cannot be continued, start over; "login": a page for people instead of the file;
- *              "wrong": more bytes than there may be; "no": refused for good; "interrupted": by a
- *              signal
+ *     url          http or https; redirects lead from https to https alone
+ *     to           the unfinished file; what is no file of its own (a link) is refused. What is
+ *                  there already is continued when `validator` (the ETag or Last-Modified it came
+ *                  with) is given and the site says that it still holds (If-Range)
+ *     expected     bytes of the whole file, where known: another size is refused before it is
+ *                  downloaded, and what goes on longer than that is cut off
+ *     most         bytes that it may have, where `expected` is not known
+ *     patience     seconds for a connection, and for less than 1 byte/s, before the attempt ends
+ *     authorities  a file of certificates to trust instead of the system's
+ *     outcome      "done"; "again": cut off or busy, worth another attempt; "over": what is there
+ *                  cannot be continued, start over; "login": a page for people instead of the
+ *                  file; "wrong": more bytes than there may be; "no": refused for good;
+ *                  "interrupted": by a signal
  */
 #include <curl/curl.h>
 #include <errno.h>

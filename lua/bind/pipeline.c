@@ -7,12 +7,11 @@
  *     print(result.packets, result.map.autoencoders, result.summary.threshold)
  *     pipeline.run {input = "traffic.pcap", score = false, output = "features.h5",
  *                   progress = function(packets, seconds, phase) print(packets) end}
- *     print(pipeline.parameters()[1].name)   -- each field of run()'s table, described
- * (parameters.h)
+ *     print(pipeline.parameters()[1].name)   -- each field of run()'s table (parameters.h)
  *
- * A field that is misspelt is an error. While
- * it runs, SIGINT and SIGTERM end it at the next chunk: the error is then {status = "interrupted",
- * signal = "INT" | "TERM"}, and no output is left behind.
+ * A field that is misspelt is an error. While it runs, SIGINT and SIGTERM end it at the next chunk:
+ * the error is then {status = "interrupted", signal = "INT" | "TERM"}, and no output is left
+ * behind.
  */
 #include <lauxlib.h>
 #include <math.h>

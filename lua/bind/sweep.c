@@ -5,8 +5,8 @@
  *     local sweep = require "ninetails.sweep"
  *     sweep.detectors()[1].name          -- each detector with its parameters
  *     sweep.measures()[1].long_name      -- each metric
- *     sweep.tables().run                 -- parameters of a run beside its detector's
- *     sweep.tables().measures            -- how metrics are computed
+ *     sweep.tables().run                 -- parameters of a run (parameters.h), detectors' aside
+ *     sweep.tables().measures            -- how metrics are computed, likewise
  *     sweep.tables().paper               -- {name = value}: the same by the paper's protocol
  *     sweep.tables().profiles            -- their names
  *     sweep.tables().columns             -- names of all columns but for parameters and metrics

@@ -4,7 +4,7 @@
  * statistic the greatest deviation, and how many values lie outside the criterion of deviation.h.
  * Exit code: 0 all inside, 1 some outside, 4 nothing could be measured.
  *
- * usage: stream_deviation [SHARED]     SHARED: the folder with data/labelled (default: as the
+ * usage: stream_deviation [SHARED]; SHARED: the folder with data/labelled (default: as the
  * tests)
  */
 #include "deviation.h"

@@ -28,7 +28,7 @@
  *     |   `- provenance/         attributes
  *     `- data/NAME/              timestamps n, labels n; where labels name attacks, attack_name k
  *                                and attack n (which of the k, from 1; 0: none); attributes:
- * sha256, packets, ...; provenance/
+ *                                sha256, packets, ...; provenance/
  *
  * A run without a value in a column has NaN, "" or, among integers, the number that the column's
  * attribute _FillValue tells: -1, or INT64_MIN where a run has -1.
