@@ -49,7 +49,7 @@ NT_INLINE const double *score_layer(size_t vectors, nt_vector *out, size_t units
 }
 
 /* The RMSE of autoencoder a for the normalised input x. */
-NT_INLINE void score_autoencoder(size_t vectors, const nt_still *a, const nt_vector *x,
+NT_INLINE void score_autoencoder(size_t vectors, const nt_frozen *a, const nt_vector *x,
                                  nt_vector *y, nt_vector *z, nt_vector *rmse) {
   nt_vector sum[NT_SCORE_VECTORS];
   const double *w = score_layer(vectors, y, a->hidden, x, a->visible, a->weights);
@@ -64,7 +64,7 @@ NT_INLINE void score_autoencoder(size_t vectors, const nt_still *a, const nt_vec
 }
 
 /* Without an ensemble (count 0) the output autoencoder reads the rows themselves, all columns. */
-NT_INLINE void score_columns(size_t vectors, const nt_scorer *s, const nt_still *a,
+NT_INLINE void score_columns(size_t vectors, const nt_scorer *s, const nt_frozen *a,
                              const double *rows, nt_vector *x) {
   for (size_t i = 0; i < a->visible; i++)
     NT_EACH (v, vectors) {
@@ -77,7 +77,7 @@ NT_INLINE void score_rows(size_t vectors, nt_scorer *s, const double *rows, doub
   nt_vector *x = (nt_vector *)s->x, *y = (nt_vector *)s->y, *z = (nt_vector *)s->z;
   nt_vector *errors = (nt_vector *)s->errors, result[NT_SCORE_VECTORS];
   for (size_t a = 0; a < s->count; a++) {
-    const nt_still *one = &s->autoencoders[a];
+    const nt_frozen *one = &s->autoencoders[a];
     for (size_t i = 0; i < one->visible; i++)
       NT_EACH (v, vectors) {
         nt_vector raw =
@@ -86,7 +86,7 @@ NT_INLINE void score_rows(size_t vectors, nt_scorer *s, const double *rows, doub
       }
     score_autoencoder(vectors, one, x, y, z, errors + a * vectors);
   }
-  const nt_still *output = &s->autoencoders[s->count];
+  const nt_frozen *output = &s->autoencoders[s->count];
   for (size_t a = 0; a < s->count; a++)
     NT_EACH (v, vectors)
       errors[a * vectors + v] =

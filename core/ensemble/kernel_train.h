@@ -67,7 +67,7 @@ NT_INLINE void group_normalise(nt_group *g, const double *row) {
   nt_vector *x = (nt_vector *)g->x, *min = (nt_vector *)g->min, *max = (nt_vector *)g->max;
   const nt_vector *mask = (const nt_vector *)g->visible_mask;
   nt_vector epsilon = *(const nt_vector *)g->epsilon;
-  if (g->alike) { /* units in the lanes, then each one's value in all lanes */
+  if (g->same_inputs) { /* units in the lanes, then each one's value in all lanes */
     double value[NT_LANES];
     for (size_t i = 0; i < g->visible; i += NT_LANES) {
       nt_vector_store(value, normalised(nt_vector_gather(row, g->features + i), min++, max++,

@@ -33,11 +33,11 @@ typedef struct nt_group {
   size_t visible, hidden; /* at least those of each autoencoder */
   size_t used;            /* lanes with an autoencoder */
   size_t *members;        /* [lanes] where each one's error goes */
-  int alike;              /* the used lanes read the same columns with the same epsilon */
-  size_t *features;       /* [visible] columns of a row; alike: those of one lane, [1] to spare */
-  int any_mean;           /* some lane has bias_mean */
-  double *weights;        /* [visible][hidden] */
-  double *hidden_bias, *visible_bias, *min, *max; /* alike: min and max of one lane, packed */
+  int same_inputs;        /* the used lanes read the same columns with the same epsilon */
+  size_t *features; /* [visible] columns of a row; same_inputs: those of one lane, [1] to spare */
+  int any_mean;     /* some lane has bias_mean */
+  double *weights;  /* [visible][hidden] */
+  double *hidden_bias, *visible_bias, *min, *max; /* same_inputs: min and max of one lane, packed */
   double *hidden_mask, *visible_mask;             /* all bits of a double, or none */
   double *hidden_count, *visible_count;           /* [1] units of each lane */
   double *rate, *epsilon, *bias_mean; /* [1] nt_step of each lane, bias_mean as a mask */
@@ -63,21 +63,21 @@ typedef struct nt_single {
  * order in which they are used: for each block of units (nt_block_of) its biases, then for each
  * input the weights from that input to the block's units; first all hidden units, then all visible
  * ones. */
-typedef struct nt_still {
+typedef struct nt_frozen {
   size_t visible, hidden;
   const size_t *features;      /* [visible] columns of a row; NULL in the output autoencoder */
   const double *min, *inverse; /* [visible]; inverse = 1 / (max - min + epsilon) */
   const double *weights;       /* [hidden + visible + 2 * visible * hidden] */
   double *block;               /* where these three lie */
-} nt_still;
+} nt_frozen;
 
 #define NT_SCORE_UNITS 4   /* most units of a block */
 #define NT_SCORE_VECTORS 3 /* vectors of rows in flight */
 
 typedef struct nt_scorer {
   size_t width, count;
-  size_t memory;          /* bytes held, this struct and all below it */
-  nt_still *autoencoders; /* [count], then the output one, which reads rows if count is 0 */
+  size_t memory;           /* bytes held, this struct and all below it */
+  nt_frozen *autoencoders; /* [count], then the output one, which reads rows if count is 0 */
   double *x, *y,
       *z;         /* [most visible], [most hidden], [most visible] times NT_SCORE_VECTORS vectors */
   double *errors; /* [count], likewise */

@@ -53,40 +53,41 @@ size_t nt_group_memory(const nt_group *g, size_t lanes) {
          lanes;
 }
 
-size_t nt_group_seat(nt_group *g, size_t lanes, const nt_seat *seat) {
+size_t nt_group_add(nt_group *g, size_t lanes, const nt_slot *slot) {
   size_t lane = g->used++;
-  g->members[lane] = seat->member;
-  for (size_t i = 0; i < seat->visible; i++) {
-    g->features[i * lanes + lane] = seat->features[i];
+  g->members[lane] = slot->member;
+  for (size_t i = 0; i < slot->visible; i++) {
+    g->features[i * lanes + lane] = slot->features[i];
     set_mask(&g->visible_mask[i * lanes + lane]);
   }
-  for (size_t j = 0; j < seat->hidden; j++) set_mask(&g->hidden_mask[j * lanes + lane]);
-  g->visible_count[lane] = (double)seat->visible;
-  g->hidden_count[lane] = (double)seat->hidden;
-  g->rate[lane] = seat->step.rate;
-  g->epsilon[lane] = seat->step.epsilon;
-  if (seat->step.bias_mean) {
+  for (size_t j = 0; j < slot->hidden; j++) set_mask(&g->hidden_mask[j * lanes + lane]);
+  g->visible_count[lane] = (double)slot->visible;
+  g->hidden_count[lane] = (double)slot->hidden;
+  g->rate[lane] = slot->step.rate;
+  g->epsilon[lane] = slot->step.epsilon;
+  if (slot->step.bias_mean) {
     set_mask(&g->bias_mean[lane]);
     g->any_mean = 1;
   }
   return lane;
 }
 
-void nt_group_settle(nt_group *g, size_t lanes) {
-  g->alike = 1;
+void nt_group_finalise(nt_group *g, size_t lanes) {
+  g->same_inputs = 1;
   for (size_t lane = 0; lane < g->used; lane++) {
-    g->alike &= g->epsilon[lane] == g->epsilon[0] && g->visible_count[lane] == (double)g->visible;
+    g->same_inputs &=
+        g->epsilon[lane] == g->epsilon[0] && g->visible_count[lane] == (double)g->visible;
     for (size_t i = 0; i < g->visible; i++)
-      g->alike &= g->features[i * lanes + lane] == g->features[i * lanes];
+      g->same_inputs &= g->features[i * lanes + lane] == g->features[i * lanes];
   }
-  if (!g->alike) return;
+  if (!g->same_inputs) return;
   for (size_t i = 0; i < g->visible; i++) g->features[i] = g->features[i * lanes];
   for (size_t i = g->visible; i % lanes != 0; i++) g->features[i] = 0;
 }
 
 void nt_group_put(nt_group *g, size_t lanes, size_t lane, const nt_autoencoder *a) {
   for (size_t i = 0; i < a->visible; i++) {
-    size_t at = i * lanes + lane, range = g->alike ? i : at;
+    size_t at = i * lanes + lane, range = g->same_inputs ? i : at;
     for (size_t j = 0; j < a->hidden; j++)
       g->weights[(i * g->hidden + j) * lanes + lane] = a->weights[i * a->hidden + j];
     g->visible_bias[at] = a->visible_bias[i];
@@ -98,7 +99,7 @@ void nt_group_put(nt_group *g, size_t lanes, size_t lane, const nt_autoencoder *
 
 void nt_group_get(const nt_group *g, size_t lanes, size_t lane, nt_autoencoder *a) {
   for (size_t i = 0; i < a->visible; i++) {
-    size_t at = i * lanes + lane, range = g->alike ? i : at;
+    size_t at = i * lanes + lane, range = g->same_inputs ? i : at;
     for (size_t j = 0; j < a->hidden; j++)
       a->weights[i * a->hidden + j] = g->weights[(i * g->hidden + j) * lanes + lane];
     a->visible_bias[i] = g->visible_bias[at];
@@ -114,21 +115,21 @@ static size_t padded(size_t units) {
   return (units + NT_SINGLE_PADDING - 1) & ~(size_t)(NT_SINGLE_PADDING - 1);
 }
 
-int nt_single_allocate(nt_single *s, const nt_seat *seat) {
-  size_t v = padded(seat->visible), h = padded(seat->hidden);
+int nt_single_allocate(nt_single *s, const nt_slot *slot) {
+  size_t v = padded(slot->visible), h = padded(slot->hidden);
   /* (2 v + 3) (h + 3): 2 v h weights, 5 v, 3 h and some to spare. */
   double *p = nt_zeroed(2 * v + 3, h + 3, sizeof *p);
-  *s = (nt_single){.visible = seat->visible,
-                   .hidden = seat->hidden,
+  *s = (nt_single){.visible = slot->visible,
+                   .hidden = slot->hidden,
                    .visible_stride = v,
                    .hidden_stride = h,
-                   .step = seat->step,
-                   .member = seat->member,
-                   .features = seat->features,
+                   .step = slot->step,
+                   .member = slot->member,
+                   .features = slot->features,
                    .weights = p};
   if (!p) return 0;
-  p += seat->visible * h;
-  s->transposed = take(&p, seat->hidden * v);
+  p += slot->visible * h;
+  s->transposed = take(&p, slot->hidden * v);
   s->hidden_bias = take(&p, h);
   s->y = take(&p, h), s->g = take(&p, h);
   s->visible_bias = take(&p, v);

@@ -19,9 +19,9 @@ struct nt_lone_autoencoder {
 static int allocate(nt_lone_autoencoder *a, const nt_step *step) {
   a->columns = calloc(a->width, sizeof *a->columns);
   for (size_t c = 0; a->columns && c < a->width; c++) a->columns[c] = c;
-  const nt_seat seat = {
+  const nt_slot slot = {
       .visible = a->width, .hidden = a->hidden, .step = *step, .features = a->columns};
-  return a->columns && nt_single_allocate(&a->single, &seat);
+  return a->columns && nt_single_allocate(&a->single, &slot);
 }
 
 nt_lone_autoencoder *nt_lone_autoencoder_new(size_t width, double hidden_ratio, uint32_t seed,

@@ -33,7 +33,7 @@ static double *pack_layer(double *out, const double *bias, size_t units, const d
   return out;
 }
 
-static nt_status pack(nt_still *s, const nt_autoencoder *a, const size_t *features, double epsilon,
+static nt_status pack(nt_frozen *s, const nt_autoencoder *a, const size_t *features, double epsilon,
                       nt_error *err) {
   size_t visible = a->visible, hidden = a->hidden;
   /* (2 v + 1) (h + 2) = 2 v h + 4 v + h + 2 doubles: 3 v + h + 2 v h and some to spare. */
@@ -41,13 +41,13 @@ static nt_status pack(nt_still *s, const nt_autoencoder *a, const size_t *featur
   if (!p)
     return nt_fail(err, NT_E_MEMORY, "no memory to score with an autoencoder of %zu x %zu weights",
                    visible, hidden);
-  *s = (nt_still){.visible = visible,
-                  .hidden = hidden,
-                  .features = features,
-                  .block = p,
-                  .min = p,
-                  .inverse = p + visible,
-                  .weights = p + 2 * visible};
+  *s = (nt_frozen){.visible = visible,
+                   .hidden = hidden,
+                   .features = features,
+                   .block = p,
+                   .min = p,
+                   .inverse = p + visible,
+                   .weights = p + 2 * visible};
   for (size_t i = 0; i < visible; i++) {
     p[i] = a->min[i];
     p[visible + i] = 1 / (a->max[i] - a->min[i] + epsilon);

@@ -12,7 +12,7 @@
 #define BLOCK 64
 
 typedef struct place { /* of an autoencoder */
-  nt_seat seat;
+  nt_slot slot;
   size_t index;    /* which one of its KitNET; the output autoencoder is the last */
   nt_group *group; /* NULL: `single` */
   size_t lane;
@@ -88,15 +88,15 @@ static place *place_of(const nt_trainer *t, size_t learner, size_t index) {
 /* Large ones first; of equals, those that read the same columns side by side. */
 static int larger_first(const void *a, const void *b) {
   const place *x = *(place *const *)a, *y = *(place *const *)b;
-  if (x->seat.visible != y->seat.visible) return x->seat.visible > y->seat.visible ? -1 : 1;
-  if (x->seat.hidden != y->seat.hidden) return x->seat.hidden > y->seat.hidden ? -1 : 1;
+  if (x->slot.visible != y->slot.visible) return x->slot.visible > y->slot.visible ? -1 : 1;
+  if (x->slot.hidden != y->slot.hidden) return x->slot.hidden > y->slot.hidden ? -1 : 1;
   if (x->index != y->index) return x->index < y->index ? -1 : 1;
-  return x->seat.member < y->seat.member ? -1 : x->seat.member > y->seat.member;
+  return x->slot.member < y->slot.member ? -1 : x->slot.member > y->slot.member;
 }
 
 static size_t most_hidden(place *const *p, size_t n) {
   size_t most = 0;
-  for (size_t i = 0; i < n; i++) most = p[i]->seat.hidden > most ? p[i]->seat.hidden : most;
+  for (size_t i = 0; i < n; i++) most = p[i]->slot.hidden > most ? p[i]->slot.hidden : most;
   return most;
 }
 
@@ -111,24 +111,24 @@ static double cost_of(size_t visible, size_t hidden) {
 static int group_pays(place *const *p, size_t n, size_t lanes) {
   double apart = 0;
   for (size_t i = 0; i < n; i++)
-    apart += 60 + cost_of(p[i]->seat.visible, p[i]->seat.hidden) / (double)lanes;
-  return cost_of(p[0]->seat.visible, most_hidden(p, n)) <= apart;
+    apart += 60 + cost_of(p[i]->slot.visible, p[i]->slot.hidden) / (double)lanes;
+  return cost_of(p[0]->slot.visible, most_hidden(p, n)) <= apart;
 }
 
 static int place_group(layer *l, place *const *p, size_t n, size_t lanes) {
   nt_group *g = &l->groups[l->group_count++];
-  if (!nt_group_allocate(g, lanes, p[0]->seat.visible, most_hidden(p, n))) return 0;
+  if (!nt_group_allocate(g, lanes, p[0]->slot.visible, most_hidden(p, n))) return 0;
   for (size_t i = 0; i < n; i++) {
     p[i]->group = g;
-    p[i]->lane = nt_group_seat(g, lanes, &p[i]->seat);
+    p[i]->lane = nt_group_add(g, lanes, &p[i]->slot);
   }
-  nt_group_settle(g, lanes);
+  nt_group_finalise(g, lanes);
   return 1;
 }
 
 static int place_single(layer *l, place *p) {
   p->single = &l->singles[l->single_count++];
-  return nt_single_allocate(p->single, &p->seat);
+  return nt_single_allocate(p->single, &p->slot);
 }
 
 /* Gives n autoencoders their places; 0 when memory is short. */
@@ -192,11 +192,11 @@ static void seat_learner(nt_trainer *t, size_t k) {
   for (size_t i = 0; i <= count; i++) {
     place *p = place_of(t, k, i);
     p->index = i;
-    p->seat.visible = i < count ? t->map.sizes[i] : count;
-    p->seat.features = i < count ? t->map.features + first : t->inputs + k * count;
-    p->seat.member = i < count ? i * t->learners + k : k;
-    if (i < count) t->inputs[k * count + i] = p->seat.member;
-    first += p->seat.visible;
+    p->slot.visible = i < count ? t->map.sizes[i] : count;
+    p->slot.features = i < count ? t->map.features + first : t->inputs + k * count;
+    p->slot.member = i < count ? i * t->learners + k : k;
+    if (i < count) t->inputs[k * count + i] = p->slot.member;
+    first += p->slot.visible;
   }
 }
 
@@ -219,7 +219,7 @@ static nt_status put_first(nt_trainer *t, double hidden_ratio, uint32_t seed, nt
   for (size_t i = 0; i <= t->count; i++) {
     const place *p = place_of(t, 0, i);
     nt_autoencoder a;
-    nt_status status = nt_autoencoder_init(&a, p->seat.visible, hidden_ratio, seed, err);
+    nt_status status = nt_autoencoder_init(&a, p->slot.visible, hidden_ratio, seed, err);
     if (status != NT_OK) return status;
     put(t, p, &a);
     nt_autoencoder_done(&a);
@@ -234,9 +234,9 @@ nt_trainer *nt_trainer_new(const nt_feature_map *map, size_t width, double hidde
   if (!t) return NULL;
   seat_learner(t, 0);
   for (size_t i = 0; i <= t->count; i++) {
-    nt_seat *seat = &place_of(t, 0, i)->seat;
-    seat->hidden = nt_autoencoder_hidden(seat->visible, hidden_ratio);
-    seat->step = *step;
+    nt_slot *slot = &place_of(t, 0, i)->slot;
+    slot->hidden = nt_autoencoder_hidden(slot->visible, hidden_ratio);
+    slot->step = *step;
   }
   if (!place_layers(t)) return no_memory(t, map, 1, err);
   if (put_first(t, hidden_ratio, seed, err) == NT_OK) return t;
@@ -249,9 +249,9 @@ nt_trainer *nt_trainer_new(const nt_feature_map *map, size_t width, double hidde
 static int make_passing(nt_trainer *t) {
   size_t visible = 0, hidden = 0;
   for (size_t i = 0; i < t->learners * (t->count + 1); i++) {
-    const nt_seat *seat = &t->places[i].seat;
-    visible = seat->visible > visible ? seat->visible : visible;
-    hidden = seat->hidden > hidden ? seat->hidden : hidden;
+    const nt_slot *slot = &t->places[i].slot;
+    visible = slot->visible > visible ? slot->visible : visible;
+    hidden = slot->hidden > hidden ? slot->hidden : hidden;
   }
   return nt_autoencoder_allocate(&t->passing[0], visible, hidden, NULL) == NT_OK &&
          nt_autoencoder_allocate(&t->passing[1], visible, hidden, NULL) == NT_OK;
@@ -260,18 +260,18 @@ static int make_passing(nt_trainer *t) {
 /* An autoencoder's state from its place in one trainer to that in another. */
 static void pass(const nt_trainer *from, const place *a, const nt_trainer *to, const place *b,
                  nt_autoencoder *passing) {
-  passing->visible = a->seat.visible;
-  passing->hidden = a->seat.hidden;
+  passing->visible = a->slot.visible;
+  passing->hidden = a->slot.hidden;
   get(from, a, passing);
   put(to, b, passing);
 }
 
-/* All states into t. A group whose lanes are alike has one min and max for all: 0 where they are
- * not. */
+/* All states into t. A group whose lanes have the same inputs has one min and max for all: 0 where
+ * they are not. */
 static int pass_all(nt_trainer *t, nt_trainer *const *trainers) {
   const nt_autoencoder *first = &t->passing[0], *next = &t->passing[1];
   for (size_t i = 0; i <= t->count; i++) {
-    size_t bytes = place_of(t, 0, i)->seat.visible * sizeof(double);
+    size_t bytes = place_of(t, 0, i)->slot.visible * sizeof(double);
     for (size_t k = 0; k < t->learners; k++) {
       pass(trainers[k], place_of(trainers[k], 0, i), t, place_of(t, k, i), &t->passing[k > 0]);
       if (k > 0 && i < t->count &&
@@ -288,7 +288,7 @@ nt_trainer *nt_trainer_join(nt_trainer *const *trainers, size_t count) {
   if (!t) return NULL;
   for (size_t k = 0; k < count; k++) {
     for (size_t i = 0; i <= t->count; i++)
-      place_of(t, k, i)->seat = place_of(trainers[k], 0, i)->seat;
+      place_of(t, k, i)->slot = place_of(trainers[k], 0, i)->slot;
     seat_learner(t, k);
   }
   if (place_layers(t) && make_passing(t) && pass_all(t, trainers)) return t;
@@ -324,7 +324,7 @@ void nt_trainer_learn(nt_trainer *t, const double *rows, size_t n, double *rmse)
 
 nt_status nt_trainer_copy(const nt_trainer *t, size_t index, nt_autoencoder *a, nt_error *err) {
   const place *p = place_of(t, 0, index);
-  nt_status status = nt_autoencoder_allocate(a, p->seat.visible, p->seat.hidden, err);
+  nt_status status = nt_autoencoder_allocate(a, p->slot.visible, p->slot.hidden, err);
   if (status == NT_OK) get(t, p, a);
   return status;
 }

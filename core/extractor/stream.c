@@ -21,7 +21,7 @@ static void fetch_table(const nt_stream_table *table, uint32_t i) {
 
 static void fetch_graph(const nt_stream_graph *g, const nt_ends *ends) {
   fetch_table(&g->streams, ends->source);
-  fetch(&g->trails, ends->source);
+  fetch(&g->residuals, ends->source);
   fetch(&g->streams.clocks, ends->destination);
   fetch(&g->pairs, ends->pair);
   fetch(&g->links, ends->pair);

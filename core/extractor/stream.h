@@ -58,10 +58,10 @@ typedef struct nt_moments {
   double w[NT_STREAM_LANES], mean[NT_STREAM_LANES], variance[NT_STREAM_LANES];
 } nt_moments;
 
-typedef struct nt_trail {           /* of a stream that can be paired */
+typedef struct nt_residuals {       /* of a stream that can be paired */
   double sum[NT_STREAM_LANES];      /* S, as of the stream's clock */
   double residual[NT_STREAM_LANES]; /* the latest */
-} nt_trail;
+} nt_residuals;
 
 typedef struct nt_clock {
   double last;      /* s, of its latest packet */
@@ -88,8 +88,9 @@ typedef struct nt_stream_table {
 
 typedef struct nt_stream_graph {
   nt_stream_table streams;
-  nt_pool trails, pairs, links;
-  size_t senders; /* streams that were ever written to: the others' moments and trails were not */
+  nt_pool residuals, pairs, links;
+  size_t
+      senders; /* streams that were ever written to: the others' moments and residuals were not */
 } nt_stream_graph;
 
 typedef struct nt_stream_state {

@@ -141,21 +141,22 @@ static inline void wait_for(nt_stream_graph *g, nt_pair_link *link, uint32_t pai
  * its factors. A pair ages by the clock of its active end, so that Y + w is a sum of weights
  * whatever the order of the records. */
 static inline void turn(nt_stream_graph *g, uint32_t pair, uint32_t sender, double t,
-                        const nt_clock *clock, const nt_moments *m, const nt_trail *trail,
+                        const nt_clock *clock, const nt_moments *m, const nt_residuals *own,
                         const lanes *f) {
   nt_pair *p = nt_pool_at(&g->pairs, pair);
   nt_pair_link *link = nt_pool_at(&g->links, pair);
   int side = link->end[0] != sender;
   uint32_t other = link->end[!side];
   const nt_moments *om = nt_pool_at(&g->streams.moments, other);
-  const nt_trail *ot = nt_pool_at(&g->trails, other);
+  const nt_residuals *other_own = nt_pool_at(&g->residuals, other);
   double others = clock_of(g, other)->last, idle = elapsed(others, t);
   lanes fo = factors(idle), fp = factors(elapsed(link->last, others) + idle);
   double heard = link->heard[side];
   EACH(k) {
-    vec cf3 = AT(p->z, k) * fp.p[k] + CAT(trail->residual, k) * heard * (CAT(ot->sum, k) * fo.p[k]);
+    vec cf3 =
+        AT(p->z, k) * fp.p[k] + CAT(own->residual, k) * heard * (CAT(other_own->sum, k) * fo.p[k]);
     vec w3 = AT(p->y, k) * fp.p[k] + CAT(om->w, k) * fo.p[k];
-    AT(p->z, k) = cf3 - CAT(ot->residual, k) * (CAT(trail->sum, k) * f->p[k]);
+    AT(p->z, k) = cf3 - CAT(other_own->residual, k) * (CAT(own->sum, k) * f->p[k]);
     AT(p->y, k) = w3 - CAT(m->w, k) * f->p[k];
   }
   link->last = clock->last;
@@ -174,12 +175,12 @@ static inline void make_pair(nt_stream_graph *g, const nt_ends *ends, nt_pair *p
 
 /* Radius, magnitude, covariance, pcc of the pair whose end `side` has just sent. */
 static inline void put_pair(double *row, const nt_pair *p, const nt_moments *a, const nt_moments *b,
-                            const nt_trail *trail, const vec *silent) {
+                            const nt_residuals *own, const vec *silent) {
   double out[4][NT_STREAM_LANES] __attribute__((aligned(64)));
   EACH(k) {
     vec va = CAT(a->variance, k), vb = CAT(b->variance, k);
     vec ma = CAT(a->mean, k), mb = CAT(b->mean, k);
-    vec cf3 = CAT(p->z, k) + silent[k] * CAT(trail->sum, k);
+    vec cf3 = CAT(p->z, k) + silent[k] * CAT(own->sum, k);
     vec covariance = cf3 / (CAT(p->y, k) + CAT(a->w, k));
     vec product = square_root(va * vb), one = product * 0 + 1.0;
     bits none = (bits)(product == 0);
@@ -194,7 +195,7 @@ static inline void put_pair(double *row, const nt_pair *p, const nt_moments *a, 
 
 /* now: the sender's clock. */
 static inline void update_pair(nt_stream_graph *g, const nt_ends *ends, double now,
-                               const nt_moments *m, const nt_trail *trail, double *row) {
+                               const nt_moments *m, const nt_residuals *own, double *row) {
   static const nt_moments nothing __attribute__((aligned(64))) = {{0}, {0}, {0}};
   nt_pair *p = nt_pool_at(&g->pairs, ends->pair);
   nt_pair_link *link = nt_pool_at(&g->links, ends->pair);
@@ -204,25 +205,25 @@ static inline void update_pair(nt_stream_graph *g, const nt_ends *ends, double n
   uint32_t other = link->end[!side];
   vec silent[PARTS] = {0};
   if (link->heard[!side]) {
-    const nt_trail *ot = nt_pool_at(&g->trails, other);
-    EACH(k) silent[k] = CAT(ot->residual, k);
+    const nt_residuals *other_own = nt_pool_at(&g->residuals, other);
+    EACH(k) silent[k] = CAT(other_own->residual, k);
   }
   if (!is_new) {
     lanes f = factors(elapsed(link->last, now));
-    EACH(k) AT(p->z, k) = AT(p->z, k) * f.p[k] + CAT(trail->residual, k) * silent[k];
+    EACH(k) AT(p->z, k) = AT(p->z, k) * f.p[k] + CAT(own->residual, k) * silent[k];
     EACH(k) AT(p->y, k) = AT(p->y, k) * f.p[k] + 1.0;
     link->last = now;
   }
   /* A stream that never sent is all zero; not looking at it leaves its memory untouched. */
   const nt_moments *om =
       clock_of(g, other)->sent ? nt_pool_at(&g->streams.moments, other) : &nothing;
-  put_pair(row, p, m, om, trail, silent);
+  put_pair(row, p, m, om, own, silent);
 }
 
 static inline void update_2d(nt_stream_graph *g, const nt_ends *ends, double v, double t,
                              double *row) {
   nt_moments *m = nt_pool_at(&g->streams.moments, ends->source);
-  nt_trail *trail = nt_pool_at(&g->trails, ends->source);
+  nt_residuals *own = nt_pool_at(&g->residuals, ends->source);
   nt_clock *clock = clock_of(g, ends->source);
   g->senders += !clock->sent;
   lanes f = factors(tick(clock, t));
@@ -230,17 +231,17 @@ static inline void update_2d(nt_stream_graph *g, const nt_ends *ends, double v, 
   clock->waiting = 0;
   while (pair) {
     uint32_t next = ((const nt_pair_link *)nt_pool_at(&g->links, pair - 1))->next;
-    turn(g, pair - 1, ends->source, t, clock, m, trail, &f);
+    turn(g, pair - 1, ends->source, t, clock, m, own, &f);
     pair = next;
   }
   insert(m, v, &f);
   EACH(k) {
     vec residual = v - CAT(m->mean, k);
-    AT(trail->sum, k) = AT(trail->sum, k) * f.p[k] + residual;
-    AT(trail->residual, k) = residual;
+    AT(own->sum, k) = AT(own->sum, k) * f.p[k] + residual;
+    AT(own->residual, k) = residual;
   }
   put_moments(row, m, 7);
-  update_pair(g, ends, clock->last, m, trail, row + 3);
+  update_pair(g, ends, clock->last, m, own, row + 3);
 }
 
 /* ---- a batch */

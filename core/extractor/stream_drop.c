@@ -37,7 +37,7 @@ static int by_score(const void *left, const void *right) {
 }
 
 /* Sorts, then marks the first `most` of n candidates in stay[table][number]. */
-static void elect(candidate *candidates, size_t n, size_t most, uint8_t *const *stay) {
+static void select_first(candidate *candidates, size_t n, size_t most, uint8_t *const *stay) {
   qsort(candidates, n, sizeof *candidates, by_score);
   for (size_t i = 0; i < n && i < most; i++) stay[candidates[i].table][candidates[i].number] = 1;
 }
@@ -51,16 +51,15 @@ static double weight_now(const nt_stream_table *table, uint32_t i, double now) {
   return m->w[NT_LAMBDAS - 1] * factors[NT_LAMBDAS - 1];
 }
 
-static size_t nominate_streams(const nt_stream_table *table, uint32_t id, double now,
-                               candidate *out) {
+static size_t rank_streams(const nt_stream_table *table, uint32_t id, double now, candidate *out) {
   for (uint32_t i = 0; i < table->moments.count; i++)
     out[i] = (candidate){weight_now(table, i, now), id, i};
   return table->moments.count;
 }
 
 /* Pairs of which both ends stay. */
-static size_t nominate_pairs(const nt_stream_graph *g, uint32_t id, const uint8_t *ends_stay,
-                             candidate *out) {
+static size_t rank_pairs(const nt_stream_graph *g, uint32_t id, const uint8_t *ends_stay,
+                         candidate *out) {
   size_t n = 0;
   for (uint32_t i = 0; i < g->links.count; i++) {
     const nt_pair_link *link = nt_pool_at(&g->links, i);
@@ -135,7 +134,7 @@ static int move_graph(const nt_stream_graph *from, nt_stream_graph *to, const nt
                       uint32_t *number) {
   if (!move_keys(old->streams, keys->streams, streams, number) ||
       !move_table(&from->streams, &to->streams, streams) ||
-      !move_records(&from->trails, &to->trails, streams) ||
+      !move_records(&from->residuals, &to->residuals, streams) ||
       !move_records(&from->pairs, &to->pairs, pairs) ||
       !move_records(&from->links, &to->links, pairs))
     return 0;
@@ -159,18 +158,17 @@ static int move_all(move *m) {
                     m->pairs[1], m->number);
 }
 
-static void elect_all(move *m, candidate *candidates, double now) {
+static void select_all(move *m, candidate *candidates, double now) {
   const nt_stream_state *s = &m->from->state;
   const nt_stream_table *tables[TABLES] = {&s->mi, &s->jitter, &s->hosts.streams,
                                            &s->sockets.streams};
   const nt_stream_graph *graphs[2] = {&s->hosts, &s->sockets};
   size_t n = 0, limit = m->from->max_streams;
-  for (uint32_t i = 0; i < TABLES; i++) n += nominate_streams(tables[i], i, now, candidates + n);
-  elect(candidates, n, limit / 4 * 3, m->streams);
+  for (uint32_t i = 0; i < TABLES; i++) n += rank_streams(tables[i], i, now, candidates + n);
+  select_first(candidates, n, limit / 4 * 3, m->streams);
   n = 0;
-  for (uint32_t i = 0; i < 2; i++)
-    n += nominate_pairs(graphs[i], i, m->streams[2 + i], candidates + n);
-  elect(candidates, n, 2 * limit, m->pairs);
+  for (uint32_t i = 0; i < 2; i++) n += rank_pairs(graphs[i], i, m->streams[2 + i], candidates + n);
+  select_first(candidates, n, 2 * limit, m->pairs);
 }
 
 nt_status nt_stream_drop(nt_stream *stream, double now, nt_error *err) {
@@ -193,7 +191,7 @@ nt_status nt_stream_drop(nt_stream *stream, double now, nt_error *err) {
     m.streams[3] = m.streams[2] + s->hosts.streams.moments.count;
     m.pairs[0] = marks + streams;
     m.pairs[1] = m.pairs[0] + s->hosts.links.count;
-    elect_all(&m, candidates, now);
+    select_all(&m, candidates, now);
     fine = move_all(&m);
   } else {
     fine = 0;

@@ -8,7 +8,7 @@ static nt_stream_table table_of(void) {
 
 static nt_stream_graph graph_of(void) {
   return (nt_stream_graph){.streams = table_of(),
-                           .trails = nt_pool_of(sizeof(nt_trail)),
+                           .residuals = nt_pool_of(sizeof(nt_residuals)),
                            .pairs = nt_pool_of(sizeof(nt_pair)),
                            .links = nt_pool_of(sizeof(nt_pair_link))};
 }
@@ -24,7 +24,7 @@ static void table_done(nt_stream_table *table) {
 
 static void graph_done(nt_stream_graph *g) {
   table_done(&g->streams);
-  nt_pool_done(&g->trails);
+  nt_pool_done(&g->residuals);
   nt_pool_done(&g->pairs);
   nt_pool_done(&g->links);
 }
@@ -50,7 +50,7 @@ static size_t written_bytes(const nt_pool *pool, size_t written) {
 
 static size_t graph_bytes(const nt_stream_graph *g) {
   return written_bytes(&g->streams.moments, g->senders) + nt_pool_bytes(&g->streams.clocks) +
-         written_bytes(&g->trails, g->senders) + nt_pool_bytes(&g->pairs) +
+         written_bytes(&g->residuals, g->senders) + nt_pool_bytes(&g->pairs) +
          nt_pool_bytes(&g->links);
 }
 
@@ -62,7 +62,7 @@ static int fit_table(nt_stream_table *table, const nt_key_table *keys) {
 static int fit_graph(nt_stream_graph *g, const nt_graph *keys) {
   size_t pairs = nt_key_table_count(keys->pairs);
   return fit_table(&g->streams, keys->streams) &&
-         nt_pool_grow(&g->trails, nt_key_table_count(keys->streams)) &&
+         nt_pool_grow(&g->residuals, nt_key_table_count(keys->streams)) &&
          nt_pool_grow(&g->pairs, pairs) && nt_pool_grow(&g->links, pairs);
 }
 

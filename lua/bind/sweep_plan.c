@@ -252,10 +252,10 @@ static void read_extra(lua_State *L, box *b) {
                                       .context = b};
 }
 
-/* Pushes what a function of ninetails.stages returns. */
+/* Pushes what a function of ninetails.cli.cache_place returns. */
 static void push_stages(lua_State *L, const char *function) {
   lua_getglobal(L, "require");
-  lua_pushliteral(L, "ninetails.cli.stages");
+  lua_pushliteral(L, "ninetails.cli.cache_place");
   lua_call(L, 1, 1);
   lua_getfield(L, -1, function);
   lua_remove(L, -2);

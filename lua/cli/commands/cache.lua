@@ -3,7 +3,7 @@
 local cache = require "ninetails.cache"
 local json = require "ninetails.json"
 local out = require "ninetails.cli.out"
-local stages = require "ninetails.cli.stages"
+local cache_place = require "ninetails.cli.cache_place"
 local text = require "ninetails.cli.text"
 
 local kinds = {"features", "correlations", "scores"}
@@ -71,7 +71,7 @@ return {
   },
   run = function(args)
     if args.to and not args.prune then error({status = "argument", message = "--to: expected only with --prune"}, 0) end
-    local folder, limit = stages.folder(), stages.limit()
+    local folder, limit = cache_place.folder(), cache_place.limit()
     local removed, freed
     if args.prune then
       removed, freed = cache.prune(folder, args.to and bytes_of("to", args.to) or limit)

@@ -3,7 +3,7 @@
 local json = require "ninetails.json"
 local out = require "ninetails.cli.out"
 local parameter = require "ninetails.cli.parameter"
-local single = require "ninetails.cli.single"
+local one_capture = require "ninetails.cli.one_capture"
 local text = require "ninetails.cli.text"
 
 -- What the detector is told; in `parameters` of --json.
@@ -11,14 +11,14 @@ local detector = parameter.options {"fm_grace", "ad_grace", "max_autoencoder", "
   "bias_update", "train_epsilon", "execute_epsilon", "isa", "tail_probability"}
 local own = parameter.options {"feature_map", "labels", "with_features"}
 
-local fields, options = {}, {single.profile}
+local fields, options = {}, {one_capture.profile}
 for _, group in ipairs {detector, own} do
   for _, option in ipairs(group) do
     fields[#fields + 1] = option.field
     options[#options + 1] = option
   end
 end
-table.move(single.options, 1, #single.options, #options + 1, options)
+table.move(one_capture.options, 1, #one_capture.options, #options + 1, options)
 
 local function list(...) return {...} end
 local function append(to, more)
@@ -128,7 +128,7 @@ end
 
 local function print_text(args, result)
   local s = result.summary
-  local rows = list(single.input_rows(args, result))
+  local rows = list(one_capture.input_rows(args, result))
   append(rows, {
     {"phases", ("%s mapping, %s training, %s execution"):format(text.count(result.mapping),
       text.count(result.training), text.count(result.execution))},
@@ -141,7 +141,7 @@ local function print_text(args, result)
     {"above it", ("%s packets (%s)"):format(text.count(s.above), text.percent(s.above, s.scored))},
   })
   append(rows, list(label_rows(result)))
-  append(rows, list(single.speed_rows(args, result)))
+  append(rows, list(one_capture.speed_rows(args, result)))
   out.text(text.rows(rows))
   if result.attacks_by_name then out.text("\n", attack_table(result.attacks_by_name)) end
 end
@@ -192,13 +192,13 @@ local function figures_json(figures)
 end
 
 local function print_json(args, result)
-  local members = list(single.input_json(args, result))
+  local members = list(one_capture.input_json(args, result))
   local parameters = {}
   for i, option in ipairs(detector) do parameters[i] = {option.field, args[option.field]} end
   append(members, {{"parameters", json.object(parameters)}, {"isa", result.isa}})
   append(members, list(summary_json(args, result)))
   append(members, {{"metrics", figures_json(result.figures)}})
-  append(members, list(single.speed_json(args, result)))
+  append(members, list(one_capture.speed_json(args, result)))
   out.data(json.encode(json.object(members), true), "\n")
 end
 
@@ -219,10 +219,10 @@ return {
       .. "any other is that of an attack; or x, which leaves the packet out of metrics"},
     {"names", "a table with labels of 0 and 1 names attacks in a column attack, attack_cat, type or activity"},
   }}},
-  arguments = {single.argument},
+  arguments = {one_capture.argument},
   options = options,
   run = function(args)
-    local result = single.run(args, fields, {score = true})
+    local result = one_capture.run(args, fields, {score = true})
     for _, warning in ipairs(warnings(args, result)) do out.note("warning: ", warning, "\n") end
     if args.json then print_json(args, result) elseif not args.quiet then print_text(args, result) end
     return 0

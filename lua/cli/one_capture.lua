@@ -8,16 +8,16 @@ local pipeline = require "ninetails.pipeline"
 local progress = require "ninetails.cli.progress"
 local text = require "ninetails.cli.text"
 
-local single = {}
+local one_capture = {}
 
-single.argument = {name = "CAPTURE",
+one_capture.argument = {name = "CAPTURE",
   help = "pcap, pcapng, tshark TSV or rows of features (CSV), as it is or compressed with gzip, xz or "
     .. "zstd; - reads standard input; or an HDF5 file of `extract`"}
 
-single.profile = parameter.option("profile")
+one_capture.profile = parameter.option("profile")
 
 -- Options that follow a command's own.
-single.options = {
+one_capture.options = {
   parameter.option("max_streams"),
   parameter.option("threads"),
   {name = "output", short = "o", type = "path", help = "write an HDF5 file (.h5, .hdf5) or a table (.csv)"},
@@ -28,7 +28,7 @@ single.options = {
 }
 
 -- Runs the pipeline with the options that `fields` names (all others stay at their defaults); `more` is added to them.
-function single.run(args, fields, more)
+function one_capture.run(args, fields, more)
   if args.output then outputs.check(args.output, outputs.kind_of(args.output), args.force) end
   local options = {
     input = args.capture, output = args.output, command_line = args.command_line,
@@ -50,7 +50,7 @@ end
 
 -- ------------------------------------------------------------------ for people
 
-function single.input_rows(args, result)
+function one_capture.input_rows(args, result)
   local usage = result.usage
   local feature_set = ("%d from the input"):format(result.width)
   if result.profile then feature_set = ("%d, profile %s"):format(result.width, result.profile) end
@@ -62,7 +62,7 @@ end
 
 local function rate(result) return result.seconds > 0 and result.packets / result.seconds or 0 end
 
-function single.speed_rows(args, result)
+function one_capture.speed_rows(args, result)
   local stages = {}
   for _, stage in ipairs(result.stages) do
     stages[#stages + 1] = ("%s %s"):format(stage.name, text.count(math.floor(stage.seconds / stage.rows * 1e9 + 0.5)))
@@ -75,7 +75,7 @@ end
 
 -- ------------------------------------------------------------------ for programs
 
-function single.input_json(args, result)
+function one_capture.input_json(args, result)
   return {"capture", args.capture}, {"format", result.format}, {"warning", result.warning},
     {"sha256", result.sha256},
     {"content_sha256", result.content_sha256}, {"packets", result.packets}, {"width", result.width}, {"profile", result.profile},
@@ -84,7 +84,7 @@ function single.input_json(args, result)
       {"dropped", result.usage.dropped}, {"bytes", result.usage.bytes}}}
 end
 
-function single.speed_json(args, result)
+function one_capture.speed_json(args, result)
   local stages = json.array {}
   for i, stage in ipairs(result.stages) do
     stages[i] = json.object {{"stage", stage.name}, {"packets", stage.rows}, {"seconds", stage.seconds},
@@ -94,4 +94,4 @@ function single.speed_json(args, result)
     {"packets_per_second", rate(result)}, {"stages", stages}, {"output", args.output}
 end
 
-return single
+return one_capture

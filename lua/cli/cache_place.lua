@@ -6,16 +6,16 @@
 local registry = require "ninetails.dataset.registry"
 local text = require "ninetails.cli.text"
 
-local stages = {}
+local cache_place = {}
 
 local DEFAULT_LIMIT = 20000000000
 
-function stages.folder()
+function cache_place.folder()
   local own = os.getenv("NINETAILS_CACHE")
   return own and own ~= "" and own or registry.cache() .. "/stages"
 end
 
-function stages.limit()
+function cache_place.limit()
   local own = os.getenv("NINETAILS_CACHE_LIMIT")
   if not own or own == "" then return DEFAULT_LIMIT end
   local bytes = text.bytes(own)
@@ -26,4 +26,4 @@ function stages.limit()
   return bytes
 end
 
-return stages
+return cache_place
