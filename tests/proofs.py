@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""proofs.py SOURCE BUILD: each command that README.md names as a proof can be run as it is printed there: the file is
+"""proofs.py SOURCE BUILD: each command that docs/proofs.md names as a proof can be run as it is printed there: the file is
 there, may be executed, and a script says by what. What the commands show is shown by the tests of the same names."""
 import os
 import re
@@ -37,7 +37,7 @@ def main():
     if len(sys.argv) != 3:
         sys.exit("usage: proofs.py SOURCE BUILD")
     source, build = sys.argv[1:]
-    found = commands(os.path.join(source, "README.md"))
+    found = commands(os.path.join(source, "docs/proofs.md"))
     faults = [(command, why) for command in found for why in [fault(command, source, build)] if why]
     for command, why in faults:
         print(f"{command}: {why}")

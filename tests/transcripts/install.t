@@ -7,7 +7,7 @@ An installed tree is enough to build a program with: pkg-config names everything
   $ cmake --install "$BUILD" --prefix "$PWD/tree" > /dev/null
   $ export PKG_CONFIG_PATH=$(dirname "$(find "$PWD/tree" -name ninetails.pc)")
   $ pkg-config --modversion ninetails
-  0.1.0
+  0.2.0
   $ $CC -std=c17 -Wall -Werror $CFLAGS -o score "$SOURCE/core/examples/score.c" $(pkg-config --cflags --libs ninetails)
   $ export LD_LIBRARY_PATH=$(dirname "$(find "$PWD/tree" -name libninetails.so)")
   $ ./score trace.tsv.gz 200 600 > scores

@@ -183,7 +183,7 @@ What is exported reads back.
   > notes = json.load(sys.stdin)['notes']
   > print(notes['merged_from'], notes['version'], len(notes['host']) > 0, notes['command_line'])"
   quickstart.h5
-  run.h5 0.1.0 True ninetails results merge quickstart.h5 run.h5 -o merged.h5
+  run.h5 0.2.0 True ninetails results merge quickstart.h5 run.h5 -o merged.h5
 
 Other files are refused, by every subcommand with the same words: one line, exit code 2.
 

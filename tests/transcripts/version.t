@@ -9,7 +9,7 @@ SPDX-License-Identifier: GPL-3.0-or-later
   features
   kernels
   $ ninetails --version | head -1
-  ninetails  0.1.0
+  ninetails  0.2.0
   $ ninetails version --json | $PYTHON -c "
   > import json, sys
   > v = json.load(sys.stdin)
