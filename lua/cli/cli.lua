@@ -12,7 +12,7 @@ local text = require "ninetails.cli.text"
 local cli = {}
 
 -- In the order of help.
-local names = {"extract", "score", "run", "results", "detectors", "dataset", "cache", "repl", "completion", "manual",
+local names = {"extract", "score", "run", "results", "plot", "detectors", "dataset", "cache", "repl", "completion", "manual",
   "version"}
 
 local function usage(format, ...)

@@ -1,0 +1,87 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+-- ninetails plot: one figure of a result file, for print.
+local draw = require "ninetails.plot.draw"
+local files = require "ninetails.files"
+local filter = require "ninetails.cli.filter"
+local out = require "ninetails.cli.out"
+local plot = require "ninetails.plot"
+local result_table = require "ninetails.results.table"
+local select_runs = require "ninetails.plot.select"
+local text = require "ninetails.cli.text"
+
+local refuse = result_table.refuse
+
+local function names()
+  local list = {}
+  for i, kind in ipairs(plot.kinds) do list[i] = kind.name end
+  return list
+end
+
+local function find_kind(word)
+  local kind = plot.find(word)
+  if kind then return kind end
+  local near = text.nearest(word, names())
+  refuse("argument", "kind '%s': %s", word, near and ("did you mean %s?"):format(near)
+    or "expected " .. table.concat(names(), ", "))
+end
+
+local function exists(path) return files.stat(path) ~= nil end
+
+local function commit_text(notes)
+  if not notes.commit or notes.commit == "" then return "not told by the file" end
+  return notes.commit .. ((notes.dirty == "1" or notes.dirty == "true") and " (dirty)" or "")
+end
+
+-- What stands in the head of the CSV and in the SVG.
+local function about(kind, args, path, notes, run)
+  local list = {{"figure", kind.name}, {"command", args.command_line}, {"result", path}, {"commit", commit_text(notes)}}
+  list[#list + 1] = {"version", notes.version or "not told by the file"}
+  if run then list[#list + 1] = {"run", ("%s, %s, %s"):format(run.run, run.dataset or "?", run.detector or "?")} end
+  return list
+end
+
+local function of_kind(kind, args)
+  local path, run = select_runs.split(args.result, exists)
+  if kind.from then
+    if run or #args.only > 0 then refuse("argument", "kind %s takes %s, which has no runs", kind.name, kind.from) end
+    local figure, notes = kind.draw(path, args)
+    return figure, path, notes
+  end
+  local t = result_table.read(path)
+  return kind.draw(t, {run = run, only = args.only, metric = args.metric}), path, t.notes
+end
+
+local function run(args)
+  local kind = find_kind(args.kind)
+  if args.metric and kind.name ~= "m" then refuse("argument", "--metric is for kind m") end
+  draw.check(args.output, args.force)
+  local figure, path, notes = of_kind(kind, args)
+  local csv = draw.write(figure, args.output, about(kind, args, path, notes, figure.run))
+  if not args.quiet then out.text(("%s, its numbers in %s\n"):format(args.output, csv)) end
+  return 0
+end
+
+local details = {"Kinds:"}
+for _, kind in ipairs(plot.kinds) do details[#details + 1] = ("  %-12s %s"):format(kind.name, kind.help) end
+
+return {
+  name = "plot",
+  summary = "Draw a figure of a result file for print, and write its numbers beside it.",
+  arguments = {
+    {name = "KIND", help = "what to draw, see below"},
+    {name = "RESULT", help = "a result file (.h5) of ninetails run; RESULT:RUN: one run of it, by its number in "
+      .. "`ninetails results ls`, its key, or the first digits of that (at least 4)"},
+  },
+  options = {
+    {name = "output", short = "o", type = "path", required = true,
+      help = "the figure: a name that ends in .svg or .pdf; numbers go to the same name with .csv"},
+    {name = "only", type = "string", value = "FILTER", many = true, help = filter.syntax},
+    {name = "metric", type = "string", value = "NAME", help = "of kind m: what to draw instead of auc"},
+    {name = "force", type = "flag", help = "replace the figure and its numbers, whatever stands there; else only such files"},
+    {name = "quiet", type = "flag", help = "print nothing"},
+  },
+  details = table.concat(details, "\n") .. "\n\nKinds of one run take RESULT:RUN where the file has several. Of repeats the run "
+    .. "with the median value is shown. The CSV names the result file, the commit that made it, and the command, in lines "
+    .. "that begin with #; the SVG does in its description. It takes gnuplot (apt-get install gnuplot-nox).",
+  run = run,
+}

@@ -1,0 +1,32 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+-- The figures of `ninetails plot`, by kind: what each takes and what makes it.
+--
+-- A kind's draw(t, request) is given a table of runs (results/table.lua) and {run = a word or nil, only = filters, metric =},
+-- a kind with `from` the path of its own kind of file; it returns a figure (draw.lua).
+local bars = require "ninetails.plot.bars"
+local curves = require "ninetails.plot.curves"
+local distribution = require "ninetails.plot.distribution"
+local timeline = require "ninetails.plot.timeline"
+
+local plot = {}
+
+plot.kinds = {
+  {name = "rmse", draw = timeline.rmse, help = "a run's scores over the packets, with phases, threshold and attacks"},
+  {name = "roc", draw = curves.roc, help = "ROC curves, linear and with a logarithmic false positive rate"},
+  {name = "auc", draw = bars.auc, help = "AUC of each detector on each data set, with intervals"},
+  {name = "eer", draw = bars.eer, help = "the same of the equal error rate"},
+  {name = "tpr", draw = bars.tpr, help = "true positive rates at false positive rates of 0 and at most 0.001"},
+  {name = "m", draw = curves.m, help = "AUC (or --metric) against m, the most features of an autoencoder"},
+  {name = "histogram", draw = distribution.histogram, help = "a run's scores by class, with a log-normal fit"},
+  {name = "probability", draw = timeline.probability,
+    help = "a run's scores over the packets, coloured by their probability under a log-normal fit"},
+  {name = "outliers", draw = timeline.outliers, help = "a run's highest scores"},
+}
+
+function plot.find(name)
+  for _, kind in ipairs(plot.kinds) do
+    if kind.name == name then return kind end
+  end
+end
+
+return plot

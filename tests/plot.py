@@ -1,0 +1,187 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""plot.py NINETAILS: every kind of figure of the quickstart's result. SVGs are well-formed and the same twice, PDFs are PDFs,
+and the numbers beside them are the result file's, read with h5py. Names that try to be commands of gnuplot, or markup, are
+drawn as they are. Ends with 77 where gnuplot or h5py is missing."""
+import csv
+import math
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+import xml.etree.ElementTree
+
+try:
+    import h5py
+    import numpy
+except ImportError:
+    sys.exit(77)
+if not shutil.which("gnuplot"):
+    sys.exit(77)
+
+NINETAILS = os.path.abspath(sys.argv[1])
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def call(*words):
+    done = subprocess.run([NINETAILS, *words], capture_output=True, text=True)
+    assert done.returncode == 0, (words, done.stderr)
+
+
+def expect(what, condition):
+    assert condition, what
+
+
+def table(path):
+    """The remarks and the rows of a CSV beside a figure."""
+    lines = path.read_text().splitlines(keepends=True)
+    remarks = [line[2:].rstrip("\n") for line in lines if line.startswith("# ")]
+    return remarks, list(csv.DictReader(line for line in lines if not line.startswith("# ")))
+
+
+def texts(path):
+    return ["".join(node.itertext()) for node in xml.etree.ElementTree.parse(path).iter(SVG + "text")]
+
+
+def draw(kind, result, *words):
+    """Draws the kind twice as SVG and once as PDF; -> remarks, rows, the SVG's path."""
+    file = result.rpartition(":")[0] or result
+    paths = [pathlib.Path(kind + end) for end in (".svg", ".pdf")]
+    call("plot", kind, result, "-o", str(paths[1]), "--quiet", *words)
+    from_pdf = paths[0].with_suffix(".csv").read_bytes()
+    call("plot", kind, result, "-o", str(paths[0]), "--quiet", *words)
+    first = paths[0].read_bytes()
+    call("plot", kind, result, "-o", str(paths[0]), "--quiet", *words)
+    expect(f"{kind}: the same bytes twice", first == paths[0].read_bytes())
+    expect(f"{kind}: a PDF", paths[1].read_bytes()[:5] == b"%PDF-" and b"%%EOF" in paths[1].read_bytes()[-32:])
+    remarks, rows = table(paths[0].with_suffix(".csv"))
+    with h5py.File(file) as f:
+        commit = f.attrs["commit"]
+    description = xml.etree.ElementTree.parse(paths[0]).getroot().findtext(SVG + "desc")
+    for place in ("\n".join(remarks), description, from_pdf.decode()):
+        expect(f"{kind}: names file and commit", f"result: {file}" in place and f"commit: {commit}" in place)
+    expect(f"{kind}: has marks", len(list(xml.etree.ElementTree.parse(paths[0]).iter(SVG + "path"))) > 5)
+    return remarks, rows, paths[0]
+
+
+def same(text, value):
+    return text != "" and (float(text) == value or math.isclose(float(text), value, rel_tol=0, abs_tol=0))
+
+
+def column(f, name):
+    return f["runs"][name].asstr()[:] if f["runs"][name].dtype == object else f["runs"][name][:]
+
+
+def check_packets(rows, run, f, name):
+    """Each drawn packet has the score, time and label of that packet."""
+    scores = run["scores"]
+    first, data = int(scores.attrs["first"]), f["data"][scores.attrs["data"]]
+    scores, labels, times = scores[:], data["labels"][:], data["timestamps"][:]
+    for row in rows:
+        i = int(row["packet"])
+        expect(f"{name}: score of {i}", float(row["score"]) == scores[i - first])
+        expect(f"{name}: time of {i}", float(row["time"]) == times[i])
+        expect(f"{name}: label of {i}", row["label"] == ("benign", "attack")[labels[i]])
+    return scores, labels[first:]
+
+
+def check_one_run(f, key):
+    run, label = f["run"][key], str(list(column(f, "run")).index(key) + 1)
+    _, rows, _ = draw("rmse", "q.h5:" + label)
+    scores, labels = check_packets(rows, run, f, "rmse")
+    drawn = {float(row["score"]) for row in rows}
+    expect("rmse: no peak is lost", {scores.max(), scores.min()} <= drawn)
+    _, rows, _ = draw("outliers", "q.h5:" + key[:8])
+    check_packets(rows, run, f, "outliers")
+    expect("outliers: the highest", [float(row["score"]) for row in rows] == sorted(scores, reverse=True)[:50])
+
+    before = scores[: int(numpy.argmax(labels != 0))]
+    mean, deviation = numpy.log(before).mean(), numpy.log(before).std(ddof=1)
+    remarks, rows, _ = draw("probability", "q.h5:" + key)
+    check_packets(rows, run, f, "probability")
+    from scipy.stats import norm
+    for row in rows:
+        expected = norm.logsf(numpy.log(float(row["score"])), mean, deviation) / math.log(10)
+        expect("probability: of a normal's tail", math.isclose(float(row["log10_probability"]), expected, rel_tol=1e-8,
+                                                               abs_tol=1e-12))
+    expect("probability: what was fitted", any(f"{len(before)} of the scored packets before" in line for line in remarks))
+
+    _, rows, _ = draw("histogram", "q.h5:" + key)
+    edges = numpy.array([float(row["score_from"]) for row in rows] + [float(rows[-1]["score_to"])])
+    for name, label in (("benign", 0), ("attack", 1)):
+        counts = numpy.array([int(row[name]) for row in rows])
+        expect(f"histogram: every {name} packet", counts.sum() == (labels == label).sum())
+        below = numpy.cumsum(counts)[39]
+        near = numpy.isclose(scores, edges[40], rtol=1e-9) # on an edge rounding decides
+        expect(f"histogram: {name} below the middle",
+               abs(below - ((scores < edges[40]) & (labels == label)).sum()) <= near.sum())
+
+
+def check_tables(f):
+    keys = list(column(f, "run"))
+    of = {name: dict(zip(keys, column(f, name))) for name in ("auc", "eer", "tpr_at_fpr_0", "tpr_at_fpr_1em3",
+                                                             "max_autoencoder", "ad_grace", "auc_block_low", "auc_block_high")}
+    for kind, metric in (("auc", "auc"), ("eer", "eer"), ("tpr", "tpr_at_fpr_1em3"), ("m", "auc")):
+        _, rows, svg = draw(kind, "q.h5")
+        expect(f"{kind}: nine configurations", len(rows) == 9 and all(row["repeats"] == "3" for row in rows))
+        for row in rows:
+            key = row["run"]
+            group = sorted(of[metric][other] for other in keys if of["max_autoencoder"][other] == of["max_autoencoder"][key]
+                           and of["ad_grace"][other] == of["ad_grace"][key])
+            expect(f"{kind}: {metric} of {key}", float(row[metric]) == of[metric][key] == group[1])
+            if kind == "tpr":
+                expect("tpr: at 0", float(row["tpr_at_fpr_0"]) == of["tpr_at_fpr_0"][key])
+                expect("tpr: FNR", float(row["fnr_at_fpr_1em3"]) == 1 - of[metric][key])
+            else:
+                expect(f"{kind}: of the repeats", (float(row["lowest"]), float(row["highest"])) == (group[0], group[2]))
+            if kind == "auc":
+                expect("auc: its interval", (float(row["low"]), float(row["high"]))
+                       == (of["auc_block_low"][key], of["auc_block_high"][key]))
+    expect("m: names of lines", "ad_grace=16000" in texts(svg))
+
+    _, rows, svg = draw("roc", "q.h5", "--only", "ad_grace=16000")
+    for key in {row["run"] for row in rows}:
+        curve = f["run"][key]["roc"]
+        mine = [row for row in rows if row["run"] == key]
+        for name in ("fpr", "tpr", "threshold"):
+            expect(f"roc: {name}", numpy.array_equal([float(row[name]) for row in mine], curve[name][:]))
+    expect("roc: names of axes", {"false positive rate", "true positive rate"} <= set(texts(svg)))
+
+
+HOSTILE = '"; system("touch owned") #`touch owned`@{/Bold x}\n<script>&\\'
+
+
+def check_hostile():
+    """A result file of somebody else's, whose data set has a name like no other."""
+    shutil.copy("q.h5", "hostile.h5")
+    with h5py.File("hostile.h5", "r+") as f:
+        names = f["runs"]["dataset"]
+        names[:] = [HOSTILE] * len(names)
+        f.attrs["commit"] = HOSTILE
+    for kind in ("auc", "tpr", "roc", "m"):
+        call("plot", kind, "hostile.h5", "-o", "hostile.svg", "--only", "ad_grace=16000", "--quiet")
+        xml.etree.ElementTree.parse("hostile.svg")
+        remarks, rows = table(pathlib.Path("hostile.csv"))
+        expect("hostile: one line a remark", len(remarks) < 12)
+        expect("hostile: nothing ran", not pathlib.Path("owned").exists())
+    call("plot", "rmse", "hostile.h5:1", "-o", "hostile.svg", "--quiet")
+    xml.etree.ElementTree.parse("hostile.svg")
+
+
+def main():
+    with tempfile.TemporaryDirectory() as folder:
+        os.chdir(folder)
+        os.environ["XDG_CACHE_HOME"] = folder + "/cache"
+        call("run", "quickstart", "-o", "q.h5", "--quiet")
+        with h5py.File("q.h5") as f:
+            best = int(numpy.argmax(column(f, "auc")))
+            check_one_run(f, column(f, "run")[best])
+            check_tables(f)
+        check_hostile()
+        left = [name for name in os.listdir(folder) if name.startswith(".") or name.endswith(".tmp")]
+        expect(f"nothing left: {left}", not left)
+    print("every kind: numbers equal the result file's")
+
+
+main()
