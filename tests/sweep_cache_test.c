@@ -206,8 +206,10 @@ static void marks_see_what_times_hide(void) {
   char before[65], after[65];
   nt_file_mark mark, again;
   nt_error err = {0};
-  write_capture("marked.pcap");
-  CHECK_OK(nt_key_of_file("cache/files", "marked.pcap", before, &mark, &err), err);
+  do { /* once more where this process had to wait in between */
+    write_capture("marked.pcap");
+    CHECK_OK(nt_key_of_file("cache/files", "marked.pcap", before, &mark, &err), err);
+  } while (!mark.fresh && err.status == NT_OK);
   CHECK_OK(nt_key_check_file("marked.pcap", before, &mark, &err), err);
   CU_ASSERT(mark.fresh); /* so that its bytes are looked at, too */
   CU_ASSERT_EQUAL(
@@ -347,7 +349,8 @@ static void runs_that_are_taken_away_are_run_again(void) {
 static void runs_that_do_not_stay_are_named(void) {
   nt_error err = {0};
   nt_sweep_outcome outcome = {0};
-  thief t = {"rm -f $(ls runs/run-* | head -n 1)", 1000, 0};
+  /* one a round, however often it is told of the end of one */
+  thief t = {"set -- runs/run-*; [ $# -lt 8 ] || rm -f $1", 1000, 0};
   CU_ASSERT_EQUAL(with_thief(&t, &outcome, &err), NT_E_IO);
   CU_ASSERT_EQUAL(outcome.missing, 1);
   CU_ASSERT_EQUAL(outcome.done, RUNS - 1);
