@@ -23,6 +23,7 @@
  *                  file; "wrong": more bytes than there may be; "no": refused for good;
  *                  "interrupted": by a signal
  */
+#include <ctype.h>
 #include <curl/curl.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -71,11 +72,15 @@ static size_t refuse(attempt *a, const char *verdict, const char *message) {
 
 /* ---------------------------------------------------------------- what the site says */
 
+/* What goes back to the site as it came, and into a note of lines, is text of one line or nothing.
+ */
 static void keep_header(const char *line, size_t size, const char *name, char *value, size_t room) {
   size_t n = strlen(name);
   if (size <= n || strncasecmp(line, name, n) != 0) return;
   while (n < size && (line[n] == ' ' || line[n] == '\t')) n++;
   while (size > n && strchr("\r\n \t", line[size - 1])) size--;
+  for (size_t i = n; i < size; i++)
+    if (iscntrl((unsigned char)line[i])) size = n;
   snprintf(value, room, "%.*s", (int)(size - n < room ? size - n : 0), line + n);
 }
 

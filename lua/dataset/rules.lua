@@ -16,7 +16,14 @@ local MOST_EVENTS, MOST_FLOWS = 100000, 1000000 -- that a rule keeps
 local MOST_FIELDS = 1000 -- of a table of flows
 local MOST_FILES = 100 -- that a rule reads, one that is read twice counted twice
 
-local function fail(...) error({status = "input", message = string.format(...)}, 0) end
+-- Texts of files may have zero bytes, which "%.40s" refuses.
+local function fail(format, ...)
+  local values = table.pack(...)
+  for i = 1, values.n do
+    if type(values[i]) == "string" then values[i] = values[i]:gsub("%z", "\\0") end
+  end
+  error({status = "input", message = format:format(table.unpack(values, 1, values.n))}, 0)
+end
 
 -- "BAD-*": whether it describes the name, in time that grows with their lengths alone.
 local function matches(name, glob)

@@ -93,6 +93,17 @@ def seeds():
     score = struct.pack("=QQQQQQQ", 0x4E5453434F524531, 5, 2, 1, 1, 2, 1) + struct.pack("=dddQQQ", 1, 2, .5, 2, 0, 1)
     cell = b"seconds_score\0s\0time\0\0" + struct.pack("=BBqd", 3, 2, 0, 1.5)
     yield "two.scores", score + cell
+    yield "events.log", (b"2016-10-06 17:52:16 BAD-X-BEGIN\n# nothing\n2016-10-06 17:52:18 BAD-X-END\n"
+                         b"[1475740336.5 -- x] [BAD-Y-START]\n[1475740337 -- x] [BAD-Y-STOP]\n")
+    yield "flows.csv", (b"src,dst,sport,dport,proto,from,to,label\n"
+                        b"10.0.0.1,10.0.0.2,80,81,tcp,1540446382,1540446383,BAD-A\n"
+                        b"2001:db8::1,00:10:18:cb:8c:13,,,udp,1,2,\n10.0.0.0/8,::/0,0,65535,any,0,1e9,x\n")
+    yield "answer.http", (b'HTTP/1.1 206 Partial Content\r\nETag: "one"\r\nLast-Modified: Thu, 01 Jan 1970 00:00:00 GMT\r\n'
+                          b"Content-Range: bytes 5-9/10\r\n\r\n\xef\xbb\xbf <!doctype html>")
+    yield "four.distances", struct.pack("=16d", *(abs(i - j) / 3 for i in range(4) for j in range(4)))
+    # A result with one run of one metric, and its scores (fuzz_forged.c).
+    yield "result.forged", bytes([4, 0, 0, 1, 0, 3, 0, 0, 0, 4, 0, 9, 0, 3, 0, 1, 3, 0, 1, 9, 0,
+                                  3, 2, 6, 1, 0, 1, 57, 1, 3, 0, 0, 2])
     # Before the payload: the chunks; the first byte says where it begins (fuzz_feature_file.c).
     index = struct.pack("=QQQQQ", 0x4E54464541543031, 0, 2, 1, 2)
     yield "names.features", b"\0" + index + b"a\0b\0twarning\0\0nseconds\0" + struct.pack("=d", 1)

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Any bytes as the distances that a correlations file of the cache holds (its container is read by
+ * fuzz_feature_file.c): what is no number is refused, all else becomes a map of each size. */
+#include <assert.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "mapper/linkage.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+enum { MOST = 24 };
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+  double distance[MOST * MOST] = {0};
+  size_t n = 1;
+  while (n < MOST && (n + 1) * (n + 1) * sizeof *distance <= size) n++;
+  if (n * n * sizeof *distance <= size) memcpy(distance, data, n * n * sizeof *distance);
+  nt_merge *merges = calloc(n, sizeof *merges); /* one more than there are: its end is watched */
+  nt_error err = {.status = NT_OK};
+  assert(merges);
+  if (nt_linkage_single(distance, n, merges, &err) != NT_OK) {
+    assert(err.status == NT_E_INPUT && err.text[0]);
+    free(merges);
+    return 0;
+  }
+  for (size_t most = 1; most <= n; most++) {
+    nt_feature_map map;
+    assert(nt_feature_map_cut(merges, n, most, &map, &err) == NT_OK);
+    assert(map.total == n && nt_feature_map_check(&map, n, &err) == NT_OK);
+    for (size_t i = 0; i < map.autoencoders; i++) assert(map.sizes[i] <= most);
+    nt_feature_map_done(&map);
+  }
+  free(merges);
+  return 0;
+}
