@@ -80,6 +80,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 self.answer(206, body[1:], [("ETag", '"one"'), ("Content-Range", f"bytes 1-{len(body) - 1}/{len(body)}")])
             else:
                 self.serve(body, sent=third if count == 1 else None)
+        elif how == "boast":  # breaks off once, then claims that nearly all there can be is still to come
+            if count == 1:
+                return self.serve(body, sent=third)
+            rest = [("ETag", '"one"'), ("Content-Range", f"bytes {third}-{2 ** 62}/{2 ** 63 - 1}")]
+            self.answer(206, body, rest, length=2 ** 63 - 1, sent=1)
         elif how == "wrong":
             self.serve(bytes(255 - b for b in body))
         elif how == "longer":

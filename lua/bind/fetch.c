@@ -143,14 +143,16 @@ static size_t begin(attempt *a, const char *bytes, size_t size) {
     }
     a->offset = 0;
   }
-  if (a->expected >= 0 && length >= 0 && a->offset + length != a->expected) {
-    snprintf(text, sizeof text, "the site offers %lld bytes, %lld expected",
-             (long long)a->offset + length, (long long)a->expected);
+  /* Whatever length a site claims, a difference of two that are not negative does not overflow. */
+  unsigned long long offered = (unsigned long long)a->offset + (unsigned long long)length;
+  if (a->expected >= 0 && length >= 0 && length != a->expected - a->offset) {
+    snprintf(text, sizeof text, "the site offers %llu bytes, %lld expected", offered,
+             (long long)a->expected);
     return refuse(a, "no", text);
   }
   if (length > a->most - a->offset) {
-    snprintf(text, sizeof text, "the site offers %lld bytes, at most %lld expected",
-             (long long)(a->offset + length), (long long)a->most);
+    snprintf(text, sizeof text, "the site offers %llu bytes, at most %lld expected", offered,
+             (long long)a->most);
     return refuse(a, "no", text);
   }
   return 1;

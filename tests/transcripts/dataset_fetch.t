@@ -137,6 +137,11 @@ Wrong bytes and wrong sizes never come under the file's name.
     FROM/longer/toy/toy.bin: the site offers 300004 bytes, 300000 expected
     FROM/longer/toy.bin: the site answers 404
   exit 2
+  $ fetch boast --quiet
+  ninetails dataset fetch: data set toy: files.capture: 'toy/toy.bin' could not be fetched
+    FROM/boast/toy/toy.bin: the site offers 9223372036854875807 bytes, 300000 expected
+    FROM/boast/toy.bin: the site answers 404
+  exit 2
   $ fetch endless; left
   ninetails dataset fetch: data set toy: files.capture: 'toy/toy.bin' could not be fetched
     FROM/endless/toy/toy.bin: the site sends more than 300000 bytes
