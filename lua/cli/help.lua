@@ -3,7 +3,7 @@
 local text = require "ninetails.cli.text"
 
 local help = {}
-local WIDTH = 90
+local WIDTH = 90 -- where nobody looks, and on wider terminals
 
 local placeholders = {integer = "N", number = "X", path = "FILE", string = "TEXT", size = "SIZE"}
 
@@ -14,7 +14,7 @@ local function columns(pairs_)
   left = math.min(left, 34)
   local lines = {}
   for _, pair in ipairs(pairs_) do
-    local wrapped = text.wrap(pair[2], WIDTH - left - 4)
+    local wrapped = text.wrap(pair[2], text.within(WIDTH) - left - 4)
     local first = table.remove(wrapped, 1)
     if #pair[1] > left then
       lines[#lines + 1] = "  " .. pair[1]
@@ -68,7 +68,7 @@ function help.option_rows(command)
 end
 
 function help.command(command, path)
-  local summary = table.concat(text.wrap(command.summary, WIDTH), "\n")
+  local summary = table.concat(text.wrap(command.summary, text.within(WIDTH)), "\n")
   local out = {"Usage: ", help.usage_line(command, path), "\n\n", summary, "\n"}
   local function section(title, rows)
     if #rows == 0 then return end
@@ -82,7 +82,7 @@ function help.command(command, path)
   section("Options", help.option_rows(command))
   for _, more in ipairs(command.sections or {}) do section(more.title, more.rows) end
   if command.details then
-    out[#out + 1] = "\n" .. table.concat(text.wrap(command.details, WIDTH), "\n") .. "\n"
+    out[#out + 1] = "\n" .. table.concat(text.wrap(command.details, text.within(WIDTH)), "\n") .. "\n"
   end
   return table.concat(out)
 end

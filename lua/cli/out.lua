@@ -1,12 +1,15 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- The one way to stdout, and to stderr, of all commands.
 --
---   out.text("title: ", title, "\n")   for people: what would steer a terminal is shown, not sent
+--   out.text("title: ", title, "\n")   for people: what would steer a terminal is shown, not sent; on one, long lines are
+--                                      folded at words
+--   out.line(value)                    the same of one line, which stays one
 --   out.data(json.encode(x), "\n")     for programs: as it is
 --   out.note("warning: ", why, "\n")   for people, on stderr
 --
 -- A write to stdout that fails ends the command with exit code 2 and the reason; a reader that went away ends it by
 -- SIGPIPE, without a word.
+local layout = require "ninetails.cli.layout"
 local signals = require "ninetails.signals"
 
 local out = {}
@@ -63,12 +66,42 @@ local function put(method, ...)
   must(good, why, code)
 end
 
-function out.data(...) put("write", join(...)) end
+local begun = "" -- a line of text that has not ended
 
-function out.text(...) put("write", out.shown(join(...))) end
+local function end_begun()
+  if begun == "" then return end
+  local words = begun
+  begun = ""
+  put("write", words)
+end
 
--- What the system still holds back.
-function out.flush() put("flush") end
+function out.data(...)
+  end_begun()
+  put("write", join(...))
+end
+
+function out.line(...) out.data(out.shown(join(...)), "\n") end
+
+function out.text(...)
+  local words, width = out.shown(join(...)), layout.width()
+  if not width then
+    put("write", words)
+    return
+  end
+  local lines, rest = {}, begun .. words
+  for line, after in rest:gmatch("([^\n]*)\n()") do
+    lines[#lines + 1] = table.concat(layout.fold(line, width), "\n") .. "\n"
+    begun = rest:sub(after)
+  end
+  if #lines == 0 then begun = rest end
+  put("write", table.concat(lines))
+end
+
+-- What is still held back.
+function out.flush()
+  end_begun()
+  put("flush")
+end
 
 -- On a terminal: the line of stderr that the cursor is on, anew.
 function out.rewrite(line)
@@ -76,6 +109,9 @@ function out.rewrite(line)
   io.stderr:flush()
 end
 
-function out.note(...) io.stderr:write(out.shown(join(...))) end
+function out.note(...)
+  pcall(end_begun)
+  io.stderr:write(out.shown(join(...)))
+end
 
 return out

@@ -4,9 +4,10 @@
 --   text.count(1234567)            "1,234,567"
 --   text.number(0.00012345)        "0.0001234"        4 significant digits
 --   text.nearest("scor", {"score", "extract"})  "score"
---   text.rows {{"packets", "12"}, {"score", "0.5"}}   a two-column list, aligned
---   text.table({{"name", "auc"}, {"x", "0.5"}}, {[2] = true})   any columns; those told are flush right
-local text = {}
+--   text.rows, text.table, text.wrap, text.within                    those of layout.lua
+local layout = require "ninetails.cli.layout"
+
+local text = {rows = layout.rows, table = layout.table, wrap = layout.wrap, within = layout.within}
 
 -- The keys of a table, which may be nil, in order.
 function text.sorted_keys(map)
@@ -111,66 +112,12 @@ function text.too_many_alarms(a, tail, what)
     .. "%d)"):format(text.percent(a.share, 1), what, text.plain(100 * tail), a.over, a.blocks, a.allowed)
 end
 
--- rows: {{left, right}, ...}; rows without a right side are left out.
-function text.rows(rows)
-  local width, lines = 0, {}
-  for _, row in ipairs(rows) do
-    if row[2] then width = math.max(width, #row[1]) end
-  end
-  for _, row in ipairs(rows) do
-    if row[2] then lines[#lines + 1] = row[1] .. (" "):rep(width - #row[1]) .. "  " .. row[2] .. "\n" end
-  end
-  return table.concat(lines)
-end
-
--- A table of cells. right[i]: column i is flush right; without `right`, numbers are, and the rest is not. A row {line =} is
--- a line of its own.
-function text.table(rows, right)
-  local widths, lines = {}, {}
-  for _, row in ipairs(rows) do
-    for i, cell in ipairs(row) do widths[i] = math.max(widths[i] or 0, utf8.len(cell) or #cell) end
-  end
-  for _, row in ipairs(rows) do
-    local cells = {row.line}
-    for i, cell in ipairs(row) do
-      local flush = i > 1 and cell:find("^[%d,?]+$")
-      if right then flush = right[i] end
-      local space = (" "):rep(widths[i] - (utf8.len(cell) or #cell))
-      cells[i] = flush and space .. cell or cell .. space
-    end
-    -- "%s+$" would try each space of a wide column anew
-    lines[#lines + 1] = (table.concat(cells, "  "):match("^(.*%S)") or "") .. "\n"
-  end
-  return table.concat(lines)
-end
-
 -- "3 h 12 min", "2 min 05 s", "7 s": for waiting people.
 function text.duration(seconds)
   local s = math.floor(seconds + 0.5)
   if s >= 3600 then return ("%d h %02d min"):format(s // 3600, s % 3600 // 60) end
   if s >= 60 then return ("%d min %02d s"):format(s // 60, s % 60) end
   return seconds < 9.95 and ("%.1f s"):format(seconds) or ("%d s"):format(s)
-end
-
--- Breaks `body` into lines of at most `width` columns; empty lines stay.
-function text.wrap(body, width)
-  local lines = {}
-  for paragraph in (body .. "\n"):gmatch("(.-)\n") do
-    local line = ""
-    if paragraph:find("^%s") then -- indented: an example, left as it stands
-      lines[#lines + 1] = paragraph
-    else
-      for word in paragraph:gmatch("%S+") do
-        if line ~= "" and #line + 1 + #word > width then
-          lines[#lines + 1], line = line, word
-        else
-          line = line == "" and word or line .. " " .. word
-        end
-      end
-      lines[#lines + 1] = line
-    end
-  end
-  return lines
 end
 
 -- Edit distance where two swapped neighbours count as one (optimal string alignment).

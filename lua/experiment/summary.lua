@@ -103,7 +103,7 @@ function summary.skipped(plan)
   local lines = {}
   for i, group in ipairs(groups) do
     lines[i] = ("skipped %s: %s"):format(table.concat(group.names, ", "), group.why)
-    if #group.names > 1 then lines[i] = table.concat(text.wrap(lines[i], 100), "\n  ") end
+    if #group.names > 1 then lines[i] = table.concat(text.wrap(lines[i], text.within(100) - 2), "\n  ") end
   end
   return #lines > 0 and table.concat(lines, "\n") .. "\n" or ""
 end
@@ -265,7 +265,7 @@ function summary.text(plan, outcome)
     for _, name in ipairs(metrics) do row[#row + 1] = figure(c.figures[name]) end
     return row
   end)
-  local out = {text.table(table.move(shown, 1, #shown, 2, rows), right), "\n"}
+  local out = {text.table(table.move(shown, 1, #shown, 2, rows), right, {keys = #columns}), "\n"}
   if hidden > 0 then
     table.insert(out, 2, ("%d of %d configurations are not shown: %s\n"):format(hidden, #list,
       text.command_line {"results", "summary", outcome.output}))

@@ -64,7 +64,7 @@ local function list_text(t, runs, columns, all, sorted)
     end
     return row
   end, all)
-  return text.table(table.move(shown, 1, #shown, 2, rows), right), any, hidden
+  return text.table(table.move(shown, 1, #shown, 2, rows), right, {keys = 2}), any, hidden
 end
 
 local function level_text(t, runs)
@@ -148,7 +148,7 @@ local function show_file(args, t)
     {"size", sizes_text(sizes)}, {"varied", #varying > 0 and table.concat(varying, ", ") or "nothing"}})
   local rows = {}
   for i, key in ipairs(text.sorted_keys(t.notes)) do rows[i] = {key, note_text(t.notes[key])} end
-  if #rows > 0 then out.text("\nProvenance:\n", (text.rows(rows):gsub("([^\n]+)", "  %1"))) end
+  if #rows > 0 then out.text("\nProvenance:\n", text.rows(rows, "  ")) end
 end
 
 -- ------------------------------------------------------------------ show: a run

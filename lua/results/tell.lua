@@ -79,7 +79,7 @@ function tell.diff_text(found)
   if c.changes > 0 then
     local right = {}
     for i = 3, 5 do right[i] = true end
-    out.text("\n", text.table(metric_rows(found), right), "\n")
+    out.text("\n", text.table(metric_rows(found), right, {keys = 2}), "\n")
   end
   for _, pair in ipairs(found.pairs) do
     if has_one_block(pair.changes) then

@@ -24,7 +24,7 @@ local function choices_text(found, choices)
         number(choice.mean, 4) .. (choice.deviation and (" ± %s"):format(number(choice.deviation, 2)) or "")}
     end
   end
-  if #rows > 1 then out.text("\n", (text.table(rows, {[3] = true}):gsub("([^\n]+)", "  %1"))) end
+  if #rows > 1 then out.text("\n", text.table(rows, {[3] = true}, {indent = "  "})) end
 end
 
 local function board_text(found, entry)
@@ -38,7 +38,7 @@ local function board_text(found, entry)
     out.text(("; %s blocks, %s with attacks"):format(text.count(entry.blocks),
       entry.attack_blocks and text.count(entry.attack_blocks) or "?"))
   end
-  out.text("\n", (text.table(cells, right):gsub("([^\n]+)", "  %1")))
+  out.text("\n", text.table(cells, right, {indent = "  ", keys = 2}))
   for _, row in ipairs(entry.rows) do
     if row.kind == "bound" and row.remark then out.text(("  %s: %s\n"):format(row.detector, row.remark)) end
   end
@@ -100,7 +100,7 @@ local function bars_text(all)
 end
 
 -- A long sentence, in lines.
-local function wrapped(words) return table.concat(text.wrap(words .. ".", 84), "\n") end
+local function wrapped(words) return table.concat(text.wrap(words .. ".", text.within(84)), "\n") end
 
 local function without_rank(all)
   if #all.lacking > 0 then

@@ -50,10 +50,11 @@ local function print_text(folder, limit, entries)
 end
 
 local function print_list(entries)
-  for _, entry in ipairs(entries) do
-    out.text(("%s  %-12s  %10s  %s\n"):format(os.date("!%Y-%m-%dT%H:%M:%SZ", math.floor(entry.used)), entry.kind,
-      text.scaled(entry.bytes, "B"), entry.key))
+  local rows = {}
+  for i, entry in ipairs(entries) do
+    rows[i] = {os.date("!%Y-%m-%dT%H:%M:%SZ", math.floor(entry.used)), entry.kind, text.scaled(entry.bytes, "B"), entry.key}
   end
+  out.text(text.table(rows, {[3] = true}))
 end
 
 return {

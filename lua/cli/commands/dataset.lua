@@ -84,7 +84,7 @@ end
 
 local function paragraph(title, body)
   if not body then return end
-  local lines = text.wrap(body, 86)
+  local lines = text.wrap(body, text.within(88) - 2)
   out.text("\n", title, ":\n")
   for _, line in ipairs(lines) do out.text("  ", line, "\n") end
 end
@@ -148,7 +148,7 @@ local function print_info(set)
   end
   for i, defect in ipairs(c.defects or {}) do
     if i == 1 then out.text("\nKnown defects:\n") end
-    local lines = text.wrap(defect, 84)
+    local lines = text.wrap(defect, text.within(88) - 4)
     out.text("  - ", table.concat(lines, "\n    "), "\n")
   end
   paragraph("Cite", c.citation)

@@ -46,7 +46,7 @@ end
 -- ------------------------------------------------------------------ one
 
 local function beside(name, body)
-  local lines = text.wrap(body, WIDTH - 12)
+  local lines = text.wrap(body, text.within(WIDTH) - 12)
   for i, line in ipairs(lines) do
     out.text(("%-10s  %s\n"):format(i == 1 and name or "", line))
   end
@@ -71,7 +71,7 @@ local function one_text(class)
     local unit = p.unit and p.unit ~= "" and p.unit ~= "1" and " " .. p.unit or ""
     out.text(("  %s = %s%s\n"):format(p.name, text.preset(p), unit))
     local range = text.range(p)
-    for _, line in ipairs(text.wrap(p.help .. (range ~= "" and "; " .. range or ""), WIDTH - 6)) do
+    for _, line in ipairs(text.wrap(p.help .. (range ~= "" and "; " .. range or ""), text.within(WIDTH) - 6)) do
       out.text("      ", line, "\n")
     end
   end

@@ -68,7 +68,7 @@ local function evaluate(chunk, terminal)
   end
   local words = {}
   for i = 1, results.n do words[i] = show(results[i], 0) end
-  if #words > 0 then out.text(table.concat(words, "\t"), "\n") end
+  if #words > 0 then out.line(table.concat(words, "\t")) end
   return true
 end
 

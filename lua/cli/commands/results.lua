@@ -174,7 +174,7 @@ local function run_export(args)
   local columns = result_table.chosen(t, args.columns, "--columns") or t.columns
   local body = export.text(args.format, t, result_table.select(t, args.only), columns)
   if args.output then files.write(args.output, body)
-  elseif args.format == "csv" and system.is_terminal(1) then out.text(body)
+  elseif args.format == "csv" and system.is_terminal(1) then out.data(out.shown(body))
   else out.data(body) end
   return 0
 end
