@@ -24,8 +24,8 @@ struct nt_capture {
   } as;
   nt_decoder *decoder; /* of frames; made when first asked for a packet record */
   uint64_t untimed;    /* frames without a time stamp */
-  int remarked;        /* what a pcapng ignored is told */
-  uint64_t no_packets; /* lines of a TSV that are none */
+  int remarked;        /* blocks that a pcapng ignored were reported */
+  uint64_t no_packets; /* lines of a TSV that are no records */
   uint64_t count;      /* packets or rows given out */
   uint64_t line;       /* of a text: its lines read, so the number of the last one */
   int over;            /* the end, or damage, was met */
@@ -305,7 +305,7 @@ static nt_status next_line(nt_capture *c, nt_line *line, int *got, nt_error *err
   return NT_OK;
 }
 
-/* What tshark prints of a pcapng block that is no packet, which frames are read without. */
+/* Reports a pcapng block that is no packet, as tshark does; frames are read without it. */
 static void warn_no_packet(nt_capture *c) {
   if (c->no_packets++) return;
   char text[128];

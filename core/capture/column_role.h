@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What a column of a table is by its name, as pandas, R and published data sets write it: in
- * feature tables such a column is no feature, in label files it is where to look. */
+ * tables of features it is not a feature, in label files it holds the labels. */
 #ifndef NT_COLUMN_ROLE_H
 #define NT_COLUMN_ROLE_H
 

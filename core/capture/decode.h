@@ -60,7 +60,7 @@ struct nt_decoder {
   uint32_t vlan_tags;
   bool inflated_used;             /* by an IPComp layer of this frame */
   uint8_t inflated[NT_INFLATED];  /* what was in it */
-  uint8_t udp_listener[NT_PORTS]; /* index into the table of UDP ports plus one, 0: nobody */
+  uint8_t udp_listener[NT_PORTS]; /* index into the table of UDP ports plus one, 0: none */
 };
 
 /* ---------------------------------------------------------------- views */
@@ -127,7 +127,7 @@ nt_outcome nt_link_layer(nt_decoder *d, uint32_t link_type, nt_view v); /* LINKT
 
 /* decode_link.c */
 bool nt_is_ethertype(uint16_t type);
-bool nt_ethertype_leads_on(uint16_t type); /* false: its payload holds none of our fields */
+bool nt_ethertype_leads_on(uint16_t type); /* false: its payload holds no field of a record */
 nt_outcome nt_ethertype(nt_decoder *d, uint16_t type, nt_view v);
 nt_outcome nt_type_or_length(nt_decoder *d, uint16_t type, nt_view v);
 nt_outcome nt_ieee8023(nt_decoder *d, nt_view v, uint16_t length, uint32_t fcs_length);

@@ -137,7 +137,8 @@ nt_outcome nt_juniper_atm2(nt_decoder *d, nt_view v) {
   return atm(d, v, true);
 }
 
-/* The bundle cards write a cookie of 8, 4, 2 or no bytes; what follows is told by it or guessed. */
+/* The bundle cards write a cookie of 8, 4, 2 or no bytes. It says what follows; without one that is
+ * guessed. */
 static uint32_t cookie_size(uint8_t id) {
   return id == 0x54 ? 4 : id == 0x40 || id == 0x47 ? 8 : 0;
 }

@@ -11,7 +11,7 @@ enum { IPV4_HEADER = 20, IPV6_HEADER = 40, MORE_FRAGMENTS = 0x2000, OFFSET_MASK 
 enum { OPTION_END = 0, OPTION_NOP = 1, OPTION_LOOSE_ROUTE = 131, OPTION_STRICT_ROUTE = 137 };
 enum { HOP_BY_HOP = 0, NO_NEXT = 59 };
 
-/* What follows the header: nobody's protocol ends the way, but it is still an IP packet. */
+/* Decodes what follows the header. An unknown protocol ends it, but it is still an IP packet. */
 static nt_outcome ip_next(nt_decoder *d, uint8_t protocol, nt_view v) {
   if (protocol == NO_NEXT) return NT_TAKEN;
   return nt_ip_protocol(d, protocol, v) == NT_CUT ? NT_CUT : NT_TAKEN;
@@ -158,8 +158,7 @@ static nt_outcome ipv4(nt_decoder *d, nt_view v) {
     return payload.length ? ip_next(d, protocol, payload) : NT_TAKEN;
 
   bool here = total > header && payload.captured >= total - header;
-  if (flags & (MORE_FRAGMENTS | OFFSET_MASK) &&
-      here) { /* a wrong checksum is none of tshark's business */
+  if (flags & (MORE_FRAGMENTS | OFFSET_MASK) && here) { /* tshark does not check the checksum */
     nt_narrow(&payload, total - header);
     return ipv4_fragment(d, p, payload);
   }

@@ -144,7 +144,7 @@ nt_outcome nt_gre(nt_decoder *d, nt_view v) {
   uint16_t flags = nt_be16(v.data), type = nt_be16(v.data + 2);
   bool ppp = (type == GRE_PPP && flags & VERSION) || type == GRE_3GPP2 || type == GRE_UBS;
   bool redirect = false;
-  if (type == GRE_WCCP) { /* version 2 has 4 bytes more, seen by what is no IPv4 header */
+  if (type == GRE_WCCP) { /* version 2 has 4 more bytes: what follows is no IPv4 header */
     if (!nt_has(v, 4, 1)) return NT_CUT;
     redirect = v.data[4] >> 4 != 4;
   }

@@ -9,7 +9,7 @@
 #include "ground/hasher.h"
 
 struct nt_digester {
-  nt_hasher *file, *content; /* file NULL: the same as content, or not to be had in order */
+  nt_hasher *file, *content; /* file NULL: the same as content, or not read in order */
   nt_tap tap;
 };
 

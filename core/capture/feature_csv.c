@@ -235,7 +235,7 @@ static nt_status check_first_row(nt_feature_csv *csv, nt_source *stream, nt_erro
   return NT_OK;
 }
 
-/* Whether the first line is a header; a row that looks like one is told. */
+/* Whether the first line is a header; warns of a row that looks like one. */
 static int is_header(nt_feature_csv *csv, nt_source *stream, nt_line *line) {
   enum { SURE = 3 }; /* so many columns that count 0, 1, 2 are no row */
   const char *bad;

@@ -185,7 +185,7 @@ const char *nt_number_read(const char *text, const char *end, double *value) {
       q += minus ? -exponent : exponent;
     }
   }
-  if (count > MAX_DIGITS) { /* zeros in front are none of the 19 */
+  if (count > MAX_DIGITS) { /* leading zeros do not count among the 19 */
     for (const char *z = start; z < p && (*z == '0' || *z == '.'); z++) count -= *z == '0';
   }
   double v = -1;

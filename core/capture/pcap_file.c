@@ -53,8 +53,8 @@ nt_status nt_cut_off(const nt_source *stream, const char *what, uint64_t needed,
 
 /* ---------------------------------------------------------------- which dialect */
 
-/* Dialects that share a magic number are told apart by their first records: the one in which they
- * look least odd. */
+/* Dialects that share a magic number are distinguished by their first records: the one in which
+ * they look least odd. */
 typedef struct dialect {
   uint32_t header;
   int kuznetzov, nokia; /* what stands behind the usual 16 bytes */

@@ -52,7 +52,7 @@ size_t nt_source_fill(nt_source *stream, size_t want);
 
 nt_packing nt_source_packing(const nt_source *stream);
 
-/* Reads one more piece that nobody will look at but the tap, up to the end of the file; 0: there is
+/* Reads one more piece, for the tap alone, up to the end of the file; 0: there is
  * none. stream->fault then says whether all of it was good. */
 int nt_source_rest(nt_source *stream);
 

@@ -9,7 +9,7 @@
 #include <ninetails/error.h>
 
 enum {
-  NT_SURVEY_LINKS = 8,       /* link types that are told apart */
+  NT_SURVEY_LINKS = 8,       /* link types counted separately */
   NT_SURVEY_HOSTS = 1 << 16, /* hosts that are counted; packets of further ones go to untracked */
   NT_SURVEY_TOP = 8
 };

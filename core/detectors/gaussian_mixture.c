@@ -3,7 +3,7 @@
  * Gaussian mixture fitted offline; score: the negative log-likelihood of a row. The fit itself is
  * gaussian_mixture_fit.c.
  *
- * Features are standardised unless told otherwise: what `regularisation` adds to a variance means
+ * Features are standardised by default: what `regularisation` adds to a variance means
  * something only beside variances of 1, and AfterImage's range over 24 decades. A feature that was
  * constant in learning is centred only, its variance is then `regularisation` alone: when it moves,
  * the score says so.

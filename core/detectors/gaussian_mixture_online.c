@@ -70,9 +70,9 @@ static const nt_parameter parameters[SHARED + NT_ONLINE_COUNT] = {
 typedef struct component {
   double *mean;      /* stride */
   double *precision; /* width x stride, or stride variances where diagonal */
-  double *away, *z;  /* stride; of the row at hand: x - m, P (x - m) */
-  double distance;   /* of the row at hand: d2 */
-  double share;      /* of the row at hand: ln(weight x density) */
+  double *away, *z;  /* stride; of the current row: x - m, P (x - m) */
+  double distance;   /* of the current row: d2 */
+  double share;      /* of the current row: ln(weight x density) */
   double log_determinant, mass, age;
 } component;
 

@@ -95,7 +95,7 @@ static nt_status start(void *detector, nt_error *err) {
     o->gain[c] = 1;
     if (o->scale == NT_SCALE_NONE || o->count == 0) continue;
     measure(o, c, &o->shift[c], &spread);
-    /* Less than what rounding leaves of a constant is none. */
+    /* A deviation below the rounding error of a constant counts as 0. */
     if (spread > 1e-14 * fabs(o->shift[c]) && isfinite(1 / spread)) o->gain[c] = 1 / spread;
   }
   for (size_t r = 0; r < o->count; r++) apply(o, o->held + r * o->stride);

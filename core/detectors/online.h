@@ -47,7 +47,7 @@ typedef struct nt_online {
   uint64_t learn;       /* how many learning rows there are */
   int started;          /* the scale is set */
   double *shift, *gain; /* stride each: scaled = (x - shift) * gain */
-  double *row;          /* stride; the row at hand, scaled */
+  double *row;          /* stride; the current row, scaled */
   double *held;         /* most x stride, unscaled; NULL once started */
   size_t count, most;   /* rows in held, and room */
 } nt_online;

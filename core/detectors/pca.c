@@ -3,7 +3,7 @@
  * Reconstruction error outside of the leading principal components: with z the centred (by preset
  * standardised) row and V the leading directions, |z - V V^T z|^2.
  *
- * Features are divided by their deviation in learning unless told otherwise: they range over twelve
+ * By default features are divided by their deviation in learning: they range over twelve
  * decades, and the leading component of raw ones is the largest unit. A feature that was constant
  * in learning has no deviation: it is in no component, and counts by its raw difference.
  */

@@ -32,7 +32,7 @@ int nt_row_usable(const double *row, size_t width) {
 gsl_rng *nt_generator_new(uint64_t seed) {
   gsl_rng *rng = calloc(1, sizeof *rng);
   if (!rng) return NULL;
-  /* Memory of our own, freed with gsl_rng_free: gsl_rng_alloc would abort when there is none. */
+  /* Memory of our own, freed with gsl_rng_free: gsl_rng_alloc aborts without memory. */
   *rng = (gsl_rng){.type = gsl_rng_mt19937, .state = calloc(1, gsl_rng_mt19937->size)};
   if (!rng->state) {
     free(rng);

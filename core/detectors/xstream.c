@@ -94,11 +94,11 @@ typedef struct xstream {
   uint64_t window, seen;
   uint32_t turn;   /* the running window, from 0 */
   double *hash;    /* width x padded: sqrt(3 / K) s_k(c) */
-  double *y;       /* padded; the row at hand, projected */
+  double *y;       /* padded; the current row, projected */
   level *levels;   /* chains x depth */
   cell *sketches;  /* chains x depth x hashes x cells */
-  cell **found;    /* chains x depth x hashes; of the row at hand */
-  double *bins;    /* depth; of the chain at hand */
+  cell **found;    /* chains x depth x hashes; of the current row */
+  double *bins;    /* depth; of the current chain */
   uint64_t *mixed; /* depth; what a level adds to the hash of the tuple */
   gsl_rng *random; /* until the shifts are drawn */
 } xstream;

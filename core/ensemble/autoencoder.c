@@ -13,7 +13,7 @@ static double uniform(gsl_rng *rng) {
 }
 
 static nt_status draw_weights(nt_autoencoder *a, uint32_t seed, nt_error *err) {
-  /* The generator on memory of our own: gsl_rng_alloc would abort when there is none. */
+  /* The generator on memory of our own: gsl_rng_alloc aborts without memory. */
   gsl_rng rng = {.type = gsl_rng_mt19937, .state = calloc(1, gsl_rng_mt19937->size)};
   if (!rng.state) return nt_fail(err, NT_E_MEMORY, "no memory for a random number generator");
   gsl_rng_set(&rng, seed);

@@ -59,10 +59,10 @@ typedef struct nt_single {
   double *x, *y, *e, *g;
 } nt_single;
 
-/* An autoencoder that stands still. Weights and biases carry the factor -log2(e), and lie in the
- * order in which they are used: for each block of units (nt_block_of) its biases, then for each
- * input the weights from that input to the block's units; first all hidden units, then all visible
- * ones. */
+/* An autoencoder whose weights no longer change. Its weights and biases carry the factor -log2(e),
+ * and lie in the order in which they are used: for each block of units (nt_block_of) its biases,
+ * then for each input the weights from that input to the block's units; first all hidden units,
+ * then all visible ones. */
 typedef struct nt_frozen {
   size_t visible, hidden;
   const size_t *features;      /* [visible] columns of a row; NULL in the output autoencoder */

@@ -7,7 +7,7 @@
 #include "autoencoder.h"
 #include "kernels.h"
 
-/* What a lane of a group, or a single, is told once. features: [visible], copied by a group, and
+/* What a lane of a group, or a single, is made with. features: [visible], copied by a group, and
  * outliving a single. */
 typedef struct nt_slot {
   size_t visible, hidden;

@@ -104,7 +104,7 @@ void nt_scorer_score(nt_scorer *s, const nt_kernels *kernels, const double *rows
   size_t rest = n % kernels->lanes, whole = n - rest;
   kernels->score(s, rows, whole, scores);
   if (rest == 0) return;
-  /* The lanes that are left over repeat old rows; nobody reads their scores. */
+  /* Unused lanes repeat old rows; their scores are not read. */
   double out[NT_MOST_LANES];
   memcpy(s->tail, rows + whole * s->width, rest * s->width * sizeof *rows);
   kernels->score(s, s->tail, kernels->lanes, out);

@@ -106,7 +106,7 @@ static double cost_of(size_t visible, size_t hidden) {
   return (double)visible * (double)hidden + 4 * ((double)visible + (double)hidden);
 }
 
-/* A group costs what its largest would, whoever else is in it; a single one a lane's part of its
+/* A group costs what its largest member costs in every lane; a single one a lane's part of its
  * own, and about 60 for its chains of dependent operations. */
 static int group_pays(place *const *p, size_t n, size_t lanes) {
   double apart = 0;

@@ -57,7 +57,7 @@ void nt_directory_done(nt_directory *directory);
  * latency. */
 uint32_t nt_directory_expect(const nt_directory *directory, const nt_identity *identity);
 
-/* The flow; it, its streams and its pairs numbered anew where they are new: a number then equals
+/* The flow; it, its streams and its pairs get new numbers where they are new: a number then equals
  * the count that its table had before. Valid until nt_directory_done. NULL: out of memory. */
 const nt_packet_streams *nt_directory_flow(nt_directory *directory, const nt_identity *identity,
                                            uint32_t hash);

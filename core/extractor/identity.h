@@ -13,7 +13,7 @@
  * Keys are made of these in one of two forms:
  *     NT_KEY_AS_TEXT    what the reference concatenates: "10.0.0.1" "123" equals "10.0.0.11" "23"
  *     NT_KEY_TYPED   self-delimiting bytes: equal if and only if the tuples are
- * In neither are TCP and UDP told apart (the reference does not), nor an ARP's IPv4 address and an
+ * Neither distinguishes TCP and UDP (the reference does not), nor an ARP's IPv4 address and an
  * IPv4 header's.
  */
 #ifndef NT_IDENTITY_H

@@ -11,7 +11,7 @@
 
 #include "pool.h"
 
-#define MOST_KEYS ((uint32_t)1 << 30) /* their 2^31 slots are told apart by 32 bits of hash */
+#define MOST_KEYS ((uint32_t)1 << 30) /* their 2^31 slots are distinguished by 32 bits of hash */
 
 typedef struct slot {
   uint32_t hash;   /* its low half: where to look, and whether to compare */
@@ -30,7 +30,7 @@ struct nt_key_table {
   uint8_t secret[XXH3_SECRET_SIZE_MIN + 56];
 };
 
-/* A seed that nobody outside can guess; where the system has no randomness to give, the clock and
+/* A seed that an attacker cannot guess; where the system has no random bytes, the clock and
  * the address of the table are the best there is. */
 static void draw_secret(nt_key_table *table) {
   uint8_t seed[64];

@@ -16,7 +16,7 @@
  *     CF3 := CF3 f + r res_B     w3 := w3 f + 1
  *
  * and the packet that goes to B itself does the two additions once more. res_B is B's latest
- * residual, or 0 if B was silent ever since the pair was made; it stands still as long as B is
+ * residual, or 0 if B was silent ever since the pair was made; it does not change while B is
  * silent. Let A keep the damped sum S_A of its residuals (the damped count of its packets is w_A).
  * S_A f + r and w_A f + 1 are the same recurrences, so as long as only A sends
  *

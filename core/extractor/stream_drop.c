@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * max_streams: the state is built anew of the streams that weigh most and the pairs used last.
- * Flows are forgotten altogether; they are looked up again as their packets come.
+ * max_streams: the state is rebuilt from the streams of greatest weight and the pairs used last.
+ * All flows are dropped; they are looked up again with their next packets.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -21,7 +21,7 @@ int nt_stream_has_room(const nt_stream *stream) {
          d->flows.count < LINKS_PER_STREAM * stream->max_streams;
 }
 
-/* ---- who stays */
+/* ---- which streams stay */
 
 typedef struct candidate {
   double score;
@@ -69,7 +69,7 @@ static size_t rank_pairs(const nt_stream_graph *g, uint32_t id, const uint8_t *e
   return n;
 }
 
-/* ---- moving house */
+/* ---- into the new tables */
 
 typedef struct move {
   const nt_stream *from;

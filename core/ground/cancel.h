@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Whether this process was told to end what it does: one flag for all, which a signal handler may
+ * Whether this process was asked to stop: one flag for all, which a signal handler may
  * set. Whatever can take long outside of a run or a sweep (these have a flag of their own options,
  * which may be this one) looks at it: a file that goes on for ever, a program that is waited for.
  */
@@ -10,7 +10,7 @@
 #include <ninetails/error.h>
 #include "flag.h"
 
-extern volatile sig_atomic_t nt_cancelled; /* 0: nobody; else why, such as a signal's number */
+extern volatile sig_atomic_t nt_cancelled; /* 0: no request; else a signal's number */
 
 /* NT_OK, or NT_E_STATE and "interrupted". */
 nt_status nt_cancel_look(nt_error *err);

@@ -10,7 +10,7 @@
 #include <signal.h>
 
 static inline int nt_flag_get(const volatile sig_atomic_t *flag) {
-  return flag ? __atomic_load_n(flag, __ATOMIC_RELAXED) : 0; /* NULL: nobody can set it */
+  return flag ? __atomic_load_n(flag, __ATOMIC_RELAXED) : 0; /* NULL: cannot be set */
 }
 
 static inline void nt_flag_set(volatile sig_atomic_t *flag, int value) {

@@ -90,7 +90,7 @@ static void share(nt_team *team, loop *l, int number) {
   l->older = team->newest;
   team->newest = l;
   if (l->count > 1) pthread_cond_broadcast(&team->changed);
-  take_turn(team, l, number); /* the first one: nobody else had the lock */
+  take_turn(team, l, number); /* the first one: no other thread had the lock */
   while (l->done < l->count) {
     loop *other = with_turns(team, l);
     if (other)
@@ -121,7 +121,7 @@ void nt_team_each(nt_team *team, size_t count, nt_team_work *work, void *context
 
 /* ---------------------------------------------------------------- threads */
 
-/* As many as can be had. */
+/* As many as the system grants. */
 static void start_members(nt_team *team, int wanted) {
   for (; team->size < wanted; team->size++) {
     member *m = &team->members[team->size];

@@ -21,7 +21,7 @@ enum {
   HOST = 8,
   BOOT = 12,       /* hexadecimal digits */
   LONGEST = 200,   /* bytes of NAME that are kept: the whole name has to fit into 255 */
-  ATTEMPTS = 1000, /* to find a name that is free and that nobody sweeps away meanwhile */
+  ATTEMPTS = 1000, /* to find a free name that no sweep removes meanwhile */
   PATH = 4096
 };
 #define NO_BOOT "000000000000"
@@ -64,7 +64,7 @@ nt_origin nt_origin_of(const char *text, const struct stat *s) {
       strlen(boot) != BOOT || strcmp(boot, NO_BOOT) == 0 || strcmp(machine.boot, NO_BOOT) == 0)
     return NT_ORIGIN_ELSEWHERE;
   if (strcmp(boot, machine.boot) == 0) return NT_ORIGIN_HERE;
-  /* Two machines may have one name ("localhost"): whoever still writes, writes after our boot. */
+  /* Two machines may have one name ("localhost"): who still writes does so after our boot. */
   int earlier = s->st_mtim.tv_sec < machine.started.tv_sec;
   return earlier && strcmp(host, machine.host) == 0 ? NT_ORIGIN_GONE : NT_ORIGIN_ELSEWHERE;
 }
@@ -213,7 +213,7 @@ static int remove_entry(const char *path, const struct stat *s, int kind, struct
   return 0;
 }
 
-/* Removes the file, or the folder with what is in it, if nobody has locked it. */
+/* Removes the file, or the folder with what is in it, if it is not locked. */
 static void remove_unlocked(const char *path, const struct stat *s) {
   int folder = S_ISDIR(s->st_mode);
   if (folder && s->st_uid != geteuid()) return;

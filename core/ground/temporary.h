@@ -6,12 +6,12 @@
  *
  * HOST (hash of the host's name), BOOT (of this boot of the machine, as the kernel tells it) and
  * RANDOM keep two processes apart that have the same number, in two containers or on two machines.
- * A process number tells nothing outside of its container, so that whoever writes such a file holds
+ * A process number tells nothing outside of its container, so the writer of such a file holds
  * a lock on it (flock, shared: readers of HDF5 take the same kind). The kernel drops the lock with
- * the process: a file of this boot that nobody has locked is what a killed process left.
+ * the process: an unlocked file of this boot was left by a killed process.
  *
  * What is swept: such files of this boot, and those of an earlier boot of this host, not touched
- * since. Files of other hosts stay, whether their process lives cannot be told from here; so do
+ * since. Files of other hosts stay, whether their process lives is unknown here; so do
  * those on file systems without locks.
  */
 #ifndef NT_TEMPORARY_H
@@ -48,7 +48,7 @@ enum { NT_ORIGIN_TEXT = 64 };
 typedef enum nt_origin {
   NT_ORIGIN_HERE,     /* this boot of this machine: locks tell whether its process lives */
   NT_ORIGIN_GONE,     /* an earlier boot of this host */
-  NT_ORIGIN_ELSEWHERE /* another host, or nobody can tell */
+  NT_ORIGIN_ELSEWHERE /* another host, or unknown */
 } nt_origin;
 
 /* "HOST-BOOT-PID" of this process; no spaces. */

@@ -37,7 +37,7 @@ static point on_paper(const source *s, size_t steps) {
 }
 
 /* Whether the line goes straight on at the end of step k. Precision-recall curves are straight
- * where recall stands still. */
+ * where recall does not change. */
 static bool goes_on(const source *s, size_t k) {
   const uint32_t *attacks = s->steps.attacks, *benign = s->steps.benign;
   if (attacks[k + 1] == attacks[k]) return attacks[k] == attacks[k - 1];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* How metrics are computed unless told: the rows of nt_measure_options. */
+/* How metrics are computed: the rows of nt_measure_options, with their presets. */
 #include <math.h>
 
 #include <ninetails/metrics.h>

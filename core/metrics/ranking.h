@@ -7,7 +7,7 @@
  * Order: higher is more anomalous. Equal scores are one step and are never split (-0 equals +0);
  * infinities are ordinary values at the two ends. NaN counts as most anomalous, above +inf: a
  * detector that breaks down on a packet has not called it benign. NaNs are one step, and are
- * counted so that nobody overlooks them.
+ * counted, so that they are visible.
  *
  * Packets labelled NT_LABEL_EXCLUDED are counted and then ignored. Packets of the grace period have
  * no score: leave them out by passing pointers to the first scored packet.

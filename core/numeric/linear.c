@@ -43,7 +43,7 @@ void nt_eigen_in(double *a, size_t n, double *values, double *vectors, double *r
   if (n == 0) return;
   gsl_matrix_view in = gsl_matrix_view_array(a, n, n), out = gsl_matrix_view_array(vectors, n, n);
   gsl_vector_view value = gsl_vector_view_array(values, n);
-  /* On memory of the caller's: gsl_eigen_symmv_alloc would end the process when there is none. */
+  /* On memory of the caller's: gsl_eigen_symmv_alloc ends the process without memory. */
   gsl_eigen_symmv_workspace w = {
       .size = n, .d = room, .sd = room + n, .gc = room + 2 * n, .gs = room + 3 * n};
   gsl_eigen_symmv(&in.matrix, &value.vector, &out.matrix, &w);

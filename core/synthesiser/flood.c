@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Floods: SYNs that nobody will complete, and searches whose answers go to somebody else. */
+/* Floods: SYNs without completion, and searches whose answers go to a third host. */
 #include <stddef.h>
 #include <string.h>
 

@@ -11,7 +11,7 @@
  *     print(json.encode({1}, true))                            -- true: indented
  *     print(json.decode('{"a": [1, null]}').a[2] == json.null) --> true
  *
- * A table whose keys are 1..n is an array, any other an object (string keys, sorted unless told).
+ * A table whose keys are 1..n is an array, any other an object (string keys, sorted by default).
  * inf and nan become null, as JSON has no word for them; bytes that are not UTF-8 become U+FFFD.
  * A number that is not whole is the shortest that reads back: 0.1, not 0.10000000000000001.
  * What cannot be written is a Lua error, never bad JSON.

@@ -88,7 +88,7 @@ static void on_progress(void *context, const nt_pipeline_result *p) {
   lua_pushnumber(b->L, p->wall_seconds);
   lua_pushstring(b->L, phases[phase]);
   b->failed = !signals_call_back(b->L, 3);
-  if (b->failed) signals_cancel(); /* ends the run; the error is told instead */
+  if (b->failed) signals_cancel(); /* ends the run with this error */
 }
 
 /* ---------------------------------------------------------------- results */

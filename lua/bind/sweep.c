@@ -129,7 +129,7 @@ static void on_progress(void *context, const nt_sweep_progress *p) {
   }
   lua_setfield(L, -2, "running");
   b->failed = !signals_call_back(L, 1);
-  if (b->failed) signals_cancel(); /* ends the sweep; the error is told instead */
+  if (b->failed) signals_cancel(); /* ends the sweep with this error */
 }
 
 static box *read_plan(lua_State *L) {

@@ -8,7 +8,7 @@
  *     print(v.cpu, v.features, v.isa, v.processors)
  *     print(v.libraries[1].name, v.libraries[1].version)
  *     print(system.is_terminal(2))  -- whether stderr is one
- *     print(system.columns(2))      -- how wide that is, 80 where nobody says
+ *     print(system.columns(2))      -- how wide that is, 80 where it is unknown
  *     print(system.clock())         -- seconds, monotonic
  *
  * system.check_environment() raises what is wrong with NINETAILS_ISA.

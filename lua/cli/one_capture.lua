@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
--- What `extract` and `score` have in common: options, the run itself, and what is told about input and speed.
+-- What `extract` and `score` have in common: options, the run itself, and what is printed about input and speed.
 local json = require "ninetails.json"
 local out = require "ninetails.cli.out"
 local outputs = require "ninetails.cli.outputs"

@@ -103,7 +103,7 @@ function out.flush()
   put("flush")
 end
 
--- On a terminal: the line of stderr that the cursor is on, anew.
+-- On a terminal: rewrites the line of stderr that the cursor is on.
 function out.rewrite(line)
   io.stderr:write("\r\27[K", out.shown(line))
   io.stderr:flush()

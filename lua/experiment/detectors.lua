@@ -47,7 +47,7 @@ local function infer(where, path, value)
   context.expected(where, path, value, "a number or a text")
 end
 
--- One parameter as sweep.detectors() would have it, and the values that it is swept over unless told.
+-- One parameter as sweep.detectors() would have it, and its default values.
 local function parameter(where, path, name, raw)
   if type(name) ~= "string" or not name:find("^[%a_][%w_]*$") then
     context.fail(where, "%s: expected a name of letters, digits and _", path)

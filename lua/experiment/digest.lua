@@ -35,7 +35,7 @@ local function add_modules()
   end
 end
 
--- Raised where something cannot be told by a text: a coroutine, a file, a key that is a table.
+-- Raised where a text cannot represent a value: a coroutine, a file, a key that is a table.
 local unknown = {}
 
 local function sorted_keys(t)

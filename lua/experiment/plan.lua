@@ -20,7 +20,7 @@ local MOST_RUNS = 1000000
 
 -- ------------------------------------------------------------------ grace periods
 
--- Those of a data set, and why others do not fit it. A number of packets that nobody knows is not checked here.
+-- Those of a data set, and why others do not fit it. An unknown number of packets is not checked.
 local function graces_of(spec, set)
   local list, unfit, seen = {}, {}, {}
   for _, grace in ipairs(spec.graces) do
@@ -209,7 +209,7 @@ local function add_runs(spec, out, filters, set, profile, grace, detector, full)
   end
 end
 
--- What a detector cannot do on a data set is told once.
+-- What a detector cannot do on a data set is reported once.
 local function unusable(out, filters, set, detector, told)
   local why = unfit(detector, set)
   local row = {dataset = set.name, detector = detector.name}
@@ -253,7 +253,7 @@ local function columns_of(spec)
   return table.move(parameters_of(spec), 1, #parameters_of(spec), #list + 1, list)
 end
 
--- What the metrics in Lua are made of, in their order; nil: it cannot be told.
+-- What the metrics in Lua are made of, in their order; nil: unknown.
 local function metrics_code(spec)
   local texts = {}
   for i, metric in ipairs(spec.extra) do

@@ -5,7 +5,7 @@
 
 #include "array_parts.h"
 
-#define MOST_BYTES ((size_t)1 << 40) /* of one array; what the machine has is told by Lua */
+#define MOST_BYTES ((size_t)1 << 40) /* of one array; Lua reports what the machine has */
 
 const size_t array_sizes[] = {sizeof(double), sizeof(uint32_t), sizeof(uint8_t)};
 

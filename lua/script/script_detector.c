@@ -20,7 +20,7 @@ typedef struct instance {
   int self, functions[FUNCTIONS]; /* references in the registry; LUA_REFNIL: has none */
 } instance;
 
-/* What a function that runs inside of Lua is told. */
+/* Arguments of a function that runs inside Lua. */
 typedef struct job {
   instance *instance;
   const nt_detector_setting *setting; /* of create */
@@ -282,7 +282,7 @@ static int call_remark(lua_State *L) {
   return 0;
 }
 
-/* Asking changes Lua's state, not the detector's: const for whoever asks. */
+/* Asking changes Lua's state, not the detector's: const for the caller. */
 static void script_remark(const void *detector, char *text, size_t size) {
   instance *d = (instance *)detector;
   job j = {.text = text, .size = size};

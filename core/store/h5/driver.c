@@ -146,7 +146,7 @@ static const H5FD_class_t driver_class = {
 
 /* Never unregistered: when a file closes, HDF5 1.10 gives up its hold on the driver before it calls
  * the driver's close, so that the last holder must not be a file. A program that closes the library
- * and opens it again has it registered anew. */
+ * and opens it again registers it again. */
 static hid_t registered(void) {
   static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
   static hid_t id = -1;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * HDF5 prints its error stack unless told not to, through a setting of the whole thread that is not
+ * HDF5 prints its error stack by default, through a setting of the whole thread that is not
  * ours to keep: each entry into core/store takes it over, keeps the reason of the first failure,
  * and puts it back.
  *

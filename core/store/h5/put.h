@@ -21,8 +21,8 @@ typedef enum hdf5_format {
   HDF5_CHECKED /* HDF5 1.10 and later: its own structures carry checksums, so that damage is seen */
 } hdf5_format;
 
-/* Makes the file at `path` anew, through the driver that never fails a write, keeping the order in
- * which things are created. Negative: HDF5 refused, or disk->error. */
+/* Creates (or replaces) the file at `path`, through the driver that never fails a write, keeping
+ * the order in which things are created. Negative: HDF5 refused, or disk->error. */
 hid_t nt_h5_create(const char *path, hdf5_format format, hdf5_disk *disk);
 /* For reading, without locks: our files are never changed in place. */
 hid_t nt_h5_open(const char *path);

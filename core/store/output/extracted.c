@@ -115,7 +115,7 @@ static nt_status open_file(nt_extracted *e, nt_error *err) {
   return status;
 }
 
-/* What is told of the maker, read while nobody else uses HDF5. */
+/* What the file says of its maker; read under the lock of HDF5. */
 static void read_texts(nt_extracted *e) {
   static const char *const wanted[] = {
       "program",      "version",       "commit",       "command_line",   "profile", "input",

@@ -155,7 +155,7 @@ static nt_status write_chunk(nt_feature_writer *w, const void *const *parts, siz
           H5Dwrite_chunk(w->dataset[i], H5P_DEFAULT, 0, offset, NT_FEATURE_CHUNK * w->row_bytes[i],
                          parts[i]) < 0;
     w->addresses[w->chunks][i] = w->disk.address;
-    /* Of the rows alone: what fills up the last chunk is nobody's. */
+    /* Of the rows alone, without the padding of the last chunk. */
     w->checksums[w->chunks][i] = XXH3_64bits(parts[i], count * w->row_bytes[i]);
   }
   nt_status status = failed(w, &errors, bad, err, "cannot be written");
@@ -206,7 +206,7 @@ nt_status nt_feature_writer_append(nt_feature_writer *w, size_t count, const dou
 
 /* ---------------------------------------------------------------- attributes and the end */
 
-/* Into HDF5, for whoever opens the file, and into the index, for us. */
+/* Into HDF5, for other programs, and into the index, for this one. */
 static nt_status attribute(nt_feature_writer *w, const char *name, const char *text, double number,
                            nt_error *err) {
   hdf5_errors errors;

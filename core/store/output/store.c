@@ -71,7 +71,7 @@ int nt_store_has_attributes(const nt_store *store) {
   return store->format->attribute != NULL;
 }
 
-/* Every failure of a format is told with the destination's name in front. */
+/* Errors of a format begin with the name of the destination. */
 static nt_status named(const nt_store *store, nt_status status, nt_error *err) {
   if (status != NT_OK) nt_fail_in(err, "%s", store->output.path);
   return status;

@@ -55,7 +55,7 @@
 
 #include "run_file.h"
 
-/* Where runs come from: a run's file, or every run of a result file: told apart by what they are.
+/* Where runs come from: a run's file, or every run of a result file, by the file's content.
  */
 typedef struct nt_result_sources {
   size_t count;

@@ -5,7 +5,7 @@
  * alone (result_file.h, where the layout is drawn).
  *
  * A run is a row of the table of runs: a list of cells, each with a name, a unit and a role. What
- * the cells are is up to whoever makes the run; nothing here knows a metric by its name.
+ * the cells are is up to the caller; nothing here knows a metric by its name.
  */
 #ifndef NT_RUN_FILE_H
 #define NT_RUN_FILE_H
@@ -28,7 +28,7 @@ typedef enum nt_cell_type { NT_CELL_TEXT, NT_CELL_INTEGER, NT_CELL_NUMBER } nt_c
 
 typedef enum nt_cell_role {
   NT_ROLE_IDENTITY,  /* which run: key, data set, detector, status, reason */
-  NT_ROLE_PARAMETER, /* what it was told: m, grace periods, seed, protocol */
+  NT_ROLE_PARAMETER, /* its parameters: m, grace periods, seed, protocol */
   NT_ROLE_METRIC,    /* what came out */
   NT_ROLE_COST       /* what it took: seconds, bytes */
 } nt_cell_role;
@@ -116,7 +116,7 @@ nt_status nt_data_file_check(const char *path, const char *key, nt_error *err);
  */
 enum { NT_SCORE_KEY = 33 };
 typedef struct nt_score_record {
-  char key[NT_SCORE_KEY]; /* what these are the scores of; whoever reads them compares */
+  char key[NT_SCORE_KEY]; /* what these are the scores of; readers compare it */
   uint64_t first;
   size_t count, trained;
   double *scores, *training;

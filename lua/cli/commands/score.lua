@@ -6,7 +6,7 @@ local parameter = require "ninetails.cli.parameter"
 local one_capture = require "ninetails.cli.one_capture"
 local text = require "ninetails.cli.text"
 
--- What the detector is told; in `parameters` of --json.
+-- The parameters of the detector; in `parameters` of --json.
 local detector = parameter.options {"fm_grace", "ad_grace", "max_autoencoder", "learning_rate", "hidden_ratio", "seed",
   "bias_update", "train_epsilon", "execute_epsilon", "isa", "tail_probability"}
 local own = parameter.options {"feature_map", "labels", "with_features"}
@@ -27,7 +27,7 @@ end
 
 -- ------------------------------------------------------------------ for people
 
--- "31: 10 10 9 (x5) ..." would hide the shape; runs of equal sizes are told once.
+-- "31: 10 10 9 (x5) ..." would hide the shape; runs of equal sizes are printed once.
 local function sizes_text(map)
   local sizes, parts = {}, {}
   for _, size in ipairs(map.sizes) do sizes[#sizes + 1] = size end
