@@ -23,6 +23,7 @@ static const luaL_Reg c_modules[] = {
     {"ninetails.pipeline", luaopen_ninetails_pipeline},
     {"ninetails.plain", luaopen_ninetails_plain},
     {"ninetails.results", luaopen_ninetails_results},
+    {"ninetails.series", luaopen_ninetails_series},
     {"ninetails.signals", luaopen_ninetails_signals},
     {"ninetails.survey", luaopen_ninetails_survey},
     {"ninetails.sweep", luaopen_ninetails_sweep},

@@ -22,6 +22,7 @@ int luaopen_ninetails_pattern(lua_State *L);
 int luaopen_ninetails_pipeline(lua_State *L);
 int luaopen_ninetails_plain(lua_State *L);
 int luaopen_ninetails_results(lua_State *L);
+int luaopen_ninetails_series(lua_State *L);
 int luaopen_ninetails_signals(lua_State *L);
 int luaopen_ninetails_survey(lua_State *L);
 int luaopen_ninetails_sweep(lua_State *L);

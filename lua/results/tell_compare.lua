@@ -249,7 +249,7 @@ local function json_all(found)
   return json.object(members)
 end
 
-function tell.json(found)
+function tell.object(found)
   local each = json.array {}
   for i, entry in ipairs(found.each) do
     local about = found.board[i]
@@ -259,9 +259,11 @@ function tell.json(found)
       {"configurations", found.choices and json_choices(found.choices[entry.dataset]) or nil},
       {"reference_value", entry.value or json.null}, {"tests", json_tests(entry.tests)}}
   end
-  out.data(json.encode(json.object {{"metric", found.metric}, {"better", found.better}, {"reference", found.reference},
+  return json.object {{"metric", found.metric}, {"better", found.better}, {"reference", found.reference},
     {"by", found.by}, {"alpha", found.alpha}, {"repeats", found.repeats}, {"runs_without_value", found.missing}, {"data_sets", each},
-    {"over_all", json_all(found)}}, true), "\n")
+    {"over_all", json_all(found)}}
 end
+
+function tell.json(found) out.data(json.encode(tell.object(found), true), "\n") end
 
 return tell

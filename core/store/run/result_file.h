@@ -111,6 +111,7 @@ typedef struct nt_run_arrays {
   double *scores, *times;
   uint8_t *labels;
   nt_curve roc, precision_recall; /* count 0: none */
+  nt_feature_map map;             /* autoencoders 0: none */
 } nt_run_arrays;
 nt_status nt_result_run(const char *path, const char *key, nt_run_arrays *arrays, nt_error *err);
 void nt_run_arrays_done(nt_run_arrays *arrays);
@@ -127,6 +128,17 @@ typedef struct nt_attack_rows {
 } nt_attack_rows;
 nt_status nt_result_attacks(const char *path, nt_attack_rows *rows, nt_error *err);
 void nt_attack_rows_done(nt_attack_rows *rows);
+
+/* What `ninetails score -o` wrote: the scored packets alone, no curves. */
+typedef struct nt_scores_file {
+  nt_run_arrays arrays;
+  size_t notes;
+  nt_note *note;          /* the root's attributes, as texts */
+  nt_attack_rows attacks; /* whose runs are "" */
+} nt_scores_file;
+/* Any other file is NT_E_INPUT. nt_scores_done. */
+nt_status nt_scores_read(const char *path, nt_scores_file *scores, nt_error *err);
+void nt_scores_done(nt_scores_file *scores);
 
 /* What scores take, of all runs together. */
 typedef struct nt_result_size {

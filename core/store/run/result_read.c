@@ -8,6 +8,7 @@
 #include "ground/cancel.h"
 #include "store/h5/get.h"
 #include "store/output/attacks_group.h"
+#include "store/output/store.h"
 #include "cells.h"
 #include "result_file.h"
 #include "run_group.h"
@@ -135,6 +136,22 @@ static nt_status read_scores(hid_t file, hid_t run, nt_run_arrays *a, nt_error *
   return status;
 }
 
+static nt_status read_map(hid_t run, nt_feature_map *map, nt_error *err) {
+  if (!nt_h5_has(run, "map/sizes") || !nt_h5_has(run, "map/features")) return NT_OK;
+  _Static_assert(sizeof(size_t) == sizeof(uint64_t), "a map's arrays are read as they stand");
+  size_t sizes = SIZE_MAX, total = SIZE_MAX;
+  nt_status status = nt_h5_read(run, "map/sizes", H5T_NATIVE_UINT64, sizeof *map->sizes, 0, &sizes,
+                                &map->sizes, err);
+  if (status == NT_OK)
+    status = nt_h5_read(run, "map/features", H5T_NATIVE_UINT64, sizeof *map->features, 0, &total,
+                        &map->features, err);
+  if (status != NT_OK) return status;
+  map->autoencoders = sizes;
+  map->total = total;
+  status = sizes ? nt_feature_map_check(map, SIZE_MAX, err) : NT_OK;
+  return status == NT_OK ? NT_OK : nt_fail_in(err, "map");
+}
+
 /* The group of this key, or -1: the run left nothing. */
 static nt_status find_run(hid_t file, int result, const char *key, hid_t *run, nt_error *err) {
   *run = -1;
@@ -169,6 +186,7 @@ static nt_status read_run(hid_t file, int result, void *to, const char *key, nt_
   if (status == NT_OK) status = read_curve(run, "roc", "fpr", "tpr", &a->roc, err);
   if (status == NT_OK)
     status = read_curve(run, "precision_recall", "recall", "precision", &a->precision_recall, err);
+  if (status == NT_OK) status = read_map(run, &a->map, err);
   if (status != NT_OK) nt_fail_in(err, "run %s", key);
   H5Gclose(run);
   return status;
@@ -187,6 +205,7 @@ void nt_run_arrays_done(nt_run_arrays *arrays) {
   free(arrays->labels);
   nt_curve_done(&arrays->roc);
   nt_curve_done(&arrays->precision_recall);
+  nt_feature_map_done(&arrays->map);
   *arrays = (nt_run_arrays){0};
 }
 
@@ -257,6 +276,69 @@ void nt_attack_rows_done(nt_attack_rows *rows) {
   }
   free(rows->row);
   *rows = (nt_attack_rows){0};
+}
+
+/* ---------------------------------------------------------------- the output of `score` */
+
+/* Scores, times and labels from packet `first` on. */
+static nt_status read_scored(hid_t file, nt_run_arrays *a, nt_error *err) {
+  hdf5_value scored;
+  nt_status status = nt_h5_get(file, "packets_scored", &scored, err);
+  size_t count = SIZE_MAX;
+  free(scored.text);
+  if (status == NT_OK && (scored.kind != HDF5_INTEGER || scored.integer < 0))
+    status = nt_fail(err, NT_E_INPUT, "packets_scored: expected a number of packets");
+  if (status == NT_OK)
+    status = nt_h5_read(file, "scores", H5T_NATIVE_DOUBLE, sizeof *a->scores, 0, &count, &a->scores,
+                        err);
+  if (status != NT_OK) return status;
+  if ((uint64_t)scored.integer > count)
+    return nt_fail(err, NT_E_INPUT, "packets_scored: %lld, and there are %zu scores",
+                   (long long)scored.integer, count);
+  a->count = (size_t)scored.integer;
+  a->first = count - a->count;
+  memmove(a->scores, a->scores + a->first, a->count * sizeof *a->scores);
+  if (nt_h5_has(file, "timestamps"))
+    status = nt_h5_read(file, "timestamps", H5T_NATIVE_DOUBLE, sizeof *a->times, a->first,
+                        &a->count, &a->times, err);
+  if (status == NT_OK && nt_h5_has(file, "labels"))
+    status = nt_h5_read(file, "labels", H5T_NATIVE_UINT8, sizeof *a->labels, a->first, &a->count,
+                        &a->labels, err);
+  return status;
+}
+
+nt_status nt_scores_read(const char *path, nt_scores_file *scores, nt_error *err) {
+  nt_error own;
+  if (!err) err = &own;
+  *scores = (nt_scores_file){.arrays = {.roc.deviation = NAN, .precision_recall.deviation = NAN}};
+  hdf5_errors errors;
+  nt_h5_errors_begin(&errors);
+  char *kind;
+  hid_t file = nt_h5_open_checked(path, MOST_CHECKED, &errors, &kind, err);
+  nt_status status = file < 0 ? err->status : NT_OK;
+  if (status == NT_OK) {
+    char *title = nt_h5_get_text(file, "title");
+    if (!title || strcmp(title, NT_TITLE_SCORES) != 0)
+      status = nt_fail(err, NT_E_INPUT, "has no scores: expected what `ninetails score -o` writes");
+    free(title);
+    if (status == NT_OK) status = nt_get_notes(file, &scores->note, &scores->notes, err);
+    if (status == NT_OK) status = read_scored(file, &scores->arrays, err);
+    if (status == NT_OK) status = read_map(file, &scores->arrays.map, err);
+    if (status == NT_OK) status = add_attacks(file, "", &scores->attacks, err);
+    if (status != NT_OK) nt_fail_in(err, "%s", path);
+    H5Fclose(file);
+    free(kind);
+  }
+  nt_h5_errors_end(&errors);
+  if (status != NT_OK) nt_scores_done(scores);
+  return status;
+}
+
+void nt_scores_done(nt_scores_file *scores) {
+  nt_run_arrays_done(&scores->arrays);
+  nt_attack_rows_done(&scores->attacks);
+  nt_notes_free(scores->note, scores->notes);
+  *scores = (nt_scores_file){0};
 }
 
 /* ---------------------------------------------------------------- sizes */

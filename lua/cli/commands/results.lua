@@ -1,7 +1,6 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- ninetails results: what result files hold, how they differ, and what that means.
-local choose = require "ninetails.results.choose"
-local compare = require "ninetails.results.compare"
+local compared = require "ninetails.results.compared"
 local compare_files = require "ninetails.results.compare_files"
 local configurations = require "ninetails.results.configurations"
 local diff = require "ninetails.results.diff"
@@ -12,7 +11,6 @@ local out = require "ninetails.cli.out"
 local outputs = require "ninetails.cli.outputs"
 local results = require "ninetails.results"
 local result_table = require "ninetails.results.table"
-local scoreboard = require "ninetails.results.scoreboard"
 local show = require "ninetails.results.show"
 local system = require "ninetails.system"
 local tell = require "ninetails.results.tell"
@@ -35,17 +33,12 @@ local function sides(words)
   return a, b, result_table.find_run(a, words[2]), result_table.find_run(b, words[n])
 end
 
-local function must_be_metric(column)
-  if column.role == "metric" then return end
-  refuse("argument", "--metric %s: expected a metric, and the role of this column is %s", column.name, column.role)
-end
-
 local function wanted_set(a, list)
   local columns = result_table.chosen(a, list, "--metric")
   if not columns then return nil end
   local set = {}
   for _, column in ipairs(columns) do
-    must_be_metric(column)
+    compared.must_be_metric(column)
     set[column.name] = true
   end
   return set
@@ -103,28 +96,8 @@ end
 -- ------------------------------------------------------------------ compare
 
 local function run_compare(args)
-  local t = result_table.read(args.file)
-  local column = result_table.find_column(t, args.metric, "--metric")
-  args.metric = column.name
-  local better = args.better or column.better
-  must_be_metric(column)
-  if not better then
-    refuse("argument", "--metric %s: is a higher or a lower one better? --better says it", args.metric)
-  end
   if args.output then compare_files.check(args.output, args.force) end
-  local arranged = compare.arrange(t, result_table.select(t, args.only), args.metric)
-  if #arranged.methods == 0 then
-    refuse("unmeasured", "%s: no run has a value of %s", t.path, args.metric)
-  end
-  if args.by == "detector" then
-    arranged = choose.by_detector(arranged, args.metric, better, scoreboard.class_of)
-  end
-  local found = {metric = args.metric, better = better, methods = arranged.methods, repeats = arranged.repeats,
-    missing = arranged.missing, reference = compare.reference(arranged, args.reference), alpha = args.alpha, by = args.by,
-    choices = choose.told(arranged)}
-  found.each = compare.on_each(t, arranged, found.reference, args.metric, args)
-  found.all, found.why_not = compare.over_all(arranged, args.metric, better, args, found.reference)
-  found.table, found.board = t, scoreboard.make(t, arranged, args.metric)
+  local found = compared.find(args)
   if args.json then tell_compare.json(found) else tell_compare.text(found) end
   if args.output then
     local written = compare_files.write(found, args.output)
@@ -141,7 +114,7 @@ local function run_summary(args)
   if args.output then outputs.check(args.output, tell_summary.kinds[format], args.force) end
   local t = result_table.read(args.file)
   local metrics = result_table.chosen(t, args.metric, "--metric")
-  for _, column in ipairs(metrics or {}) do must_be_metric(column) end
+  for _, column in ipairs(metrics or {}) do compared.must_be_metric(column) end
   local list = configurations.of(t, result_table.select(t, args.only), metrics)
   if args.sort then configurations.sort(t, list, args.sort) end
   local body = tell_summary.summary(format, list, t.path)

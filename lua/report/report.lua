@@ -1,0 +1,272 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+-- One HTML file that shows result files: lua/report/web/page.html, built of web/src, with their data inside.
+--
+--     local html = report.make({"results/x.h5"}, {metric = "auc", detail = 24, tests = true, command_line = "..."})
+--
+-- Texts of result files are those of strangers: they are JSON in a block that is no script, in which every < is escaped,
+-- and the page puts them where they are text alone. Numbers are those of the files, every digit.
+local choose_details = require "ninetails.report.choose_details"
+local cli = require "ninetails.cli"
+local compared = require "ninetails.results.compared"
+local diff = require "ninetails.results.diff"
+local diagram = require "ninetails.results.diagram"
+local embedded = require "ninetails.embedded"
+local json = require "ninetails.json"
+local report_files = require "ninetails.report.files"
+local result_table = require "ninetails.results.table"
+local results_command = require "ninetails.cli.commands.results"
+local series = require "ninetails.series"
+local system = require "ninetails.system"
+local tell_compare = require "ninetails.results.tell_compare"
+local text = require "ninetails.cli.text"
+
+local report = {}
+
+local BUCKETS = 40000 -- of all timelines together: about 1.3 MB
+local LEAST_BUCKETS, MOST_BUCKETS = 1000, 32768 -- of one
+local BINS = 60 -- of a histogram
+local MOST_TESTED = 40 -- configurations that are tested against each other unasked
+
+-- ------------------------------------------------------------------ values
+
+-- JavaScript has no whole numbers beyond 2^53, JSON no infinities: these are texts.
+local function plain(value)
+  if value == nil then return json.null end
+  if math.type(value) == "integer" and math.abs(value) > 2^53 then return ("%d"):format(value) end
+  if value == math.huge or value == -math.huge then return value > 0 and "inf" or "-inf" end
+  return value
+end
+
+local function columns_of(t)
+  local list = json.array {}
+  for i, c in ipairs(t.columns) do
+    list[i] = json.object {{"name", c.name}, {"unit", c.unit}, {"long_name", c.long_name}, {"role", c.role},
+      {"better", c.better}, {"type", c.type}}
+  end
+  return list
+end
+
+local function rows_of(t)
+  local rows = json.array {}
+  for i, run in ipairs(t.chosen) do
+    local row = json.array {}
+    for k, c in ipairs(t.columns) do row[k] = plain(run[c.name]) end
+    rows[i] = row
+  end
+  return rows
+end
+
+-- Numbers of the table's rows and what is said of these runs.
+local function remarks_of(t)
+  local rows, warnings = json.array {}, json.array {}
+  for i, run in ipairs(t.chosen) do
+    rows[i] = run.row
+    local warning = result_table.alarm_warning(run)
+    if warning then warnings[#warnings + 1] = json.object {{"row", run.row}, {"text", warning}} end
+  end
+  return rows, warnings
+end
+
+local function notes_of(t)
+  local list = json.array {}
+  for i, name in ipairs(text.sorted_keys(t.notes)) do list[i] = json.array {name, t.notes[name]} end
+  return list
+end
+
+local function attacks_of(t)
+  local row_of, list = {}, json.array {}
+  for _, run in ipairs(t.chosen) do row_of[run.run or ""] = run.row end
+  for _, a in ipairs(t.attacks) do
+    if row_of[a.run] then
+      list[#list + 1] = json.object {{"row", row_of[a.run]}, {"attack", a.attack}, {"packets", a.packets}, {"auc", a.auc},
+        {"average_precision", a.average_precision}, {"tpr_at_fpr_1em3", a.tpr_at_fpr_1em3}}
+    end
+  end
+  return list
+end
+
+local function names_of(columns)
+  local names = json.array {}
+  for i, column in ipairs(columns) do names[i] = column.name end
+  return names
+end
+
+-- ------------------------------------------------------------------ details of runs
+
+local function detail_of(t, one, buckets)
+  local s = t.own or series.read {path = t.path, key = one.run.run, buckets = buckets, bins = BINS}
+  return json.object {{"row", one.run.row}, {"key", one.run.run}, {"label", one.label}, {"place", one.place}, {"of", one.of},
+    {"first", s.first}, {"count", s.count}, {"labelled", s.labelled}, {"excluded", s.excluded}, {"nan", s.nan},
+    {"infinite", s.infinite}, {"timeline", s.timeline}, {"histogram", s.histogram}, {"roc", s.roc},
+    {"precision_recall", s.precision_recall}, {"map", s.map}}
+end
+
+local function details_of(t, metric, most, buckets)
+  local column = t.column[metric]
+  local chosen, all = choose_details(t, metric, column and column.better, most)
+  local list = json.array {}
+  for i, one in ipairs(chosen) do list[i] = detail_of(t, one, buckets) end
+  return list, all
+end
+
+-- ------------------------------------------------------------------ tests
+
+local function subcommand(name)
+  for _, sub in ipairs(results_command.subcommands) do
+    if sub.name == name then return sub end
+  end
+end
+
+-- The words after `ninetails results`, as the command line takes them -> its arguments.
+local function arguments_of(words) return cli.parse(subcommand(words[1]), words, 2) end
+
+local function with_only(words, only)
+  for _, filter in ipairs(only or {}) do table.move({"--only", filter}, 1, 2, #words + 1, words) end
+  return words
+end
+
+local function command_of(words) return text.command_line {"results", table.unpack(words)} end
+
+local function count_of(t, metric)
+  local detectors, configurations, seen = 0, 0, {}
+  local varying = result_table.varying(t, t.chosen)
+  for _, run in ipairs(t.chosen) do
+    if run[metric] ~= nil and run.detector then
+      local words = {run.detector}
+      for _, column in ipairs(varying) do
+        local repeats = column.name == "seed" or column.name == "replicate"
+        words[#words + 1] = not repeats and tostring(run[column.name]) or ""
+      end
+      local label = table.concat(words, "\0")
+      if not seen[run.detector] then detectors = detectors + 1 end
+      if not seen[label] then configurations = configurations + 1 end
+      seen[run.detector], seen[label] = true, true
+    end
+  end
+  return detectors, configurations
+end
+
+-- What `results compare` says of the file, or why it says nothing: by detector where there are several, else by
+-- configuration.
+local function comparison_of(t, args)
+  if t.kind ~= "result" then return nil end
+  local detectors, configurations = count_of(t, args.metric)
+  if configurations < 2 then return nil end
+  local by = detectors > 1 and "detector" or "configuration"
+  local words = with_only({"compare", t.path, "--metric", args.metric, "--by", by}, args.only)
+  local members = {{"command", command_of(words)}}
+  local why = args.no_tests and "left out, as --no-tests said"
+    or by == "configuration" and configurations > MOST_TESTED
+    and ("%d configurations are more than %d: not tested here"):format(configurations, MOST_TESTED)
+  if why then
+    members[2] = {"why_not", why}
+    return json.object(members)
+  end
+  local good, found = pcall(compared.find, arguments_of(words))
+  if not good then
+    if type(found) ~= "table" or found.status == "interrupted" then error(found, 0) end
+    members[2] = {"why_not", found.message}
+    return json.object(members)
+  end
+  members[2] = {"found", tell_compare.object(found)}
+  if found.all and not found.all.why_not then
+    members[3] = {"diagram", diagram.svg(found.all, found.all.methods, found.metric)}
+  end
+  return json.object(members)
+end
+
+-- ------------------------------------------------------------------ two files
+
+local function changes_of(list)
+  local changes = json.array {}
+  for i, c in ipairs(list) do
+    changes[i] = json.object {{"name", c.name}, {"a", plain(c.a)}, {"b", plain(c.b)}, {"low", c.low}, {"high", c.high},
+      {"p", c.p}, {"method", c.method}, {"verdict", c.verdict}}
+  end
+  return changes
+end
+
+-- What `results diff A B` finds in two result files.
+local function difference_of(a, b, args)
+  local words = {"diff", a.path, b.path}
+  local members = {{"a", a.path}, {"b", b.path}, {"command", command_of(words)}}
+  local matched, only_a, only_b, changed = diff.match(a, b)
+  local varying, pairs_ = {a.column.dataset, a.column.detector}, json.array {}
+  for _, column in ipairs(result_table.varying(a, a.runs)) do varying[#varying + 1] = column end
+  local options = arguments_of(words)
+  if args.no_tests then options.replicates = 0 end
+  for i, pair in ipairs(matched) do
+    local x, y = pair[1], pair[2]
+    local status = diff.status(x, y)
+    pairs_[i] = json.object {{"a", x.row}, {"b", y.row}, {"label", result_table.label(x, varying)}, {"status", status},
+      {"changes", changes_of(status and {} or diff.metrics(a, b, x, y, nil, options))}}
+  end
+  local parameters = json.array {}
+  for i, c in ipairs(changed) do
+    parameters[i] = json.object {{"name", c.name}, {"a", plain(c.a)}, {"b", plain(c.b)}}
+  end
+  table.move({{"pairs", pairs_}, {"changed", parameters}, {"only_a", #only_a}, {"only_b", #only_b}}, 1, 4, #members + 1,
+    members)
+  return json.object(members)
+end
+
+-- ------------------------------------------------------------------ the page
+
+local function file_of(t, args, most, buckets)
+  local rows, warnings = remarks_of(t)
+  local details, all = details_of(t, args.metric, most, buckets)
+  return json.object {{"path", t.path}, {"kind", t.kind}, {"word", text.command_line({t.path}):sub(#"ninetails " + 1)},
+    {"notes", notes_of(t)}, {"sizes", t.sizes}, {"runs_in_all", #t.runs}, {"columns", columns_of(t)},
+    {"runs", rows_of(t)}, {"rows", rows}, {"varying", names_of(result_table.varying(t, t.chosen))},
+    {"warnings", warnings}, {"attacks", attacks_of(t)}, {"details", details}, {"configurations", all},
+    {"comparison", comparison_of(t, args)}}
+end
+
+-- Refuses a metric that no file has.
+local function check_metric(tables, args)
+  for _, t in ipairs(tables) do
+    if t.column[args.metric] then
+      compared.must_be_metric(t.column[args.metric])
+      return
+    end
+  end
+  local scored = tables[1].kind == "scores"
+  if not args.given.metric and scored then return end -- nothing was labelled
+  result_table.find_column(tables[1], args.metric, "--metric")
+end
+
+local function data_of(paths, args)
+  local most = math.max(1, args.detail // #paths)
+  local buckets = math.max(LEAST_BUCKETS, math.min(MOST_BUCKETS, BUCKETS // (most * #paths)))
+  local tables, files = {}, json.array {}
+  for i, path in ipairs(paths) do
+    local one = args.detail == 0 and LEAST_BUCKETS or BUCKETS // #paths
+    tables[i] = report_files.read(path, args.only, math.min(MOST_BUCKETS, one), BINS)
+  end
+  check_metric(tables, args)
+  for i, t in ipairs(tables) do files[i] = file_of(t, args, args.detail == 0 and 0 or most, buckets) end
+  local version = system.version()
+  local both = #tables == 2 and tables[1].kind == "result" and tables[2].kind == "result"
+  return json.object {{"command", args.command_line}, {"version", version.version}, {"commit", version.commit},
+    {"metric", args.metric}, {"only", json.array(args.only or {})}, {"files", files},
+    {"difference", both and difference_of(tables[1], tables[2], args) or nil}}
+end
+
+local escapes = {["&"] = "&amp;", ["<"] = "&lt;", [">"] = "&gt;", ['"'] = "&quot;"}
+
+-- The page's template, cut where title and data go.
+local function template()
+  local page = embedded("ninetails.report.web.page.html")
+  local head, middle, tail = page:match("^(.-)<!%-%-title%-%->(.-)<!%-%-data%-%->(.*)$")
+  return head, middle, tail
+end
+
+-- args: only, metric, detail, no_tests, command_line, given. -> the text of the page.
+function report.make(paths, args)
+  local data = json.encode(data_of(paths, args)):gsub("<", "\\u003c")
+  local head, middle, tail = template()
+  local title = json.decode(json.encode(table.concat(paths, ", "))):gsub('[&<>"]', escapes) -- as UTF-8
+  return table.concat {head, title, middle, data, tail}
+end
+
+return report

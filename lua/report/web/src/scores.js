@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Scores of one run: over the packets, and how often each value occurs.
+import { chart, colour, ruler } from "./chart.js";
+import { behind, choice, command, h, replace, section } from "./dom.js";
+import { count, doubles, floats, isNumber, power, short } from "./numbers.js";
+import { plain, table } from "./table.js";
+import { featureMap } from "./map.js";
+
+// ---------------------------------------------------------------- pyramid
+
+const classes = ["benign", "attack"];
+
+const least = (a, b) => (Number.isNaN(a) ? b : Number.isNaN(b) ? a : Math.min(a, b));
+const most = (a, b) => (Number.isNaN(a) ? b : Number.isNaN(b) ? a : Math.max(a, b));
+
+function halved(values, take) {
+  const half = new Float32Array(Math.ceil(values.length / 2));
+  for (let i = 0; i < half.length; i++) half[i] = 2 * i + 1 < values.length ? take(values[2 * i], values[2 * i + 1]) : values[2 * i];
+  return half;
+}
+
+// Levels from the finest, which the page has, to one of a few buckets: each bucket holds two of the level before.
+function pyramid(timeline) {
+  const level = { size: timeline.size, buckets: timeline.buckets };
+  for (const name of classes) {
+    if (!timeline[name]) continue;
+    const high = floats(timeline[name].high);
+    level[name] = { high, low: floats(timeline[name].low) ?? high };
+  }
+  const levels = [level];
+  while (levels.at(-1).buckets > 256) {
+    const finer = levels.at(-1), coarser = { size: finer.size * 2, buckets: Math.ceil(finer.buckets / 2) };
+    for (const name of classes) if (finer[name]) coarser[name] = { high: halved(finer[name].high, most), low: halved(finer[name].low, least) };
+    levels.push(coarser);
+  }
+  return levels;
+}
+
+// The finest level of which a pixel has no more than two buckets.
+function levelFor(levels, packets, pixels) {
+  return levels.find((l) => packets / l.size <= 2 * pixels) ?? levels.at(-1);
+}
+
+// ---------------------------------------------------------------- timeline
+
+// Powers of ten around all positive scores.
+function decades(level) {
+  let low = Infinity, high = 0;
+  for (const name of classes) {
+    if (!level[name]) continue;
+    for (const v of level[name].low) if (v > 0 && v < low) low = v;
+    for (const v of level[name].high) if (v > high) high = v;
+  }
+  if (!(low <= high)) return null;
+  return [10 ** Math.floor(Math.log10(low) - 0.02), 10 ** Math.ceil(Math.log10(high) + 0.02)];
+}
+
+function drawScores(u, c, levels, first, [bottom]) {
+  const ratio = devicePixelRatio, { min, max } = u.scales.x;
+  const level = levelFor(levels, max - min, u.bbox.width / ratio);
+  const from = Math.max(0, Math.floor((min - first) / level.size)), to = Math.min(level.buckets - 1, Math.ceil((max - first) / level.size));
+  const wide = Math.max(ratio, u.bbox.width / (max - min) * level.size), x0 = u.valToPos(first, "x", true), step = u.bbox.width / (max - min) * level.size;
+  for (const name of classes) {
+    if (!level[name]) continue;
+    const { low, high } = level[name];
+    c.fillStyle = colour(name);
+    for (let i = from; i <= to; i++) {
+      if (Number.isNaN(high[i])) continue;
+      const y1 = u.valToPos(Math.max(high[i], bottom), "y", true), y2 = u.valToPos(Math.max(low[i], bottom), "y", true);
+      const thick = Math.max(1.5 * ratio, y2 - y1), narrow = Math.min(wide, Math.max(2 * ratio, wide * 0.7));
+      c.fillRect(x0 + i * step, (y1 + y2) / 2 - thick / 2, level.size === 1 ? narrow : wide, thick);
+      if (name === "attack") c.fillRect(x0 + i * step, u.bbox.top + u.bbox.height - 5 * ratio, wide, 5 * ratio);
+    }
+  }
+}
+
+function phasesOf(detail, run) {
+  const mapped = isNumber(run.fm_grace) && isNumber(run.ad_grace) ? Math.max(0, detail.first - run.ad_grace) : 0;
+  const phases = [];
+  if (mapped > 0 && mapped < detail.first) phases.push({ from: 0, to: mapped, word: "map", shade: "phase2" });
+  if (detail.first > mapped) phases.push({ from: mapped, to: detail.first, word: "training", shade: "phase1" });
+  return phases;
+}
+
+function drawPhases(u, c, phases) {
+  const { left, top, width, height } = u.bbox, ratio = devicePixelRatio;
+  for (const phase of phases) {
+    const from = Math.max(left, u.valToPos(phase.from, "x", true)), to = Math.min(left + width, u.valToPos(phase.to, "x", true));
+    if (to <= from) continue;
+    c.fillStyle = colour(phase.shade);
+    c.fillRect(from, top, to - from, height);
+    c.fillStyle = colour("soft");
+    c.font = `${12 * ratio}px system-ui, sans-serif`;
+    c.textAlign = "left";
+    if (to - from > 10 * ratio + c.measureText(phase.word).width) c.fillText(phase.word, from + 5 * ratio, top + 15 * ratio);
+  }
+}
+
+const timeText = (seconds) => (isNumber(seconds) ? `${new Date(seconds * 1000).toISOString().replace("T", " ").replace("Z", "")} UTC` : "");
+
+const range = (part, i) => (part.low[i] === part.high[i] ? short(part.high[i], 6) : `${short(part.low[i], 6)} to ${short(part.high[i], 6)}`);
+
+function bucketText(detail, level, times, i) {
+  const from = detail.first + i * level.size, to = Math.min(from + level.size, detail.first + detail.count) - 1;
+  const words = [from === to ? `packet ${count(from)}` : `packets ${count(from)} to ${count(to)}`];
+  const finest = times && i * level.size / detail.timeline.size;
+  if (times && isNumber(times[finest])) words.push(timeText(times[finest]));
+  for (const name of classes) if (level[name] && !Number.isNaN(level[name].high[i])) words.push(`${detail.labelled ? name : "score"} ${range(level[name], i)}`);
+  return words.join("\n");
+}
+
+function bucketTable(detail, levels, times, [low, high]) {
+  const level = levelFor(levels, high - low, 500);
+  const rows = [];
+  for (let i = 0; i < level.buckets; i++) {
+    const from = detail.first + i * level.size;
+    if (from + level.size > low && from <= high) rows.push(i);
+  }
+  const column = (name, end) => plain(`${detail.labelled ? name : "score"} ${end}`, (i) => (Number.isNaN(level[name][end][i]) ? null : level[name][end][i]),
+    (i) => short(level[name][end][i], 6), { right: true });
+  const columns = [plain("packet", (i) => detail.first + i * level.size, (i) => count(detail.first + i * level.size), { right: true }),
+    plain("packets", (i) => Math.min(level.size, detail.count - i * level.size), null, { right: true }),
+    times && plain("time", (i) => times[i * level.size / detail.timeline.size], (i) => timeText(times[i * level.size / detail.timeline.size])),
+    ...classes.filter((name) => level[name]).flatMap((name) => [column(name, "low"), column(name, "high")])].filter(Boolean);
+  return table(rows, columns, { high: true, label: "Scores of the stretch that is drawn" }).element;
+}
+
+function timeline(detail, run) {
+  const levels = pyramid(detail.timeline), times = doubles(detail.timeline.time), phases = phasesOf(detail, run);
+  const ends = decades(levels[0]);
+  if (!ends) return h("p", {}, "No score is positive: nothing to draw on a logarithmic axis.");
+  const threshold = isNumber(run.threshold) && run.threshold > 0 ? run.threshold : null;
+  if (threshold) ends[0] = Math.min(ends[0], 10 ** Math.floor(Math.log10(threshold))), ends[1] = Math.max(ends[1], 10 ** Math.ceil(Math.log10(threshold)));
+  const last = detail.first + detail.count;
+  const view = chart({ title: "Scores over the packets", label: `Scores of packets ${detail.first} to ${last - 1}; the table below has them`,
+    height: 380, x: { label: "packet", range: [0, last], values: (u, s) => s.map((v) => (Number.isInteger(v) ? count(v) : "")) }, y: { label: "anomaly score", log: true, range: ends }, lines: [],
+    under: (u, c) => drawPhases(u, c, phases),
+    draw: (u, c) => {
+      drawScores(u, c, levels, detail.first, ends);
+      if (threshold) ruler(u, c, { y: threshold, word: `threshold ${short(threshold)}` });
+    },
+    hover: (u) => {
+      const level = levelFor(levels, u.scales.x.max - u.scales.x.min, u.bbox.width / devicePixelRatio);
+      const packet = u.posToVal(u.cursor.left, "x"), i = Math.floor((packet - detail.first) / level.size);
+      if (i >= 0 && i < level.buckets) return bucketText(detail, level, times, i);
+      const phase = phases.find((p) => packet >= p.from && packet < p.to);
+      return phase ? `${phase.word === "map" ? "learns the feature map" : "trains"}: packets ${count(phase.from)} to ${count(phase.to - 1)}` : null;
+    } });
+  const labelled = detail.labelled;
+  return [view.element, h("ul", { class: "legend row" },
+    classes.filter((name) => levels[0][name]).map((name) => h("li", {}, h("span", { class: "swatch dot", style: { background: `var(--${name})`, display: "inline-block", marginRight: ".4rem" } }), labelled ? name : "score")),
+    labelled && h("li", { class: "soft" }, "the strip below: stretches with attack packets")),
+  h("p", { class: "soft" }, levels[0].size > 1 ? `The least and the greatest score of every ${count(levels[0].size)} packets; wider stretches where the screen shows no more. ` : "Every packet. ",
+    "Drag over a stretch to enlarge it, double-click for the whole.", detail.excluded ? ` ${count(detail.excluded)} packets are excluded by their label.` : "",
+    detail.nan ? ` ${count(detail.nan)} scores are not a number.` : "", detail.infinite ? ` ${count(detail.infinite)} are infinite.` : ""),
+  behind("Scores of the stretch that is drawn", () => bucketTable(detail, levels, times, view.range()))];
+}
+
+// ---------------------------------------------------------------- histogram
+
+function histogramRows(g, bins) {
+  const width = (g.high - g.low) / bins, totals = {};
+  for (const name of classes) if (g[name]) totals[name] = g[name].reduce((a, b) => a + b, 0);
+  return { width, totals, rows: Array.from({ length: bins }, (_, i) => ({ i, from: g.low + i * width, to: g.low + (i + 1) * width })) };
+}
+
+// Share of benign scores in a bin around log10 score x, by the log-normal distribution.
+function fitted(fit, x, width) {
+  const z = (x * Math.LN10 - fit.mean) / fit.deviation;
+  return Math.exp(-z * z / 2) / (fit.deviation * Math.sqrt(2 * Math.PI)) * width * Math.LN10;
+}
+
+function histogram(detail, run) {
+  const g = detail.histogram;
+  if (!g) return null;
+  const bins = (g.benign ?? g.attack).length, { width, totals, rows } = histogramRows(g, bins);
+  const present = classes.filter((name) => g[name]);
+  const fit = g.fit && g.fit.deviation > 0 ? g.fit : null;
+  let top = fit ? fitted(fit, fit.mean / Math.LN10, width) : 0;
+  for (const name of present) top = Math.max(top, ...g[name].map((n) => n / totals[name]));
+  const threshold = isNumber(run.threshold) && run.threshold > 0 ? Math.log10(run.threshold) : null;
+  const ends = [Math.min(g.low, threshold ?? g.low) - width, Math.max(g.high, threshold ?? g.high) + width];
+  const draw = (u, c) => {
+    const ratio = devicePixelRatio, ground = u.valToPos(0, "y", true);
+    for (const name of present) {
+      c.fillStyle = c.strokeStyle = colour(name);
+      c.lineWidth = 1.5 * ratio;
+      c.beginPath();
+      c.moveTo(u.valToPos(g.low, "x", true), ground);
+      for (const row of rows) {
+        const y = u.valToPos(g[name][row.i] / totals[name], "y", true);
+        c.lineTo(u.valToPos(row.from, "x", true), y);
+        c.lineTo(u.valToPos(row.to, "x", true), y);
+      }
+      c.lineTo(u.valToPos(g.high, "x", true), ground);
+      c.globalAlpha = 0.25;
+      c.fill();
+      c.globalAlpha = 1;
+      c.stroke();
+    }
+    if (fit) {
+      c.strokeStyle = colour("ink");
+      c.beginPath();
+      for (let i = 0; i <= 400; i++) {
+        const x = ends[0] + (ends[1] - ends[0]) * i / 400, y = u.valToPos(fitted(fit, x, width), "y", true);
+        if (i) c.lineTo(u.valToPos(x, "x", true), y);
+        else c.moveTo(u.valToPos(x, "x", true), y);
+      }
+      c.stroke();
+    }
+    if (threshold !== null) ruler(u, c, { x: threshold, word: "threshold" });
+  };
+  const view = chart({ title: "How often scores occur", label: "Histogram of scores by class; the table below has it", height: 320,
+    x: { label: "anomaly score", range: ends, values: (u, s) => s.map((v) => (v === null ? "" : Number.isInteger(v) ? power(v) : short(10 ** v, 2))) },
+    y: { label: "share of the class", range: [0, top * 1.05] }, lines: [], draw,
+    hover: (u) => {
+      const i = Math.floor((u.posToVal(u.cursor.left, "x") - g.low) / width);
+      if (i < 0 || i >= bins) return null;
+      return [`${short(10 ** rows[i].from)} to ${short(10 ** rows[i].to)}`, ...present.map((name) => `${detail.labelled ? name : "packets"} ${count(g[name][i])} of ${count(totals[name])}`)].join("\n");
+    } });
+  const columns = [plain("from", (r) => 10 ** r.from, (r) => short(10 ** r.from, 6), { right: true }), plain("to", (r) => 10 ** r.to, (r) => short(10 ** r.to, 6), { right: true }),
+    ...present.map((name) => plain(detail.labelled ? name : "packets", (r) => g[name][r.i], (r) => count(g[name][r.i]), { right: true }))];
+  return [view.element, fit && h("p", { class: "soft" }, `Smooth line: log-normal distribution fitted to the ${count(fit.used)} positive ${detail.labelled ? "benign " : ""}scores drawn here (mean of the logarithm ${short(fit.mean)}, deviation ${short(fit.deviation)}). The threshold was fitted to scores of the training.`),
+    behind("Histogram", () => table(rows, columns, { high: true, label: "Histogram" }).element)];
+}
+
+// ---------------------------------------------------------------- one run at a time
+
+function drawRun(file, detail) {
+  const run = file.byRow.get(detail.row);
+  const warning = file.warnings.find((w) => w.row === detail.row);
+  const command_ = file.kind === "scores" ? `h5dump -d /scores ${file.word}` : `ninetails results show ${file.word} ${detail.key}`;
+  return [command(command_), warning && h("p", { class: "warning" }, warning.text),
+    detail.timeline ? timeline(detail, run) : h("p", {}, "The file has no scores of this run."), h("div", { class: "pair" }, h("div", {}, histogram(detail, run)), h("div", {}, featureMap(detail)))];
+}
+
+export function scores(files) {
+  const all = files.flatMap((file) => file.details.map((detail) => ({ file, detail })));
+  if (all.length === 0) return null;
+  const where = h("div");
+  const draw = (i) => replace(where, drawRun(all[i].file, all[i].detail));
+  draw(0);
+  const text = ({ file, detail }) => `${files.length > 1 ? `${file.path}: ` : ""}${detail.place}: ${detail.label}${detail.of > 1 ? ` (run ${detail.row}, the median of ${detail.of})` : ""}`;
+  return section("scores", "Scores of a run", h("div", { class: "controls" }, choice("Run", all.map((one, i) => ({ value: i, text: text(one) })), 0, (i) => draw(Number(i)))), where);
+}

@@ -1,0 +1,212 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A page of `ninetails report` in a browser: it says nothing on the console, sorts, filters, zooms, changes its theme, works
+from the keyboard, and shows the numbers of the file. 77 where there is no Chromium.
+
+    report_browser.py NINETAILS MODULES     MODULES: a node_modules with axe-core, or a folder that is not there
+"""
+import json
+import pathlib
+import sys
+import tempfile
+
+import h5py
+
+import report_files
+from browser import Browser
+from report import check_hostile  # a file whose texts are markup
+
+NINETAILS, AXE = pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(sys.argv[2]) / "axe-core/axe.min.js"
+CELLS = "[...document.querySelectorAll('#runs tbody tr')].map((r) => [...r.children].map((c) => c.textContent))"
+HEADS = "[...document.querySelectorAll('#runs thead th')].map((c) => c.textContent)"
+
+
+def press(page, selector, text):
+    page.run(f"[...document.querySelectorAll({json.dumps(selector)})].find((b) => b.textContent.startsWith({json.dumps(text)})).click()")
+
+
+def column(page, name):
+    at = [h.rstrip("\u25be\u25b4") for h in page.run(HEADS)].index(name)
+    return [row[at] for row in page.run(CELLS)]
+
+
+def auc_of(path):
+    with h5py.File(path) as f:
+        return f["runs/auc"][:]
+
+
+def check_numbers(page, path):
+    wanted = [f"{auc:.4f}" for auc in auc_of(path)]
+    assert [cell.split()[0] for cell in column(page, "auc")] == wanted
+    exact = page.run("""(() => { const at = [...document.querySelectorAll('#runs thead th')].findIndex((c) => c.textContent === 'auc');
+        return [...document.querySelectorAll('#runs tbody tr')].map((r) => Number(r.children[at].title)); })()""")
+    assert exact == auc_of(path).tolist()
+
+
+def check_sorting(page, path):
+    press(page, "#runs thead button", "auc")
+    shown = [float(cell.split()[0]) for cell in column(page, "auc")]
+    assert shown == sorted(shown, reverse=True) and len(set(shown)) > 5
+    assert page.run("document.querySelector('#runs th[aria-sort]').getAttribute('aria-sort')") == "descending"
+    assert page.run("document.activeElement.textContent").startswith("auc")
+    page.key("Enter")
+    shown = [float(cell.split()[0]) for cell in column(page, "auc")]
+    assert shown == sorted(shown)
+
+
+def check_filter(page, path):
+    page.run("""(() => { const s = document.querySelector('#runs input[type=search]'); s.value = 'kitnet auc>=0.7 max_autoencoder=5';
+        s.dispatchEvent(new Event('input')); })()""")
+    with h5py.File(path) as f:
+        wanted = ((f["runs/detector"].asstr()[:] == "kitnet") & (f["runs/auc"][:] >= 0.7) & (f["runs/max_autoencoder"][:] == 5)).sum()
+    rows = column(page, "detector")
+    assert 0 < len(rows) == wanted < 36 and set(rows) == {"kitnet"}, (len(rows), wanted)
+    assert f"{wanted} of 36 rows" in page.run("document.querySelector('#runs [role=status]').textContent")
+    # CSV takes what is shown
+    page.run("window.URL.createObjectURL = (blob) => { window.saved = blob; return '#'; }")
+    press(page, "#runs button", "CSV")
+    lines = page.run("window.saved.text()").strip().split("\n")
+    assert len(lines) == wanted + 1 and "auc" in lines[0].split(","), lines[0]
+    page.run("(() => { const s = document.querySelector('#runs input[type=search]'); s.value = ''; s.dispatchEvent(new Event('input')); })()")
+
+
+PLOT = "document.querySelector('#scores .plot')"
+
+
+def view(page):
+    return page.run(f"[Number({PLOT}.dataset.low), Number({PLOT}.dataset.high)]")
+
+
+def check_zoom(page):
+    page.run(f"{PLOT}.scrollIntoView()")
+    page.wait(f"{PLOT}.dataset.high !== undefined")
+    whole = view(page)
+    assert whole == [0, 5000], whole
+    page.run("document.querySelector('#scores button[aria-label=\"Zoom in\"]').focus()")
+    page.key("Enter")
+    closer = view(page)
+    assert closer[1] - closer[0] == 2500, closer
+    press(page, "#scores figure button", "whole")
+    assert view(page) == whole
+    box = page.run(f"(() => {{ const r = {PLOT}.querySelector('.u-over').getBoundingClientRect(); return [r.x, r.y, r.width, r.height]; }})()")
+    x, y = box[0] + box[2] / 2, box[1] + box[3] / 2
+    page.mouse("mouseMoved", x, y)
+    page.wait(f"!{PLOT}.querySelector('.tip').hidden")
+    assert "packet" in page.run(f"{PLOT}.querySelector('.tip').textContent")
+    page.mouse("mousePressed", x, y, "left", 1)
+    page.mouse("mouseMoved", x + box[2] / 4, y, "left")
+    page.mouse("mouseReleased", x + box[2] / 4, y, "left", 1)
+    page.wait(f"{PLOT}.dataset.low > 2400")
+    low, high = view(page)
+    assert abs(low - 2500) < 20 and abs(high - 3750) < 20, (low, high)
+    # the table behind has the stretch that is drawn
+    page.run("[...document.querySelectorAll('#scores details')].find((d) => d.textContent.startsWith('Scores of the stretch')).open = true")
+    page.wait("document.querySelector('#scores details[open] tbody tr')")
+    first = page.run("document.querySelector('#scores details[open] tbody td').textContent")
+    assert abs(int(first.replace(",", "")) - low) < 60, (first, low)
+
+
+def ink(page):
+    """What is drawn of the curves, packed: fewer curves, fewer bytes."""
+    return page.run("document.querySelector('#curves canvas').toDataURL().length")
+
+
+def check_curves(page):
+    page.run("document.querySelector('#curves').scrollIntoView()")
+    page.wait("document.querySelector('#curves canvas')")
+    drawn = ink(page)
+    press(page, "#curves button", "none")
+    page.wait("true")
+    assert 0 < ink(page) < drawn
+    press(page, "#curves button", "all")
+    press(page, "#curves button", "logarithmic")
+    page.wait("Number(document.querySelector('#curves .plot')?.dataset.low) > 0")
+    assert page.run("document.querySelector('#curves .plot').dataset.low") < "0.01"
+
+
+def check_theme(page):
+    colours = {}
+    for theme in ("light", "dark"):
+        press(page, "nav button", theme)
+        colours[theme] = page.run("getComputedStyle(document.body).backgroundColor")
+        assert page.run("document.documentElement.dataset.theme") == theme
+    assert colours["light"] != colours["dark"], colours
+
+
+def check_metric(page, path):
+    page.run("(() => { const s = document.querySelector('nav select'); s.value = 'eer'; s.dispatchEvent(new Event('change')); })()")
+    assert "eer" in page.run("document.querySelector('#effects').textContent")
+    with h5py.File(path) as f:
+        names, eer = f["runs/detector"].asstr()[:], f["runs/eer"][:]
+        dataset = f["runs/dataset"].asstr()[:]
+        least = min(eer[(names == "mahalanobis") & (dataset == dataset[0])])
+    assert f"{least:.4f}" in page.run("document.querySelector('#best').textContent"), least
+
+
+def check_keyboard(page):
+    """Every button, select and link is reached by Tab alone, in the order of the page."""
+    page.run("scrollTo(0, 0); document.activeElement.blur()")
+    seen = set()
+    for _ in range(12):
+        page.key("Tab")
+        seen.add(page.run("document.activeElement.tagName + document.activeElement.textContent.slice(0, 20)"))
+    assert len(seen) > 8, seen
+
+
+def check_axe(page):
+    if not AXE.exists():
+        print(f"report_browser: {AXE} is not there (npm ci in lua/report/web): accessibility is NOT tested")
+        return
+    page.run(AXE.read_text(encoding="utf-8") + "; 0")
+    for theme, rules in (("light", ""), ("dark", ", runOnly: ['color-contrast']")):  # another theme has other colours, no more
+        press(page, "nav button", theme)
+        found = page.run("axe.run(document, {resultTypes: ['violations']" + rules + "}).then((r) => r.violations.filter((v) => ['serious', 'critical'].includes(v.impact))"
+                         ".map((v) => `${v.id}: ${v.nodes.length} x ${v.nodes[0].html.slice(0, 200)} ${v.nodes[0].failureSummary}`))")
+        assert not found, "\n".join(found)
+
+
+def check_page(page, path, sections):
+    page.open(path.as_uri())
+    page.wait("document.querySelectorAll('section').length > 0")
+    there = page.run("[...document.querySelectorAll('section')].map((s) => s.id)")
+    assert there == sections, there
+    page.wait("[...document.querySelectorAll('.plot')].every((p) => p.querySelector('canvas'))")
+    assert page.run("document.documentElement.scrollWidth <= innerWidth")
+    assert not page.problems, page.problems
+
+
+def main():
+    browser = Browser.start()
+    if not browser:
+        print("report_browser: there is no chromium: SKIPPED")
+        return 77
+    with tempfile.TemporaryDirectory() as name, browser as page:
+        folder = pathlib.Path(name)
+        path, html = report_files.sweep(NINETAILS, folder), folder / "page.html"
+        report_files.run(NINETAILS, "report", path, "-o", html, "--quiet")
+        check_page(page, html, ["runs", "best", "curves", "scores", "effects", "differences", "cost", "attacks", "provenance"])
+        check_numbers(page, path)
+        check_sorting(page, path)
+        check_filter(page, path)
+        check_curves(page)
+        check_zoom(page)
+        check_theme(page)
+        check_metric(page, path)
+        check_keyboard(page)
+        assert not page.problems, page.problems
+        small = folder / "small.html"  # of fewer points, which axe looks at one by one
+        report_files.run(NINETAILS, "report", path, "-o", small, "--quiet", "--detail", 3, "--only", "dataset=ssdp*")
+        page.open(small.as_uri())
+        check_axe(page)
+        bad = check_hostile(folder, path)
+        check_page(page, folder / "page.html", ["runs", "best", "curves", "scores", "effects", "differences", "cost", "attacks", "provenance"])
+        assert page.run("document.querySelectorAll('img, script[src]').length") == 0 and bad.exists()
+        scores = report_files.scoring(NINETAILS, folder)
+        report_files.run(NINETAILS, "report", scores, "-o", html, "--quiet")
+        check_page(page, html, ["runs", "best", "curves", "scores", "attacks", "provenance"])
+    print("report_browser: the page works")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
