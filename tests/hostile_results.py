@@ -12,7 +12,7 @@ import h5py
 import numpy
 
 COMMANDS = (["ls", "FILE"], ["show", "FILE"], ["show", "FILE", "1"], ["diff", "FILE", "GOOD"],
-            ["compare", "FILE", "--metric", "auc"])
+            ["compare", "FILE", "--metric", "auc"], ["summary", "FILE"])
 
 
 def values(rows):

@@ -30,7 +30,7 @@ static void published_critical_values(void) {
   nt_error err;
   for (size_t t = 0; t < sizeof table / sizeof *table; t++) {
     size_t n = table[t].data_sets, k = table[t].detectors, reached = 0;
-    for (int trial = 0; trial < 200; trial++) {
+    for (int trial = 0; trial < 40; trial++) {
       double values[100], ranks[6];
       nt_friedman f;
       nt_friedman_p p;

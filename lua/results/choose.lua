@@ -54,9 +54,11 @@ end
 
 -- ------------------------------------------------------------------ by the defaults
 
+local tables -- of parameters that every run has
+
 -- The default of a column for a detector, or nil: not known, as of detectors in Lua.
 local function default_of(class, name)
-  local tables = require("ninetails.sweep").tables()
+  tables = tables or require("ninetails.sweep").tables()
   for _, parameters in ipairs {class and class.parameters or {}, tables.run, tables.measures} do
     for _, p in ipairs(parameters) do
       if (p.column or p.name) == name then

@@ -107,7 +107,8 @@ local function find_reference(a, name)
   end
   if #found == 1 then return found[1] end
   refuse("argument", "--reference '%s': %s: expected %s", name,
-    #found > 1 and "it has several configurations" or "no such detector",
+    #found > 1 and "it has several configurations" or a.several and "no such detector, and --by configuration is not given"
+      or "no such detector",
     table.concat(#found > 1 and found or a.methods, ", "))
 end
 
