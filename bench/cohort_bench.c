@@ -32,7 +32,7 @@ static void make(bench *b, const nt_feature_map *map, nt_phase phase, nt_isa isa
   nt_error err;
   nt_kitnet_options o = nt_kitnet_defaults();
   o.isa = isa;
-  o.ad_grace = phase == NT_PHASE_TRAINING ? UINT64_MAX : 256;
+  o.ad_grace = phase == NT_PHASE_TRAINING ? (uint64_t)1 << 53 : 256;
   for (size_t i = 0; i < count; i++) {
     o.seed = (uint32_t)(i + 1);
     b->kitnets[i] = nt_kitnet_new(WIDTH, &o, map, &err);

@@ -29,8 +29,8 @@ static nt_kitnet *kitnet_in(nt_phase phase, nt_isa isa, const bench *b) {
   nt_error err;
   nt_kitnet_options o = nt_kitnet_defaults();
   o.isa = isa;
-  o.fm_grace = UINT64_MAX;
-  o.ad_grace = phase == NT_PHASE_TRAINING ? UINT64_MAX : CHUNK;
+  o.fm_grace = (uint64_t)1 << 53;
+  o.ad_grace = phase == NT_PHASE_TRAINING ? (uint64_t)1 << 53 : CHUNK;
   nt_kitnet *k = nt_kitnet_new(WIDTH, &o, phase == NT_PHASE_MAPPING ? NULL : &b->map, &err);
   if (!k) stop_on(err.status, &err);
   return k;

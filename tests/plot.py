@@ -149,6 +149,43 @@ def check_tables(f):
     expect("roc: names of axes", {"false positive rate", "true positive rate"} <= set(texts(svg)))
 
 
+TIMES = """# commit: 0123abc
+# cpu: one of ours
+what,m,autoencoders,ns_from,ns_to,value
+training,1,100,,,50000
+training,100,1,,,70000
+execution,1,100,,,400000
+execution,100,1,,,600000
+packet,1,100,1000,2000,30
+packet,1,100,4000,8000,10
+packet,100,1,1000,2000,5
+"""
+
+
+def check_times():
+    pathlib.Path("times.csv").write_text(TIMES)
+    for kind in ("rate", "density"):
+        call("plot", kind, "times.csv", "-o", kind + ".svg", "--quiet")
+        xml.etree.ElementTree.parse(kind + ".svg")
+    remarks, rows = table(pathlib.Path("rate.csv"))
+    expect("rate: what made it", "commit: 0123abc" in remarks and "measured on one of ours" in remarks)
+    expect("rate: as measured", [(row["phase"], row["autoencoders"], row["packets_per_second"]) for row in rows]
+           == [("training", "100", "50000"), ("training", "1", "70000"), ("execution", "100", "400000"),
+               ("execution", "1", "600000")])
+    _, rows = table(pathlib.Path("density.csv"))
+    decade = math.log10(2)
+    expect("density: of one", [round(float(row["density"]) * decade, 12) for row in rows] == [0.75, 0.25, 1])
+    for line, why in (("packet,1,100,1000,2000,-3", "line 8: '-3': expected a number above 0"),
+                      ("other,1,100,1000,2000,3", "line 8: 'other': expected training, execution or packet"),
+                      ("packet,1,100", "line 8: expected six fields")):
+        pathlib.Path("bad_times.csv").write_text(TIMES.rsplit("packet,1,", 2)[0] + line + "\n")
+        done = subprocess.run([NINETAILS, "plot", "density", "bad_times.csv", "-o", "bad.svg"], capture_output=True, text=True)
+        expect(f"density: {why}: {done.stderr}", done.returncode == 2 and why in done.stderr)
+        expect("density: nothing half-made", not pathlib.Path("bad.svg").exists())
+    done = subprocess.run([NINETAILS, "plot", "rate", "times.csv", "-o", "times.svg", "--force"], capture_output=True, text=True)
+    expect("rate: keeps what it is drawn from", done.returncode == 1 and pathlib.Path("times.csv").read_text() == TIMES)
+
+
 HOSTILE = '"; system("touch owned") #`touch owned`@{/Bold x}\n<script>&\\'
 
 
@@ -179,6 +216,7 @@ def main():
             check_one_run(f, column(f, "run")[best])
             check_tables(f)
         check_hostile()
+        check_times()
         left = [name for name in os.listdir(folder) if name.startswith(".") or name.endswith(".tmp")]
         expect(f"nothing left: {left}", not left)
     print("every kind: numbers equal the result file's")

@@ -6,6 +6,7 @@
 local bars = require "ninetails.plot.bars"
 local curves = require "ninetails.plot.curves"
 local distribution = require "ninetails.plot.distribution"
+local speed = require "ninetails.plot.speed"
 local timeline = require "ninetails.plot.timeline"
 
 local plot = {}
@@ -21,6 +22,10 @@ plot.kinds = {
   {name = "probability", draw = timeline.probability,
     help = "a run's scores over the packets, coloured by their probability under a log-normal fit"},
   {name = "outliers", draw = timeline.outliers, help = "a run's highest scores"},
+  {name = "rate", from = "what bench/packet_times_bench wrote", draw = speed.rate,
+    help = "of what bench/packet_times_bench wrote: packets/s against the number of autoencoders"},
+  {name = "density", from = "what bench/packet_times_bench wrote", draw = speed.density,
+    help = "of the same: densities of the times of single packets"},
 }
 
 function plot.find(name)

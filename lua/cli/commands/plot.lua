@@ -51,9 +51,21 @@ local function of_kind(kind, args)
   return kind.draw(t, {run = run, only = args.only, metric = args.metric}), path, t.notes
 end
 
+-- No output may be what it is drawn from, not even with --force.
+local function must_differ(args)
+  local source = select_runs.split(args.result, exists)
+  local _, csv = draw.names(args.output)
+  for _, path in ipairs {args.output, csv} do
+    if exists(path) and exists(source) and files.real(path) == files.real(source) then
+      refuse("argument", "--output '%s': would replace %s, which it is drawn from", args.output, source)
+    end
+  end
+end
+
 local function run(args)
   local kind = find_kind(args.kind)
   if args.metric and kind.name ~= "m" then refuse("argument", "--metric is for kind m") end
+  must_differ(args)
   draw.check(args.output, args.force)
   local figure, path, notes = of_kind(kind, args)
   local csv = draw.write(figure, args.output, about(kind, args, path, notes, figure.run))
