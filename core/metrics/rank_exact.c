@@ -220,7 +220,7 @@ static nt_status draw_orders(uint32_t *twice, size_t n, size_t k, uint64_t obser
 nt_status nt_friedman_significance(const double *values, size_t data_sets, size_t detectors,
                                    nt_friedman_p *result, nt_error *err) {
   *result = (nt_friedman_p){NAN, NAN, NT_RANK_CHI_SQUARE};
-  nt_friedman f;
+  nt_friedman f = {.chi_square = NAN};
   double *mean_rank = calloc(detectors + 1, sizeof *mean_rank);
   uint32_t *sums = calloc(detectors + 1, sizeof *sums), *twice = NULL;
   nt_status status =
@@ -309,7 +309,7 @@ static nt_status give_exact(const uint32_t *twice, size_t n, size_t k, nt_rank_p
 
 nt_status nt_compare_ranks_exactly(const double *values, size_t data_sets, size_t detectors,
                                    nt_better better, nt_rank_pair *pairs, nt_error *err) {
-  nt_friedman f;
+  nt_friedman f = {.chi_square = NAN};
   double *mean_rank = calloc(detectors + 1, sizeof *mean_rank);
   if (!mean_rank) return nt_fail(err, NT_E_MEMORY, "no memory to rank %zu detectors", detectors);
   nt_status status = nt_friedman_test(values, data_sets, detectors, better, mean_rank, &f, err);
