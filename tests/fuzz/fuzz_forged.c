@@ -68,10 +68,10 @@ static const char *const names[] = {"run",
 static const char *const attributes[] = {
     "kind",      "run",    "data",   "first",      "deviation", "role",    "units",
     "long_name", "better", "status", "_FillValue", "program",   "version", "profile",
-    "count",     "sha256", "key",    "dataset",    "detector"};
-static const char *const texts[] = {"run",    "result", "data",   "ninetails", "aaaa",
-                                    "set",    "done",   "failed", "metric",    "cost",
-                                    "higher", "",       "stream", "\x1b[2J",   "bbbb"};
+    "count",     "sha256", "key",    "dataset",    "detector",  "title",   "packets_scored"};
+static const char *const texts[] = {"run",    "result",  "data",   "ninetails",    "aaaa",   "set",
+                                    "done",   "failed",  "metric", "cost",         "higher", "",
+                                    "stream", "\x1b[2J", "bbbb",   NT_TITLE_SCORES};
 #define PICK(table, in) table[next(in) % (sizeof(table) / sizeof *(table))]
 
 /* A type, and one value of it. */
@@ -185,6 +185,10 @@ static void read_runs(const char *path) {
   if (status == NT_OK) nt_attack_rows_done(&rows);
   nt_result_size sizes;
   must(nt_result_sizes(path, &sizes, &err), &err, path);
+  nt_scores_file scores;
+  status = nt_scores_read(path, &scores, &err);
+  must(status, &err, path);
+  if (status == NT_OK) nt_scores_done(&scores);
 }
 
 static void read_others(const char *path) {
