@@ -56,7 +56,8 @@ def climb(ninetails, where, name, arguments, output, least):
         done = run(ninetails, where, arguments, {resource.RLIMIT_AS: size * MEGABYTE})
         what = "%s in %d MB" % (name, size)
         check(done.returncode in (0, 2), "%s: exit code %d: %s" % (what, done.returncode, done.stderr))
-        check(done.returncode == 0 or "out of memory" in done.stderr, "%s: said %r" % (what, done.stderr))
+        told = "out of memory" in done.stderr or "no memory " in done.stderr
+        check(done.returncode == 0 or told, "%s: said %r" % (what, done.stderr))
         check("internal error" not in done.stderr, "%s: said %r" % (what, done.stderr))
         check(not half_written(where), "%s: left over: %s" % (what, half_written(where)))
         if done.returncode == 0 and output:
