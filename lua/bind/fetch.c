@@ -192,7 +192,7 @@ static int on_progress(void *data, curl_off_t total, curl_off_t done, curl_off_t
   if (!a->progress || done == 0) return 0;
   lua_pushvalue(a->L, a->progress);
   lua_pushinteger(a->L, a->offset + done);
-  if (total > 0)
+  if (total > 0 && total <= INT64_MAX - a->offset) /* a site may claim any length */
     lua_pushinteger(a->L, a->offset + total);
   else
     lua_pushnil(a->L);
