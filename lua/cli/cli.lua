@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
--- The command line: finds the command, parses its arguments by the tables in lua/commands/, prints help made from the
+-- The command line: finds the command, parses its arguments by the tables in lua/cli/commands/, prints help made from the
 -- same tables, and turns errors into one line on stderr and an exit code.
 --
 -- Exit codes: 0 fine, 1 wrong usage, 2 a run failed, 3 a regression was found, 4 it could not be measured.
@@ -166,19 +166,23 @@ end
 
 -- ------------------------------------------------------------------ commands
 
-local function load_commands()
-  local commands = {}
-  for _, name in ipairs(names) do
-    commands[#commands + 1] = require("ninetails.cli.commands." .. name)
-  end
-  return commands
+-- Each is loaded when it is looked at: the start of one does not wait for all.
+local all_commands = setmetatable({}, {__index = function(list, i)
+  local command = names[i] and require("ninetails.cli.commands." .. names[i])
+  list[i] = command
+  return command
+end})
+
+local function names_of(commands)
+  local known = {}
+  for i, command in ipairs(commands) do known[i] = command.name end
+  return known
 end
 
-local function find_command(commands, word, what)
-  local known = {}
-  for _, command in ipairs(commands) do
-    if command.name == word then return command end
-    known[#known + 1] = command.name
+-- known: the names of the commands, in their order.
+local function find_command(commands, known, word, what)
+  for i, name in ipairs(known) do
+    if name == word then return commands[i] end
   end
   usage("unknown %s '%s': %s", what, word, instead(word, known))
 end
@@ -186,11 +190,11 @@ end
 -- Follows words[first...] down to the command that has a `run`, or as far as they go. Returns it, its full name, and
 -- the index of the next word.
 local function descend(commands, words, first)
-  local command = find_command(commands, words[first], "command")
+  local command = find_command(commands, names, words[first], "command")
   local path = command.name
   local i = first + 1
   while command.subcommands and words[i] and not words[i]:find("^%-") do
-    command = find_command(command.subcommands, words[i], "subcommand of " .. path)
+    command = find_command(command.subcommands, names_of(command.subcommands), words[i], "subcommand of " .. path)
     path = path .. " " .. command.name
     i = i + 1
   end
@@ -219,7 +223,7 @@ local function show_help(commands, words, first)
 end
 
 local function dispatch(words, state)
-  local commands = load_commands()
+  local commands = all_commands
   local first = words[1]
   local sound, problem = pcall(system.check_environment)
   if not sound then error({status = "argument", message = problem.message, hint = false}, 0) end
@@ -234,9 +238,7 @@ local function dispatch(words, state)
   state.path = path
   if command.subcommands then
     if words[next_word] == "--help" or words[next_word] == "-h" then return show_help(commands, words, 1) end
-    local known = {}
-    for _, sub in ipairs(command.subcommands) do known[#known + 1] = sub.name end
-    usage("a subcommand is missing: expected %s", table.concat(known, ", "))
+    usage("a subcommand is missing: expected %s", table.concat(names_of(command.subcommands), ", "))
   end
   local args = cli.parse(command, words, next_word)
   if args == "help" then
