@@ -14,6 +14,7 @@
 #include <stdio.h>
 
 #include "ground/memory.h"
+#include "numeric/random.h"
 #include "classes.h"
 #include "rows.h"
 

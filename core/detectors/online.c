@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "ground/memory.h"
+#include "numeric/random.h"
 #include "rows.h"
 
 const char *const nt_online_scales[] = {"none", "deviation", "range", NULL};

@@ -29,19 +29,6 @@ int nt_row_usable(const double *row, size_t width) {
   return (beyond[0][0] | beyond[0][1]) >= 0;
 }
 
-gsl_rng *nt_generator_new(uint64_t seed) {
-  gsl_rng *rng = calloc(1, sizeof *rng);
-  if (!rng) return NULL;
-  /* Memory of our own, freed with gsl_rng_free: gsl_rng_alloc aborts without memory. */
-  *rng = (gsl_rng){.type = gsl_rng_mt19937, .state = calloc(1, gsl_rng_mt19937->size)};
-  if (!rng->state) {
-    free(rng);
-    return NULL;
-  }
-  gsl_rng_set(rng, (uint32_t)(seed ^ seed >> 32));
-  return rng;
-}
-
 void nt_no_training_scores(const nt_rows *rows, double *training) {
   for (size_t i = 0; i < rows->count; i++) training[i] = NAN;
 }

@@ -20,8 +20,6 @@
 
 int nt_row_usable(const double *row, size_t width);
 
-/* The generator of a detector: mt19937, seeded by all 64 bits. NULL when memory is short. */
-gsl_rng *nt_generator_new(uint64_t seed);
 
 /* Sets training[] of learn() to NaN: an offline detector scores nothing before ready(). */
 void nt_no_training_scores(const nt_rows *rows, double *training);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "autoencoder.h"
 
-#include <gsl/gsl_rng.h>
 #include <math.h>
 
 #include "ground/memory.h"
+#include "numeric/random.h"
 
 /* Uniform in [0, 1) with 53 random bits, two draws each, as NumPy makes its doubles. */
 static double uniform(gsl_rng *rng) {
@@ -13,14 +13,12 @@ static double uniform(gsl_rng *rng) {
 }
 
 static nt_status draw_weights(nt_autoencoder *a, uint32_t seed, nt_error *err) {
-  /* The generator on memory of our own: gsl_rng_alloc aborts without memory. */
-  gsl_rng rng = {.type = gsl_rng_mt19937, .state = calloc(1, gsl_rng_mt19937->size)};
-  if (!rng.state) return nt_fail(err, NT_E_MEMORY, "no memory for a random number generator");
-  gsl_rng_set(&rng, seed);
+  gsl_rng *rng = nt_generator_new(seed);
+  if (!rng) return nt_fail(err, NT_E_MEMORY, "no memory for a random number generator");
   double high = 1.0 / (double)a->visible, low = -high;
   for (size_t i = 0; i < a->visible * a->hidden; i++)
-    a->weights[i] = low + (high - low) * uniform(&rng);
-  free(rng.state);
+    a->weights[i] = low + (high - low) * uniform(rng);
+  gsl_rng_free(rng);
   return NT_OK;
 }
 

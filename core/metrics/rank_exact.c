@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "rank_exact.h"
 
-#include <gsl/gsl_cdf.h>
-#include <gsl/gsl_rng.h>
 #include <math.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -194,23 +192,21 @@ static nt_status count_orders(const uint32_t *twice, size_t n, size_t k, uint64_
 
 static nt_status draw_orders(uint32_t *twice, size_t n, size_t k, uint64_t observed, uint32_t *sums,
                              nt_friedman_p *result, nt_error *err) {
-  void *state = calloc(1, gsl_rng_mt19937->size); /* gsl_rng_alloc aborts without memory */
-  if (!state) return nt_fail(err, NT_E_MEMORY, "no memory to draw orders");
-  gsl_rng rng = {.type = gsl_rng_mt19937, .state = state};
-  gsl_rng_set(&rng, 1);
+  gsl_rng *rng = nt_generator_new(1);
+  if (!rng) return nt_fail(err, NT_E_MEMORY, "no memory to draw orders");
   size_t drawn = (size_t)fmin(MOST_DRAWN, fmax(999, MOST_SHUFFLED / (double)(n * k))), beyond = 0;
   for (size_t d = 0; d < drawn; d++) {
     for (size_t i = 0; i < n; i++) {
       uint32_t *row = twice + i * k;
       for (size_t j = k - 1; j > 0; j--) {
-        size_t with = nt_random_below(&rng, j + 1);
+        size_t with = nt_random_below(rng, j + 1);
         uint32_t swapped = row[j];
         row[j] = row[with], row[with] = swapped;
       }
     }
     beyond += observed_squares(twice, n, k, sums) >= observed;
   }
-  free(state);
+  gsl_rng_free(rng);
   result->p = (double)(beyond + 1) / (double)(drawn + 1);
   result->least = 1 / (double)(drawn + 1);
   result->method = NT_RANK_PERMUTATIONS;
