@@ -15,7 +15,7 @@
 
 #include <ninetails/kitnet.h>
 
-#include "bench.h"
+#include "kitnet_turns.h"
 
 enum { WIDTH = 100, CHUNK = 1024 };
 
@@ -36,27 +36,12 @@ static nt_kitnet *kitnet_in(nt_phase phase, nt_isa isa, const bench *b) {
   return k;
 }
 
-static double seconds_of(nt_kitnet *k, bench *b, size_t turns) {
-  nt_error err;
-  double start = now();
-  for (size_t i = 0; i < turns; i++)
-    stop_on(nt_kitnet_process(k, b->rows, CHUNK, b->scores, NULL, &err), &err);
-  return now() - start;
-}
-
 static void measure(const char *name, nt_phase phase, nt_isa isa, bench *b, int repeats) {
   nt_kitnet *k = kitnet_in(phase, isa, b);
-  seconds_of(k, b, 1); /* training, in an instance that is to execute */
-  size_t turns = 1;
-  while (seconds_of(k, b, turns) < 0.05) turns *= 2;
-  double best = seconds_of(k, b, turns);
-  for (int i = 1; i < repeats; i++) {
-    double seconds = seconds_of(k, b, turns);
-    if (seconds < best) best = seconds;
-  }
+  seconds_of(k, b->rows, CHUNK, b->scores, 1); /* training, in an instance that is to execute */
+  double rate = best_rate(k, b->rows, CHUNK, b->scores, repeats);
   nt_kitnet_free(k);
-  double rows = (double)turns * CHUNK;
-  printf("%-10s %-8s %10.1f %12.0f\n", name, nt_isa_name(isa), best / rows * 1e9, rows / best);
+  printf("%-10s %-8s %10.1f %12.0f\n", name, nt_isa_name(isa), 1e9 / rate, rate);
   fflush(stdout);
 }
 

@@ -16,10 +16,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include <ninetails/kitnet.h>
 #include <ninetails/platform.h>
 
-#include "bench.h"
+#include "kitnet_turns.h"
 
 enum { WIDTH = 100, CHUNK = 1024, BINS = 200 };
 static const double low = 2, high = 6; /* log10 of ns */
@@ -46,28 +45,15 @@ static nt_kitnet *kitnet_in(int training, bench *b) {
   o.ad_grace = training ? (uint64_t)1 << 53 : CHUNK;
   nt_kitnet *k = nt_kitnet_new(WIDTH, &o, &b->map, &err);
   if (!k) stop_on(err.status, &err);
-  for (int i = 0; i < 2; i++)
-    stop_on(nt_kitnet_process(k, b->rows, CHUNK, b->scores, NULL, &err), &err);
+  seconds_of(k, b->rows, CHUNK, b->scores, 2);
   return k;
-}
-
-static double seconds_of(nt_kitnet *k, bench *b, size_t turns) {
-  nt_error err;
-  double start = now();
-  for (size_t i = 0; i < turns; i++)
-    stop_on(nt_kitnet_process(k, b->rows, CHUNK, b->scores, NULL, &err), &err);
-  return now() - start;
 }
 
 static void rate(int training, size_t m, bench *b) {
   nt_kitnet *k = kitnet_in(training, b);
-  size_t turns = 1;
-  while (seconds_of(k, b, turns) < 0.05) turns *= 2;
-  double best = INFINITY;
-  for (int i = 0; i < 5; i++) best = fmin(best, seconds_of(k, b, turns));
+  double rows = best_rate(k, b->rows, CHUNK, b->scores, 5);
   nt_kitnet_free(k);
-  printf("%s,%zu,%zu,,,%.0f\n", training ? "training" : "execution", m, b->map.autoencoders,
-         (double)turns * CHUNK / best);
+  printf("%s,%zu,%zu,,,%.0f\n", training ? "training" : "execution", m, b->map.autoencoders, rows);
   fflush(stdout);
 }
 

@@ -20,7 +20,6 @@
 
 int nt_row_usable(const double *row, size_t width);
 
-
 /* Sets training[] of learn() to NaN: an offline detector scores nothing before ready(). */
 void nt_no_training_scores(const nt_rows *rows, double *training);
 

@@ -4,6 +4,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "metrics/measures_list.h"
+
 nt_measure_options nt_judge_options(double tail) {
   nt_measure_options options = nt_measure_defaults();
   options.tail_probability = tail;
@@ -11,13 +13,7 @@ nt_measure_options nt_judge_options(double tail) {
   return options;
 }
 
-static double figure(const nt_measured *m, const char *name) {
-  size_t i = nt_measure_find(name);
-  return i < nt_measure_count ? m->value[i] : NAN;
-}
-
-static uint64_t count(const nt_measured *m, const char *name) {
-  double value = figure(m, name);
+static uint64_t count(double value) {
   return isnan(value) ? 0 : (uint64_t)value;
 }
 
@@ -29,21 +25,22 @@ static void look_at_training(const nt_judged *j, nt_run_summary *s) {
 }
 
 static void summarise(const nt_judged *j, const nt_measured *m, nt_run_summary *s) {
-  *s = (nt_run_summary){.scored = count(m, "scored"),
-                        .nan = count(m, "scores_nan"),
-                        .infinite = count(m, "scores_infinite"),
+  const double *v = m->value;
+  *s = (nt_run_summary){.scored = count(v[M_SCORED]),
+                        .nan = count(v[M_SCORES_NAN]),
+                        .infinite = count(v[M_SCORES_INFINITE]),
                         .threshold = m->threshold,
                         .above = m->above,
                         .alarms = m->alarms,
                         .labelled = j->labels != NULL,
-                        .attacks = count(m, "attacks"),
-                        .benign = count(m, "benign"),
-                        .excluded = count(m, "excluded"),
-                        .auc = figure(m, "auc"),
-                        .eer = figure(m, "eer"),
-                        .eer_nearest = figure(m, "eer_nearest"),
-                        .threshold_tpr = figure(m, "threshold_tpr"),
-                        .threshold_fpr = figure(m, "threshold_fpr"),
+                        .attacks = count(v[M_ATTACKS]),
+                        .benign = count(v[M_BENIGN]),
+                        .excluded = count(v[M_EXCLUDED]),
+                        .auc = v[M_AUC],
+                        .eer = v[M_EER],
+                        .eer_nearest = v[M_EER_NEAREST],
+                        .threshold_tpr = v[M_THRESHOLD_TPR],
+                        .threshold_fpr = v[M_THRESHOLD_FPR],
                         .absence = m->absence};
   memcpy(s->quantiles, m->quantiles, sizeof s->quantiles);
   if (j->labels) look_at_training(j, s);

@@ -326,14 +326,7 @@ static int attempt_close(lua_State *L) {
 static attempt *new_attempt(lua_State *L) {
   attempt *a = lua_newuserdatauv(L, sizeof *a, 0);
   *a = (attempt){.L = L, .fd = -1};
-  if (luaL_newmetatable(L, "ninetails.fetch.attempt")) {
-    lua_pushcfunction(L, attempt_close);
-    lua_setfield(L, -2, "__close");
-    lua_pushcfunction(L, attempt_close);
-    lua_setfield(L, -2, "__gc");
-  }
-  lua_setmetatable(L, -2);
-  lua_toclose(L, -1);
+  modules_close_at_end(L, "ninetails.fetch.attempt", attempt_close);
   return a;
 }
 

@@ -202,19 +202,6 @@ static int copy(lua_State *L) {
   return end(L, &output, to, why);
 }
 
-/* Leaves nothing behind, also when a Lua error passes by: a metatable whose __close and __gc are
- * `done`, for the userdata on the top, which is closed when this function ends. */
-static void close_at_end(lua_State *L, const char *name, lua_CFunction done) {
-  if (luaL_newmetatable(L, name)) {
-    lua_pushcfunction(L, done);
-    lua_setfield(L, -2, "__close");
-    lua_pushcfunction(L, done);
-    lua_setfield(L, -2, "__gc");
-  }
-  lua_setmetatable(L, -2);
-  lua_toclose(L, -1);
-}
-
 static int content_gc(lua_State *L) {
   nt_content **content = luaL_checkudata(L, 1, "ninetails.files.content");
   nt_content_close(*content);
@@ -228,7 +215,7 @@ static int read_inside(lua_State *L) {
   nt_error err;
   nt_content **content = lua_newuserdatauv(L, sizeof *content, 0);
   *content = NULL;
-  close_at_end(L, "ninetails.files.content", content_gc);
+  modules_close_at_end(L, "ninetails.files.content", content_gc);
   if (!(*content = nt_content_open(path, NULL, &err))) return modules_raise(L, &err);
   luaL_Buffer buffer;
   luaL_buffinit(L, &buffer);
@@ -299,7 +286,7 @@ static int joined_gc(lua_State *L) {
 static joined *new_joined(lua_State *L) {
   joined *j = lua_newuserdatauv(L, sizeof *j, 0);
   *j = (joined){0};
-  close_at_end(L, "ninetails.files.joined", joined_gc);
+  modules_close_at_end(L, "ninetails.files.joined", joined_gc);
   return j;
 }
 

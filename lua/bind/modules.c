@@ -99,3 +99,14 @@ int modules_raise(lua_State *L, const nt_error *err) {
   lua_setmetatable(L, -2);
   return lua_error(L);
 }
+
+void modules_close_at_end(lua_State *L, const char *name, lua_CFunction done) {
+  if (luaL_newmetatable(L, name)) {
+    lua_pushcfunction(L, done);
+    lua_setfield(L, -2, "__close");
+    lua_pushcfunction(L, done);
+    lua_setfield(L, -2, "__gc");
+  }
+  lua_setmetatable(L, -2);
+  lua_toclose(L, -1);
+}

@@ -34,4 +34,8 @@ int luaopen_ninetails_system(lua_State *L);
  * {status = "interrupted", ...} (signals.h). Never returns. */
 int modules_raise(lua_State *L, const nt_error *err);
 
+/* Makes `done` the __close and __gc of the userdata on the top, whose metatable is `name`, and closes
+ * it when the function that calls this ends, also when a Lua error passes by. */
+void modules_close_at_end(lua_State *L, const char *name, lua_CFunction done);
+
 #endif

@@ -24,6 +24,7 @@
 #include "fields.h"
 #include "modules.h"
 #include "parameters.h"
+#include "run_fields.h"
 #include "signals.h"
 
 /* ---------------------------------------------------------------- options */
@@ -96,18 +97,7 @@ static void on_progress(void *context, const nt_pipeline_result *p) {
 static void put_map(lua_State *L, const nt_feature_map *map) {
   lua_createtable(L, 0, 3);
   set_integer(L, "autoencoders", map->autoencoders);
-  lua_createtable(L, (int)map->autoencoders, 0);
-  for (size_t i = 0; i < map->autoencoders; i++) {
-    lua_pushinteger(L, (lua_Integer)map->sizes[i]);
-    lua_rawseti(L, -2, (lua_Integer)i + 1);
-  }
-  lua_setfield(L, -2, "sizes");
-  lua_createtable(L, (int)map->total, 0);
-  for (size_t i = 0; i < map->total; i++) {
-    lua_pushinteger(L, (lua_Integer)map->features[i]);
-    lua_rawseti(L, -2, (lua_Integer)i + 1);
-  }
-  lua_setfield(L, -2, "features");
+  set_map(L, map);
   lua_setfield(L, -2, "map");
 }
 
@@ -135,13 +125,8 @@ static void put_attacks(lua_State *L, const nt_run_result *r) {
   if (!r->attacks) return;
   lua_createtable(L, (int)r->labels.name_count, 0);
   for (size_t i = 0; i < r->labels.name_count; i++) {
-    const nt_attack_measured *m = &r->attacks[i];
     lua_createtable(L, 0, 5);
-    set_text(L, "attack", r->labels.names[i]);
-    set_integer(L, "packets", m->packets);
-    set_number(L, "auc", m->auc);
-    set_number(L, "average_precision", m->average_precision);
-    set_number(L, "tpr_at_fpr_1em3", m->tpr);
+    set_attack(L, r->labels.names[i], &r->attacks[i]);
     lua_rawseti(L, -2, (lua_Integer)i + 1);
   }
   lua_setfield(L, -2, "attacks_by_name");

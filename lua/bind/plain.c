@@ -298,14 +298,7 @@ static int bounded_close(lua_State *L) {
 static bounded *new_bounded(lua_State *L) {
   bounded *b = lua_newuserdatauv(L, sizeof *b, 0);
   *b = (bounded){0};
-  if (luaL_newmetatable(L, "ninetails.plain")) {
-    lua_pushcfunction(L, bounded_close);
-    lua_setfield(L, -2, "__close");
-    lua_pushcfunction(L, bounded_close);
-    lua_setfield(L, -2, "__gc");
-  }
-  lua_setmetatable(L, -2);
-  lua_toclose(L, -1);
+  modules_close_at_end(L, "ninetails.plain", bounded_close);
   return b;
 }
 

@@ -31,6 +31,7 @@
 #include "store/run/result_file.h"
 #include "fields.h"
 #include "modules.h"
+#include "run_fields.h"
 #include "provenance.h"
 
 /* ---------------------------------------------------------------- write */
@@ -239,20 +240,9 @@ static int attack_rows_gc(lua_State *L) {
 }
 
 static void push_attack(lua_State *L, const nt_attack_row *row) {
-  const nt_attack_measured *m = &row->measured;
-  const struct {
-    const char *name;
-    double value;
-  } figures[] = {
-      {"auc", m->auc}, {"average_precision", m->average_precision}, {"tpr_at_fpr_1em3", m->tpr}};
   lua_createtable(L, 0, 6);
   set_text(L, "run", row->run);
-  set_text(L, "attack", row->attack);
-  set_integer(L, "packets", m->packets);
-  for (size_t i = 0; i < sizeof figures / sizeof *figures; i++) {
-    lua_pushnumber(L, figures[i].value);
-    lua_setfield(L, -2, figures[i].name);
-  }
+  set_attack(L, row->attack, &row->measured);
 }
 
 /* A list of {run =, attack =, packets =, auc =, average_precision =, tpr_at_fpr_1em3 =}. */

@@ -30,6 +30,7 @@
 #include "store/run/result_file.h"
 #include "fields.h"
 #include "modules.h"
+#include "run_fields.h"
 
 typedef enum series_class { BENIGN, ATTACK, CLASSES } series_class;
 static const char *const class_names[CLASSES] = {"benign", "attack"};
@@ -169,7 +170,7 @@ static void set_histogram(lua_State *L, const nt_run_arrays *a, size_t bins) {
   lua_pop(L, 1);
 }
 
-/* ---------------------------------------------------------------- curves, counts, map */
+/* ---------------------------------------------------------------- curves, counts */
 
 static void set_curve(lua_State *L, const char *name, const nt_curve *curve, const char *x,
                       const char *y, int computed) {
@@ -211,35 +212,13 @@ static void set_counts(lua_State *L, const nt_run_arrays *a) {
   set_integer(L, "excluded", excluded);
 }
 
-static void set_list(lua_State *L, const char *name, const size_t *values, size_t count) {
-  lua_createtable(L, (int)count, 0);
-  for (size_t i = 0; i < count; i++) {
-    lua_pushinteger(L, (lua_Integer)values[i]);
-    lua_rawseti(L, -2, (lua_Integer)i + 1);
-  }
-  lua_setfield(L, -2, name);
-}
-
-static void set_map(lua_State *L, const nt_feature_map *map) {
-  if (!map->autoencoders) return;
-  lua_createtable(L, 0, 2);
-  set_list(L, "sizes", map->sizes, map->autoencoders);
-  set_list(L, "features", map->features, map->total);
-  lua_setfield(L, -2, "map");
-}
-
 /* ---------------------------------------------------------------- what only `score` writes */
 
 static void set_attacks(lua_State *L, const nt_attack_rows *rows) {
   lua_createtable(L, (int)rows->count, 0);
   for (size_t i = 0; i < rows->count; i++) {
-    const nt_attack_measured *m = &rows->row[i].measured;
     lua_createtable(L, 0, 5);
-    set_text(L, "attack", rows->row[i].attack);
-    set_integer(L, "packets", m->packets);
-    set_number(L, "auc", m->auc);
-    set_number(L, "average_precision", m->average_precision);
-    set_number(L, "tpr_at_fpr_1em3", m->tpr);
+    set_attack(L, rows->row[i].attack, &rows->row[i].measured);
     lua_rawseti(L, -2, (lua_Integer)i + 1);
   }
   lua_setfield(L, -2, "attacks");
@@ -290,7 +269,11 @@ static int read_series(lua_State *L) {
   set_histogram(L, a, bins);
   set_curve(L, "roc", &a->roc, "fpr", "tpr", computed);
   set_curve(L, "precision_recall", &a->precision_recall, "recall", "precision", computed);
-  set_map(L, &a->map);
+  if (a->map.autoencoders) {
+    lua_createtable(L, 0, 2);
+    set_map(L, &a->map);
+    lua_setfield(L, -2, "map");
+  }
   if (!key) {
     set_notes(L, file);
     set_attacks(L, &file->attacks);

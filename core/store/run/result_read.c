@@ -17,11 +17,11 @@
 /* Bytes up to which the whole file is checked before anything is read: a moment. */
 #define MOST_CHECKED ((uint64_t)256 << 20)
 
-typedef nt_status reader(hid_t file, int result, void *to, const char *key, nt_error *err);
+/* kind: what the file says that it is. */
+typedef nt_status opened(hid_t file, const char *kind, void *to, nt_error *err);
 
-/* Opens a result file, or a run's own file, and hands it on. */
-static nt_status with_file(const char *path, reader *read, void *to, const char *key,
-                           nt_error *err) {
+/* Opens a file of ours and hands it on. Errors of what is in it name it. */
+static nt_status with_file(const char *path, opened *read, void *to, nt_error *err) {
   nt_error own;
   if (!err) err = &own;
   hdf5_errors errors;
@@ -30,16 +30,35 @@ static nt_status with_file(const char *path, reader *read, void *to, const char 
   hid_t file = nt_h5_open_checked(path, MOST_CHECKED, &errors, &kind, err);
   nt_status status = file < 0 ? err->status : NT_OK;
   if (status == NT_OK) {
-    int result = strcmp(kind, "result") == 0;
-    status = result || strcmp(kind, "run") == 0
-                 ? read(file, result, to, key, err)
-                 : nt_fail(err, NT_E_INPUT, "is not a result file of ninetails, nor a run's");
+    status = read(file, kind, to, err);
     if (status != NT_OK) nt_fail_in(err, "%s", path);
     H5Fclose(file);
     free(kind);
   }
   nt_h5_errors_end(&errors);
   return status;
+}
+
+/* result: 1 of a result file, 0 of a run's own. */
+typedef nt_status reader(hid_t file, int result, void *to, const char *key, nt_error *err);
+typedef struct request {
+  reader *read;
+  void *to;
+  const char *key;
+} request;
+
+static nt_status read_runs(hid_t file, const char *kind, void *to, nt_error *err) {
+  const request *r = to;
+  int result = strcmp(kind, "result") == 0;
+  if (!result && strcmp(kind, "run") != 0)
+    return nt_fail(err, NT_E_INPUT, "is not a result file of ninetails, nor a run's");
+  return r->read(file, result, r->to, r->key, err);
+}
+
+static nt_status with_runs(const char *path, reader *read, void *to, const char *key,
+                           nt_error *err) {
+  request r = {read, to, key};
+  return with_file(path, read_runs, &r, err);
 }
 
 /* ---------------------------------------------------------------- the table */
@@ -68,7 +87,7 @@ static nt_status read_table(hid_t file, int result, void *to, const char *key, n
 
 nt_status nt_table_read(const char *path, nt_table *table, nt_error *err) {
   *table = (nt_table){0};
-  return with_file(path, read_table, table, NULL, err);
+  return with_runs(path, read_table, table, NULL, err);
 }
 
 /* ---------------------------------------------------------------- one run */
@@ -194,7 +213,7 @@ static nt_status read_run(hid_t file, int result, void *to, const char *key, nt_
 
 nt_status nt_result_run(const char *path, const char *key, nt_run_arrays *arrays, nt_error *err) {
   *arrays = (nt_run_arrays){.roc.deviation = NAN, .precision_recall.deviation = NAN};
-  nt_status status = with_file(path, read_run, arrays, key, err);
+  nt_status status = with_runs(path, read_run, arrays, key, err);
   if (status != NT_OK) nt_run_arrays_done(arrays);
   return status;
 }
@@ -264,7 +283,7 @@ static nt_status read_attacks(hid_t file, int result, void *to, const char *key,
 
 nt_status nt_result_attacks(const char *path, nt_attack_rows *rows, nt_error *err) {
   *rows = (nt_attack_rows){0};
-  nt_status status = with_file(path, read_attacks, rows, NULL, err);
+  nt_status status = with_runs(path, read_attacks, rows, NULL, err);
   if (status != NT_OK) nt_attack_rows_done(rows);
   return status;
 }
@@ -307,29 +326,23 @@ static nt_status read_scored(hid_t file, nt_run_arrays *a, nt_error *err) {
   return status;
 }
 
+static nt_status read_scoring(hid_t file, const char *kind, void *to, nt_error *err) {
+  (void)kind;
+  nt_scores_file *scores = to;
+  char *title = nt_h5_get_text(file, "title");
+  nt_status status = NT_OK;
+  if (!title || strcmp(title, NT_TITLE_SCORES) != 0)
+    status = nt_fail(err, NT_E_INPUT, "has no scores: expected what `ninetails score -o` writes");
+  free(title);
+  if (status == NT_OK) status = nt_get_notes(file, &scores->note, &scores->notes, err);
+  if (status == NT_OK) status = read_scored(file, &scores->arrays, err);
+  if (status == NT_OK) status = read_map(file, &scores->arrays.map, err);
+  return status == NT_OK ? add_attacks(file, "", &scores->attacks, err) : status;
+}
+
 nt_status nt_scores_read(const char *path, nt_scores_file *scores, nt_error *err) {
-  nt_error own;
-  if (!err) err = &own;
   *scores = (nt_scores_file){.arrays = {.roc.deviation = NAN, .precision_recall.deviation = NAN}};
-  hdf5_errors errors;
-  nt_h5_errors_begin(&errors);
-  char *kind;
-  hid_t file = nt_h5_open_checked(path, MOST_CHECKED, &errors, &kind, err);
-  nt_status status = file < 0 ? err->status : NT_OK;
-  if (status == NT_OK) {
-    char *title = nt_h5_get_text(file, "title");
-    if (!title || strcmp(title, NT_TITLE_SCORES) != 0)
-      status = nt_fail(err, NT_E_INPUT, "has no scores: expected what `ninetails score -o` writes");
-    free(title);
-    if (status == NT_OK) status = nt_get_notes(file, &scores->note, &scores->notes, err);
-    if (status == NT_OK) status = read_scored(file, &scores->arrays, err);
-    if (status == NT_OK) status = read_map(file, &scores->arrays.map, err);
-    if (status == NT_OK) status = add_attacks(file, "", &scores->attacks, err);
-    if (status != NT_OK) nt_fail_in(err, "%s", path);
-    H5Fclose(file);
-    free(kind);
-  }
-  nt_h5_errors_end(&errors);
+  nt_status status = with_file(path, read_scoring, scores, err);
   if (status != NT_OK) nt_scores_done(scores);
   return status;
 }
@@ -384,7 +397,7 @@ static nt_status read_sizes(hid_t file, int result, void *to, const char *key, n
 nt_status nt_result_sizes(const char *path, nt_result_size *size, nt_error *err) {
   struct stat st;
   *size = (nt_result_size){0};
-  nt_status status = with_file(path, read_sizes, size, NULL, err);
+  nt_status status = with_runs(path, read_sizes, size, NULL, err);
   if (status == NT_OK && stat(path, &st) == 0) size->file = (uint64_t)st.st_size;
   return status;
 }
