@@ -26,6 +26,7 @@
  *              bars = {{first =, last =}, ...} (places in order),
  *              pairs = {{a =, b =, z =, p =, holm =}, ...}} core/metrics/rank_tests.h, rank_exact.h
  *     comparison.least_data_sets(detectors, alpha)   on fewer, Friedman and Nemenyi tell nothing
+ *     comparison.log10_tail(z)               log10 of the probability that a standard normal is more than z
  *     comparison.figures                     names of pair()'s figures
  *     comparison.holm {p, ...}               --> adjusted p-values
  *
@@ -33,6 +34,8 @@
  */
 #include "comparison.h"
 
+#include <gsl/gsl_math.h>
+#include <gsl/gsl_sf_erf.h>
 #include <math.h>
 #include <string.h>
 
@@ -312,10 +315,20 @@ static int pair(lua_State *L) {
   return 1;
 }
 
+/* Q(z) = erfc(z / sqrt(2)) / 2, whose logarithm exists long after Q has underflowed. */
+static int log10_tail(lua_State *L) {
+  gsl_sf_result log_erfc;
+  double z = luaL_checknumber(L, 1);
+  gsl_sf_log_erfc_e(z / M_SQRT2, &log_erfc);
+  lua_pushnumber(L, (log_erfc.val - M_LN2) / M_LN10);
+  return 1;
+}
+
 int luaopen_ninetails_comparison(lua_State *L) {
   static const luaL_Reg functions[] = {{"pair", pair},
                                        {"friedman", comparison_friedman},
                                        {"holm", comparison_holm},
+                                       {"log10_tail", log10_tail},
                                        {"least_data_sets", comparison_least_data_sets},
                                        {NULL, NULL}};
   luaL_newmetatable(L, "ninetails.comparison.arrays");

@@ -57,9 +57,31 @@ local function panels(places, methods, l, axis, drawn)
   return table.concat(parts, "\n")
 end
 
--- The name of a panel stands above it; it comes from a file as every text does.
-
-local function name_row(place, l) return {0, 0, draw.short(place, math.floor((l.width - 5) / 1.9))} end
+-- The rows of a figure and the blocks of its panels, of each the bars and then the name that stands above it, which comes
+-- from a file as every text does. fill(row, group): what the table has of a method; last: a column beside its value and ends.
+local function filled(t, request, metric, top, fill, last)
+  local groups, without = select_runs.groups(t, select_runs.some(t, request.run, request.only), metric)
+  local places, methods, at = arranged(groups)
+  local l = layout(places, methods, top)
+  local rows, blocks = {}, {}
+  for p, place in ipairs(places) do
+    local block = {}
+    for m, method in ipairs(methods) do
+      local group = at[place][method]
+      local row = {dataset = place, detector = method}
+      if group then
+        row.run, row.repeats, row[metric] = group.typical.run, #group.runs, group.typical[metric]
+        fill(row, group)
+        rows[#rows + 1] = row
+      end
+      local x = row[metric]
+      block[m] = {m, draw.short(method, 36), x, row.low or x, row.high or x, last and row[last], n = last and 6 or 5}
+    end
+    blocks[2 * p - 1], blocks[2 * p] = block, {{0, 0, draw.short(place, math.floor((l.width - 5) / 1.9))}}
+  end
+  local left_out = without > 0 and ("%d runs have no %s and are left out"):format(without, metric) or nil
+  return {height = l.height, rows = rows, blocks = blocks}, places, methods, l, left_out
+end
 
 -- ------------------------------------------------------------------ AUC, EER
 
@@ -73,39 +95,21 @@ local function interval_of(t, group, metric)
 end
 
 local function measured(t, request, metric, label, span, guide)
-  local runs = select_runs.some(t, request.run, request.only)
-  local groups, without = select_runs.groups(t, runs, metric)
-  local places, methods, at = arranged(groups)
-  local l = layout(places, methods, 1)
-  local rows, blocks = {}, {}
-  for p, place in ipairs(places) do
-    local block, title = {}, {name_row(place, l)}
-    for m, method in ipairs(methods) do
-      local group = at[place][method]
-      local row = {dataset = place, detector = method}
-      if group then
-        row.run, row[metric] = group.typical.run, group.typical[metric]
-        row.low, row.high, row.interval = interval_of(t, group, metric)
-        row.lowest, row.highest, row.repeats = group.lowest, group.highest, #group.runs
-        rows[#rows + 1] = row
-      end
-      local x = row[metric]
-      block[m] = {m, draw.short(method, 36), x, row.low or x, row.high or x, n = 5}
-    end
-    blocks[2 * p - 1], blocks[2 * p] = block, title
-  end
+  local figure, places, methods, l, left_out = filled(t, request, metric, 1, function(row, group)
+    row.low, row.high, row.interval = interval_of(t, group, metric)
+    row.lowest, row.highest = group.lowest, group.highest
+  end)
   local axis = ("XLABEL = '%s'\nset xrange [0:%g]\nset xtics %g\n"):format(label, span, span / 2) .. guide
-  local script = panels(places, methods, l, axis, function(k, named)
+  figure.script = panels(places, methods, l, axis, function(k, named)
     local ticks = named and ":ytic(2)" or ""
     return ("plot D%d using (0):1:(0):3:($1-0.34):($1+0.34)%s with boxxyerror fs solid 0.9 noborder lc rgb '%s', \\\n"
       .. "  D%d using 3:1:4:5 with xerrorbars pt 0 lw 1 lc rgb '%s', \\\n  D%d using (0):(0.41):3 with labels left offset 0,0.5")
       :format(2 * k - 1, ticks, style.area, 2 * k - 1, style.black, 2 * k)
   end)
-  local remarks = {"of repeats the run with the median value; lowest and highest of all repeats beside it"}
-  if without > 0 then remarks[2] = ("%d runs have no %s and are left out"):format(without, metric) end
-  return {title = label .. " of each detector on each data set", height = l.height, blocks = blocks, script = script,
-    rows = rows, remarks = remarks,
-    columns = {"dataset", "detector", "run", metric, "low", "high", "interval", "lowest", "highest", "repeats"}}
+  figure.title = label .. " of each detector on each data set"
+  figure.remarks = {"of repeats the run with the median value; lowest and highest of all repeats beside it", left_out}
+  figure.columns = {"dataset", "detector", "run", metric, "low", "high", "interval", "lowest", "highest", "repeats"}
+  return figure
 end
 
 function bars.auc(t, request)
@@ -118,31 +122,14 @@ function bars.eer(t, request) return measured(t, request, "eer", "EER", 1, "") e
 
 function bars.tpr(t, request)
   local metric, zero = "tpr_at_fpr_1em3", "tpr_at_fpr_0"
-  local runs = select_runs.some(t, request.run, request.only)
-  local groups, without = select_runs.groups(t, runs, metric)
-  local places, methods, at = arranged(groups)
-  local l = layout(places, methods, 14)
-  local rows, blocks = {}, {}
-  for p, place in ipairs(places) do
-    local block = {}
-    for m, method in ipairs(methods) do
-      local group = at[place][method]
-      local row = {dataset = place, detector = method}
-      if group then
-        local run = group.typical
-        row.run, row.repeats, row[zero], row[metric] = run.run, #group.runs, run[zero], run[metric]
-        row.fnr_at_fpr_0, row.fnr_at_fpr_1em3 = run[zero] and 1 - run[zero], 1 - run[metric]
-        row.smoothing = run.smoothing
-        row.low, row.high = interval_of(t, group, metric)
-        rows[#rows + 1] = row
-      end
-      local x = row[metric]
-      block[m] = {m, draw.short(method, 36), x, row.low or x, row.high or x, row[zero], n = 6}
-    end
-    blocks[2 * p - 1], blocks[2 * p] = block, {name_row(place, l)}
-  end
+  local figure, places, methods, l, left_out = filled(t, request, metric, 14, function(row, group)
+    local run = group.typical
+    row[zero], row.smoothing = run[zero], run.smoothing
+    row.fnr_at_fpr_0, row.fnr_at_fpr_1em3 = run[zero] and 1 - run[zero], 1 - run[metric]
+    row.low, row.high = interval_of(t, group, metric)
+  end, zero)
   local axis = "XLABEL = 'TPR (1 - FNR)'\nset xrange [-0.03:1.03]\nset xtics 0.5\nset grid x y"
-  local script = panels(places, methods, l, axis, function(k, named)
+  figure.script = panels(places, methods, l, axis, function(k, named)
     local ticks = named and ":ytic(2)" or ""
     local legend = k == 1 and "set key at screen 0.5, screen 0.985 center top maxrows 1\n" or "set key off\n"
     return legend .. ("plot D%d using 3:1:4:5%s with xerrorbars pt 7 ps 0.6 lw 1 lc rgb '%s' title 'FPR at most 0.001', \\\n"
@@ -150,11 +137,11 @@ function bars.tpr(t, request)
       .. "  D%d using (0):(0.41):3 with labels left offset 0,0.5 notitle"):format(2 * k - 1, ticks, style.benign, 2 * k - 1,
       style.attack, 2 * k)
   end)
-  local remarks = {"of repeats the run with the median TPR at FPR 0.001; low and high: the interval of that"}
-  if without > 0 then remarks[2] = ("%d runs have no %s and are left out"):format(without, metric) end
-  return {title = "TPR at FPR 0 and 0.001 of each detector on each data set", height = l.height, blocks = blocks,
-    script = script, rows = rows, remarks = remarks, columns = {"dataset", "detector", "run", zero, "fnr_at_fpr_0", metric,
-      "low", "high", "fnr_at_fpr_1em3", "smoothing", "repeats"}}
+  figure.title = "TPR at FPR 0 and 0.001 of each detector on each data set"
+  figure.remarks = {"of repeats the run with the median TPR at FPR 0.001; low and high: the interval of that", left_out}
+  figure.columns = {"dataset", "detector", "run", zero, "fnr_at_fpr_0", metric, "low", "high", "fnr_at_fpr_1em3", "smoothing",
+    "repeats"}
+  return figure
 end
 
 return bars

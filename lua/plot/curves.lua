@@ -89,8 +89,8 @@ local function against(t, request, by, metric)
   return groups, names, remarks
 end
 
--- The least power of two above, and the greatest below, what is there.
-local function doubling(groups)
+-- The least and the greatest value of the parameter.
+local function ends(groups)
   local low, high = math.huge, 0
   for _, group in ipairs(groups) do low, high = math.min(low, group.value), math.max(high, group.value) end
   return low, high
@@ -117,7 +117,7 @@ function curves.m(t, request)
       [metric] = group.typical[metric], lowest = group.lowest, highest = group.highest, repeats = #group.runs}
     table.insert(blocks[place[group.line]], {group.value, group.typical[metric], group.lowest, group.highest, n = 4})
   end
-  local low, high = doubling(groups)
+  local low, high = ends(groups)
   local label = metric == "auc" and "AUC" or "metric of the column in the table beside"
   local script = {"set xlabel 'm, most features of an autoencoder'",
     low > 0 and ("set logscale x 2\nset xrange [%.6g:%.6g]"):format(low / 1.15, high * 1.15) or "set xrange [*:*]",

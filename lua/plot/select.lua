@@ -4,6 +4,7 @@
 --   select.one(t, word, only)      the one run, or an error that says how to name one
 --   select.groups(t, runs, metric) {{dataset =, method =, typical = run, values = {...}, ...}, ...}: repeats together; the
 --                                  typical run is that with the median value (of two the lower), as in `results compare`
+local repeats = require "ninetails.results.repeats"
 local result_table = require "ninetails.results.table"
 local results = require "ninetails.results"
 local text = require "ninetails.cli.text"
@@ -65,36 +66,14 @@ function select_runs.distinct(list, field)
   return order
 end
 
-local repeats = {seed = true, replicate = true}
-
--- Parameters that vary among the runs of one detector on one data set: what makes several configurations of it.
+-- What makes several configurations of one detector on one data set; `but`: a parameter that is not told.
 local function varying(t, runs, but)
-  local of, names = {}, {}
-  for _, run in ipairs(runs) do
-    local place = ("%s\0%s"):format(run.dataset or "", run.detector or "")
-    of[place] = of[place] or {}
-    table.insert(of[place], run)
+  local columns = {}
+  local groups = repeats.group_by(runs, function(run) return ("%s\0%s"):format(run.dataset or "", run.detector or "") end)
+  for _, column in ipairs(repeats.columns(t, groups)) do
+    if column.name ~= but then columns[#columns + 1] = column end
   end
-  for _, column in ipairs(t.columns) do
-    local differs = false
-    if (column.role == "parameter" or column.name == "profile") and not repeats[column.name] and column.name ~= but then
-      for _, list in pairs(of) do
-        for _, run in ipairs(list) do differs = differs or run[column.name] ~= list[1][column.name] end
-      end
-    end
-    if differs then names[#names + 1] = column end
-  end
-  return names
-end
-
--- The run whose value is the median; of an even number the lower of the two in the middle.
-local function typical(runs, metric)
-  local sorted = table.move(runs, 1, #runs, 1, {})
-  table.sort(sorted, function(a, b)
-    if a[metric] == b[metric] then return a.row < b.row end
-    return a[metric] < b[metric]
-  end)
-  return sorted[(#sorted + 1) // 2], sorted[1][metric], sorted[#sorted][metric]
+  return columns
 end
 
 -- by: a parameter of which each value is a group of its own and stands in `value`, or nil. Runs without a value of the
@@ -103,23 +82,21 @@ function select_runs.groups(t, runs, metric, by)
   local columns = varying(t, runs, by)
   local one = #columns > 0 and #select_runs.distinct(runs, "detector") == 1 -- whose name tells nothing apart
   if not one then table.insert(columns, 1, {name = "detector", role = "identity"}) end
-  local groups, of, without = {}, {}, 0
+  local with = {}
   for _, run in ipairs(runs) do
-    if run[metric] == nil or by and run[by] == nil then
-      without = without + 1
-    else
-      local method = result_table.label(run, columns)
-      local key = ("%s\0%s\0%s"):format(run.dataset or "", method, by and tostring(run[by]) or "")
-      if not of[key] then
-        of[key] = {dataset = run.dataset or "?", method = method, value = by and run[by], runs = {}}
-        groups[#groups + 1] = of[key]
-      end
-      table.insert(of[key].runs, run)
-    end
+    if run[metric] ~= nil and (not by or run[by] ~= nil) then with[#with + 1] = run end
+  end
+  local same, keys = repeats.group_by(with, function(run)
+    return ("%s\0%s\0%s"):format(run.dataset or "", result_table.label(run, columns), by and tostring(run[by]) or "")
+  end)
+  local groups = {}
+  for i, key in ipairs(keys) do
+    local run = same[key][1]
+    groups[i] = {dataset = run.dataset or "?", method = result_table.label(run, columns), value = by and run[by], runs = same[key]}
   end
   if #groups == 0 then refuse("unmeasured", "%s: no run has a value of %s", t.path, metric) end
-  for _, group in ipairs(groups) do group.typical, group.lowest, group.highest = typical(group.runs, metric) end
-  return groups, without
+  for _, group in ipairs(groups) do group.typical, group.lowest, group.highest = repeats.median(group.runs, metric) end
+  return groups, #runs - #with
 end
 
 return select_runs

@@ -17,8 +17,7 @@ local markers = {7, 5, 9, 13, 6, 4, 8, 12}
 style.MOST = #colours -- lines that one figure tells apart
 
 function style.line(i)
-  local dash = dashes[i] == "solid" and "solid" or dashes[i]
-  return ("lc rgb '%s' dt %s lw 1.5 pt %d ps 0.55"):format(colours[i], dash, markers[i])
+  return ("lc rgb '%s' dt %s lw 1.5 pt %d ps 0.55"):format(colours[i], dashes[i], markers[i])
 end
 function style.marker(i) return ("lc rgb '%s' lw 1.2 pt %d ps 0.6"):format(colours[i], markers[i]) end
 

@@ -76,6 +76,15 @@ local function numbers(arrays, list, more)
   return rows
 end
 
+-- The run with its arrays, the packets that are drawn, how many cannot be, where the axis ends, its scale and its name.
+local function scene(t, request)
+  local run = select_runs.one(t, request.run, request.only)
+  local arrays = select_runs.arrays(t, run)
+  local list, left_out = thinned(arrays)
+  local last = arrays.first + #arrays.scores
+  return run, arrays, list, left_out, last, axis(last)
+end
+
 local COLUMNS = {"packet", "time", "score", "label"}
 
 local function remarks(arrays, left_out)
@@ -126,11 +135,7 @@ local function or_nothing(block, width)
 end
 
 function timeline.rmse(t, request)
-  local run = select_runs.one(t, request.run, request.only)
-  local arrays = select_runs.arrays(t, run)
-  local last = arrays.first + #arrays.scores
-  local scale, label = axis(last)
-  local list, left_out = thinned(arrays)
+  local run, arrays, list, left_out, last, scale, label = scene(t, request)
   local boxes, words = phases(run, scale, last)
   local spans, strip = attacks(arrays.labels), {}
   for k, span in ipairs(spans) do
@@ -206,11 +211,7 @@ set key off
 ]]
 
 function timeline.probability(t, request)
-  local run = select_runs.one(t, request.run, request.only)
-  local arrays = select_runs.arrays(t, run)
-  local last = arrays.first + #arrays.scores
-  local scale, label = axis(last)
-  local list, left_out = thinned(arrays)
+  local run, arrays, list, left_out, last, scale, label = scene(t, request)
   local fit, told = benign_fit(t, run, arrays)
   local block = {}
   for k, packet in ipairs(list) do

@@ -7,6 +7,7 @@
 -- and the page puts them where they are text alone. Numbers are those of the files, every digit.
 local choose_details = require "ninetails.report.choose_details"
 local cli = require "ninetails.cli"
+local compare = require "ninetails.results.compare"
 local compared = require "ninetails.results.compared"
 local diff = require "ninetails.results.diff"
 local diagram = require "ninetails.results.diagram"
@@ -127,32 +128,17 @@ end
 
 local function command_of(words) return text.command_line {"results", table.unpack(words)} end
 
-local function count_of(t, metric)
-  local detectors, configurations, seen = 0, 0, {}
-  local varying = result_table.varying(t, t.chosen)
-  for _, run in ipairs(t.chosen) do
-    if run[metric] ~= nil and run.detector then
-      local words = {run.detector}
-      for _, column in ipairs(varying) do
-        local repeats = column.name == "seed" or column.name == "replicate"
-        words[#words + 1] = not repeats and tostring(run[column.name]) or ""
-      end
-      local label = table.concat(words, "\0")
-      if not seen[run.detector] then detectors = detectors + 1 end
-      if not seen[label] then configurations = configurations + 1 end
-      seen[run.detector], seen[label] = true, true
-    end
-  end
-  return detectors, configurations
-end
-
 -- What `results compare` says of the file, or why it says nothing: by detector where there are several, else by
 -- configuration.
 local function comparison_of(t, args)
   if t.kind ~= "result" then return nil end
-  local detectors, configurations = count_of(t, args.metric)
+  local arranged = compare.arrange(t, t.chosen, args.metric)
+  local configurations = #arranged.methods
   if configurations < 2 then return nil end
-  local by = detectors > 1 and "detector" or "configuration"
+  local by = "configuration"
+  for _, label in ipairs(arranged.methods) do
+    if arranged.detector[label] ~= arranged.detector[arranged.methods[1]] then by = "detector" end
+  end
   local words = with_only({"compare", t.path, "--metric", args.metric, "--by", by}, args.only)
   local members = {{"command", command_of(words)}}
   local why = args.no_tests and "left out, as --no-tests said"

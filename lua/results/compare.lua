@@ -9,6 +9,7 @@
 -- no rank.
 local comparison = require "ninetails.comparison"
 local paired = require "ninetails.results.paired"
+local repeats = require "ninetails.results.repeats"
 local result_table = require "ninetails.results.table"
 local scoreboard = require "ninetails.results.scoreboard"
 local text = require "ninetails.cli.text"
@@ -18,49 +19,18 @@ local refuse = result_table.refuse
 
 -- ------------------------------------------------------------------ what is compared
 
-local repeats = {replicate = true, seed = true}
-
 local function where(run, by_profile)
   return by_profile and run.dataset .. " " .. (run.profile or "?") or run.dataset
 end
 
-local function group_by(runs, key)
-  local groups, order = {}, {}
-  for _, run in ipairs(runs) do
-    local k = key(run)
-    if not groups[k] then
-      groups[k] = {}
-      order[#order + 1] = k
-    end
-    table.insert(groups[k], run)
-  end
-  return groups, order
-end
-
 -- Parameters that tell configurations of one detector apart: those that vary on one data set, repeats aside.
 local function configuration(t, runs, by_profile)
-  local groups = group_by(runs, function(run) return where(run, by_profile) .. "\0" .. run.detector end)
-  local is = {}
-  for _, group in pairs(groups) do
-    for _, column in ipairs(result_table.varying(t, group)) do
-      if not repeats[column.name] and column.name ~= "profile" then is[column.name] = true end
-    end
-  end
+  local groups = repeats.group_by(runs, function(run) return where(run, by_profile) .. "\0" .. run.detector end)
   local columns = {}
-  for _, column in ipairs(t.columns) do
-    if is[column.name] then columns[#columns + 1] = column end
+  for _, column in ipairs(repeats.columns(t, groups)) do
+    if column.name ~= "profile" then columns[#columns + 1] = column end
   end
   return columns
-end
-
--- The run with the (lower) median value.
-local function median_run(runs, metric)
-  local sorted = table.move(runs, 1, #runs, 1, {})
-  table.sort(sorted, function(a, b)
-    if a[metric] ~= b[metric] then return a[metric] < b[metric] end
-    return a.row < b.row
-  end)
-  return sorted[(#sorted + 1) // 2]
 end
 
 -- A method a configuration: {methods = {label, ...}, places = {label, ...}, dataset[place] = its data set, run[place][method]
@@ -79,13 +49,13 @@ function compare.arrange(t, runs, metric)
   local a = {methods = {}, places = {}, dataset = {}, run = {}, same = {}, repeats = 1, missing = missing, detector = {},
     kind = {}, columns = columns}
   local cells
-  cells, a.places = group_by(with, function(run) return where(run, by_profile) end)
+  cells, a.places = repeats.group_by(with, function(run) return where(run, by_profile) end)
   local seen = {}
   for _, place in ipairs(a.places) do
-    local of_method = group_by(cells[place], function(run) return result_table.label(run, telling) end)
+    local of_method = repeats.group_by(cells[place], function(run) return result_table.label(run, telling) end)
     a.run[place], a.same[place], a.dataset[place] = {}, of_method, cells[place][1].dataset
     for label, same in pairs(of_method) do
-      a.run[place][label] = median_run(same, metric)
+      a.run[place][label] = (repeats.median(same, metric))
       a.repeats = math.max(a.repeats, #same)
     end
   end

@@ -2,16 +2,15 @@
 -- What each configuration came to: the runs of a result file that differ in nothing but replicate and seed, with mean and
 -- standard deviation of their metrics. `ninetails results summary`.
 local order = require "ninetails.results.order"
+local repeats = require "ninetails.results.repeats"
 local result_table = require "ninetails.results.table"
 local results = require "ninetails.results"
 local statistics = require "ninetails.results.statistics"
 
 local configurations = {}
 
-local repeats = {replicate = true, seed = true}
-
 local function tells_apart(column)
-  return (column.role == "parameter" and not repeats[column.name]) or column.name == "dataset"
+  return (column.role == "parameter" and not repeats.tells(column)) or column.name == "dataset"
     or column.name == "profile" or column.name == "detector"
 end
 
@@ -37,7 +36,7 @@ local function shown_columns(t, runs)
   end
   shown[#shown + 1] = t.column.detector
   for _, column in ipairs(result_table.varying(t, runs)) do
-    if not repeats[column.name] and column.name ~= "profile" then shown[#shown + 1] = column end
+    if not repeats.tells(column) and column.name ~= "profile" then shown[#shown + 1] = column end
   end
   return shown
 end
