@@ -81,9 +81,9 @@ int main(int argc, char **argv) {
   const struct {
     const char *name;
     nt_feature_map map;
-  } maps[] = {{"m=10", {sizeof mirai / sizeof *mirai, WIDTH, mirai, features}},
-              {"m=34", {3, WIDTH, three, features}},
-              {"m=100", {1, WIDTH, one, features}}};
+  } maps[] = {{"m=10", {sizeof mirai / sizeof *mirai, WIDTH, mirai, features, NULL}},
+              {"m=34", {3, WIDTH, three, features, NULL}},
+              {"m=100", {1, WIDTH, one, features, NULL}}};
   int repeats = argc > 1 ? atoi(argv[1]) : 3;
   bench *b = malloc(sizeof *b);
   if (!b) return 4;

@@ -103,7 +103,7 @@ static nt_trainer *trainer_of(size_t visible, size_t copies, const nt_step *step
   for (size_t i = 0; i < copies; i++) sizes[i] = visible;
   for (size_t i = 0; i < copies * visible; i++) features[i] = i % visible;
   nt_error err;
-  nt_feature_map map = {copies, copies * visible, sizes, features};
+  nt_feature_map map = {copies, copies * visible, sizes, features, NULL};
   nt_trainer *t = nt_trainer_new(&map, visible, 0.75, 1234, step, k, &err);
   CU_ASSERT_PTR_NOT_NULL_FATAL(t);
   return t;
@@ -179,7 +179,8 @@ static void layouts_learn_the_same(void) {
           sizes[i] = i == 0 ? visible[v] : i == 1 ? WIDTH : 1 + i * 7 % 15;
           for (size_t f = 0; f < sizes[i]; f++) features[total++] = i == 0 ? 2 * f : f;
         }
-        nt_feature_map alone = {1, sizes[0], sizes, features}, among = {20, total, sizes, features};
+        nt_feature_map alone = {1, sizes[0], sizes, features, NULL},
+                       among = {20, total, sizes, features, NULL};
         nt_autoencoder a = trained(&alone, WIDTH, 0, mean, kernels[k]);
         nt_autoencoder b = trained(&among, WIDTH, 0, mean, kernels[k]);
         CU_ASSERT(equal(&a, &b));

@@ -191,7 +191,7 @@ static void unlike_ones_are_refused(void) {
 static void memory_is_told(void) {
   size_t size = WIDTH, features[WIDTH];
   for (size_t i = 0; i < WIDTH; i++) features[i] = i;
-  nt_feature_map map = {1, WIDTH, &size, features};
+  nt_feature_map map = {1, WIDTH, &size, features, NULL};
   nt_kitnet_options o = nt_kitnet_defaults();
   o.ad_grace = 20;
   double *rows = noise_rows(30, WIDTH, 8), scores[30];

@@ -256,7 +256,7 @@ static void options_are_checked(void) {
   CU_ASSERT_PTR_NULL(nt_kitnet_new(0, &o, NULL, &err));
   CU_ASSERT_EQUAL(err.status, NT_E_ARGUMENT);
   size_t one = 1, feature = 10;
-  nt_feature_map map = {1, 1, &one, &feature};
+  nt_feature_map map = {1, 1, &one, &feature, NULL};
   CU_ASSERT_PTR_NULL(nt_kitnet_new(10, &o, &map, &err));
   CU_ASSERT_EQUAL(err.status, NT_E_INPUT);
   CU_ASSERT_PTR_NOT_NULL(strstr(err.text, "column 10: expected 0 to 9"));

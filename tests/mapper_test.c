@@ -228,7 +228,7 @@ static void check_refuses_broken_maps(void) {
     size_t sizes[2], features[3];
     memcpy(sizes, cases[i].sizes, sizeof sizes);
     memcpy(features, cases[i].features, sizeof features);
-    nt_feature_map map = {cases[i].autoencoders, cases[i].total, sizes, features};
+    nt_feature_map map = {cases[i].autoencoders, cases[i].total, sizes, features, NULL};
     nt_status status = nt_feature_map_check(&map, 3, &err);
     CU_ASSERT_EQUAL(status, cases[i].says ? NT_E_INPUT : NT_OK);
     if (cases[i].says) CU_ASSERT_PTR_NOT_NULL(strstr(err.text, cases[i].says));

@@ -118,6 +118,49 @@ def check_one_run(f, key):
                abs(below - ((scores < edges[40]) & (labels == label)).sum()) <= near.sum())
 
 
+def check_dendrogram(f, key):
+    """The tree is SciPy's, of the correlation distances of the same rows, and it is cut as the run's map is."""
+    from scipy.cluster.hierarchy import cophenet, linkage
+    from scipy.spatial.distance import squareform
+    run, names = f["run"][key], None
+    _, rows, _ = draw("dendrogram", "q.h5", "--only", "ad_grace=16000")
+    expect("dendrogram: runs cut it otherwise", {row["autoencoder"] for row in rows} == {""})
+    _, rows, svg = draw("dendrogram", "q.h5:" + key)
+    features = [int(row["feature"]) for row in rows]
+    expect("dendrogram: the map's features", features == run["map/features"][:].tolist())
+    sizes = run["map/sizes"][:].tolist()
+    expect("dendrogram: the cut", [int(row["autoencoder"]) for row in rows] == [k for k, n in enumerate(sizes) for _ in range(n)])
+    expect("dendrogram: the file's distances", [float(row["distance_to_next"]) for row in rows[:-1]]
+           == run["map/distances"][:].tolist())
+    expect("dendrogram: names, not numbers", rows[0]["name"] in texts(svg) and "HH_" in rows[0]["name"] + rows[40]["name"])
+
+    call("dataset", "synth", "fuzzing", "--packets", "3000", "--seed", "2", "-o", "d.pcap", "--quiet")
+    call("extract", "d.pcap", "--profile", "py100", "-o", "d.h5", "--quiet")
+    tables = {}
+    for source in ("d.pcap", "d.h5"):
+        more = ["--profile", "py100"] if source == "d.pcap" else []
+        call("plot", "dendrogram", source, "--fm-grace", "999", "-o", "d.svg", "--quiet", *more)
+        tables[source] = table(pathlib.Path("d.csv"))[1]
+    expect("dendrogram: of a capture as of its features", tables["d.pcap"] == tables["d.h5"])
+    with h5py.File("d.h5") as made:
+        x, names = made["features"][:1000], made["feature"].asstr()[:]
+    residual = x - numpy.cumsum(x, axis=0) / numpy.arange(1, 1001)[:, None]
+    norm = numpy.sqrt((residual ** 2).sum(0))
+    norm = numpy.outer(norm, norm)
+    norm[norm == 0] = 1e-100
+    distance = numpy.maximum(1 - residual.T @ residual / norm, 0)
+    numpy.fill_diagonal(distance, 0)
+    joined = squareform(cophenet(linkage(squareform(distance, checks=False), "single")))
+    rows = tables["d.h5"]
+    order = [int(row["feature"]) for row in rows]
+    expect("dendrogram: every feature once, by name", sorted(order) == list(range(100))
+           and [row["name"] for row in rows] == [names[i] for i in order])
+    numpy.testing.assert_allclose([float(row["distance_to_next"]) for row in rows[:-1]], joined[order[:-1], order[1:]], atol=1e-9)
+    for words, why in ((["q.h5", "--profile", "csv115"], "profile"), (["d.h5:1"], "no result file")):
+        done = subprocess.run([NINETAILS, "plot", "dendrogram", *words, "--numbers"], capture_output=True, text=True)
+        expect(f"dendrogram: {words}: {done.stderr}", (done.returncode, why in done.stderr) == (1, True))
+
+
 def check_tables(f):
     keys = list(column(f, "run"))
     of = {name: dict(zip(keys, column(f, name))) for name in ("auc", "eer", "tpr_at_fpr_0", "tpr_at_fpr_1em3",
@@ -215,6 +258,7 @@ def main():
             best = int(numpy.argmax(column(f, "auc")))
             check_one_run(f, column(f, "run")[best])
             check_tables(f)
+            check_dendrogram(f, column(f, "run")[best])
         check_hostile()
         check_times()
         left = [name for name in os.listdir(folder) if name.startswith(".") or name.endswith(".tmp")]

@@ -106,6 +106,7 @@ def check_details(data, path):
             if "map" in run:
                 assert detail["map"]["sizes"] == run["map/sizes"][:].tolist()
                 assert detail["map"]["features"] == run["map/features"][:].tolist()
+                assert detail["map"]["distances"] == run["map/distances"][:].tolist()
     assert len(data["files"][0]["details"]) == 24 and len(sizes) > 1 and max(sizes) > 1, sizes
 
 

@@ -14,6 +14,7 @@ static uint8_t labels[PACKETS];
 static double xs[5] = {0, 0.25, 0.25, 0.5, 1}, ys[5] = {0, 0, 0.5, 1, 1},
               thresholds[5] = {INFINITY, 4, 3, 2, -1};
 static size_t map_sizes[] = {2, 1}, map_features[] = {7, 0, 3};
+static double map_distances[] = {0.125, 0.5};
 
 static void fill(void) {
   for (size_t i = 0; i < PACKETS; i++) {
@@ -42,7 +43,7 @@ static void write_run(const char *path, const char *key, const nt_cell *cells, s
   static double shifted[SCORED];
   for (size_t i = 0; i < SCORED; i++) shifted[i] = scores[i] + shift;
   const nt_curve curve = {5, xs, ys, thresholds, 0.001};
-  const nt_feature_map map = {2, 3, map_sizes, map_features};
+  const nt_feature_map map = {2, 3, map_sizes, map_features, map_distances};
   const nt_note notes[] = {{"host", "here"}, {"key", key}};
   const nt_run_record run = {.key = key,
                              .cells = count,

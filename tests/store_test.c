@@ -170,7 +170,7 @@ static void hdf5_gives_back_what_it_was_given(void) {
     CHECK_OK(nt_store_integer(store, "count", INT64_MIN, &err), err);
     CHECK_OK(nt_store_number(store, "ratio", 0.1, &err), err);
     size_t sizes[] = {2, 1}, features[] = {2, 0, 1};
-    CHECK_OK(nt_store_map(store, &(nt_feature_map){2, 3, sizes, features}, &err), err);
+    CHECK_OK(nt_store_map(store, &(nt_feature_map){2, 3, sizes, features, NULL}, &err), err);
     CHECK_OK(nt_store_commit(store, &err), err);
 
     hid_t file = H5Fopen("x.h5", H5F_ACC_RDONLY, H5P_DEFAULT);

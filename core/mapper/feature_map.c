@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <ninetails/feature_map.h>
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include "linkage.h"
@@ -16,6 +17,7 @@ static nt_status allocate(nt_feature_map *map, size_t autoencoders, size_t total
 void nt_feature_map_done(nt_feature_map *map) {
   free(map->sizes);
   free(map->features);
+  free(map->distances);
   *map = (nt_feature_map){0};
 }
 
@@ -26,6 +28,13 @@ nt_status nt_feature_map_copy(const nt_feature_map *from, nt_feature_map *to, nt
   to->total = from->total;
   memcpy(to->sizes, from->sizes, from->autoencoders * sizeof *to->sizes);
   memcpy(to->features, from->features, from->total * sizeof *to->features);
+  if (!from->distances) return NT_OK;
+  to->distances = calloc(from->total, sizeof *to->distances);
+  if (!to->distances) {
+    nt_feature_map_done(to);
+    return nt_fail(err, NT_E_MEMORY, "no memory for a feature map of %zu indices", from->total);
+  }
+  memcpy(to->distances, from->distances, (from->total - 1) * sizeof *to->distances);
   return NT_OK;
 }
 
@@ -36,7 +45,8 @@ int nt_feature_map_equal(const nt_feature_map *a, const nt_feature_map *b) {
 }
 
 size_t nt_feature_map_memory(const nt_feature_map *map) {
-  return map->autoencoders * sizeof *map->sizes + map->total * sizeof *map->features;
+  return map->autoencoders * sizeof *map->sizes + map->total * sizeof *map->features +
+         (map->distances ? (map->total - 1) * sizeof *map->distances : 0);
 }
 
 nt_status nt_feature_map_cut(const nt_merge *merges, size_t n, size_t max_size, nt_feature_map *map,
@@ -50,6 +60,8 @@ nt_status nt_feature_map_cut(const nt_merge *merges, size_t n, size_t max_size, 
   size_t *stack = calloc(n, sizeof *stack);
   if (!stack) return nt_fail(err, NT_E_MEMORY, "no memory to cut %zu points", n);
   nt_status status = allocate(map, n, n, err);
+  if (status == NT_OK && !(map->distances = calloc(n, sizeof *map->distances)))
+    status = nt_fail(err, NT_E_MEMORY, "no memory to cut %zu points", n);
   if (status == NT_OK) {
     size_t depth = 0, inside = 0; /* leaves of the current cluster that are still to come */
     stack[depth++] = 2 * n - 2;
@@ -63,12 +75,16 @@ nt_status nt_feature_map_cut(const nt_merge *merges, size_t n, size_t max_size, 
         map->features[map->total++] = id;
         inside--;
       } else {
+        /* The left branch's leaves come next, then the first of the right one. */
+        size_t left = merges[id - n].left, leaves_left = left < n ? 1 : merges[left - n].leaves;
+        map->distances[map->total + leaves_left - 1] = merges[id - n].distance;
         stack[depth++] = merges[id - n].right;
-        stack[depth++] = merges[id - n].left;
+        stack[depth++] = left;
       }
     }
   }
   free(stack);
+  if (status != NT_OK) nt_feature_map_done(map);
   return status;
 }
 
@@ -92,5 +108,9 @@ nt_status nt_feature_map_check(const nt_feature_map *map, size_t width, nt_error
   if (used != map->total)
     return nt_fail(err, NT_E_INPUT, "feature map: sizes add up to %zu: expected %zu", used,
                    map->total);
+  for (size_t i = 0; map->distances && i + 1 < map->total; i++)
+    if (!(map->distances[i] >= 0 && map->distances[i] < INFINITY))
+      return nt_fail(err, NT_E_INPUT, "feature map: distance %zu is %g: expected 0 or more", i,
+                     map->distances[i]);
   return NT_OK;
 }

@@ -24,6 +24,7 @@ nt_status nt_linkage_single(const double *distance, size_t n, nt_merge *merges, 
 
 /* Cuts the dendrogram of n points from the top: a branch with at most max_size leaves becomes one
  * autoencoder, its features in left-to-right leaf order; otherwise its left, then its right branch.
+ * The map keeps at which distances its features are joined.
  * The arrays belong to *map: nt_feature_map_done. */
 nt_status nt_feature_map_cut(const nt_merge *merges, size_t n, size_t max_size, nt_feature_map *map,
                              nt_error *err);

@@ -15,12 +15,16 @@
 
 NT_BEGIN_DECLS
 
-/** Clusters of features, one an autoencoder. */
+/** Clusters of features, one an autoencoder, and the dendrogram that they were cut from. Single
+ * linkage joins neighbours in `features` at the greatest distance that lies between them, so the
+ * order of the features and the distance of each to the next tell the whole dendrogram. */
 typedef struct nt_feature_map {
   size_t autoencoders; /**< how many clusters */
   size_t total;        /**< sum of sizes */
   size_t *sizes;       /**< [autoencoders], each at least 1 */
   size_t *features;    /**< [total], flattened in order of the clusters: column indices, 0-based */
+  double *distances; /**< [total - 1], at which the clusters of features i and i + 1 of the list are
+                          joined; NULL: the map was given, not cut from a dendrogram */
 } nt_feature_map;
 
 /** A copy that is the caller's: nt_feature_map_done. NT_E_MEMORY. */

@@ -13,6 +13,7 @@ static const luaL_Reg c_modules[] = {
     {"ninetails.cache", luaopen_ninetails_cache},
     {"ninetails.comparison", luaopen_ninetails_comparison},
     {"ninetails.array", luaopen_ninetails_array},
+    {"ninetails.dendrogram", luaopen_ninetails_dendrogram},
     {"ninetails.embedded", open_embedded},
     {"ninetails.fetch", luaopen_ninetails_fetch},
     {"ninetails.files", luaopen_ninetails_files},

@@ -13,6 +13,7 @@ void modules_register(lua_State *L);
 int luaopen_ninetails_cache(lua_State *L);
 int luaopen_ninetails_comparison(lua_State *L);
 int luaopen_ninetails_array(lua_State *L);
+int luaopen_ninetails_dendrogram(lua_State *L);
 int luaopen_ninetails_fetch(lua_State *L);
 int luaopen_ninetails_files(lua_State *L);
 int luaopen_ninetails_json(lua_State *L);

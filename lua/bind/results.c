@@ -11,6 +11,10 @@
  *     for _, a in ipairs(results.attacks "results/all.h5") do print(a.run, a.attack, a.auc) end
  *     print(results.sizes("results/all.h5").stored)
  *     print(results.is_output "scores.h5")     whether `extract` or `score` wrote it
+ *     print(results.kind "x.h5")               "features", "scores" (outputs of those), "result" (any other
+ *                                          HDF5 file); nil: something else
+ *     local scoring = results.scoring "scores.h5"     what `score` wrote: {notes =, attacks = as above}
+ *     print(#results.map("results/all.h5", KEY).sizes)     a run's feature map (run_fields.h), or nil
  *     print(results.is_measure "auc")      whether a metric is built in
  *     print(results.measure_name "tpr_at_fpr_1e-3")    "tpr_at_fpr_1em3": the name today of one
  *                                          that older files and scripts call so; others as they are
@@ -27,6 +31,7 @@
 #include <string.h>
 
 #include "ground/cancel.h"
+#include "store/output/extracted.h"
 #include "store/output/store.h"
 #include "store/run/result_file.h"
 #include "fields.h"
@@ -185,7 +190,7 @@ static int read_table(lua_State *L) {
 /* ---------------------------------------------------------------- run */
 
 static int arrays_gc(lua_State *L) {
-  nt_run_arrays_done(luaL_checkudata(L, 1, "ninetails.results.arrays"));
+  nt_scores_done(luaL_checkudata(L, 1, "ninetails.results.arrays"));
   return 0;
 }
 
@@ -210,13 +215,34 @@ static void set_curve(lua_State *L, const char *name, const nt_curve *curve, con
   lua_setfield(L, -2, name);
 }
 
-static int run(lua_State *L) {
+/* What a run left, or what `score` wrote, which is one run whatever its key; one value is pushed. */
+static nt_scores_file *push_arrays(lua_State *L) {
   const char *path = luaL_checkstring(L, 1), *key = luaL_checkstring(L, 2);
-  nt_run_arrays *arrays = lua_newuserdatauv(L, sizeof *arrays, 0);
-  *arrays = (nt_run_arrays){0};
+  nt_scores_file *file = lua_newuserdatauv(L, sizeof *file, 0);
+  *file = (nt_scores_file){0};
   luaL_setmetatable(L, "ninetails.results.arrays");
   nt_error err;
-  if (nt_result_run(path, key, arrays, &err) != NT_OK) return modules_raise(L, &err);
+  nt_status status = nt_store_is_output(path) ? nt_scores_read(path, file, &err)
+                                              : nt_result_run(path, key, &file->arrays, &err);
+  if (status != NT_OK) modules_raise(L, &err);
+  return file;
+}
+
+static int map(lua_State *L) {
+  nt_scores_file *file = push_arrays(L);
+  if (!file->arrays.map.autoencoders) return 0;
+  lua_createtable(L, 0, 3);
+  set_map(L, &file->arrays.map);
+  nt_scores_done(file);
+  return 1;
+}
+
+static int run(lua_State *L) {
+  nt_scores_file *file = push_arrays(L);
+  nt_run_arrays *arrays = &file->arrays;
+  nt_error err;
+  if (arrays->labels && arrays->count && !arrays->roc.count && make_curves(arrays, &err) != NT_OK)
+    return modules_raise(L, &err);
   lua_createtable(L, 0, 7);
   set_integer(L, "first", arrays->first);
   set_integer(L, "count", arrays->count);
@@ -228,7 +254,7 @@ static int run(lua_State *L) {
   }
   set_curve(L, "roc", &arrays->roc, "fpr", "tpr");
   set_curve(L, "precision_recall", &arrays->precision_recall, "recall", "precision");
-  nt_run_arrays_done(arrays);
+  nt_scores_done(file); /* now, not when the collector comes */
   return 1;
 }
 
@@ -262,6 +288,29 @@ static int attacks(lua_State *L) {
   return 1;
 }
 
+/* ---------------------------------------------------------------- scoring */
+
+static int scoring(lua_State *L) {
+  const char *path = luaL_checkstring(L, 1);
+  nt_scores_file *file = lua_newuserdatauv(L, sizeof *file, 0);
+  *file = (nt_scores_file){0};
+  luaL_setmetatable(L, "ninetails.results.arrays");
+  nt_error err;
+  if (nt_scores_read(path, file, &err) != NT_OK) return modules_raise(L, &err);
+  lua_createtable(L, 0, 2);
+  lua_createtable(L, 0, (int)file->notes);
+  for (size_t i = 0; i < file->notes; i++) set_text(L, file->note[i].name, file->note[i].text);
+  lua_setfield(L, -2, "notes");
+  lua_createtable(L, (int)file->attacks.count, 0);
+  for (size_t i = 0; i < file->attacks.count; i++) {
+    push_attack(L, &file->attacks.row[i]);
+    lua_rawseti(L, -2, (lua_Integer)i + 1);
+  }
+  lua_setfield(L, -2, "attacks");
+  nt_scores_done(file);
+  return 1;
+}
+
 /* ---------------------------------------------------------------- sizes */
 
 static int sizes(lua_State *L) {
@@ -288,6 +337,16 @@ static int is_output(lua_State *L) {
   return 1;
 }
 
+static int kind(lua_State *L) {
+  static const char *const names[] = {[NT_OUTPUT_NONE] = "result",
+                                      [NT_OUTPUT_FEATURES] = "features",
+                                      [NT_OUTPUT_SCORES] = "scores"};
+  const char *path = luaL_checkstring(L, 1);
+  if (!nt_extracted_is(path)) return 0;
+  lua_pushstring(L, names[nt_store_is_output(path)]);
+  return 1;
+}
+
 /* ---------------------------------------------------------------- names */
 
 static int is_measure(lua_State *L) {
@@ -304,9 +363,12 @@ int luaopen_ninetails_results(lua_State *L) {
   static const luaL_Reg functions[] = {{"write", write_result},
                                        {"read", read_table},
                                        {"run", run},
+                                       {"map", map},
+                                       {"scoring", scoring},
                                        {"attacks", attacks},
                                        {"sizes", sizes},
                                        {"is_output", is_output},
+                                       {"kind", kind},
                                        {"is_measure", is_measure},
                                        {"measure_name", measure_name},
                                        {NULL, NULL}};

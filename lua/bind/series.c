@@ -11,8 +11,7 @@
  *     s.histogram = {low =, high = log10 of its ends, benign = {count, ...}, attack = {count, ...},
  *                    fit = {mean =, deviation =, used =} of ln(benign scores), or nil}
  *     s.roc = {count =, fpr =, tpr =, threshold =, deviation =, computed = whether here, not in the file}, s.precision_recall
- *     s.map = {sizes = {n, ...}, features = {column, ...}}
- *     s.notes, s.attacks     of what `score` wrote: its attributes as texts; a row an attack
+ *     s.map = {sizes = {n, ...}, features = {column, ...}, distances = {x, ...} or nil}
  *
  * time, low, high and the curves are arrays in base64, little-endian: time of float64, the rest of float32. The bucket b
  * holds packets first + b * size on; low and high are the least and greatest finite score of the class in it, NaN where
@@ -26,7 +25,6 @@
 
 #include <ninetails/labels.h>
 
-#include "metrics/curve.h"
 #include "store/run/result_file.h"
 #include "fields.h"
 #include "modules.h"
@@ -185,18 +183,6 @@ static void set_curve(lua_State *L, const char *name, const nt_curve *curve, con
   lua_setfield(L, -2, name);
 }
 
-/* The curves of a file that has labels and none of its own. */
-static nt_status make_curves(nt_run_arrays *a, nt_error *err) {
-  nt_curve_options options = nt_curve_defaults();
-  nt_ranking *ranking = nt_ranking_new(a->scores, a->labels, a->count, err);
-  if (!ranking) return err->status;
-  nt_status status = nt_curve_make(ranking, NT_CURVE_ROC, &options, &a->roc, err);
-  if (status == NT_OK)
-    status = nt_curve_make(ranking, NT_CURVE_PRECISION_RECALL, &options, &a->precision_recall, err);
-  nt_ranking_free(ranking);
-  return status;
-}
-
 static void set_counts(lua_State *L, const nt_run_arrays *a) {
   uint64_t nan = 0, infinite = 0, excluded = 0;
   for (size_t i = 0; i < a->count; i++) {
@@ -210,24 +196,6 @@ static void set_counts(lua_State *L, const nt_run_arrays *a) {
   set_integer(L, "nan", nan);
   set_integer(L, "infinite", infinite);
   set_integer(L, "excluded", excluded);
-}
-
-/* ---------------------------------------------------------------- what only `score` writes */
-
-static void set_attacks(lua_State *L, const nt_attack_rows *rows) {
-  lua_createtable(L, (int)rows->count, 0);
-  for (size_t i = 0; i < rows->count; i++) {
-    lua_createtable(L, 0, 5);
-    set_attack(L, rows->row[i].attack, &rows->row[i].measured);
-    lua_rawseti(L, -2, (lua_Integer)i + 1);
-  }
-  lua_setfield(L, -2, "attacks");
-}
-
-static void set_notes(lua_State *L, const nt_scores_file *file) {
-  lua_createtable(L, 0, (int)file->notes);
-  for (size_t i = 0; i < file->notes; i++) set_text(L, file->note[i].name, file->note[i].text);
-  lua_setfield(L, -2, "notes");
 }
 
 /* ---------------------------------------------------------------- read */
@@ -273,10 +241,6 @@ static int read_series(lua_State *L) {
     lua_createtable(L, 0, 2);
     set_map(L, &a->map);
     lua_setfield(L, -2, "map");
-  }
-  if (!key) {
-    set_notes(L, file);
-    set_attacks(L, &file->attacks);
   }
   nt_scores_done(file); /* now, not when the collector comes */
   return 1;

@@ -117,7 +117,8 @@ local function described(svg, figure, about)
   return HEAD .. "\n" .. svg:gsub("^<%?xml.-%?>%s*", "")
 end
 
-local function csv(figure, about)
+-- The numbers of a figure as CSV, below lines that say what it was made of.
+function draw.numbers(figure, about)
   local columns, lines = {}, {}
   for i, name in ipairs(figure.columns) do columns[i] = {name = name} end
   for i, pair in ipairs(about) do lines[i] = ("# %s: %s\n"):format(pair[1], (pair[2]:gsub("%c", "?"))) end
@@ -150,7 +151,7 @@ function draw.write(figure, path, about)
   local kind, csv_path = draw.names(path)
   local bytes = picture(figure, kind)
   if kind == "svg" then bytes = described(bytes, figure, about) end
-  files.write(csv_path, csv(figure, about))
+  files.write(csv_path, draw.numbers(figure, about))
   files.write(path, bytes)
   return csv_path
 end

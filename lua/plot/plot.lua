@@ -2,9 +2,11 @@
 -- The figures of `ninetails plot`, by kind: what each takes and what makes it.
 --
 -- A kind's draw(t, request) is given a table of runs (results/table.lua) and {run = a word or nil, only = filters, metric =},
--- a kind with `from` the path of its own kind of file; it returns a figure (draw.lua).
+-- a kind with `from` the path of its own kind of file, one with `input` a path and such a request; it returns a figure
+-- (draw.lua).
 local bars = require "ninetails.plot.bars"
 local curves = require "ninetails.plot.curves"
+local dendrogram = require "ninetails.plot.dendrogram"
 local distribution = require "ninetails.plot.distribution"
 local speed = require "ninetails.plot.speed"
 local timeline = require "ninetails.plot.timeline"
@@ -21,6 +23,9 @@ plot.kinds = {
   {name = "histogram", draw = distribution.histogram, help = "a run's scores by class, with a log-normal fit"},
   {name = "probability", draw = timeline.probability,
     help = "a run's scores over the packets, coloured by their probability under a log-normal fit"},
+  {name = "dendrogram", input = true, draw = dendrogram.draw,
+    help = "how the features cluster, and where the feature map is cut: of a run, or of the first packets of a capture or "
+      .. "rows of a file of features (--fm-grace, --profile)"},
   {name = "outliers", draw = timeline.outliers, help = "a run's highest scores"},
   {name = "rate", from = "what bench/packet_times_bench wrote", draw = speed.rate,
     help = "of what bench/packet_times_bench wrote: packets/s against the number of autoencoders"},

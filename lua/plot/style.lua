@@ -21,14 +21,14 @@ function style.line(i)
 end
 function style.marker(i) return ("lc rgb '%s' lw 1.2 pt %d ps 0.6"):format(colours[i], markers[i]) end
 
--- Terminals by the name's end. `noenhanced`: a text is a text, whatever stands in it.
+-- Terminals by the name's end. `noenhanced`: a text is a text, whatever stands in it. PT: what a point is in its fonts.
 style.terminals = {
   svg = function(w, h)
-    return ("set terminal svg noenhanced size %d,%d font '%s' background rgb 'white' dynamic"):format(
+    return ("PT = 4.0 / 3\nset terminal svg noenhanced size %d,%d font '%s' background rgb 'white' dynamic"):format(
       math.floor(w / 25.4 * 96 + 0.5), math.floor(h / 25.4 * 96 + 0.5), (style.FONT:gsub(",9", ",12")))
   end,
   pdf = function(w, h)
-    return ("set terminal pdfcairo noenhanced size %.1fcm,%.1fcm font '%s'"):format(w / 10, h / 10, style.FONT)
+    return ("PT = 1.0\nset terminal pdfcairo noenhanced size %.1fcm,%.1fcm font '%s'"):format(w / 10, h / 10, style.FONT)
   end,
 }
 

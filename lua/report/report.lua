@@ -9,12 +9,13 @@ local choose_details = require "ninetails.report.choose_details"
 local cli = require "ninetails.cli"
 local compare = require "ninetails.results.compare"
 local compared = require "ninetails.results.compared"
+local dendrogram = require "ninetails.dendrogram"
 local diff = require "ninetails.results.diff"
 local diagram = require "ninetails.results.diagram"
 local embedded = require "ninetails.embedded"
 local json = require "ninetails.json"
-local report_files = require "ninetails.report.files"
 local result_table = require "ninetails.results.table"
+local results = require "ninetails.results"
 local results_command = require "ninetails.cli.commands.results"
 local series = require "ninetails.series"
 local system = require "ninetails.system"
@@ -95,19 +96,17 @@ end
 -- ------------------------------------------------------------------ details of runs
 
 local function detail_of(t, one, buckets)
-  local s = t.own or series.read {path = t.path, key = one.run.run, buckets = buckets, bins = BINS}
+  local s = series.read {path = t.path, key = t.kind == "result" and one.run.run or nil, buckets = buckets, bins = BINS}
   return json.object {{"row", one.run.row}, {"key", one.run.run}, {"label", one.label}, {"place", one.place}, {"of", one.of},
     {"first", s.first}, {"count", s.count}, {"labelled", s.labelled}, {"excluded", s.excluded}, {"nan", s.nan},
     {"infinite", s.infinite}, {"timeline", s.timeline}, {"histogram", s.histogram}, {"roc", s.roc},
-    {"precision_recall", s.precision_recall}, {"map", s.map}}
+    {"precision_recall", s.precision_recall}, {"map", s.map}, {"profile", s.map and one.run.profile}}
 end
 
-local function details_of(t, metric, most, buckets)
-  local column = t.column[metric]
-  local chosen, all = choose_details(t, metric, column and column.better, most)
+local function details_of(t, buckets)
   local list = json.array {}
-  for i, one in ipairs(chosen) do list[i] = detail_of(t, one, buckets) end
-  return list, all
+  for i, one in ipairs(t.detailed) do list[i] = detail_of(t, one, buckets) end
+  return list
 end
 
 -- ------------------------------------------------------------------ tests
@@ -198,13 +197,24 @@ end
 
 -- ------------------------------------------------------------------ the page
 
-local function file_of(t, args, most, buckets)
+-- Names of the columns of every profile that a detail has a map of.
+local function names_of_features(tables)
+  local names = {}
+  for _, t in ipairs(tables) do
+    for _, one in ipairs(t.detailed) do
+      local profile = one.run.profile
+      if profile and not names[profile] then names[profile] = dendrogram.names(profile) end
+    end
+  end
+  return names
+end
+
+local function file_of(t, args, buckets)
   local rows, warnings = remarks_of(t)
-  local details, all = details_of(t, args.metric, most, buckets)
   return json.object {{"path", t.path}, {"kind", t.kind}, {"word", text.command_line({t.path}):sub(#"ninetails " + 1)},
     {"notes", notes_of(t)}, {"sizes", t.sizes}, {"runs_in_all", #t.runs}, {"columns", columns_of(t)},
     {"runs", rows_of(t)}, {"rows", rows}, {"varying", names_of(result_table.varying(t, t.chosen))},
-    {"warnings", warnings}, {"attacks", attacks_of(t)}, {"details", details}, {"configurations", all},
+    {"warnings", warnings}, {"attacks", attacks_of(t)}, {"details", details_of(t, buckets)}, {"configurations", t.configurations},
     {"comparison", comparison_of(t, args)}}
 end
 
@@ -221,20 +231,31 @@ local function check_metric(tables, args)
   result_table.find_column(tables[1], args.metric, "--metric")
 end
 
+-- A table of runs, with those that are chosen, those that have details, its attacks, and of a result its sizes.
+local function read(path, args, most)
+  local t = result_table.read(path)
+  t.chosen, t.attacks = result_table.select(t, args.only), result_table.attacks(t)
+  if t.kind == "result" then t.sizes = results.sizes(path) end
+  local column = t.column[args.metric]
+  t.detailed, t.configurations = choose_details(t, args.metric, column and column.better, most)
+  return t
+end
+
 local function data_of(paths, args)
-  local most = math.max(1, args.detail // #paths)
-  local buckets = math.max(LEAST_BUCKETS, math.min(MOST_BUCKETS, BUCKETS // (most * #paths)))
-  local tables, files = {}, json.array {}
+  local most = args.detail == 0 and 0 or math.max(1, args.detail // #paths)
+  local tables, files, details = {}, json.array {}, 0
   for i, path in ipairs(paths) do
-    local one = args.detail == 0 and LEAST_BUCKETS or BUCKETS // #paths
-    tables[i] = report_files.read(path, args.only, math.min(MOST_BUCKETS, one), BINS)
+    tables[i] = read(path, args, most)
+    details = details + #tables[i].detailed
   end
   check_metric(tables, args)
-  for i, t in ipairs(tables) do files[i] = file_of(t, args, args.detail == 0 and 0 or most, buckets) end
+  local buckets = math.max(LEAST_BUCKETS, math.min(MOST_BUCKETS, BUCKETS // math.max(1, details)))
+  for i, t in ipairs(tables) do files[i] = file_of(t, args, buckets) end
   local version = system.version()
   local both = #tables == 2 and tables[1].kind == "result" and tables[2].kind == "result"
   return json.object {{"command", args.command_line}, {"version", version.version}, {"commit", version.commit},
     {"metric", args.metric}, {"only", json.array(args.only or {})}, {"files", files},
+    {"features", names_of_features(tables)},
     {"difference", both and difference_of(tables[1], tables[2], args) or nil}}
 end
 

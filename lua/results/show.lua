@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- `ninetails results ls` and `show`: the runs of result files, one file, one run, for people.
 local export = require "ninetails.results.export"
+local files = require "ninetails.files"
 local json = require "ninetails.json"
 local order = require "ninetails.results.order"
 local out = require "ninetails.cli.out"
@@ -122,6 +123,7 @@ local function counted(runs, name)
 end
 
 local function sizes_text(sizes)
+  if not sizes.scores then return text.scaled(sizes.file, "B") end
   local kept = sizes.scores > 0 and (", scores of %s in %s of it"):format(text.scaled(sizes.scores, "B"),
     text.scaled(sizes.stored, "B")) or ", no scores kept"
   return text.scaled(sizes.file, "B") .. kept
@@ -135,7 +137,7 @@ local function note_text(note)
 end
 
 local function show_file(args, t)
-  local sizes = results.sizes(t.path)
+  local sizes = t.kind == "result" and results.sizes(t.path) or {file = files.stat(t.path).size}
   if args.json then
     print_json(json.object {{"file", t.path}, {"notes", t.notes}, {"sizes", sizes}, {"runs", #t.runs},
       {"columns", json.array(result_table.names(t))}})
@@ -241,7 +243,7 @@ end
 local function attack_rows(t, run)
   local by_key, rows = {}, {}
   for _, one in ipairs(run and {run} or t.runs) do by_key[one.run] = one end
-  for _, row in ipairs(results.attacks(t.path)) do
+  for _, row in ipairs(result_table.attacks(t)) do
     if by_key[row.run] then rows[#rows + 1] = {run = by_key[row.run], row = row} end
   end
   return rows

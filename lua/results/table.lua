@@ -1,12 +1,14 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- The table of runs of a result file, as the subcommands of `ninetails results` work with it.
 --
---   local t = table.read("results/x.h5")
+--   local t = table.read("results/x.h5")      or what `ninetails score -o` wrote, as one run (scoring.lua)
+--   t.kind = "result" or "scores"
 --   t.path, t.notes = {name = text}
 --   t.columns = {{name =, unit =, long_name =, role =, better =, type =}, ...}, t.column[name]
 --   t.runs = {{row = 1, auc = 0.97, ...}, ...}     what a run does not have is not there
 local filter = require "ninetails.cli.filter"
 local results = require "ninetails.results"
+local scoring = require "ninetails.results.scoring"
 local text = require "ninetails.cli.text"
 
 local result_table = {}
@@ -39,9 +41,10 @@ local function check_type(path, column)
 end
 
 function result_table.read(path)
+  if results.is_output(path) then return scoring.read(path) end
   local raw = results.read(path)
   for _, column in ipairs(raw.columns) do check_type(path, column) end
-  local t = {path = path, notes = raw.notes or {}, columns = raw.columns, column = {}, runs = {}}
+  local t = {path = path, kind = "result", notes = raw.notes or {}, columns = raw.columns, column = {}, runs = {}}
   for i = 1, raw.rows do t.runs[i] = {row = i} end
   for _, column in ipairs(raw.columns) do
     t.column[column.name] = column
@@ -49,6 +52,9 @@ function result_table.read(path)
   end
   return t
 end
+
+-- Rows as of results.attacks.
+function result_table.attacks(t) return t.attacks or results.attacks(t.path) end
 
 function result_table.names(t)
   local names = {}

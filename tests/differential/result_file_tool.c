@@ -64,7 +64,7 @@ static void write_run(const char *path, const char *key, size_t run) {
   double auc = nt_auc(ranking);
   nt_ranking_free(ranking);
   size_t map_sizes[] = {2, 1}, map_features[] = {7, 0, 3};
-  const nt_feature_map map = {2, 3, map_sizes, map_features};
+  const nt_feature_map map = {2, 3, map_sizes, map_features, NULL};
   const nt_cell cells[] = {
       text("dataset", "data set", "synthetic"),
       text("detector", "detector", run % 2 ? "isolation_forest" : "kitnet"),

@@ -12,7 +12,8 @@ import tempfile
 
 try:
     import numpy as np
-    from scipy.cluster.hierarchy import linkage, to_tree
+    from scipy.cluster.hierarchy import cophenet, linkage, to_tree
+    from scipy.spatial.distance import squareform
 except ImportError as missing:
     print(f"skipped: {missing}")
     sys.exit(77)
@@ -26,7 +27,7 @@ def run(mode, values, width, most):
     path = os.path.join(WORK.name, "values")
     np.ascontiguousarray(values, np.float64).tofile(path)
     text = subprocess.run([TOOL, mode, path, str(width), str(most)], check=True, capture_output=True, text=True).stdout
-    out = {"distance": [], "merge": [], "cluster": []}
+    out = {"distance": [], "merge": [], "cluster": [], "joined": []}
     for line in text.splitlines():
         name, *fields = line.split()
         convert = int if name == "cluster" else lambda f: float.fromhex(f) if "0x" in f else float(f)
@@ -64,6 +65,9 @@ def compare_linkage(what, got, square, most):
     merges = linkage(square[np.triu_indices(len(square), 1)], "single")
     check(f"{what}: merges", np.array_equal(np.array(got["merge"]), merges))
     check(f"{what}: clusters", got["cluster"] == clusters(to_tree(merges), most))
+    leaves = [leaf for cluster in got["cluster"] for leaf in cluster]
+    joined = squareform(cophenet(merges))[leaves[:-1], leaves[1:]]
+    check(f"{what}: joined at", np.array_equal(np.array(got["joined"][0]), joined))
 
 
 rng = np.random.default_rng(17)

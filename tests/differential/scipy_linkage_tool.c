@@ -6,7 +6,7 @@
  *     scipy_linkage_tool linkage DISTANCES WIDTH MAX  merges and clusters of a square of distances
  *
  * Lines: "distance VALUE..." (a row of the matrix), "merge LEFT RIGHT DISTANCE LEAVES", "cluster
- * INDEX...". Numbers are hexadecimal floats or integers.
+ * INDEX...", "joined VALUE..." (the map's distances). Numbers are hexadecimal floats or integers.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,6 +31,9 @@ static void print_clusters(const double *distance, size_t width, size_t most) {
     for (size_t i = 0; i < map.sizes[a]; i++) printf(" %zu", map.features[f++]);
     printf("\n");
   }
+  printf("joined");
+  for (size_t i = 0; i + 1 < width; i++) printf(" %a", map.distances[i]);
+  printf("\n");
   nt_feature_map_done(&map);
   free(m);
 }

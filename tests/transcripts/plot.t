@@ -4,7 +4,7 @@ What `plot` refuses, before it draws.
 
   $ $BUILD/tests/result_file_tool .
   $ ninetails plot
-  ninetails plot: missing --output
+  ninetails plot: missing KIND
   See: ninetails help plot
   [1]
   $ ninetails plot rsme quickstart.h5 -o x.svg

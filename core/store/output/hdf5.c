@@ -246,7 +246,11 @@ static nt_status hdf5_map(void *handle, const nt_feature_map *map, nt_error *err
       nt_h5_put_list(group, "sizes", H5T_STD_I64LE, H5T_NATIVE_UINT64, map->autoencoders,
                      map->sizes, "features of each autoencoder", NULL) < 0 ||
       nt_h5_put_list(group, "features", H5T_STD_I64LE, H5T_NATIVE_UINT64, map->total, map->features,
-                     "column indices (0-based) of each autoencoder in turn", NULL) < 0;
+                     "column indices (0-based) of each autoencoder in turn", NULL) < 0 ||
+      (map->distances && map->total > 1 &&
+       nt_h5_put_list(group, "distances", H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, map->total - 1,
+                      map->distances, "correlation distance that joins a feature and the next",
+                      NULL) < 0);
   nt_status status = nt_h5_outcome(&file->disk, &errors, bad, err, "/map cannot be written");
   if (group >= 0) H5Gclose(group);
   nt_h5_errors_end(&errors);

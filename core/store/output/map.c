@@ -85,14 +85,17 @@ static int has_text(hid_t file, const char *name, const char *expected) {
   return is;
 }
 
-int nt_store_is_output(const char *path) {
+nt_output_kind nt_store_is_output(const char *path) {
   hdf5_errors errors;
   nt_error unheard;
   char *kind = NULL;
   nt_h5_errors_begin(&errors);
   hid_t file = nt_h5_open_checked(path, 0, &errors, &kind, &unheard);
-  int is = file >= 0 && has_text(file, "program", "ninetails") &&
-           (has_text(file, "title", NT_TITLE_SCORES) || has_text(file, "title", NT_TITLE_FEATURES));
+  nt_output_kind is = NT_OUTPUT_NONE;
+  if (file >= 0 && has_text(file, "program", "ninetails"))
+    is = has_text(file, "title", NT_TITLE_SCORES)     ? NT_OUTPUT_SCORES
+         : has_text(file, "title", NT_TITLE_FEATURES) ? NT_OUTPUT_FEATURES
+                                                      : NT_OUTPUT_NONE;
   if (file >= 0) H5Fclose(file);
   free(kind);
   nt_h5_errors_end(&errors);

@@ -18,7 +18,9 @@
  *     |   `- auc, average_precision, tpr_at_fpr_1em3: k, float64
  *     `- map                            which features each autoencoder of the ensemble saw
  *         |- sizes      k      int64    features of each autoencoder
- *         `- features   sum    int64    their columns (0-based), one autoencoder after the other
+ *         |- features   sum    int64    their columns (0-based), one autoencoder after the other
+ *         `- distances  sum-1  float64  the dendrogram, of a learned map: at which distance the
+ *                                       clusters of a feature and the next one are joined
  *
  * An extraction has features, a scoring has scores and map; features of a scoring and labels are
  * there when they were asked for, attacks where labels have names.
@@ -111,9 +113,11 @@ nt_status nt_store_text(nt_store *store, const char *name, const char *value, nt
 nt_status nt_store_integer(nt_store *store, const char *name, int64_t value, nt_error *err);
 nt_status nt_store_number(nt_store *store, const char *name, double value, nt_error *err);
 
-/* Whether the file says of itself that `extract` or `score` wrote it; 0 also where it cannot be
- * read. A result file of an experiment is none. */
-int nt_store_is_output(const char *path);
+typedef enum nt_output_kind { NT_OUTPUT_NONE, NT_OUTPUT_FEATURES, NT_OUTPUT_SCORES } nt_output_kind;
+
+/* Whether the file says of itself that `extract` or `score` wrote it, and which; NONE also where it
+ * cannot be read. A result file of an experiment is none. */
+nt_output_kind nt_store_is_output(const char *path);
 
 /* The map of an HDF5 file of ours, or of the text form (feature_map.h): seen from the content. */
 nt_status nt_store_read_map(const char *path, nt_feature_map *map, nt_error *err);

@@ -22,7 +22,7 @@
  *     |   |                               `data`, the name of the group below data/
  *     |   |- roc/       fpr, tpr, threshold; attribute deviation (curve.h)
  *     |   |- precision_recall/   recall, precision, threshold
- *     |   |- map/       sizes, features (store.h)
+ *     |   |- map/       sizes, features, distances (store.h)
  *     |   |- attacks/   where labels name attacks, one row an attack: attack, packets, auc,
  *     |   |             average_precision, tpr_at_fpr_1em3 (ninetails/metrics.h)
  *     |   `- provenance/         attributes

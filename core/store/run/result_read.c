@@ -164,6 +164,15 @@ static nt_status read_map(hid_t run, nt_feature_map *map, nt_error *err) {
   if (status == NT_OK)
     status = nt_h5_read(run, "map/features", H5T_NATIVE_UINT64, sizeof *map->features, 0, &total,
                         &map->features, err);
+  if (status == NT_OK && nt_h5_has(run, "map/distances")) {
+    size_t joins = SIZE_MAX;
+    status = nt_h5_read(run, "map/distances", H5T_NATIVE_DOUBLE, sizeof *map->distances, 0, &joins,
+                        &map->distances, err);
+    if (status == NT_OK && joins + 1 != total)
+      status =
+          nt_fail(err, NT_E_INPUT, "map/distances: %zu values, expected %zu between %zu features",
+                  joins, total ? total - 1 : 0, total);
+  }
   if (status != NT_OK) return status;
   map->autoencoders = sizes;
   map->total = total;

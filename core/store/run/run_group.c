@@ -177,6 +177,7 @@ static const part parts[] = {
     {"precision_recall", "threshold", "recall", "packets with at least this score are alarms", "1"},
     {"map", "sizes", NULL, "features of each autoencoder", "1"},
     {"map", "features", NULL, "column indices (0-based) of each autoencoder in turn", "1"},
+    {"map", "distances", NULL, "correlation distance that joins a feature and the next", "1"},
 };
 static const part data_parts[] = {
     {NULL, "timestamps", NULL, "capture time of the packet", "seconds since 1970-01-01 00:00:00"},
@@ -261,7 +262,10 @@ static int put_map(hid_t parent, const nt_feature_map *map) {
   hid_t group = nt_h5_group(parent, "map"), file = H5T_STD_I64LE, memory = H5T_NATIVE_UINT64;
   int bad = group < 0 ||
             nt_h5_put_values(group, "sizes", file, memory, map->autoencoders, map->sizes, 0) ||
-            nt_h5_put_values(group, "features", file, memory, map->total, map->features, 0) < 0;
+            nt_h5_put_values(group, "features", file, memory, map->total, map->features, 0) < 0 ||
+            (map->distances && map->total > 1 &&
+             nt_h5_put_values(group, "distances", H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, map->total - 1,
+                              map->distances, 0) < 0);
   if (group >= 0) H5Gclose(group);
   return bad ? -1 : 0;
 }

@@ -13,12 +13,12 @@
 #include "cells.h"
 #include "run_file.h"
 
-#define MARK UINT64_C(0x4e5453434f524533) /* which also tells the byte order */
+#define MARK UINT64_C(0x4e5453434f524534) /* which also tells the byte order */
 
 typedef struct nt_score_head {
   uint64_t mark;
   char key[NT_SCORE_KEY - 1]; /* zeros behind a shorter one */
-  uint64_t first, count, trained, autoencoders, total, cells;
+  uint64_t first, count, trained, autoencoders, total, distances, cells;
 } nt_score_head;
 
 /* ---------------------------------------------------------------- writing */
@@ -48,6 +48,7 @@ static void put_all(FILE *stream, const nt_score_record *r) {
                         .trained = r->trained,
                         .autoencoders = r->map.autoencoders,
                         .total = r->map.total,
+                        .distances = r->map.distances ? r->map.total - 1 : 0,
                         .cells = r->cells};
   memcpy(head.key, r->key, strnlen(r->key, sizeof head.key));
   fwrite(&head, sizeof head, 1, stream);
@@ -56,6 +57,7 @@ static void put_all(FILE *stream, const nt_score_record *r) {
   if (r->map.autoencoders) {
     fwrite(r->map.sizes, sizeof *r->map.sizes, r->map.autoencoders, stream);
     fwrite(r->map.features, sizeof *r->map.features, r->map.total, stream);
+    if (head.distances) fwrite(r->map.distances, sizeof *r->map.distances, head.distances, stream);
   }
   for (size_t i = 0; i < r->cells; i++) put_cell(stream, &r->cell[i]);
 }
@@ -143,7 +145,10 @@ static nt_status take_all(nt_score_record *r, const char *bytes, size_t size, nt
   status = take_array(&c, head.autoencoders, sizeof *r->map.sizes, &r->map.sizes, err);
   if (status == NT_OK)
     status = take_array(&c, head.total, sizeof *r->map.features, &r->map.features, err);
+  if (status == NT_OK)
+    status = take_array(&c, head.distances, sizeof *r->map.distances, &r->map.distances, err);
   if (status != NT_OK) return status;
+  if (head.distances && head.distances != head.total - 1) return forged(err);
   r->map.autoencoders = head.autoencoders;
   r->map.total = head.total;
   if (r->map.autoencoders && nt_feature_map_check(&r->map, SIZE_MAX, err) != NT_OK)

@@ -7,9 +7,15 @@ local out = require "ninetails.cli.out"
 local plot = require "ninetails.plot"
 local result_table = require "ninetails.results.table"
 local select_runs = require "ninetails.plot.select"
+local system = require "ninetails.system"
+local one_capture = require "ninetails.cli.one_capture"
+local parameter = require "ninetails.cli.parameter"
 local text = require "ninetails.cli.text"
 
 local refuse = result_table.refuse
+
+-- Options that not every kind takes.
+local only_of = {metric = {m = true}, fm_grace = {dendrogram = true}, profile = {dendrogram = true}}
 
 local function names()
   local list = {}
@@ -29,7 +35,7 @@ local function exists(path) return files.stat(path) ~= nil end
 
 local function commit_text(notes)
   if not notes.commit or notes.commit == "" then return "not told by the file" end
-  return notes.commit .. ((notes.dirty == "1" or notes.dirty == "true") and " (dirty)" or "")
+  return notes.commit .. ((notes.dirty == "1" or notes.dirty == "true" or notes.dirty == true) and " (dirty)" or "")
 end
 
 -- What stands in the head of the CSV and in the SVG.
@@ -47,8 +53,14 @@ local function of_kind(kind, args)
     local figure, notes = kind.draw(path, args)
     return figure, path, notes
   end
+  local request = {run = run, only = args.only, metric = args.metric, fm_grace = args.fm_grace, profile = args.profile,
+    given = args.given}
+  if kind.input then
+    local figure, notes = kind.draw(path, request)
+    return figure, path, notes or system.version()
+  end
   local t = result_table.read(path)
-  return kind.draw(t, {run = run, only = args.only, metric = args.metric}), path, t.notes
+  return kind.draw(t, request), path, t.notes
 end
 
 -- No output may be what it is drawn from, not even with --force.
@@ -62,14 +74,29 @@ local function must_differ(args)
   end
 end
 
+local function check_options(kind, args)
+  for option in pairs(args.given) do
+    local kinds = only_of[option]
+    if kinds and not kinds[kind.name] then
+      refuse("argument", "--%s is for kind %s", (option:gsub("_", "-")), table.concat(text.sorted_keys(kinds), ", "))
+    end
+  end
+  if not args.output and not args.numbers then refuse("argument", "expected --output FIGURE, or --numbers") end
+end
+
 local function run(args)
   local kind = find_kind(args.kind)
-  if args.metric and kind.name ~= "m" then refuse("argument", "--metric is for kind m") end
-  must_differ(args)
-  draw.check(args.output, args.force)
+  check_options(kind, args)
+  if args.output then
+    must_differ(args)
+    draw.check(args.output, args.force)
+  end
   local figure, path, notes = of_kind(kind, args)
-  local csv = draw.write(figure, args.output, about(kind, args, path, notes, figure.run))
-  if not args.quiet then out.text(("%s, its numbers in %s\n"):format(args.output, csv)) end
+  local made_of = about(kind, args, path, notes, figure.run)
+  if args.numbers then out.data(draw.numbers(figure, made_of)) end
+  if not args.output then return 0 end
+  local csv = draw.write(figure, args.output, made_of)
+  if not args.numbers and not args.quiet then out.text(("%s, its numbers in %s\n"):format(args.output, csv)) end
   return 0
 end
 
@@ -85,10 +112,12 @@ return {
       .. "`ninetails results ls`, its key, or the first digits of that (at least 4)"},
   },
   options = {
-    {name = "output", short = "o", type = "path", required = true,
+    {name = "output", short = "o", type = "path",
       help = "the figure: a name that ends in .svg or .pdf; numbers go to the same name with .csv"},
     {name = "only", type = "string", value = "FILTER", many = true, help = filter.syntax},
     {name = "metric", type = "string", value = "NAME", help = "of kind m: what to draw instead of auc"},
+    {name = "numbers", type = "flag", help = "print the numbers; without --output draw nothing"},
+    one_capture.profile, parameter.option("fm_grace"),
     {name = "force", type = "flag", help = "replace the figure and its numbers, whatever stands there; else only such files"},
     {name = "quiet", type = "flag", help = "print nothing"},
   },

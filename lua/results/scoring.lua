@@ -1,13 +1,11 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
--- What a report is made of: result files as `ninetails results` reads them, and what `ninetails score -o` wrote, as a
--- table of one run.
+-- What `ninetails score -o` wrote as a table of one run, "scoring", so that it is listed, plotted and reported as those of
+-- `ninetails run` are: attributes of the file that a table of runs has as columns are such, the others are notes.
 local pipeline = require "ninetails.pipeline"
 local results = require "ninetails.results"
-local result_table = require "ninetails.results.table"
-local series = require "ninetails.series"
 local sweep = require "ninetails.sweep"
 
-local report_files = {}
+local scoring = {}
 
 local function find_role(name)
   for _, measure in ipairs(sweep.measures()) do
@@ -30,9 +28,9 @@ local function last_part(path) return path:match("([^/]+)/*$") or path end
 
 local function number(word) return math.tointeger(tonumber(word)) or tonumber(word) end
 
--- The attributes of the root become columns where the table of runs has such, and notes where not.
-local function scoring(path, own)
-  local t = {path = path, kind = "scores", notes = {}, columns = {}, column = {}, runs = {{row = 1}}, attacks = {}, own = own}
+function scoring.read(path)
+  local own = results.scoring(path)
+  local t = {path = path, kind = "scores", notes = {}, columns = {}, column = {}, runs = {{row = 1}}, attacks = own.attacks}
   local names = {}
   for name in pairs(own.notes) do names[#names + 1] = name end
   table.sort(names)
@@ -50,25 +48,8 @@ local function scoring(path, own)
       t.notes[name] = text
     end
   end
-  for i, row in ipairs(own.attacks) do
-    row.run = "scoring"
-    t.attacks[i] = row
-  end
+  for _, row in ipairs(t.attacks) do row.run = "scoring" end
   return t
 end
 
--- -> a table as ninetails.results.table has it, with kind = "result" or "scores", and attacks = rows of results.attacks.
--- buckets, bins: of the series of a scoring (ninetails.series), which is read here: own.
-function report_files.read(path, only, buckets, bins)
-  local t
-  if results.is_output(path) then
-    t = scoring(path, series.read {path = path, buckets = buckets, bins = bins})
-  else
-    t = result_table.read(path)
-    t.kind, t.attacks, t.sizes = "result", results.attacks(path), results.sizes(path)
-  end
-  t.chosen = result_table.select(t, only)
-  return t
-end
-
-return report_files
+return scoring
