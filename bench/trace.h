@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A capture in memory: its packet records, and rows of features made of them. */
+#ifndef NT_BENCH_TRACE_H
+#define NT_BENCH_TRACE_H
+
+#include <ninetails/capture.h>
+#include <ninetails/extractor.h>
+
+enum { NT_BENCH_CHUNK = 1024 };
+
+typedef struct nt_trace {
+  nt_packet *packets; /* [count] */
+  size_t count;
+} nt_trace;
+
+/* All packets; nt_trace_done. */
+nt_status nt_trace_read(const char *path, nt_trace *trace, nt_error *err);
+void nt_trace_done(nt_trace *trace);
+
+/* count x width doubles of a fresh extractor, in chunks of `chunk` packets; rows for all, or (ring:
+ * only the last chunk is kept) one chunk. */
+nt_status nt_trace_extract(const nt_packet *packets, size_t count, nt_profile profile, size_t chunk,
+                           double *rows, int ring, nt_error *err);
+
+extern const char *const nt_bench_profiles[]; /* in the order of nt_profile */
+
+#endif

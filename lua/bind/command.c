@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * ninetails.command: another program, from its start to its end.
+ *
+ *     local command = require "ninetails.command"
+ *     local r = command.run {words = {"git", "rev-parse", "HEAD"}, folder = "/src",
+ *                            environment = {"LC_ALL=C"}}
+ *     print(r.code, r.signal, r.out, r.errors)   -- exit code, or the number of a signal; all of
+ *                                                -- stdout, the end of stderr
+ *     print(r.wall, r.cpu, r.peak)               -- s, s of all its threads, bytes
+ *
+ * No shell. Standard input is empty. Its group is its own: a signal to this program ends the other
+ * one, with all that it started, and then this one. One that cannot be started is an error {status =
+ * "io"}; how it ended is the caller's to judge.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <lauxlib.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "fields.h"
+#include "modules.h"
+#include "signals.h"
+
+enum { BLOCK = 1 << 16, MOST_WORDS = 256, LAST_WORDS = 4000 };
+
+typedef struct child {
+  pid_t pid;
+  int out, errors;           /* reading ends; -1: closed */
+  char *text;                /* all of stdout */
+  size_t size, room;
+  char last[LAST_WORDS + 1]; /* of stderr */
+  size_t last_size;
+  const char **words, **environment;
+} child;
+
+static void close_end(int *file) {
+  if (*file >= 0) close(*file);
+  *file = -1;
+}
+
+static int child_gc(lua_State *L) {
+  child *c = luaL_checkudata(L, 1, "ninetails.command.child");
+  if (c->pid > 0) {
+    kill(-c->pid, SIGKILL);
+    while (waitpid(c->pid, NULL, 0) < 0 && errno == EINTR) {
+    }
+  }
+  close_end(&c->out), close_end(&c->errors);
+  free(c->text), free(c->words), free(c->environment);
+  *c = (child){.out = -1, .errors = -1};
+  return 0;
+}
+
+static int complain(lua_State *L, const char *what, int why) {
+  nt_error err;
+  nt_fail(&err, NT_E_IO, "'%s' cannot be started: %s", what, strerror(why));
+  return modules_raise(L, &err);
+}
+
+/* The texts of the list `name`, which the table keeps, and NULL; `more` of another list before. */
+static const char **texts_of(lua_State *L, const char *name, char *const *more) {
+  size_t count = 0, own = 0;
+  while (more && more[own]) own++;
+  if (lua_getfield(L, 1, name) == LUA_TTABLE) count = lua_rawlen(L, -1);
+  const char **list = calloc(count + own + 1, sizeof *list);
+  if (!list) luaL_error(L, "command: out of memory");
+  for (size_t i = 0; i < count; i++) { /* first: getenv finds these */
+    lua_rawgeti(L, -1, (lua_Integer)i + 1);
+    list[i] = lua_tostring(L, -1);
+    lua_pop(L, 1);
+    if (!list[i]) list[i] = "";
+  }
+  for (size_t i = 0; i < own; i++) list[count + i] = more[i];
+  lua_pop(L, 1);
+  return list;
+}
+
+static int spawn(child *c, const char *folder, const int out[2], const int errors[2]) {
+  posix_spawn_file_actions_t files;
+  posix_spawnattr_t attributes;
+  sigset_t none, all;
+  sigemptyset(&none);
+  sigfillset(&all);
+  int code = posix_spawn_file_actions_init(&files);
+  if (code != 0) return code;
+  if ((code = posix_spawnattr_init(&attributes)) != 0) {
+    posix_spawn_file_actions_destroy(&files);
+    return code;
+  }
+  code = posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0);
+  if (code == 0) code = posix_spawn_file_actions_adddup2(&files, out[1], 1);
+  if (code == 0) code = posix_spawn_file_actions_adddup2(&files, errors[1], 2);
+  if (code == 0) code = posix_spawn_file_actions_addclosefrom_np(&files, 3);
+  if (code == 0 && folder) code = posix_spawn_file_actions_addchdir_np(&files, folder);
+  if (code == 0)
+    code = posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK |
+                                                     POSIX_SPAWN_SETSIGDEF);
+  if (code == 0) code = posix_spawnattr_setpgroup(&attributes, 0);
+  if (code == 0) code = posix_spawnattr_setsigmask(&attributes, &none);
+  if (code == 0) code = posix_spawnattr_setsigdefault(&attributes, &all);
+  if (code == 0)
+    code = posix_spawnp(&c->pid, c->words[0], &files, &attributes, (char *const *)c->words,
+                        (char *const *)c->environment);
+  if (code != 0) c->pid = 0;
+  posix_spawn_file_actions_destroy(&files);
+  posix_spawnattr_destroy(&attributes);
+  return code;
+}
+
+static int take_out(child *c) {
+  if (c->room - c->size < BLOCK) {
+    size_t room = c->room ? 2 * c->room : 2 * BLOCK;
+    char *more = realloc(c->text, room);
+    if (!more) return ENOMEM;
+    c->text = more, c->room = room;
+  }
+  ssize_t n = read(c->out, c->text + c->size, BLOCK);
+  if (n > 0) c->size += (size_t)n;
+  if (n == 0 || (n < 0 && errno != EINTR && errno != EAGAIN)) close_end(&c->out);
+  return 0;
+}
+
+static void take_errors(child *c) {
+  char block[4096];
+  ssize_t n = read(c->errors, block, sizeof block);
+  if (n == 0 || (n < 0 && errno != EINTR && errno != EAGAIN)) close_end(&c->errors);
+  for (ssize_t i = 0; i < n; i++) {
+    if (c->last_size == LAST_WORDS) {
+      memmove(c->last, c->last + LAST_WORDS / 2, LAST_WORDS / 2);
+      c->last_size = LAST_WORDS / 2;
+    }
+    c->last[c->last_size++] = block[i];
+  }
+}
+
+static void read_all(lua_State *L, child *c) {
+  while (c->out >= 0 || c->errors >= 0) {
+    struct pollfd ends[] = {{.fd = c->out, .events = POLLIN}, {.fd = c->errors, .events = POLLIN}};
+    int ready = poll(ends, 2, 1000);
+    if (signals_caught()) signals_raise(L, "interrupted");
+    if (ready <= 0) continue;
+    if (ends[0].revents && take_out(c) != 0) luaL_error(L, "command: out of memory");
+    if (ends[1].revents) take_errors(c);
+  }
+}
+
+static double seconds_of(struct timeval t) { return (double)t.tv_sec + 1e-6 * (double)t.tv_usec; }
+
+static double now(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+static void start(lua_State *L, child *c, const char *folder) {
+  int out[2] = {-1, -1}, errors[2] = {-1, -1};
+  if (pipe2(out, O_CLOEXEC) != 0) complain(L, c->words[0], errno);
+  c->out = out[0];
+  if (pipe2(errors, O_CLOEXEC) != 0) {
+    int why = errno;
+    close(out[1]);
+    complain(L, c->words[0], why);
+  }
+  c->errors = errors[0];
+  int code = spawn(c, folder, out, errors);
+  close(out[1]), close(errors[1]);
+  if (code != 0) complain(L, c->words[0], code);
+}
+
+static int run(lua_State *L) {
+  luaL_checktype(L, 1, LUA_TTABLE);
+  lua_settop(L, 1);
+  lua_getfield(L, 1, "folder");
+  const char *folder = lua_tostring(L, -1); /* the table keeps it */
+  child *c = lua_newuserdatauv(L, sizeof *c, 0);
+  *c = (child){.out = -1, .errors = -1};
+  modules_close_at_end(L, "ninetails.command.child", child_gc);
+  c->words = texts_of(L, "words", NULL);
+  c->environment = texts_of(L, "environment", environ);
+  luaL_argcheck(L, c->words[0], 1, "words: expected a list");
+  double began = now();
+  start(L, c, folder);
+  read_all(L, c);
+  int status;
+  struct rusage usage;
+  while (wait4(c->pid, &status, 0, &usage) < 0)
+    if (errno != EINTR) return complain(L, c->words[0], errno);
+    else if (signals_caught()) return signals_raise(L, "interrupted");
+  c->pid = 0;
+  lua_createtable(L, 0, 8);
+  set_number(L, "wall", now() - began);
+  set_number(L, "cpu", seconds_of(usage.ru_utime) + seconds_of(usage.ru_stime));
+  set_integer(L, "peak", (uint64_t)usage.ru_maxrss * 1024);
+  if (WIFEXITED(status)) set_integer(L, "code", (uint64_t)WEXITSTATUS(status));
+  if (WIFSIGNALED(status)) set_integer(L, "signal", (uint64_t)WTERMSIG(status));
+  lua_pushlstring(L, c->text ? c->text : "", c->size);
+  lua_setfield(L, -2, "out");
+  lua_pushlstring(L, c->last, c->last_size);
+  lua_setfield(L, -2, "errors");
+  return 1;
+}
+
+int luaopen_ninetails_command(lua_State *L) {
+  static const luaL_Reg functions[] = {{"run", run}, {NULL, NULL}};
+  luaL_newlib(L, functions);
+  return 1;
+}
