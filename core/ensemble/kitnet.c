@@ -255,3 +255,7 @@ nt_isa nt_kitnet_isa(const nt_kitnet *k) {
 const nt_feature_map *nt_kitnet_map(const nt_kitnet *k) {
   return k->map.autoencoders ? &k->map : NULL;
 }
+
+const nt_scorer *nt_kitnet_scorer(const nt_kitnet *k) {
+  return k->scorer;
+}

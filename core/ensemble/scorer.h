@@ -5,6 +5,7 @@
 
 #include <ninetails/error.h>
 #include <ninetails/feature_map.h>
+#include <ninetails/kitnet.h>
 
 #include "kernels.h"
 #include "trainer.h"
@@ -22,5 +23,8 @@ nt_scorer *nt_scorer_new_alone(const nt_autoencoder *a, double epsilon, const nt
 /* Scores n rows. O(n sum(v h)); not from two threads at once, since the scratch is the scorer's. */
 void nt_scorer_score(nt_scorer *s, const nt_kernels *kernels, const double *rows, size_t n,
                      double *scores);
+
+/* The trained ensemble of a KitNET in execution, which owns it; NULL before. */
+const nt_scorer *nt_kitnet_scorer(const nt_kitnet *kitnet);
 
 #endif

@@ -123,6 +123,7 @@ static nt_status store_step(pipeline *p, slot *s, nt_error *err) {
                            .times = s->times,
                            .features = s->features,
                            .sizes = s->sizes,
+                           .packets = s->packets,
                            .scores = scored ? s->scores : NULL,
                            .training = scored ? s->training : NULL};
   double start = nt_seconds();

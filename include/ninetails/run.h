@@ -63,13 +63,14 @@ NT_API const char *nt_stage_name(nt_stage stage);
 /** What the sink is handed: `count` rows beginning at packet `first`; valid during the call only.
  */
 typedef struct nt_pipeline_rows {
-  uint64_t first;         /**< the packet of the first row, from 0 */
-  size_t count, width;    /**< rows, and columns of a row */
-  const double *times;    /**< s since the epoch, NaN where the input has none */
-  const double *features; /**< count x width */
-  const uint32_t *sizes;  /**< bytes on the wire; NULL when the input is rows of features */
-  const double *scores;   /**< NULL without a detector; 0 in the grace periods */
-  const double *training; /**< the same; RMSE in training, NaN in the other phases */
+  uint64_t first;           /**< the packet of the first row, from 0 */
+  size_t count, width;      /**< rows, and columns of a row */
+  const double *times;      /**< s since the epoch, NaN where the input has none */
+  const double *features;   /**< count x width */
+  const uint32_t *sizes;    /**< bytes on the wire; NULL when the input is rows of features */
+  const nt_packet *packets; /**< the records of the rows; NULL likewise */
+  const double *scores;     /**< NULL without a detector; 0 in the grace periods */
+  const double *training;   /**< the same; RMSE in training, NaN in the other phases */
 } nt_pipeline_rows;
 
 /** What went through, and how long it took. */

@@ -19,6 +19,7 @@ static const luaL_Reg c_modules[] = {
     {"ninetails.embedded", open_embedded},
     {"ninetails.fetch", luaopen_ninetails_fetch},
     {"ninetails.files", luaopen_ninetails_files},
+    {"ninetails.inspection", luaopen_ninetails_inspection},
     {"ninetails.json", luaopen_ninetails_json},
     {"ninetails.labels", luaopen_ninetails_labels},
     {"ninetails.line", luaopen_ninetails_line},

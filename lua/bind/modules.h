@@ -18,6 +18,7 @@ int luaopen_ninetails_array(lua_State *L);
 int luaopen_ninetails_dendrogram(lua_State *L);
 int luaopen_ninetails_fetch(lua_State *L);
 int luaopen_ninetails_files(lua_State *L);
+int luaopen_ninetails_inspection(lua_State *L);
 int luaopen_ninetails_json(lua_State *L);
 int luaopen_ninetails_labels(lua_State *L);
 int luaopen_ninetails_line(lua_State *L);

@@ -12,8 +12,8 @@ local text = require "ninetails.cli.text"
 local cli = {}
 
 -- In the order of help.
-local names = {"extract", "score", "run", "results", "report", "plot", "detectors", "dataset", "bench", "cache", "repl", "completion",
-  "manual", "version"}
+local names = {"extract", "score", "inspect", "run", "results", "report", "plot", "detectors", "dataset", "bench", "cache",
+  "repl", "completion", "manual", "version"}
 
 local function usage(format, ...)
   error({status = "argument", message = string.format(format, ...)}, 0)

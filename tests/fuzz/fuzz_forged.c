@@ -11,6 +11,7 @@
 #include "store/output/extracted.h"
 #include "store/output/store.h"
 #include "store/run/result_file.h"
+#include "store/run/scored_run.h"
 #include "bytes.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -191,6 +192,18 @@ static void read_runs(const char *path) {
   if (status == NT_OK) nt_scores_done(&scores);
 }
 
+/* With all that is said of it, whichever file it is. */
+static void read_scored(const char *path, const char *key) {
+  nt_error err = {.status = NT_OK};
+  nt_scored_run run;
+  nt_status status = nt_scored_run_read(path, key, &run, &err);
+  must(status, &err, path);
+  if (status != NT_OK) return;
+  for (size_t i = 0; run.attack && i < run.count; i++) assert(run.attack[i] <= run.attacks);
+  assert(!nt_scored_run_fact(&run, "no such fact"));
+  nt_scored_run_done(&run);
+}
+
 static void read_others(const char *path) {
   nt_error err = {.status = NT_OK};
   nt_extracted *extracted = nt_extracted_open(path, &err);
@@ -205,6 +218,8 @@ static void read_others(const char *path) {
   err.status = NT_OK;
   must(nt_store_read_map(path, &map, &err), &err, path);
   nt_feature_map_done(&map);
+  read_scored(path, NULL);
+  read_scored(path, "aaaa");
 }
 
 static void gather(const char *path, const char *to) {

@@ -1,0 +1,131 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+-- ninetails inspect: from scores to the packets behind them, and why.
+local files = require "ninetails.files"
+local inspection = require "ninetails.inspection"
+local out = require "ninetails.cli.out"
+local packets = require "ninetails.inspect.packets"
+local progress = require "ninetails.cli.progress"
+local result_table = require "ninetails.results.table"
+local results = require "ninetails.results"
+local select_runs = require "ninetails.plot.select"
+local text = require "ninetails.cli.text"
+
+local refuse = result_table.refuse
+
+-- ------------------------------------------------------------------ what is asked for
+
+local function exists(path) return files.stat(path) ~= nil end
+
+-- -> path, key of the run or nil: a file of `score`.
+local function source(word)
+  local path, run = select_runs.split(word, exists)
+  if results.is_output(path) then
+    if run then refuse("argument", "%s is what `ninetails score` wrote, and has no runs: got :%s", path, run) end
+    return path
+  end
+  return path, select_runs.one(result_table.read(path), run, {}).run
+end
+
+local rules = {
+  {"^lognormal:(.+)$", "lognormal"},
+  {"^mean%+(.+)sd$", "deviations"},
+}
+
+-- -> select, value.
+local function selection(args)
+  local given = (args.given.top and 1 or 0) + (args.given.above and 1 or 0) + (args.given.threshold and 1 or 0)
+  if given > 1 then refuse("argument", "--top, --above and --threshold: expected one of them") end
+  if args.above then return "above", args.above end
+  if args.top then return "top", args.top end
+  local word = args.threshold or "lognormal:1e-3"
+  for _, rule in ipairs(rules) do
+    local value = text.to_number(word:match(rule[1]) or "")
+    if value then return rule[2], value end
+  end
+  refuse("argument", "--threshold '%s': expected lognormal:P, as lognormal:1e-3, or mean+Ksd, as mean+2sd", word)
+end
+
+local function look(args)
+  local select, value = selection(args)
+  local path, run = source(args.result)
+  local shown = progress.new {quiet = args.quiet}
+  local good, found = pcall(inspection.read, {result = path, run = run, capture = args.capture, select = select,
+    value = value, named = args.features, fidelity = args.fidelity, seed = args.seed, threads = args.threads,
+    progress = function(count, seconds, phase) shown:update(count, seconds, phase) end})
+  shown:clear()
+  if not good then error(found, 0) end
+  if found.warning then out.note("warning: ", found.warning, "\n") end
+  if not found.explained then
+    out.note(("note: the scores of detector %s are not explained: that takes kitnet\n"):format(found.detector))
+  end
+  return found
+end
+
+-- ------------------------------------------------------------------ the whole
+
+local function print_fidelity(found, args)
+  local named, random = found.fidelity.named, found.fidelity.random
+  if args.json then
+    local json = require "ninetails.json"
+    local function part(x) return json.object {{"mean", x.mean}, {"median", x.median}, {"packets", x.packets}} end
+    return out.data(json.encode(json.object {{"qualify", found.count}, {"features", args.features},
+      {"score_left_named", part(named)}, {"score_left_random", part(random)}}), "\n")
+  end
+  local function percent(x) return x == x and ("%.1f %%"):format(100 * x) or "none" end
+  out.text(text.table({{"put back to the median", "packets", "score left, mean", "median"},
+    {("the %d features named"):format(args.features), text.count(named.packets), percent(named.mean), percent(named.median)},
+    {("%d features at random"):format(args.features), text.count(random.packets), percent(random.mean),
+      percent(random.median)}}, {[2] = true, [3] = true, [4] = true}))
+end
+
+local function run(args)
+  if args.json and args.csv then refuse("argument", "--json and --csv: expected one of them") end
+  local found = look(args)
+  if args.fidelity then
+    print_fidelity(found, args)
+    return 0
+  end
+  if not (args.json or args.csv or args.quiet) then
+    out.text(("%s of %s scored packets qualify: score at least %s\n\n"):format(text.count(found.count),
+      text.count(found.scored), text.number(found.threshold, 6)))
+  end
+  if found.count > 0 or args.csv then packets.print(found, args) end
+  return 0
+end
+
+return {
+  name = "inspect",
+  summary = "Show the packets behind the anomalies of a scored run, and why they score so.",
+  details = "The run's detector is repeated over the capture, and must come to the same scores bit for bit; then each "
+    .. "qualifying packet's score is taken apart exactly: the share of each autoencoder in the score, and of each feature "
+    .. "in the error of its autoencoder. A feature stands beside what the grace periods saw of it. Windows are told by "
+    .. "their half-life: packets in 10 s are a damped count, in which one of 10 s ago counts half.\n\n"
+    .. "Packets are numbered from 0 on: frame.number of tshark is one more. The tail is the probability of a score at "
+    .. "least so high, were scores log-normal as fitted at the end of training.",
+  arguments = {
+    {name = "RESULT", help = "what `ninetails score -o` wrote; or RESULT:RUN, a run of an experiment's result file, by its "
+      .. "number in `ninetails results ls`, its key, or the first digits of that (at least 4)"},
+  },
+  options = {
+    {name = "capture", type = "path", required = true, help = "the capture that was scored; another is refused"},
+    {name = "top", type = "integer", min = 1, help = "the N packets that score highest"},
+    {name = "above", type = "number", help = "packets that score X or more"},
+    {name = "threshold", type = "string", value = "RULE", help = "lognormal:P: exceeded with probability P by the scores "
+      .. "of training; mean+Ksd: by K standard deviations above the mean of the scores [lognormal:1e-3, unless --top "
+      .. "or --above]"},
+    {name = "features", type = "integer", default = 3, min = 1, max = 1000, help = "how many features to name of a packet, "
+      .. "those with the largest shares in the score"},
+    {name = "limit", type = "integer", min = 0, help = "show the N packets that score highest, 0: all [20; with --json "
+      .. "and --csv all]. The table has the highest first, all else comes in the order of the capture"},
+    {name = "details", type = "flag", help = "a block for each packet: headers, shares, the frame's bytes"},
+    {name = "bytes", type = "integer", default = 64, min = 0, help = "most bytes of the frame that --details shows"},
+    {name = "json", type = "flag", help = "one object a line for each packet, the whole frame in hexadecimal"},
+    {name = "csv", type = "flag", help = "a table for programs, with the first feature of each packet"},
+    {name = "fidelity", type = "flag", help = "instead of packets: put the named features of each back to their median in "
+      .. "training, score again, and tell how much of the score is left; beside as many features at random"},
+    {name = "seed", type = "integer", default = 1, min = 0, max = 4294967295, help = "of the features at random"},
+    require("ninetails.cli.parameter").option("threads"),
+    {name = "quiet", type = "flag", help = "print no progress"},
+  },
+  run = run,
+}

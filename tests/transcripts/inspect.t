@@ -1,0 +1,148 @@
+SPDX-License-Identifier: GPL-3.0-or-later
+
+  $ ln -s "$TRACE" trace.tsv.gz
+  $ ninetails score trace.tsv.gz --fm-grace 200 --ad-grace 600 --quiet -o scores.h5 2> warning
+
+The packets that score highest, with what their scores are made of.
+
+  $ ninetails inspect scores.h5 --capture trace.tsv.gz --top 2
+  2 of 995 scored packets qualify: score at least 4.71724e+08
+  
+  rank  packet  time                             score      tail  length  protocols   source             destination     why
+     1   1,593  2017-07-17 20:38:31.299001Z  4.717e+08  6.1e-255      60  eth:ip:tcp  192.168.1.6:40005  192.168.1.4:80  34.4 % variance of the time between packets from 192.168.1.6 to 192.168.1.4 in 100 s: 26,228,493,683 s^2; training saw at most 15.41 (median 0.2988)
+     2   1,272  2017-07-17 20:38:23.070003Z  4.717e+08  6.2e-255      66  eth:ip:tcp  127.0.0.1:4000     127.0.0.1:4001  34.4 % variance of the time between packets from 127.0.0.1 to 127.0.0.1 in 100 s: 26,226,234,591 s^2; training saw at most 15.41 (median 0.2988)
+  $ ninetails inspect scores.h5 --capture trace.tsv.gz --top 1 --details --features 2
+  1 of 995 scored packets qualify: score at least 4.71745e+08
+  
+  packet 1,593, 2017-07-17 20:38:31.299001Z, score 4.71745e+08, tail 6.1e-255, rank 1
+    192.168.1.6:40005 -> 192.168.1.4:80, eth:ip:tcp, 60 bytes
+    eth.src 02:00:00:00:02:2c, eth.dst 02:00:00:00:02:2a
+    34.4 %  variance of the time between packets from 192.168.1.6 to 192.168.1.4 in 100 s: 26,228,493,683 s^2; training saw at most 15.41 (median 0.2988)
+            HH_jit_L0.01_variance: 34.4 % of autoencoder 3, which is 100.0 % of the score
+    19.3 %  variance of the time between packets from 192.168.1.6 to 192.168.1.4 in 10 s: 26,228,490,408 s^2; training saw at most 20.59 (median 0.3034)
+            HH_jit_L0.1_variance: 19.3 % of autoencoder 3, which is 100.0 % of the score
+  
+
+The same for programs: all that qualify, in the order of the capture.
+
+  $ ninetails inspect scores.h5 --capture trace.tsv.gz --threshold mean+2sd --json > some.jsonl
+  $ $PYTHON -c "
+  > import csv, h5py, json, math, numpy
+  > rows = [json.loads(line) for line in open('some.jsonl')]
+  > f = h5py.File('scores.h5')
+  > scores = f['scores'][801:]
+  > least = scores.mean() + 2 * scores.std(ddof=1)
+  > assert [row['packet'] for row in rows] == list(801 + numpy.flatnonzero(scores >= least))
+  > assert all(row['score'] == f['scores'][row['packet']] and row['time'] == f['timestamps'][row['packet']] for row in rows)
+  > assert sorted(row['rank'] for row in rows) == list(range(1, len(rows) + 1))
+  > mean, deviation = f.attrs['threshold_log_mean'], f.attrs['threshold_log_deviation']
+  > tail = lambda s: math.erfc((math.log(s) - mean) / deviation / math.sqrt(2)) / 2
+  > assert all(math.isclose(row['tail'], tail(row['score']), rel_tol=1e-6, abs_tol=1e-300) for row in rows)
+  > for row in rows:
+  >   shares = [why['share_of_score'] for why in row['why']]
+  >   assert len(shares) == 3 and shares == sorted(shares, reverse=True) and 0 < sum(shares) <= 1 + 1e-9
+  > print(len(rows) > 10)
+  > "
+  True
+  $ ninetails inspect scores.h5 --capture trace.tsv.gz --threshold mean+2sd --csv | cut -d, -f1 | tail -n +2 > csv
+  $ $PYTHON -c "import json; [print(json.loads(line)['packet']) for line in open('some.jsonl')]" | cmp - csv
+
+What is named is what the score came of.
+
+  $ ninetails inspect scores.h5 --capture trace.tsv.gz --fidelity --json > fidelity.json
+  $ $PYTHON -c "
+  > import json
+  > f = json.load(open('fidelity.json'))
+  > print(f['score_left_named']['median'] < 0.5 < f['score_left_random']['median'] <= 1.01)
+  > "
+  True
+
+All features and all of their shares, which sum to 1; what the grace periods saw is what `extract` gives.
+
+  $ ninetails extract trace.tsv.gz --quiet -o features.h5
+  $ ninetails inspect scores.h5 --capture trace.tsv.gz --top 5 --features 100 --json > all.jsonl
+  $ $PYTHON -c "
+  > import h5py, json, math, numpy
+  > f = h5py.File('features.h5')
+  > names, rows = list(f['feature'].asstr()[:]), f['features'][:]
+  > for row in map(json.loads, open('all.jsonl')):
+  >   assert math.isclose(sum(why['share_of_score'] for why in row['why']), 1)
+  >   for why in row['why']:
+  >     column = rows[:, names.index(why['feature'])]
+  >     seen = why['training']
+  >     assert (seen['least'], seen['median'], seen['most']) == (column[:801].min(), numpy.median(column[:801]), column[:801].max())
+  >     assert why['value'] == column[row['packet']]
+  > "
+
+A run of an experiment: its detector is repeated with the parameters and the seed that its file tells.
+
+  $ cat > two.lua <<END
+  > local nt = require "ninetails"
+  > return nt.experiment {name = "two", datasets = {nt.synthetic {scenario = "os_scan", packets = 4000, seed = 1}},
+  >   detectors = {nt.kitnet {max_autoencoder = 7, learning_rate = 0.05}, nt.packet_length {}}, grace = {fm = 300, ad = 1000},
+  >   seeds = {3}}
+  > END
+  $ export XDG_CACHE_HOME=$PWD/cache
+  $ ninetails run two.lua --quiet 2> /dev/null
+  $ capture=$(find cache -name 'os_scan*.pcap')
+  $ ninetails inspect results/two.h5:1 --capture $capture --top 3 --json | $PYTHON -c "
+  > import h5py, json, sys
+  > f = h5py.File('results/two.h5')
+  > run = f['run'][f['runs/run'].asstr()[0]]['scores']
+  > rows = [json.loads(line) for line in sys.stdin]
+  > print([row['score'] == run[row['packet'] - run.attrs['first']] for row in rows], 'frame' in rows[0])
+  > "
+  [True, True, True] True
+
+Scores of other detectors are not explained, and still lead to their packets.
+
+  $ ninetails inspect results/two.h5:2 --capture $capture --top 1 --csv | cut -d, -f5,14- 
+  note: the scores of detector packet_length are not explained: that takes kitnet
+  rank,cause,feature,share_of_score,value,training_least,training_median,training_most,words
+  1,,,,,,,,
+  $ ninetails inspect results/two.h5:2 --capture $capture
+  ninetails inspect: no log-normal fit: it is of training scores, and those of detector packet_length are not kept; expected --top, --above or mean+2sd
+  See: ninetails help inspect
+  [1]
+  $ ninetails inspect results/two.h5:2 --capture $capture --fidelity --above 0
+  ninetails inspect: the scores of detector packet_length are not explained: expected kitnet
+  See: ninetails help inspect
+  [1]
+
+Another capture is refused, with both; so is what was changed.
+
+  $ ninetails inspect scores.h5 --capture $capture 2>&1 | sed 's/[0-9a-f]\{64\}/SHA/g; s/cache[^:]*:/CAPTURE:/'
+  ninetails inspect: CAPTURE: is not the capture of scores.h5: it has 4000 packets and the SHA-256 SHA, the run's has 1796 and SHA
+  $ zcat trace.tsv.gz | head -1000 | gzip > cut.tsv.gz
+  $ ninetails inspect scores.h5 --capture cut.tsv.gz 2>&1 | sed 's/[0-9a-f]\{64\}/SHA/g'
+  ninetails inspect: cut.tsv.gz: is not the capture of scores.h5: it has 999 packets and the SHA-256 SHA, the run's has 1796 and SHA
+
+So is what cannot be meant.
+
+  $ ninetails inspect scores.h5 --capture - --top 1
+  ninetails inspect: capture -: expected a file, which is read more than once
+  See: ninetails help inspect
+  [1]
+  $ ninetails inspect scores.h5 --capture trace.tsv.gz --threshold median
+  ninetails inspect: --threshold 'median': expected lognormal:P, as lognormal:1e-3, or mean+Ksd, as mean+2sd
+  See: ninetails help inspect
+  [1]
+  $ ninetails inspect scores.h5 --capture trace.tsv.gz --threshold lognormal:2
+  ninetails inspect: lognormal:2: expected a probability between 0 and 1
+  See: ninetails help inspect
+  [1]
+  $ ninetails inspect scores.h5 --capture trace.tsv.gz --top 1 --above 2
+  ninetails inspect: --top, --above and --threshold: expected one of them
+  See: ninetails help inspect
+  [1]
+  $ ninetails inspect scores.h5:1 --capture trace.tsv.gz
+  ninetails inspect: scores.h5 is what `ninetails score` wrote, and has no runs: got :1
+  See: ninetails help inspect
+  [1]
+  $ ninetails inspect results/two.h5 --capture trace.tsv.gz
+  ninetails inspect: results/two.h5 has 2 runs: name one, results/two.h5:RUN, by its number or key (`ninetails results ls` lists them)
+  See: ninetails help inspect
+  [1]
+  $ ninetails inspect features.h5 --capture trace.tsv.gz
+  ninetails inspect: features.h5: has no scores: expected what `ninetails score -o` writes
+  [2]
