@@ -118,7 +118,8 @@ static void all_features_have_words(void) {
       CU_ASSERT_NOT_EQUAL(nt_feature_cause(p, i), NT_CAUSE_OTHER);
       CU_ASSERT_PTR_NOT_NULL(strstr(words, "10.0.0.5"));
       CU_ASSERT_PTR_NULL(strchr(words, '%'));
-      for (size_t k = 0; k < i; k++) { /* no two columns say the same, but for HH's and MI's or H's */
+      for (size_t k = 0; k < i;
+           k++) { /* no two columns say the same, but for HH's and MI's or H's */
         nt_feature_words(p, k, &id, other, sizeof other);
         if (strncmp(nt_profile_feature_name(p, i), "HH", 2) != 0)
           CU_ASSERT_STRING_NOT_EQUAL(words, other);

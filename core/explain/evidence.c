@@ -11,7 +11,7 @@ static void put_chain(nt_evidence *e) {
   static const struct {
     uint32_t bits;
     const char *name;
-  } layers[] = {{NT_HAS_ETH, "eth"}, {NT_HAS_ARP_OPCODE, "arp"}, {NT_HAS_IP, "ip"},
+  } layers[] = {{NT_HAS_ETH, "eth"},   {NT_HAS_ARP_OPCODE, "arp"}, {NT_HAS_IP, "ip"},
                 {NT_HAS_IPV6, "ipv6"}, {NT_HAS_ICMP_TYPE, "icmp"}, {NT_HAS_TCP, "tcp"},
                 {NT_HAS_UDP, "udp"}};
   size_t used = 0;

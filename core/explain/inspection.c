@@ -29,10 +29,10 @@ typedef struct pass {
   struct stat file;
   double *training; /* RMSEs */
   size_t trained, training_room;
-  size_t room;    /* of what qualifies */
-  size_t ties;    /* NT_SELECT_TOP: packets at the threshold that still qualify */
-  int decided;    /* the threshold is */
-  int differs;    /* some score is another: `packet`, `got` */
+  size_t room; /* of what qualifies */
+  size_t ties; /* NT_SELECT_TOP: packets at the threshold that still qualify */
+  int decided; /* the threshold is */
+  int differs; /* some score is another: `packet`, `got` */
   uint64_t packet;
   double got;
   /* one batch */
@@ -102,8 +102,8 @@ static nt_status decide(pass *p, nt_error *err) {
   size_t sample = (size_t)nt_threshold_sample(p->trained);
   nt_status status = NT_OK;
   if (p->kitnet)
-    status = nt_threshold_fit(p->training + (p->trained - sample), sample, NT_LOGNORMAL_TAIL, &t,
-                              err);
+    status =
+        nt_threshold_fit(p->training + (p->trained - sample), sample, NT_LOGNORMAL_TAIL, &t, err);
   p->to->fit = t.fit;
   if (status != NT_OK) return status;
   switch (p->options->select) {
@@ -364,12 +364,12 @@ static nt_status check_capture(pass *p, nt_error *err) {
                    (unsigned long long)r->packets, r->digest[0] ? r->digest[0] : "(none)");
   if (!p->differs) return NT_OK;
   uint64_t k = p->packet - p->to->run.first;
-  return nt_fail(err, NT_E_INPUT,
-                 "%s%s%s: packet %llu has the score %.17g, and %.17g when the run is repeated here: "
-                 "expected the same bits; was it made by another version?",
-                 p->options->result, p->options->run ? ":" : "",
-                 p->options->run ? p->options->run : "", (unsigned long long)p->packet,
-                 p->to->run.scores[k], p->got);
+  return nt_fail(
+      err, NT_E_INPUT,
+      "%s%s%s: packet %llu has the score %.17g, and %.17g when the run is repeated here: "
+      "expected the same bits; was it made by another version?",
+      p->options->result, p->options->run ? ":" : "", p->options->run ? p->options->run : "",
+      (unsigned long long)p->packet, p->to->run.scores[k], p->got);
 }
 
 /* ---------------------------------------------------------------- the whole */
@@ -397,7 +397,8 @@ static nt_status open_all(pass *p, nt_error *err) {
   if (nt_recipe_of(&to->run, &to->recipe, err) != NT_OK)
     return nt_fail_in(err, "%s%s%s", o->result, o->run ? ":" : "", o->run ? o->run : "");
   if (o->fidelity && !to->recipe.kitnet)
-    return nt_fail(err, NT_E_ARGUMENT, "the scores of detector %s are not explained: expected kitnet",
+    return nt_fail(err, NT_E_ARGUMENT,
+                   "the scores of detector %s are not explained: expected kitnet",
                    to->recipe.detector);
   to->width = nt_profile_width(to->recipe.extractor.profile);
   if (stat(o->capture, &p->file) != 0) memset(&p->file, 0, sizeof p->file);

@@ -88,9 +88,9 @@ typedef struct nt_inspection {
   double threshold; /* the least score that qualifies */
   size_t count;     /* packets that qualify, in their order */
   nt_anomaly *anomaly;
-  nt_named *name; /* [count][named] */
+  nt_named *name;                   /* [count][named] */
   double *left_named, *left_random; /* [count] fidelity: score after / score before; else NULL */
-  nt_key_table *hosts; /* keys of NT_HOST_KEY bytes: kind of address, address */
+  nt_key_table *hosts;              /* keys of NT_HOST_KEY bytes: kind of address, address */
   nt_pipeline_result pipeline;
   char warning[512]; /* of the capture */
 } nt_inspection;

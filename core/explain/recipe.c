@@ -75,8 +75,7 @@ nt_status nt_recipe_of(const nt_scored_run *run, nt_recipe *r, nt_error *err) {
   if (r->packets < run->count || run->first != r->packets - run->count)
     return nt_fail(err, NT_E_INPUT, "%zu scores from packet %llu on, of %llu packets", run->count,
                    (unsigned long long)run->first, (unsigned long long)r->packets);
-  for (size_t i = 0; i < NT_RECIPE_DIGESTS; i++)
-    r->digest[i] = nt_scored_run_fact(run, digests[i]);
+  for (size_t i = 0; i < NT_RECIPE_DIGESTS; i++) r->digest[i] = nt_scored_run_fact(run, digests[i]);
   if (!r->digest[0]) r->digest[0] = nt_scored_run_fact(run, "sha256");
   r->detector = nt_scored_run_fact(run, "detector");
   r->kitnet = !r->detector || strcmp(r->detector, "kitnet") == 0;

@@ -10,7 +10,7 @@
 
 /* ---------------------------------------------------------------- the words
  *
- * In them %s is the source, %S it with its port, %m its MAC; %d, %D the destination; %w the window;
+ * In them %s is the source, %S it with its port, %m its MAC in brackets, where it has one; %d, %D the destination; %w the window;
  * %f and %b what the table says of one direction and of both.
  */
 
@@ -20,7 +20,7 @@ typedef struct table {
 } table;
 
 static const table tables[] = {
-    {"MI_dir", "from %s (%m)", NULL, 0},
+    {"MI_dir", "from %s%m", NULL, 0},
     {"H", "from %s", NULL, 0},
     {"HH", "from %s", "from %s and from %d", 0},
     {"HH_jit", "from %s to %d", NULL, 1},
@@ -132,7 +132,7 @@ static void add(words *w, const char *text) {
 
 /* Templates hold one another at most twice: statistic, table, value. */
 static void fill(words *w, const char *format, const meaning *m, const nt_identity *id) {
-  char value[64], letter[2] = "";
+  char value[64], mac[18], letter[2] = "";
   for (const char *p = format; *p; p++) {
     if (*p != '%') {
       letter[0] = *p;
@@ -160,8 +160,9 @@ static void fill(words *w, const char *format, const meaning *m, const nt_identi
       nt_identity_endpoint(id, NT_DESTINATION, value, sizeof value);
       break;
     case 'm':
-      if (id->mac_kind == NT_ADDRESS_MAC) mac_text(id->source_mac, value, sizeof value);
-      else strcpy(value, "no MAC");
+      if (id->mac_kind != NT_ADDRESS_MAC) break;
+      mac_text(id->source_mac, mac, sizeof mac);
+      snprintf(value, sizeof value, " (%s)", mac);
       break;
     default: /* w */
       snprintf(value, sizeof value, "%.3g s", 1 / m->decay);

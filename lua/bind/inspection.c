@@ -22,6 +22,14 @@
  *     why = {{feature =, words =, unit =, value =, least =, most =, median =, share =, autoencoder =,
  *             autoencoder_share =}, ...}, the largest share first
  *
+ * incidents(found, "host" | "pair" | "flow", gap, most) gathers them (core/explain/incidents.h) and gives
+ * {count =, touching = (with labels), shown_packets =, attacks = {{attack =, packets =, qualifying =,
+ * incidents =}, ...}, list = the `most` (0: all) of most excess: {host = | source =, destination =,
+ * source_port =, destination_port =, cause =, start =, finish =, packets =, sent =, excess =, peak =,
+ * first =, attack_packets =, attack =, peers =, peer = {{host =, packets =}}, ports =, port = {{port =,
+ * packets =}}, features = {{feature =, words =, unit =, value =, packet =, least =, most =, median =,
+ * share_of_score =}}, evidence = {{packet =, score =}}}}.
+ *
  * Words are of addresses and names that strangers chose: they are shown through out.shown.
  */
 #include <gsl/gsl_sort_double.h>
@@ -34,6 +42,7 @@
 #include <string.h>
 
 #include "explain/evidence.h"
+#include "explain/incidents.h"
 #include "explain/inspection.h"
 #include "fields.h"
 #include "modules.h"
@@ -268,22 +277,28 @@ static void set_ends(lua_State *L, const nt_identity *id) {
   set_integer(L, "destination_port", id->destination_port[0]);
 }
 
-/* why: what is named of packet i, in words that are those of its identity. */
-static void set_why(lua_State *L, const nt_inspection *in, size_t i, const nt_identity *id) {
+/* A column: name, unit, words for this identity, and what the grace periods saw. */
+static void set_feature(lua_State *L, const nt_inspection *in, uint32_t column,
+                        const nt_identity *id) {
   char words[256];
   nt_profile profile = in->recipe.extractor.profile;
+  set_text(L, "feature", nt_profile_feature_name(profile, column));
+  set_text(L, "unit", nt_profile_feature_unit(profile, column));
+  nt_feature_words(profile, column, id, words, sizeof words);
+  set_text(L, "words", words);
+  set_number(L, "least", in->range.least[column]);
+  set_number(L, "most", in->range.most[column]);
+  set_number(L, "median", in->range.median[column]);
+}
+
+/* why: what is named of packet i, in words that are those of its identity. */
+static void set_why(lua_State *L, const nt_inspection *in, size_t i, const nt_identity *id) {
   lua_createtable(L, (int)in->named, 0);
   for (size_t k = 0; k < in->named; k++) {
     const nt_named *n = &in->name[i * in->named + k];
     lua_createtable(L, 0, 10);
-    set_text(L, "feature", nt_profile_feature_name(profile, n->column));
-    set_text(L, "unit", nt_profile_feature_unit(profile, n->column));
-    nt_feature_words(profile, n->column, id, words, sizeof words);
-    set_text(L, "words", words);
+    set_feature(L, in, n->column, id);
     set_number(L, "value", n->value);
-    set_number(L, "least", in->range.least[n->column]);
-    set_number(L, "most", in->range.most[n->column]);
-    set_number(L, "median", in->range.median[n->column]);
     set_number(L, "share", n->share);
     set_integer(L, "autoencoder", n->autoencoder);
     set_number(L, "autoencoder_share", n->part);
@@ -377,8 +392,170 @@ static int each(lua_State *L) {
   return 0;
 }
 
+/* ---------------------------------------------------------------- incidents */
+
+static int incidents_done(lua_State *L) {
+  nt_incidents_done(lua_touserdata(L, 1));
+  return 0;
+}
+
+static void begin_list(lua_State *L) {
+  lua_newtable(L);
+}
+static void append(lua_State *L) { /* the top to the list below it */
+  lua_rawseti(L, -2, (lua_Integer)lua_rawlen(L, -2) + 1);
+}
+
+static void set_peers(lua_State *L, const nt_inspection *in, const nt_incident *n) {
+  char text[64];
+  begin_list(L);
+  for (int k = 0; k < NT_SHOWN && n->peer[k].count > 0; k++) {
+    lua_createtable(L, 0, 2);
+    nt_host_text(in, n->peer[k].what, text, sizeof text);
+    set_text(L, "host", text);
+    set_integer(L, "packets", (uint64_t)n->peer[k].count);
+    append(L);
+  }
+  lua_setfield(L, -2, "peer");
+}
+
+static void set_ports(lua_State *L, const nt_incident *n) {
+  begin_list(L);
+  for (int k = 0; k < NT_SHOWN && n->destination_port[k].count > 0; k++) {
+    lua_createtable(L, 0, 2);
+    set_integer(L, "port", n->destination_port[k].what);
+    set_integer(L, "packets", (uint64_t)n->destination_port[k].count);
+    append(L);
+  }
+  lua_setfield(L, -2, "port");
+}
+
+/* The packet of the evidence that names the column, and as what; else the peak and NULL. */
+static size_t witness(const nt_inspection *in, const nt_incident *n, uint32_t column,
+                      const nt_named **name) {
+  for (size_t e = 0; e < n->evidences; e++)
+    for (size_t k = 0; k < in->named; k++) {
+      *name = &in->name[n->evidence[e] * in->named + k];
+      if ((*name)->column == column) return n->evidence[e];
+    }
+  *name = NULL;
+  return n->peak;
+}
+
+/* features: those with the largest shares in the incident's packets, each with the words and the
+ * value of a packet of the evidence. */
+static void set_features(lua_State *L, const nt_inspection *in, const nt_incident *n) {
+  begin_list(L);
+  for (int k = 0; k < NT_SHOWN && n->feature[k].count > 0; k++) {
+    const nt_named *name;
+    nt_identity id;
+    uint32_t column = n->feature[k].what;
+    size_t packet = witness(in, n, column, &name);
+    nt_anomaly_identity(in, &in->anomaly[packet], &id);
+    lua_createtable(L, 0, 9);
+    set_feature(L, in, column, &id);
+    set_number(L, "share_of_score", n->feature[k].count / (double)n->packets);
+    if (name) set_number(L, "value", name->value);
+    if (name) set_integer(L, "packet", in->anomaly[packet].packet);
+    append(L);
+  }
+  lua_setfield(L, -2, "features");
+}
+
+static void set_evidence(lua_State *L, const nt_inspection *in, const nt_incident *n) {
+  begin_list(L);
+  for (size_t k = 0; k < n->evidences; k++) {
+    lua_createtable(L, 0, 2);
+    set_integer(L, "packet", in->anomaly[n->evidence[k]].packet);
+    set_number(L, "score", in->anomaly[n->evidence[k]].score);
+    append(L);
+  }
+  lua_setfield(L, -2, "evidence");
+}
+
+/* Who it is about: `host`, or two ends. */
+static void set_entity(lua_State *L, const nt_inspection *in, const nt_incident *n,
+                       nt_entity entity) {
+  char text[64];
+  nt_host_text(in, n->host[0], text, sizeof text);
+  set_text(L, entity == NT_ENTITY_HOST ? "host" : "source", text);
+  if (entity == NT_ENTITY_HOST) return;
+  nt_host_text(in, n->host[1], text, sizeof text);
+  set_text(L, "destination", text);
+  if (entity != NT_ENTITY_FLOW || (n->ports != NT_PORT_NUMBER && n->ports != NT_PORT_TWO)) return;
+  set_integer(L, "source_port", n->port[0]);
+  set_integer(L, "destination_port", n->port[1]);
+}
+
+static void push_incident(lua_State *L, const nt_inspection *in, const nt_incident *n,
+                          nt_entity entity) {
+  lua_createtable(L, 0, 24);
+  set_entity(L, in, n, entity);
+  if (in->recipe.kitnet) set_text(L, "cause", nt_cause_name((nt_cause)n->cause));
+  set_number(L, "start", n->start);
+  set_number(L, "finish", n->end);
+  set_integer(L, "packets", n->packets);
+  set_integer(L, "sent", n->sent);
+  set_number(L, "excess", n->excess);
+  set_number(L, "peak", in->anomaly[n->peak].score);
+  set_integer(L, "first", in->anomaly[n->first].packet);
+  if (in->run.labels) set_integer(L, "attack_packets", n->attack_packets);
+  if (n->attack) set_text(L, "attack", in->run.attack_name[n->attack - 1]);
+  set_integer(L, "peers", n->peers);
+  set_integer(L, "ports", n->ports_seen);
+  set_peers(L, in, n);
+  set_ports(L, n);
+  set_features(L, in, n);
+  set_evidence(L, in, n);
+}
+
+static void set_met(lua_State *L, const nt_inspection *in, const nt_incidents *all) {
+  begin_list(L);
+  for (size_t i = 0; i < all->attacks; i++) {
+    lua_createtable(L, 0, 4);
+    set_text(L, "attack", in->run.attacks ? in->run.attack_name[i] : "attack");
+    set_integer(L, "packets", all->met[i].packets);
+    set_integer(L, "qualifying", all->met[i].qualifying);
+    set_integer(L, "incidents", all->met[i].incidents);
+    append(L);
+  }
+  lua_setfield(L, -2, "attacks");
+}
+
+/* incidents(found, entity, gap, most) */
+static int incidents(lua_State *L) {
+  static const char *const entities[] = {"host", "pair", "flow", NULL};
+  found *f = check_found(L);
+  const nt_inspection *in = &f->inspection;
+  nt_entity entity = (nt_entity)luaL_checkoption(L, 2, "host", entities);
+  double gap = luaL_checknumber(L, 3);
+  lua_Integer most = luaL_checkinteger(L, 4);
+  luaL_checkstack(L, 24, NULL);
+  nt_incidents *all = lua_newuserdatauv(L, sizeof *all, 0);
+  *all = (nt_incidents){0};
+  modules_close_at_end(L, "ninetails.inspection.incidents", incidents_done);
+  nt_error err;
+  if (nt_incidents_of(in, entity, gap, all, &err) != NT_OK) return modules_raise(L, &err);
+  size_t shown = most > 0 && (uint64_t)most < all->count ? (size_t)most : all->count;
+  uint64_t packets = 0;
+  lua_createtable(L, 0, 6);
+  set_integer(L, "count", all->count);
+  if (in->run.labels) set_integer(L, "touching", all->touching);
+  set_met(L, in, all);
+  begin_list(L);
+  for (size_t i = 0; i < shown; i++) {
+    packets += all->incident[i].packets;
+    push_incident(L, in, &all->incident[i], entity);
+    append(L);
+  }
+  lua_setfield(L, -2, "list");
+  set_integer(L, "shown_packets", packets);
+  return 1;
+}
+
 int luaopen_ninetails_inspection(lua_State *L) {
-  static const luaL_Reg functions[] = {{"read", read_inspection}, {"each", each}, {NULL, NULL}};
+  static const luaL_Reg functions[] = {
+      {"read", read_inspection}, {"each", each}, {"incidents", incidents}, {NULL, NULL}};
   luaL_newmetatable(L, class_name);
   lua_pushcfunction(L, found_gc);
   lua_setfield(L, -2, "__gc");

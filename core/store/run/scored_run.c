@@ -73,8 +73,8 @@ static nt_status read_attacks(hid_t group, nt_scored_run *r, nt_error *err) {
   if (!nt_h5_has(group, "attack") || !nt_h5_has(group, "attack_name")) return NT_OK;
   hid_t id = H5Dopen2(group, "attack_name", H5P_DEFAULT);
   hdf5_names names = {0};
-  nt_status status = id < 0 ? nt_fail(err, NT_E_INPUT, "expected texts")
-                            : nt_h5_read_texts(id, &names, err);
+  nt_status status =
+      id < 0 ? nt_fail(err, NT_E_INPUT, "expected texts") : nt_h5_read_texts(id, &names, err);
   if (id >= 0) H5Dclose(id);
   r->attacks = names.count;
   r->attack_name = names.name; /* theirs now */
@@ -96,8 +96,7 @@ static nt_status read_group(hid_t file, const char *key, nt_scored_run *r, nt_er
   hid_t made =
       run >= 0 && nt_h5_has(run, "provenance") ? H5Gopen2(run, "provenance", H5P_DEFAULT) : -1;
   nt_status status = made >= 0 ? add_notes(r, made, err) : NT_OK;
-  hid_t scores =
-      run >= 0 && nt_h5_has(run, "scores") ? H5Dopen2(run, "scores", H5P_DEFAULT) : -1;
+  hid_t scores = run >= 0 && nt_h5_has(run, "scores") ? H5Dopen2(run, "scores", H5P_DEFAULT) : -1;
   char *name = scores >= 0 ? nt_h5_get_text(scores, "data") : NULL;
   hid_t data = name && all >= 0 && nt_name_is_fine(name) && nt_h5_has(all, name)
                    ? H5Gopen2(all, name, H5P_DEFAULT)

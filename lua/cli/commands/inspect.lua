@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- ninetails inspect: from scores to the packets behind them, and why.
 local files = require "ninetails.files"
+local incidents = require "ninetails.inspect.incidents"
 local inspection = require "ninetails.inspection"
 local out = require "ninetails.cli.out"
 local packets = require "ninetails.inspect.packets"
@@ -86,10 +87,14 @@ local function run(args)
     return 0
   end
   if not (args.json or args.csv or args.quiet) then
-    out.text(("%s of %s scored packets qualify: score at least %s\n\n"):format(text.count(found.count),
+    out.text(("%s of %s scored packets qualify: score at least %s\n"):format(text.count(found.count),
       text.count(found.scored), text.number(found.threshold, 6)))
   end
-  if found.count > 0 or args.csv then packets.print(found, args) end
+  if args.incidents then
+    incidents.print(found, args)
+  elseif found.count > 0 or args.csv then
+    packets.print(found, args)
+  end
   return 0
 end
 
@@ -117,6 +122,11 @@ return {
       .. "those with the largest shares in the score"},
     {name = "limit", type = "integer", min = 0, help = "show the N packets that score highest, 0: all [20; with --json "
       .. "and --csv all]. The table has the highest first, all else comes in the order of the capture"},
+    {name = "incidents", type = "flag", help = "gather the packets that qualify into incidents: those of one entity and one "
+      .. "cause that follow each other within --gap; most excess first"},
+    {name = "by", type = "choice", choices = {"host", "pair", "flow"}, default = "host", help = "the entity: of a packet's "
+      .. "two hosts the one that more of the packets have; both; or both with their ports"},
+    {name = "gap", type = "number", value = "S", default = 60, min = 0, help = "seconds without a packet that end an incident"},
     {name = "details", type = "flag", help = "a block for each packet: headers, shares, the frame's bytes"},
     {name = "bytes", type = "integer", default = 64, min = 0, help = "most bytes of the frame that --details shows"},
     {name = "json", type = "flag", help = "one object a line for each packet, the whole frame in hexadecimal"},
