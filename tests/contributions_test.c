@@ -12,7 +12,8 @@ enum { WIDTH = 24, ROWS = 400, GRACE = 300, SCORED = ROWS - GRACE, TOTAL = 13, C
 
 static size_t sizes[COUNT] = {1, 7, 3, 2};
 static size_t features[TOTAL] = {5, 0, 1, 2, 3, 4, 7, 23, 9, 10, 11, 5, 12};
-static const nt_feature_map map = {COUNT, TOTAL, sizes, features};
+static const nt_feature_map map = {
+    .autoencoders = COUNT, .total = TOTAL, .sizes = sizes, .features = features};
 
 static nt_kitnet_options options(void) {
   nt_kitnet_options o = nt_kitnet_defaults();
