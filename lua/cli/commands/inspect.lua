@@ -87,8 +87,8 @@ local function run(args)
     return 0
   end
   if not (args.json or args.csv or args.quiet) then
-    out.text(("%s of %s scored packets qualify: score at least %s\n"):format(text.count(found.count),
-      text.count(found.scored), text.number(found.threshold, 6)))
+    out.text(("%s of %s scored packets qualify: score at least %s\n%s"):format(text.count(found.count),
+      text.count(found.scored), text.number(found.threshold, 6), args.incidents and "" or "\n"))
   end
   if args.incidents then
     incidents.print(found, args)
