@@ -8,6 +8,7 @@ local bars = require "ninetails.plot.bars"
 local curves = require "ninetails.plot.curves"
 local dendrogram = require "ninetails.plot.dendrogram"
 local distribution = require "ninetails.plot.distribution"
+local inspected = require "ninetails.plot.inspected"
 local speed = require "ninetails.plot.speed"
 local timeline = require "ninetails.plot.timeline"
 
@@ -27,6 +28,12 @@ plot.kinds = {
     help = "how the features cluster, and where the feature map is cut: of a run, or of the first packets of a capture or "
       .. "rows of a file of features (--fm-grace, --profile)"},
   {name = "outliers", draw = timeline.outliers, help = "a run's highest scores"},
+  {name = "outlier-scores", from = inspected.from, draw = inspected.scores,
+    help = "of what inspect --csv wrote: time and score of the packets that stand out"},
+  {name = "outlier-times", from = inspected.from, draw = inspected.times, help = "of the same: how many, over time"},
+  {name = "outlier-sources", from = inspected.from, draw = inspected.sources, help = "of the same: where they come from"},
+  {name = "outlier-destinations", from = inspected.from, draw = inspected.destinations,
+    help = "of the same: where they go"},
   {name = "rate", from = "what bench/packet_times_bench wrote", draw = speed.rate,
     help = "of what bench/packet_times_bench wrote: packets/s against the number of autoencoders"},
   {name = "density", from = "what bench/packet_times_bench wrote", draw = speed.density,

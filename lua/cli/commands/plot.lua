@@ -101,7 +101,7 @@ local function run(args)
 end
 
 local details = {"Kinds:"}
-for _, kind in ipairs(plot.kinds) do details[#details + 1] = ("  %-12s %s"):format(kind.name, kind.help) end
+for _, kind in ipairs(plot.kinds) do details[#details + 1] = ("  %-20s %s"):format(kind.name, kind.help) end
 
 return {
   name = "plot",
