@@ -6,7 +6,7 @@ import os
 import re
 import sys
 
-TOPS = ("core/", "lua/", "include/", "tests/", "docs/", "bench/", "datasets/", "experiments/")
+TOPS = ("core/", "lua/", "include/", "tests/", "docs/", "bench/", "datasets/", "experiments/", "python/")
 
 
 def named(text):

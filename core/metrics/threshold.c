@@ -51,6 +51,11 @@ nt_status nt_lognormal_threshold(const nt_lognormal *fit, double tail, double *t
   return NT_OK;
 }
 
+uint64_t nt_threshold_sample(uint64_t learnt) {
+  uint64_t tenth = learnt / 10 > NT_THRESHOLD_LEAST ? learnt / 10 : NT_THRESHOLD_LEAST;
+  return tenth < learnt ? tenth : learnt;
+}
+
 nt_status nt_threshold_fit(const double *training, size_t m, double tail, nt_threshold *threshold,
                            nt_error *err) {
   *threshold = (nt_threshold){.value = NAN, .absence = ""};

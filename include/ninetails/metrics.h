@@ -46,10 +46,7 @@ NT_API extern const double nt_quantile_of[NT_QUANTILES];
  * rows that were learnt, at least NT_THRESHOLD_LEAST of them, or all where there are fewer.
  */
 #define NT_THRESHOLD_LEAST 1000
-static inline uint64_t nt_threshold_sample(uint64_t learnt) {
-  uint64_t tenth = learnt / 10 > NT_THRESHOLD_LEAST ? learnt / 10 : NT_THRESHOLD_LEAST;
-  return tenth < learnt ? tenth : learnt;
-}
+NT_API uint64_t nt_threshold_sample(uint64_t learnt);
 
 /** A log-normal distribution, and of how many scores. */
 typedef struct nt_lognormal {
