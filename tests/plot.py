@@ -229,6 +229,32 @@ def check_times():
     expect("rate: keeps what it is drawn from", done.returncode == 1 and pathlib.Path("times.csv").read_text() == TIMES)
 
 
+INSPECTED = """packet,time,score,label,attack,source,destination,words
+7,100.5,2,0,,10.0.0.1,10.0.0.9,"quoted, and ""twice\"\""
+8,101,4,1,scan,10.0.0.2,10.0.0.9,x
+9,160,8,1,scan,10.0.0.2,<b>,x
+"""
+
+
+def check_inspected():
+    """Figures of what inspect --csv writes."""
+    pathlib.Path("out.csv").write_text(INSPECTED)
+    for kind in ("scores", "times", "sources", "destinations"):
+        call("plot", "outlier-" + kind, "out.csv", "-o", "out_" + kind + ".svg", "--quiet")
+        xml.etree.ElementTree.parse("out_" + kind + ".svg")
+    rows = {kind: table(pathlib.Path("out_" + kind + ".csv"))[1] for kind in ("scores", "times", "sources", "destinations")}
+    expect("outlier-scores", [(row["packet"], row["score"], row["label"]) for row in rows["scores"]]
+           == [("7", "2", "benign"), ("8", "4", "attack"), ("9", "8", "attack")])
+    expect("outlier-times: all are in a bin", [sum(int(row[c]) for row in rows["times"]) for c in ("benign", "attack")] == [1, 2])
+    expect("outlier-times: the last one, too", rows["times"][-1]["attack"] == "1" and float(rows["times"][0]["from"]) == 100.5)
+    expect("outlier-sources", [tuple(row.values()) for row in rows["sources"]] == [("10.0.0.2", "2", "2"), ("10.0.0.1", "1", "0")])
+    expect("outlier-destinations", [tuple(row.values()) for row in rows["destinations"]] == [("10.0.0.9", "2", "1"), ("<b>", "1", "1")])
+    for line, why in (("x,1,2,0,,a,b,c", "line 5: packet: expected a number"), ('9,1,2,0,"a', "line 5: a quote that does not end")):
+        pathlib.Path("bad.csv").write_text(INSPECTED + line + "\n")
+        done = subprocess.run([NINETAILS, "plot", "outlier-times", "bad.csv", "-o", "bad.svg"], capture_output=True, text=True)
+        expect(f"outliers: {why}: {done.stderr}", done.returncode == 2 and why in done.stderr)
+
+
 HOSTILE = '"; system("touch owned") #`touch owned`@{/Bold x}\n<script>&\\'
 
 
@@ -261,6 +287,7 @@ def main():
             check_dendrogram(f, column(f, "run")[best])
         check_hostile()
         check_times()
+        check_inspected()
         left = [name for name in os.listdir(folder) if name.startswith(".") or name.endswith(".tmp")]
         expect(f"nothing left: {left}", not left)
     print("every kind: numbers equal the result file's")

@@ -61,8 +61,8 @@ end
 
 local function print_met(all)
   if not all.touching then return end
-  out.text(("\n%s of %s touch an attack, %s do not\n"):format(text.count(all.touching), text.plural(all.count, "incident"),
-    text.count(all.count - all.touching)))
+  out.text(("\n%s of %s touch%s an attack\n"):format(text.count(all.touching), text.plural(all.count, "incident"),
+    all.touching == 1 and "es" or ""))
   if #all.attacks == 0 then return end
   local rows = {{"attack", "packets", "explained", "share", "incidents"}}
   for _, a in ipairs(all.attacks) do

@@ -57,6 +57,44 @@ What is named is what the score came of.
   > "
   True
 
+Incidents: packets of one host and one cause that follow each other.
+
+  $ ninetails inspect scores.h5 --capture trace.tsv.gz --incidents --limit 3
+  851 of 995 scored packets qualify: score at least 0.868002
+  851 packets, 42 incidents
+  
+  #  start                lasts  about        cause   packets    sent  with                    ports                  peak
+  1  2017-07-17 20:38:25  11 s   192.168.1.5  timing      145  51.7 %  192.168.1.4 and 5 more  443 and 12 more   4.717e+08
+  2  2017-07-17 20:38:23  12 s   8.8.8.8      timing      118  55.9 %  192.168.1.2 and 4 more  53 and 3 more     4.715e+08
+  3  2017-07-17 20:38:23  12 s   192.168.1.4  timing       78  46.2 %  192.168.1.3 and 4 more  40003 and 9 more  4.717e+08
+  
+  1: 58.2 % variance of the time between packets from 192.168.1.5 to 192.168.1.2 in 100 s: 26,226,536,820 s^2; training saw at most 15.41 (median 0.2988)
+    see packets 1,502, 1,383, 1,443
+  2: 58.8 % variance of the time between packets from 192.168.1.1 to 8.8.8.8 in 100 s: 26,226,536,698 s^2; training saw at most 15.41 (median 0.2988)
+    see packets 1,419, 1,399, 1,393
+  3: 52.7 % variance of the time between packets from 192.168.1.6 to 192.168.1.4 in 100 s: 26,228,493,683 s^2; training saw at most 15.41 (median 0.2988)
+    see packets 1,593, 1,436, 1,369
+  
+  39 incidents more, of 510 packets: --limit N shows N, 0 all
+  $ ninetails inspect scores.h5 --capture trace.tsv.gz --incidents --json > incidents.jsonl
+  $ ninetails inspect scores.h5 --capture trace.tsv.gz --json > packets.jsonl
+  $ $PYTHON -c "
+  > import json
+  > packets = {p['packet']: p for p in map(json.loads, open('packets.jsonl'))}
+  > incidents = list(map(json.loads, open('incidents.jsonl')))
+  > assert sum(n['packets'] for n in incidents) == len(packets)
+  > assert [n['excess'] for n in incidents] == sorted((n['excess'] for n in incidents), reverse=True)
+  > for n in incidents:
+  >   peak = packets[n['evidence'][0]['packet']]
+  >   assert peak['score'] == n['peak'] and peak['cause'] == n['cause'] and n['host'] in (peak['source'], peak['destination'])
+  >   assert n['start'] <= peak['time'] <= n['end'] and n['sent'] <= n['packets']
+  > print(len(incidents) < len(packets) / 10)
+  > "
+  True
+  $ for by in pair flow; do ninetails inspect scores.h5 --capture trace.tsv.gz --incidents --by $by --csv | wc -l; done
+  303
+  349
+
 All features and all of their shares, which sum to 1; what the grace periods saw is what `extract` gives.
 
   $ ninetails extract trace.tsv.gz --quiet -o features.h5
@@ -133,6 +171,10 @@ So is what cannot be meant.
   [1]
   $ ninetails inspect scores.h5 --capture trace.tsv.gz --top 1 --above 2
   ninetails inspect: --top, --above and --threshold: expected one of them
+  See: ninetails help inspect
+  [1]
+  $ ninetails inspect scores.h5 --capture trace.tsv.gz --incidents --by host --gap -1
+  ninetails inspect: --gap -1: expected a number, at least 0
   See: ninetails help inspect
   [1]
   $ ninetails inspect scores.h5:1 --capture trace.tsv.gz
