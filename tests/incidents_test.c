@@ -31,8 +31,12 @@ static uint32_t host(int number) {
 
 static nt_anomaly *add(double time, double score, int source, int destination) {
   nt_anomaly *a = &in.anomaly[in.count];
-  *a = (nt_anomaly){.packet = 100 + in.count, .time = time, .score = score, .cause = NT_CAUSE_RATE,
-                    .ports = NT_PORT_NUMBER, .port = {1024, 80}};
+  *a = (nt_anomaly){.packet = 100 + in.count,
+                    .time = time,
+                    .score = score,
+                    .cause = NT_CAUSE_RATE,
+                    .ports = NT_PORT_NUMBER,
+                    .port = {1024, 80}};
   a->host[0] = host(source);
   a->host[1] = host(destination);
   in.name[in.count++] = (nt_named){.column = (uint32_t)(in.count % 5), .share = 0.5, .part = 1};
@@ -141,8 +145,8 @@ static void attacks_are_counted_beside(void) {
   uint8_t labels[SCORED] = {0, 1, 1, 1, 1, 0, 2, 0, 1, 0};
   uint16_t attack[SCORED] = {0, 1, 1, 1, 2, 0, 0, 0, 0, 0};
   begin();
-  in.run = (nt_scored_run){.count = SCORED, .labels = labels, .attack = attack, .attacks = 2,
-                           .attack_name = names};
+  in.run = (nt_scored_run){
+      .count = SCORED, .labels = labels, .attack = attack, .attacks = 2, .attack_name = names};
   for (int i = 0; i < 3; i++) {
     nt_anomaly *a = add(i, 2, 1, 2);
     a->label = i > 0;

@@ -251,7 +251,7 @@ def check_inspected():
     expect("outlier-destinations", [tuple(row.values()) for row in rows["destinations"]] == [("10.0.0.9", "2", "1"), ("<b>", "1", "1")])
     for line, why in (("x,1,2,0,,a,b,c", "line 5: packet: expected a number"), ('9,1,2,0,"a', "line 5: a quote that does not end")):
         pathlib.Path("bad.csv").write_text(INSPECTED + line + "\n")
-        done = subprocess.run([NINETAILS, "plot", "outlier-times", "bad.csv", "-o", "bad.svg"], capture_output=True, text=True)
+        done = subprocess.run([NINETAILS, "plot", "outlier-times", "bad.csv", "-o", "worse.svg"], capture_output=True, text=True)
         expect(f"outliers: {why}: {done.stderr}", done.returncode == 2 and why in done.stderr)
 
 

@@ -36,10 +36,10 @@ typedef struct gathering {
   double gap;
   uint32_t *qualifying; /* [hosts] packets that have it as an end */
   nt_key_table *groups;
-  uint32_t *open;   /* [groups] the incident that is open */
-  double *latest;   /* [incidents] */
-  uint32_t *of;     /* [packets] incident */
-  size_t *order;    /* [packets] packets of the incidents one after the other */
+  uint32_t *open; /* [groups] the incident that is open */
+  double *latest; /* [incidents] */
+  uint32_t *of;   /* [packets] incident */
+  size_t *order;  /* [packets] packets of the incidents one after the other */
   size_t open_room, room;
   nt_incidents *to;
 } gathering;
@@ -75,8 +75,8 @@ static group_key key_of(const gathering *g, const nt_anomaly *a) {
     return k;
   }
   int flow = g->entity == NT_ENTITY_FLOW;
-  int turned = a->host[0] > a->host[1] ||
-               (a->host[0] == a->host[1] && flow && a->port[0] > a->port[1]);
+  int turned =
+      a->host[0] > a->host[1] || (a->host[0] == a->host[1] && flow && a->port[0] > a->port[1]);
   for (int end = 0; end < 2; end++) {
     k.host[end ^ turned] = a->host[end];
     if (flow) k.port[end ^ turned] = a->port[end];
@@ -99,8 +99,12 @@ static nt_status begin_incident(gathering *g, const group_key *k, size_t i, nt_e
     g->room = room;
   }
   nt_incident *n = &to->incident[to->count];
-  *n = (nt_incident){.cause = a->cause, .ports = a->ports, .first = i, .peak = i,
-                     .start = a->time, .end = a->time};
+  *n = (nt_incident){.cause = a->cause,
+                     .ports = a->ports,
+                     .first = i,
+                     .peak = i,
+                     .start = a->time,
+                     .end = a->time};
   memcpy(n->host, g->entity == NT_ENTITY_HOST ? k->host : a->host, sizeof n->host);
   memcpy(n->port, a->port, sizeof n->port);
   g->latest[to->count++] = a->time;
@@ -270,7 +274,8 @@ static nt_status describe(gathering *g, nt_error *err) {
   tally_free(&t.ports);
   tally_free(&t.features);
   tally_free(&t.attacks);
-  return complete ? NT_OK : nt_fail(err, NT_E_MEMORY, "out of memory for %zu incidents", g->to->count);
+  return complete ? NT_OK
+                  : nt_fail(err, NT_E_MEMORY, "out of memory for %zu incidents", g->to->count);
 }
 
 /* Packets of each attack, all and those that qualify. Without names all are of one. */

@@ -38,8 +38,8 @@ typedef struct nt_incident {
   double start, end, excess;
   uint64_t packets, sent; /* sent: of the host, or of host[0] */
   uint64_t attack_packets;
-  uint16_t attack;                /* the one with a name that most of them are of; 0: none */
-  uint64_t peers, ports_seen;     /* distinct other hosts, and ports of destinations */
+  uint16_t attack;            /* the one with a name that most of them are of; 0: none */
+  uint64_t peers, ports_seen; /* distinct other hosts, and ports of destinations */
   nt_counted peer[NT_SHOWN], destination_port[NT_SHOWN], feature[NT_SHOWN]; /* the most; count 0:
                                                                                there are no more */
   size_t evidence[NT_SHOWN]; /* the highest scores, from the highest on */
