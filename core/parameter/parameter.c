@@ -119,7 +119,7 @@ static nt_status no_choice(const nt_parameter *p, double x, nt_error *err) {
 
 nt_status nt_parameter_check(const nt_parameter *p, const nt_value *value, nt_error *err) {
   double x = value->number;
-  if (p->type == NT_PARAMETER_TEXT) return NT_OK;
+  if (p->type == NT_PARAMETER_TEXT || p->type == NT_PARAMETER_COMPOUND) return NT_OK;
   if (p->type == NT_PARAMETER_CHOICE) {
     if (x >= 0 && x == floor(x) && x < (double)choice_count(p)) return NT_OK;
     return no_choice(p, x, err);

@@ -15,6 +15,9 @@ extern const nt_behaviour nt_behaviour_probe;
 extern const nt_behaviour nt_behaviour_syn_flood, nt_behaviour_ssdp_flood; /* flood.c */
 extern const nt_behaviour nt_behaviour_arp_spoof, nt_behaviour_bridge;     /* intercept.c */
 
+/* All of them, ended by NULL. */
+extern const nt_behaviour *const nt_behaviours[];
+
 /* NULL: there is none of this name. */
 const nt_behaviour *nt_behaviour_find(const char *name);
 const char *nt_behaviour_nearest(const char *name);

@@ -12,17 +12,21 @@
 static const char *const side_names[] = {"client", "server", NULL};
 static const char *const fill_names[] = {"random", "text", "tls", NULL};
 
-static const nt_behaviour_parameter line_parameters[] = {
-    {"sender", NT_P_CHOICE, offsetof(nt_dialogue_line, sender), 0, 0, 0, side_names},
-    {"text", NT_P_TEXTS, offsetof(nt_dialogue_line, text), 1, 1000, 0, NULL},
-    {"body", NT_P_LAW, offsetof(nt_dialogue_line, body), 0, 1e9, 0, NULL},
-    {"fill", NT_P_CHOICE, offsetof(nt_dialogue_line, fill), 0, 0, 0, fill_names},
-    {"tls", NT_P_CHOICE, offsetof(nt_dialogue_line, tls), 0, 0, 0, nt_tls_flights},
-    {"sni", NT_P_TEXT, offsetof(nt_dialogue_line, sni), 0, 0, 0, NULL},
-    {"think", NT_P_LAW, offsetof(nt_dialogue_line, think), 0, 1e6, 0.0005, NULL},
-    {"mutate", NT_P_NUMBER, offsetof(nt_dialogue_line, mutate), 0, 1, 0, NULL},
-    {"repeat_times", NT_P_LAW, offsetof(nt_dialogue_line, repeat), 0, 1e9, 0, NULL},
-    {"lines", NT_P_TABLE, offsetof(nt_dialogue_line, lines), 0, 0, 0, NULL},
+const nt_parameter nt_line_parameters[NT_LINE_PARAMETERS] = {
+    NT_CHOICE_ROW(nt_dialogue_line, sender, "sender", side_names, "who speaks"),
+    NT_TEXTS_ROW(nt_dialogue_line, text, "text", 1, 1000,
+                 "what is said, blanks filled in; one of the texts drawn"),
+    NT_LAW_ROW(nt_dialogue_line, body, "body", "bytes", 0, 0, 1e9, "that follow the text"),
+    NT_CHOICE_ROW(nt_dialogue_line, fill, "fill", fill_names, "what the body is of"),
+    NT_CHOICE_ROW(nt_dialogue_line, tls, "tls", nt_tls_flights,
+                  "a handshake flight in the text's place"),
+    NT_TEXT_ROW(nt_dialogue_line, sni, "sni", NT_OPTIONAL, "server name of a client hello"),
+    NT_LAW_ROW(nt_dialogue_line, think, "think", "s", 0.0005, 0, 1e6, "before the message"),
+    NT_NUMBER_ROW(nt_dialogue_line, mutate, "mutate", "1", 0, 0, 1,
+                  "probability that the text is damaged"),
+    NT_LAW_ROW(nt_dialogue_line, repeat, "repeat_times", "1", 0, 0, 1e9,
+               "how often `lines` are gone through"),
+    NT_TABLE_ROW(nt_dialogue_line, lines, "lines", NT_OPTIONAL, "messages that are repeated"),
 };
 
 static nt_status read_lines(nt_scope *scope, const char *what, const nt_setting *table,
@@ -33,8 +37,7 @@ static nt_status read_lines(nt_scope *scope, const char *what, const nt_setting 
                      NT_MAX_LINES, NT_MAX_DEPTH);
     uint32_t place = script->count++;
     nt_dialogue_line *line = &script->lines[place];
-    nt_parameter_set set = {line_parameters, sizeof line_parameters / sizeof *line_parameters,
-                            line};
+    nt_parameter_set set = {nt_line_parameters, NT_LINE_PARAMETERS, line};
     nt_status status = nt_parameters_read(scope, what, s, &set, 1, err);
     if (status == NT_OK) status = nt_text_check(&line->text, what, NT_TCP_HEAD, err);
     if (status == NT_OK && line->sni && strlen(line->sni) > 255)
@@ -146,14 +149,17 @@ typedef struct dialogue {
 
 static const char *const end_names[] = {"client", "server", "reset", "open", NULL};
 
-static const nt_behaviour_parameter dialogue_parameters[] = {
-    {"port", NT_P_INTEGER, offsetof(dialogue, port), 1, 65535, NT_REQUIRED, NULL},
-    {"closes", NT_P_CHOICE, offsetof(dialogue, end), 0, 0, 0, end_names},
-    {"loss", NT_P_NUMBER, offsetof(dialogue, loss), 0, 0.3, 0, NULL},
-    {"window", NT_P_INTEGER, offsetof(dialogue, window), 1, 40, 32, NULL},
-    {"established", NT_P_FLAG, offsetof(dialogue, established), 0, 1, 0, NULL},
-    {"targets", NT_P_HOSTS, offsetof(dialogue, targets), 1, 1000, 0, NULL},
-    {"lines", NT_P_TABLE, offsetof(dialogue, lines), 0, 0, 0, NULL},
+static const nt_parameter dialogue_parameters[] = {
+    NT_INTEGER_ROW(dialogue, port, "port", "1", NT_REQUIRED, 1, 65535, "of the server"),
+    NT_CHOICE_ROW(dialogue, end, "closes", end_names, "who ends the connection, and how"),
+    NT_NUMBER_ROW(dialogue, loss, "loss", "1", 0, 0, 0.3,
+                  "probability that a data segment is lost"),
+    NT_INTEGER_ROW(dialogue, window, "window", "segments", 32, 1, 40,
+                   "most of the congestion window"),
+    NT_FLAG_ROW(dialogue, established, "established", 0, "the connection is older than the trace"),
+    NT_HOSTS_ROW(dialogue, targets, "targets", 1, 1000,
+                 "servers, one of them drawn for each connection; `to` is one alone"),
+    NT_TABLE_ROW(dialogue, lines, "lines", NT_OPTIONAL, "messages in their order"),
 };
 
 static nt_status dialogue_prepare(nt_engine *e, nt_activity *a, nt_error *err) {
@@ -195,6 +201,7 @@ static int64_t dialogue_step(nt_engine *e, nt_activity *a) {
 
 const nt_behaviour nt_behaviour_dialogue = {
     .name = "dialogue",
+    .help = "a TCP connection with handshake, options, windows, delayed acknowledgements, losses",
     .size = sizeof(dialogue),
     .parameters = dialogue_parameters,
     .parameter_count = sizeof dialogue_parameters / sizeof *dialogue_parameters,

@@ -24,7 +24,8 @@ typedef struct nt_dialogue_line { /* one message of the list */
   uint32_t first, last; /* block [first, last) of a repeat */
 } nt_dialogue_line;
 
-enum { NT_MAX_LINES = 64, NT_MAX_DEPTH = 4 };
+enum { NT_MAX_LINES = 64, NT_MAX_DEPTH = 4, NT_LINE_PARAMETERS = 10 };
+extern const nt_parameter nt_line_parameters[NT_LINE_PARAMETERS];
 
 typedef struct nt_script {
   nt_dialogue_line *lines; /* repeat entries are followed by their block */

@@ -29,8 +29,9 @@ typedef enum nt_tap_verdict {
 
 typedef struct nt_behaviour {
   const char *name;
-  size_t size; /* of its state, which starts with an nt_activity */
-  const nt_behaviour_parameter *parameters;
+  const char *help; /* one line, lower case, no final stop */
+  size_t size;      /* of its state, which starts with an nt_activity */
+  const nt_parameter *parameters;
   size_t parameter_count;
   unsigned needs; /* NT_NEEDS_* */
   bool paced;     /* stretches pauses of its own by nt_engine_pace, so its gaps keep their law */

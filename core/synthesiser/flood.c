@@ -26,13 +26,15 @@ typedef struct syn_flood {
   nt_host stranger;
 } syn_flood;
 
-static const nt_behaviour_parameter syn_flood_parameters[] = {
-    {"port", NT_P_INTEGER, offsetof(syn_flood, port), 1, 65535, 80, NULL},
-    {"window", NT_P_INTEGER, offsetof(syn_flood, window), 1, 65535, 512, NULL},
-    {"spoofed", NT_P_FLAG, offsetof(syn_flood, spoofed), 0, 1, 0, NULL},
-    {"router", NT_P_HOST, offsetof(syn_flood, router), 0, 0, 0, NULL},
-    {"answered", NT_P_NUMBER, offsetof(syn_flood, answered), 0, 1, 0.3, NULL},
-    {"reset", NT_P_NUMBER, offsetof(syn_flood, reset), 0, 1, 1, NULL},
+static const nt_parameter syn_flood_parameters[] = {
+    NT_INTEGER_ROW(syn_flood, port, "port", "1", 80, 1, 65535, "of the victim"),
+    NT_INTEGER_ROW(syn_flood, window, "window", "bytes", 512, 1, 65535, "that the SYNs announce"),
+    NT_FLAG_ROW(syn_flood, spoofed, "spoofed", 0,
+                "each SYN has a random source address, behind `router`"),
+    NT_HOST_ROW(syn_flood, router, "router", NT_OPTIONAL, "through which spoofed SYNs come"),
+    NT_NUMBER_ROW(syn_flood, answered, "answered", "1", 0.3, 0, 1, "probability of a SYN-ACK"),
+    NT_NUMBER_ROW(syn_flood, reset, "reset", "1", 1, 0, 1,
+                  "probability that a RST meets the SYN-ACK"),
 };
 
 static nt_status syn_flood_prepare(nt_engine *e, nt_activity *a, nt_error *err) {
@@ -96,6 +98,7 @@ static int64_t syn_flood_step(nt_engine *e, nt_activity *a) {
 
 const nt_behaviour nt_behaviour_syn_flood = {
     .name = "syn_flood",
+    .help = "SYNs",
     .size = sizeof(syn_flood),
     .parameters = syn_flood_parameters,
     .parameter_count = sizeof syn_flood_parameters / sizeof *syn_flood_parameters,
@@ -123,13 +126,16 @@ typedef struct ssdp_flood {
   bool complaining;
 } ssdp_flood;
 
-static const nt_behaviour_parameter ssdp_flood_parameters[] = {
-    {"reflectors", NT_P_HOSTS, offsetof(ssdp_flood, reflectors), 1, 1000, 0, NULL},
-    {"text", NT_P_TEXTS, offsetof(ssdp_flood, text), 1, 100, 0, NULL},
-    {"reply", NT_P_TEXTS, offsetof(ssdp_flood, reply), 1, 100, 0, NULL},
-    {"answers", NT_P_INTEGER, offsetof(ssdp_flood, answers), 1, 100, 8, NULL},
-    {"victim_port", NT_P_INTEGER, offsetof(ssdp_flood, victim_port), 1, 65535, 1900, NULL},
-    {"complaint", NT_P_LAW, offsetof(ssdp_flood, complaint), 0.001, 1e6, 1, NULL},
+static const nt_parameter ssdp_flood_parameters[] = {
+    NT_HOSTS_ROW(ssdp_flood, reflectors, "reflectors", 1, 1000, "devices that answer the searches"),
+    NT_TEXTS_ROW(ssdp_flood, text, "text", 1, 100, "searches"),
+    NT_TEXTS_ROW(ssdp_flood, reply, "reply", 1, 100, "answers"),
+    NT_INTEGER_ROW(ssdp_flood, answers, "answers", "packets", 8, 1, 100,
+                   "of one reflector to one search"),
+    NT_INTEGER_ROW(ssdp_flood, victim_port, "victim_port", "1", 1900, 1, 65535,
+                   "source port of the searches"),
+    NT_LAW_ROW(ssdp_flood, complaint, "complaint", "s", 1, 0.001, 1e6,
+               "between the port unreachables of the victim"),
 };
 
 static nt_status ssdp_flood_prepare(nt_engine *e, nt_activity *a, nt_error *err) {
@@ -190,6 +196,7 @@ static int64_t ssdp_flood_step(nt_engine *e, nt_activity *a) {
 
 const nt_behaviour nt_behaviour_ssdp_flood = {
     .name = "ssdp_flood",
+    .help = "searches in the victim's name",
     .size = sizeof(ssdp_flood),
     .parameters = ssdp_flood_parameters,
     .parameter_count = sizeof ssdp_flood_parameters / sizeof *ssdp_flood_parameters,

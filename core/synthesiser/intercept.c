@@ -72,11 +72,14 @@ typedef struct arp_spoof {
   bool begun;
 } arp_spoof;
 
-static const nt_behaviour_parameter arp_spoof_parameters[] = {
-    {"victims", NT_P_HOSTS, offsetof(arp_spoof, victims), 2, 64, 0, NULL},
-    {"hold", NT_P_LAW, offsetof(arp_spoof, hold), 0, 1, 0.0003, NULL},
-    {"mbps", NT_P_NUMBER, offsetof(arp_spoof, passage.mbps), 0.1, 10000, 100, NULL},
-    {"decrements", NT_P_FLAG, offsetof(arp_spoof, decrements), 0, 1, 1, NULL},
+static const nt_parameter arp_spoof_parameters[] = {
+    NT_HOSTS_ROW(arp_spoof, victims, "victims", 2, 64,
+                 "all that they send each other goes through the attacker"),
+    NT_LAW_ROW(arp_spoof, hold, "hold", "s", 0.0003, 0, 1, "how long the attacker keeps a frame"),
+    NT_NUMBER_ROW(arp_spoof, passage.mbps, "mbps", "Mbit/s", 100, 0.1, 10000,
+                  "of the attacker's link"),
+    NT_FLAG_ROW(arp_spoof, decrements, "decrements", 1,
+                "the kernel forwards and takes one off the TTL"),
 };
 
 static nt_status arp_spoof_prepare(nt_engine *e, nt_activity *a, nt_error *err) {
@@ -147,6 +150,7 @@ static int64_t arp_spoof_step(nt_engine *e, nt_activity *a) {
 
 const nt_behaviour nt_behaviour_arp_spoof = {
     .name = "arp_spoof",
+    .help = "man in the middle",
     .size = sizeof(arp_spoof),
     .parameters = arp_spoof_parameters,
     .parameter_count = sizeof arp_spoof_parameters / sizeof *arp_spoof_parameters,
@@ -165,10 +169,10 @@ typedef struct bridge {
   passage passage;
 } bridge;
 
-static const nt_behaviour_parameter bridge_parameters[] = {
-    {"behind", NT_P_HOSTS, offsetof(bridge, behind), 1, 64, 0, NULL},
-    {"hold", NT_P_LAW, offsetof(bridge, hold), 0, 1, 0.0004, NULL},
-    {"mbps", NT_P_NUMBER, offsetof(bridge, passage.mbps), 0.1, 10000, 100, NULL},
+static const nt_parameter bridge_parameters[] = {
+    NT_HOSTS_ROW(bridge, behind, "behind", 1, 64, "hosts whose cable the box sits in"),
+    NT_LAW_ROW(bridge, hold, "hold", "s", 0.0004, 0, 1, "how long the box keeps a frame"),
+    NT_NUMBER_ROW(bridge, passage.mbps, "mbps", "Mbit/s", 100, 0.1, 10000, "of the box's link"),
 };
 
 static nt_status bridge_prepare(nt_engine *e, nt_activity *a, nt_error *err) {
@@ -198,6 +202,7 @@ static int64_t bridge_step(nt_engine *e, nt_activity *a) {
 
 const nt_behaviour nt_behaviour_bridge = {
     .name = "bridge",
+    .help = "a box in the cable",
     .size = sizeof(bridge),
     .parameters = bridge_parameters,
     .parameter_count = sizeof bridge_parameters / sizeof *bridge_parameters,

@@ -37,6 +37,7 @@ static nt_status local_pair(nt_engine *e, nt_activity *a, nt_error *err) {
 }
 
 const nt_behaviour nt_behaviour_arp = {.name = "arp",
+                                       .help = "question and answer",
                                        .size = sizeof(lan),
                                        .needs = NT_NEEDS_FROM | NT_NEEDS_TO,
                                        .prepare = local_pair,
@@ -69,6 +70,7 @@ static int64_t neighbour_step(nt_engine *e, nt_activity *a) {
 }
 
 const nt_behaviour nt_behaviour_neighbour = {.name = "neighbour",
+                                             .help = "question and answer over IPv6",
                                              .size = sizeof(lan),
                                              .needs = NT_NEEDS_FROM | NT_NEEDS_TO,
                                              .prepare = local_pair,
@@ -88,8 +90,11 @@ static int64_t ping_step(nt_engine *e, nt_activity *a) {
   return l->asked ? e->now + nt_host_turn(a->to, &a->chance) : nt_engine_after_gap(e, a);
 }
 
-const nt_behaviour nt_behaviour_ping = {
-    .name = "ping", .size = sizeof(lan), .needs = NT_NEEDS_FROM | NT_NEEDS_TO, .step = ping_step};
+const nt_behaviour nt_behaviour_ping = {.name = "ping",
+                                        .help = "echo request and reply",
+                                        .size = sizeof(lan),
+                                        .needs = NT_NEEDS_FROM | NT_NEEDS_TO,
+                                        .step = ping_step};
 
 /* ---------------------------------------------------------------- dhcp: RFC 2131 */
 
@@ -101,9 +106,9 @@ typedef struct dhcp {
   uint32_t token; /* transaction */
 } dhcp;
 
-static const nt_behaviour_parameter dhcp_parameters[] = {
-    {"lease", NT_P_INTEGER, offsetof(dhcp, lease), 1, 1e8, 86400, NULL},
-    {"renewing", NT_P_FLAG, offsetof(dhcp, renewing), 0, 1, 0, NULL},
+static const nt_parameter dhcp_parameters[] = {
+    NT_INTEGER_ROW(dhcp, lease, "lease", "s", 86400, 1, 1e8, "that the server grants"),
+    NT_FLAG_ROW(dhcp, renewing, "renewing", 0, "the client has an address when the trace begins"),
 };
 
 static uint8_t *option(uint8_t *at, uint8_t code, uint8_t length, const uint8_t *value) {
@@ -177,6 +182,7 @@ static int64_t dhcp_step(nt_engine *e, nt_activity *a) {
 }
 
 const nt_behaviour nt_behaviour_dhcp = {.name = "dhcp",
+                                        .help = "lease and renewal",
                                         .size = sizeof(dhcp),
                                         .parameters = dhcp_parameters,
                                         .parameter_count =

@@ -96,11 +96,14 @@ typedef struct rtp {
   bool begun;
 } rtp;
 
-static const nt_behaviour_parameter rtp_parameters[] = {
+static const nt_parameter rtp_parameters[] = {
     NT_VIDEO_PARAMETERS(rtp, video),
-    {"source_port", NT_P_INTEGER, offsetof(rtp, source_port), 1, 65534, NT_REQUIRED, NULL},
-    {"target_port", NT_P_INTEGER, offsetof(rtp, target_port), 1, 65534, NT_REQUIRED, NULL},
-    {"report", NT_P_LAW, offsetof(rtp, report), 0.1, 1e5, 5, NULL},
+    NT_INTEGER_ROW(rtp, video.payload_type, "payload_type", "1", 96, 96, 127, "of RTP"),
+    NT_INTEGER_ROW(rtp, source_port, "source_port", "1", NT_REQUIRED, 1, 65534,
+                   "of the sender; RTCP has the next one"),
+    NT_INTEGER_ROW(rtp, target_port, "target_port", "1", NT_REQUIRED, 1, 65534,
+                   "of the receiver; RTCP has the next one"),
+    NT_LAW_ROW(rtp, report, "report", "s", 5, 0.1, 1e5, "between sender reports"),
 };
 
 static void ntp_now(const nt_engine *e, uint8_t *out) {
@@ -183,6 +186,7 @@ static int64_t rtp_step(nt_engine *e, nt_activity *a) {
 
 const nt_behaviour nt_behaviour_rtp = {
     .name = "rtp",
+    .help = "H.264 video in RTP, with RTCP",
     .size = sizeof(rtp),
     .parameters = rtp_parameters,
     .parameter_count = sizeof rtp_parameters / sizeof *rtp_parameters,
@@ -205,9 +209,9 @@ typedef struct inject {
   uint32_t ssrc, clock;
 } inject;
 
-static const nt_behaviour_parameter inject_parameters[] = {
+static const nt_parameter inject_parameters[] = {
     NT_VIDEO_PARAMETERS(inject, video),
-    {"camera", NT_P_HOST, offsetof(inject, camera), 0, 0, NT_REQUIRED, NULL},
+    NT_HOST_ROW(inject, camera, "camera", NT_REQUIRED, "whose stream is imitated"),
 };
 
 static nt_tap_verdict inject_tap(nt_engine *e, nt_activity *a, uint8_t *frame, size_t captured,
@@ -256,6 +260,7 @@ static int64_t inject_step(nt_engine *e, nt_activity *a) {
 
 const nt_behaviour nt_behaviour_inject = {
     .name = "inject",
+    .help = "video with another's identity",
     .size = sizeof(inject),
     .parameters = inject_parameters,
     .parameter_count = sizeof inject_parameters / sizeof *inject_parameters,

@@ -30,16 +30,19 @@ typedef struct nt_video {
 } nt_video;
 
 #define NT_VIDEO_PARAMETERS(type, member)                                                          \
-  {"fps", NT_P_NUMBER, offsetof(type, member.fps), 0.1, 120, 15, NULL},                            \
-      {"gop", NT_P_INTEGER, offsetof(type, member.gop), 1, 1000, 30, NULL},                        \
-      {"i_size", NT_P_LAW, offsetof(type, member.i_size), 64, 1e6, 40000, NULL},                   \
-      {"p_size", NT_P_LAW, offsetof(type, member.p_size), 64, 1e6, 6000, NULL},                    \
-      {"motion", NT_P_LAW, offsetof(type, member.motion), 0.1, 10, 1, NULL},                       \
-      {"motion_for", NT_P_LAW, offsetof(type, member.motion_for), 0.1, 1e5, 10, NULL},             \
-      {"jitter", NT_P_LAW, offsetof(type, member.jitter), 0, 1, 0.0005, NULL},                     \
-      {"payload_type", NT_P_INTEGER, offsetof(type, member.payload_type), 96, 127, 96, NULL}, {    \
-    "payload", NT_P_INTEGER, offsetof(type, member.payload), 200, 1440, 1400, NULL                 \
-  }
+  NT_NUMBER_ROW(type, member.fps, "fps", "1/s", 15, 0.1, 120, "pictures"),                         \
+      NT_INTEGER_ROW(type, member.gop, "gop", "pictures", 30, 1, 1000,                             \
+                     "from one I picture to the next"),                                            \
+      NT_LAW_ROW(type, member.i_size, "i_size", "bytes", 40000, 64, 1e6, "of an I picture"),       \
+      NT_LAW_ROW(type, member.p_size, "p_size", "bytes", 6000, 64, 1e6, "of a P picture"),         \
+      NT_LAW_ROW(type, member.motion, "motion", "1", 1, 0.1, 10,                                   \
+                 "factor on the size of P pictures"),                                              \
+      NT_LAW_ROW(type, member.motion_for, "motion_for", "s", 10, 0.1, 1e5,                         \
+                 "how long a factor lasts"),                                                       \
+      NT_LAW_ROW(type, member.jitter, "jitter", "s", 0.0005, 0, 1, "of a picture's time"),         \
+                                                                                                   \
+      NT_INTEGER_ROW(type, member.payload, "payload", "bytes", 1400, 200, 1440,                    \
+                     "most of one packet")
 
 void nt_video_begin(nt_video *video, int64_t now, nt_chance *chance);
 /* RTP header and payload of the next packet into out; returns its length. *next: when the one after

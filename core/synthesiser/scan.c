@@ -20,10 +20,11 @@ typedef struct arp_sweep {
   nt_host *present; /* who is to answer */
 } arp_sweep;
 
-static const nt_behaviour_parameter arp_sweep_parameters[] = {
-    {"first", NT_P_INTEGER, offsetof(arp_sweep, first), 0, 255, 1, NULL},
-    {"last", NT_P_INTEGER, offsetof(arp_sweep, last), 0, 255, 254, NULL},
-    {"sweeps", NT_P_INTEGER, offsetof(arp_sweep, sweeps), 0, 1e9, 1, NULL},
+static const nt_parameter arp_sweep_parameters[] = {
+    NT_INTEGER_ROW(arp_sweep, first, "first", "1", 1, 0, 255, "last byte of the first address"),
+    NT_INTEGER_ROW(arp_sweep, last, "last", "1", 254, 0, 255, "last byte of the last address"),
+    NT_INTEGER_ROW(arp_sweep, sweeps, "sweeps", "1", 1, 0, 1e9,
+                   "how often all are asked; 0: without end"),
 };
 
 static nt_host *local_host(const nt_engine *e, const uint8_t ip[4]) {
@@ -68,6 +69,7 @@ static nt_status arp_sweep_prepare(nt_engine *e, nt_activity *a, nt_error *err) 
 
 const nt_behaviour nt_behaviour_arp_sweep = {
     .name = "arp_sweep",
+    .help = "who is there?",
     .size = sizeof(arp_sweep),
     .parameters = arp_sweep_parameters,
     .parameter_count = sizeof arp_sweep_parameters / sizeof *arp_sweep_parameters,
@@ -104,19 +106,23 @@ typedef struct scan {
   uint8_t quoted[28];           /* IP and UDP header of the probe, for ICMP */
 } scan;
 
-static const nt_behaviour_parameter scan_parameters[] = {
-    {"targets", NT_P_HOSTS, offsetof(scan, targets), 1, 1000, 0, NULL},
-    {"router", NT_P_HOST, offsetof(scan, router), 0, 0, 0, NULL},
-    {"ports", NT_P_TABLE, offsetof(scan, ports), 0, 0, 0, NULL},
-    {"open", NT_P_TABLE, offsetof(scan, open), 0, 0, 0, NULL},
-    {"top", NT_P_INTEGER, offsetof(scan, top), 0, MAX_PORTS, 0, NULL},
-    {"address_as_sequence", NT_P_FLAG, offsetof(scan, address_as_sequence), 0, 1, 0, NULL},
-    {"fresh_port", NT_P_FLAG, offsetof(scan, fresh_port), 0, 1, 0, NULL},
-    {"alive", NT_P_NUMBER, offsetof(scan, alive), 0, 1, 0.03, NULL},
-    {"listening", NT_P_NUMBER, offsetof(scan, listening), 0, 1, 0.1, NULL},
-    {"udp_part", NT_P_NUMBER, offsetof(scan, udp_part), 0, 1, 0, NULL},
-    {"window", NT_P_INTEGER, offsetof(scan, window), 1, 65535, 1024, NULL},
-    {"mss", NT_P_INTEGER, offsetof(scan, mss), 0, 65535, 1460, NULL},
+static const nt_parameter scan_parameters[] = {
+    NT_HOSTS_ROW(scan, targets, "targets", 1, 1000,
+                 "hosts that are scanned, instead of random addresses"),
+    NT_HOST_ROW(scan, router, "router", NT_OPTIONAL, "behind which random addresses are scanned"),
+    NT_TABLE_ROW(scan, ports, "ports", NT_OPTIONAL, "list of ports"),
+    NT_TABLE_ROW(scan, open, "open", NT_OPTIONAL, "ports of the targets that are open"),
+    NT_INTEGER_ROW(scan, top, "top", "ports", 0, 0, MAX_PORTS,
+                   "1 to this many in shuffled order, instead of `ports`"),
+    NT_FLAG_ROW(scan, address_as_sequence, "address_as_sequence", 0,
+                "the sequence number is the address of the target"),
+    NT_FLAG_ROW(scan, fresh_port, "fresh_port", 0, "each probe has another source port"),
+    NT_NUMBER_ROW(scan, alive, "alive", "1", 0.03, 0, 1,
+                  "probability that a random address is there"),
+    NT_NUMBER_ROW(scan, listening, "listening", "1", 0.1, 0, 1, "probability that it listens"),
+    NT_NUMBER_ROW(scan, udp_part, "udp_part", "1", 0, 0, 1, "share of the probes that are UDP"),
+    NT_INTEGER_ROW(scan, window, "window", "bytes", 1024, 1, 65535, "that the SYNs announce"),
+    NT_INTEGER_ROW(scan, mss, "mss", "bytes", 1460, 0, 65535, "option of the SYNs; 0: no options"),
 };
 
 static nt_status read_ports(const char *what, const nt_setting *list, uint16_t *out, uint32_t max,
@@ -260,6 +266,7 @@ static int64_t scan_step(nt_engine *e, nt_activity *a) {
 
 const nt_behaviour nt_behaviour_scan = {
     .name = "scan",
+    .help = "SYN and UDP scan, of hosts or of random addresses",
     .size = sizeof(scan),
     .parameters = scan_parameters,
     .parameter_count = sizeof scan_parameters / sizeof *scan_parameters,
@@ -280,10 +287,11 @@ typedef struct probe {
   uint32_t sequence;
 } probe;
 
-static const nt_behaviour_parameter probe_parameters[] = {
-    {"targets", NT_P_HOSTS, offsetof(probe, targets), 1, 1000, 0, NULL},
-    {"open", NT_P_INTEGER, offsetof(probe, open), 1, 65535, NT_REQUIRED, NULL},
-    {"closed", NT_P_INTEGER, offsetof(probe, closed), 1, 65535, NT_REQUIRED, NULL},
+static const nt_parameter probe_parameters[] = {
+    NT_HOSTS_ROW(probe, targets, "targets", 1, 1000, "hosts that are probed"),
+    NT_INTEGER_ROW(probe, open, "open", "1", NT_REQUIRED, 1, 65535,
+                   "a port of the targets that is open"),
+    NT_INTEGER_ROW(probe, closed, "closed", "1", NT_REQUIRED, 1, 65535, "a port that is closed"),
 };
 
 /* After the TCP probes of Nmap's second-generation OS detection (its book, chapter 8): six SYNs of
@@ -357,6 +365,7 @@ static int64_t probe_step(nt_engine *e, nt_activity *a) {
 
 const nt_behaviour nt_behaviour_probe = {
     .name = "probe",
+    .help = "operating system probes",
     .size = sizeof(probe),
     .parameters = probe_parameters,
     .parameter_count = sizeof probe_parameters / sizeof *probe_parameters,

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "behaviours.h"
+#include "dialogue.h"
 
 /* ---------------------------------------------------------------- hosts */
 
@@ -18,16 +19,19 @@ typedef struct host_form {
   bool attacker;
 } host_form;
 
-static const nt_behaviour_parameter host_parameters[] = {
-    {"name", NT_P_TEXT, offsetof(host_form, name), 0, 0, NT_REQUIRED, NULL},
-    {"ip", NT_P_TEXT, offsetof(host_form, ip), 0, 0, NT_REQUIRED, NULL},
-    {"mac", NT_P_TEXT, offsetof(host_form, mac), 0, 0, 0, NULL},
-    {"via", NT_P_TEXT, offsetof(host_form, via), 0, 0, 0, NULL},
-    {"stack", NT_P_CHOICE, offsetof(host_form, stack), 0, 0, 0, nt_stack_names},
-    {"hops", NT_P_INTEGER, offsetof(host_form, hops), 1, 30, 9, NULL},
-    {"delay", NT_P_NUMBER, offsetof(host_form, delay), 0, 1, 0.00015, NULL},
-    {"mbps", NT_P_NUMBER, offsetof(host_form, mbps), 0.1, 10000, 100, NULL},
-    {"attacker", NT_P_FLAG, offsetof(host_form, attacker), 0, 1, 0, NULL},
+static const nt_parameter host_parameters[] = {
+    NT_TEXT_ROW(host_form, name, "name", NT_REQUIRED, "by which activities know it"),
+    NT_TEXT_ROW(host_form, ip, "ip", NT_REQUIRED, "IPv4 address"),
+    NT_TEXT_ROW(host_form, mac, "mac", NT_OPTIONAL,
+                "hardware address; without it and `via` the host is a group"),
+    NT_TEXT_ROW(host_form, via, "via", NT_OPTIONAL, "router behind which it lies"),
+    NT_CHOICE_ROW(host_form, stack, "stack", nt_stack_names,
+                  "TTL, window, options and IP identifiers of its system"),
+    NT_INTEGER_ROW(host_form, hops, "hops", "1", 9, 1, 30,
+                   "routers on its way, where it has `via`"),
+    NT_NUMBER_ROW(host_form, delay, "delay", "s", 0.00015, 0, 1, "one way from the mirror port"),
+    NT_NUMBER_ROW(host_form, mbps, "mbps", "Mbit/s", 100, 0.1, 10000, "of its link"),
+    NT_FLAG_ROW(host_form, attacker, "attacker", 0, "over a capture it gets an unused address"),
 };
 
 /* Names go into labels and into messages on the wire. */
@@ -118,24 +122,27 @@ typedef struct activity_form {
   const char *behaviour, *name;
 } activity_form;
 
-static const nt_behaviour_parameter form_parameters[] = {
-    {"behaviour", NT_P_TEXT, offsetof(activity_form, behaviour), 0, 0, NT_REQUIRED, NULL},
-    {"name", NT_P_TEXT, offsetof(activity_form, name), 0, 0, NT_REQUIRED, NULL},
+static const nt_parameter form_parameters[] = {
+    NT_TEXT_ROW(activity_form, behaviour, "behaviour", NT_REQUIRED, "what it does"),
+    NT_TEXT_ROW(activity_form, name, "name", NT_REQUIRED, "in the labels"),
 };
 
-static const nt_behaviour_parameter activity_parameters[] = {
-    {"from", NT_P_HOST, offsetof(nt_activity, from), 0, 0, 0, NULL},
-    {"to", NT_P_HOST, offsetof(nt_activity, to), 0, 0, 0, NULL},
-    {"attack", NT_P_FLAG, offsetof(nt_activity, attack), 0, 1, 0, NULL},
-    {"diurnal", NT_P_FLAG, offsetof(nt_activity, diurnal), 0, 1, 0, NULL},
-    {"start", NT_P_LAW, offsetof(nt_activity, start), 0, 1e6, 0, NULL},
-    {"gap", NT_P_LAW, offsetof(nt_activity, gap), 0, 1e6, 1, NULL},
-    {"busy", NT_P_LAW, offsetof(nt_activity, busy), 0, 1e6, 0, NULL},
-    {"idle", NT_P_LAW, offsetof(nt_activity, idle), 0, 1e6, 0, NULL},
-    {"begin", NT_P_NUMBER, offsetof(nt_activity, begin), 0, 1, -1, NULL},
-    {"finish", NT_P_NUMBER, offsetof(nt_activity, finish), 0, 1, 2, NULL},
-    {"share", NT_P_NUMBER, offsetof(nt_activity, share), 0, 0.99, 0, NULL},
-    {"copies", NT_P_INTEGER, offsetof(nt_activity, copies), 1, 1000, 1, NULL},
+static const nt_parameter activity_parameters[] = {
+    NT_HOST_ROW(nt_activity, from, "from", NT_OPTIONAL, "who begins"),
+    NT_HOST_ROW(nt_activity, to, "to", NT_OPTIONAL, "who answers"),
+    NT_FLAG_ROW(nt_activity, attack, "attack", 0, "its packets have label 1"),
+    NT_FLAG_ROW(nt_activity, diurnal, "diurnal", 0, "follows the hours of the day"),
+    NT_LAW_ROW(nt_activity, start, "start", "s", 0, 0, 1e6, "before its first exchange"),
+    NT_LAW_ROW(nt_activity, gap, "gap", "s", 1, 0, 1e6, "between exchanges"),
+    NT_LAW_ROW(nt_activity, busy, "busy", "s", 0, 0, 1e6, "spells with exchanges; 0: always"),
+    NT_LAW_ROW(nt_activity, idle, "idle", "s", 0, 0, 1e6, "spells without"),
+    NT_NUMBER_ROW(nt_activity, begin, "begin", "1", -1, 0, 1,
+                  "fraction of the trace's packets at which it begins; without it, at `start`"),
+    NT_NUMBER_ROW(nt_activity, finish, "finish", "1", 2, 0, 1,
+                  "fraction at which it ends; without it, never"),
+    NT_NUMBER_ROW(nt_activity, share, "share", "1", 0, 0, 0.99,
+                  "wanted part of the packets in between; 0: as the gaps make it"),
+    NT_INTEGER_ROW(nt_activity, copies, "copies", "1", 1, 1, 1000, "how many of it there are"),
 };
 
 static nt_synthesis_count *count_of(nt_engine *e, const char *name, bool attack) {
@@ -227,15 +234,20 @@ typedef struct scenario_form {
   const nt_setting *hosts, *activities, *hours;
 } scenario_form;
 
-static const nt_behaviour_parameter scenario_parameters[] = {
-    {"name", NT_P_TEXT, offsetof(scenario_form, name), 0, 0, NT_REQUIRED, NULL},
-    {"description", NT_P_TEXT, offsetof(scenario_form, description), 0, 0, 0, NULL},
-    {"epoch", NT_P_INTEGER, offsetof(scenario_form, epoch), 0, 4e9, 1488186000, NULL},
-    {"snaplen", NT_P_INTEGER, offsetof(scenario_form, snaplen), 14, 65535, 65535, NULL},
-    {"start_hour", NT_P_NUMBER, offsetof(scenario_form, start_hour), 0, 24, 9, NULL},
-    {"diurnal", NT_P_TABLE, offsetof(scenario_form, hours), 0, 0, 0, NULL},
-    {"hosts", NT_P_TABLE, offsetof(scenario_form, hosts), 0, 0, NT_REQUIRED, NULL},
-    {"activities", NT_P_TABLE, offsetof(scenario_form, activities), 0, 0, NT_REQUIRED, NULL},
+static const nt_parameter scenario_parameters[] = {
+    NT_ROW(scenario_form, name, "name", "in messages", NT_REQUIRED, .type = NT_PARAMETER_TEXT,
+           .unkeyed = 1),
+    NT_ROW(scenario_form, description, "description", "for people", NT_OPTIONAL,
+           .type = NT_PARAMETER_TEXT, .unkeyed = 1),
+    NT_INTEGER_ROW(scenario_form, epoch, "epoch", "s", 1488186000, 0, 4e9,
+                   "since 1970, of the first moment"),
+    NT_INTEGER_ROW(scenario_form, snaplen, "snaplen", "bytes", 65535, 14, 65535,
+                   "of a frame that are captured"),
+    NT_NUMBER_ROW(scenario_form, start_hour, "start_hour", "h", 9, 0, 24,
+                  "of the day at the first moment"),
+    NT_TABLE_ROW(scenario_form, hours, "diurnal", NT_OPTIONAL, "24 factors, one for each hour"),
+    NT_TABLE_ROW(scenario_form, hosts, "hosts", NT_REQUIRED, "a list of hosts"),
+    NT_TABLE_ROW(scenario_form, activities, "activities", NT_REQUIRED, "a list of activities"),
 };
 
 static nt_status read_diurnal(nt_engine *e, const nt_setting *hours, nt_error *err) {
@@ -290,3 +302,17 @@ nt_status nt_scenario_load(nt_engine *e, const nt_setting *scenario, uint64_t se
     status = add_copies(e, s, seed, attacks_only, err);
   return status;
 }
+
+/* ---------------------------------------------------------------- what can be said */
+
+#define TABLE(title, rows)                                                                         \
+  { (title), (rows), sizeof(rows) / sizeof *(rows) }
+
+const nt_scenario_table nt_scenario_tables[] = {
+    TABLE("a scenario", scenario_parameters),
+    TABLE("a host", host_parameters),
+    TABLE("every activity", form_parameters),
+    TABLE("every activity", activity_parameters),
+    {"a message of a dialogue's `lines`", nt_line_parameters, NT_LINE_PARAMETERS},
+    {NULL, NULL, 0},
+};

@@ -9,4 +9,13 @@
 nt_status nt_scenario_load(nt_engine *engine, const nt_setting *scenario, uint64_t seed,
                            bool attacks_only, nt_error *err);
 
+/* What can be said in a scenario, besides the parameters that behaviours have of their own
+ * (nt_behaviours); ended by a table without title. */
+typedef struct nt_scenario_table {
+  const char *title;
+  const nt_parameter *parameters;
+  size_t count;
+} nt_scenario_table;
+extern const nt_scenario_table nt_scenario_tables[];
+
 #endif

@@ -31,19 +31,25 @@ typedef struct udp {
   nt_dns_question question;
 } udp;
 
-static const nt_behaviour_parameter udp_parameters[] = {
-    {"protocol", NT_P_CHOICE, offsetof(udp, protocol), 0, 0, 0, protocol_names},
-    {"port", NT_P_INTEGER, offsetof(udp, port), 1, 65535, NT_REQUIRED, NULL},
-    {"client_port", NT_P_INTEGER, offsetof(udp, client_port), 0, 65535, 0, NULL},
-    {"ip6", NT_P_FLAG, offsetof(udp, ip6), 0, 1, 0, NULL},
-    {"answered", NT_P_FLAG, offsetof(udp, answered), 0, 1, 0, NULL},
-    {"text", NT_P_TEXTS, offsetof(udp, text), 1, 1000, 0, NULL},
-    {"reply", NT_P_TEXTS, offsetof(udp, reply), 1, 1000, 0, NULL},
-    {"names", NT_P_TEXTS, offsetof(udp, names), 1, 1000, 0, NULL},
-    {"size", NT_P_LAW, offsetof(udp, size), 1, NT_UDP_MAX, 64, NULL},
-    {"reply_size", NT_P_LAW, offsetof(udp, reply_size), 1, NT_UDP_MAX, 64, NULL},
-    {"reply_delay", NT_P_LAW, offsetof(udp, reply_delay), 0, 100, 0.0005, NULL},
-    {"responders", NT_P_HOSTS, offsetof(udp, responders), 1, 1000, 0, NULL},
+static const nt_parameter udp_parameters[] = {
+    NT_CHOICE_ROW(udp, protocol, "protocol", protocol_names, "what the packets say"),
+    NT_INTEGER_ROW(udp, port, "port", "1", NT_REQUIRED, 1, 65535, "of the server"),
+    NT_INTEGER_ROW(udp, client_port, "client_port", "1", 0, 0, 65535,
+                   "of the client; 0: an ephemeral one for each request"),
+    NT_FLAG_ROW(udp, ip6, "ip6", 0, "over IPv6"),
+    NT_FLAG_ROW(udp, answered, "answered", 0, "the server answers"),
+    NT_TEXTS_ROW(udp, text, "text", 1, 1000,
+                 "requests of protocol text, one of them drawn each time"),
+    NT_TEXTS_ROW(udp, reply, "reply", 1, 1000, "answers of protocol text"),
+    NT_TEXTS_ROW(udp, names, "names", 1, 1000,
+                 "names that DNS asks for, services of multicast DNS"),
+    NT_LAW_ROW(udp, size, "size", "bytes", 64, 1, NT_UDP_MAX,
+               "payload of a request of protocol random"),
+    NT_LAW_ROW(udp, reply_size, "reply_size", "bytes", 64, 1, NT_UDP_MAX,
+               "payload of an answer of protocol random"),
+    NT_LAW_ROW(udp, reply_delay, "reply_delay", "s", 0.0005, 0, 100,
+               "from the request to its answer"),
+    NT_HOSTS_ROW(udp, responders, "responders", 1, 1000, "hosts that answer a multicast request"),
 };
 
 static nt_status udp_prepare(nt_engine *e, nt_activity *a, nt_error *err) {
@@ -150,6 +156,7 @@ static int64_t udp_step(nt_engine *e, nt_activity *a) {
 
 const nt_behaviour nt_behaviour_udp = {
     .name = "udp",
+    .help = "a request and its answers",
     .size = sizeof(udp),
     .parameters = udp_parameters,
     .parameter_count = sizeof udp_parameters / sizeof *udp_parameters,

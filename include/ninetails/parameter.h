@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /**
  * @defgroup parameter Parameters
- * Parameters declared as data: what a detector, a metric or a run can be told, with type, unit,
- * range and preset. Checks, the command line with its help, values of scripts, keys of the cache
- * and columns of results are made of the same rows: a row that is added to a table is in all of
- * them.
+ * Parameters declared as data: what a detector, a metric, a run or a behaviour of the synthesiser
+ * can be told, with type, unit, range and preset. Checks, the command line with its help, values of
+ * scripts and scenarios, keys of the cache, columns of results and reference pages are made of the
+ * same rows: a row that is added to a table is in all of them.
  *
  * Values lie in an array of nt_value, one for each row (detectors, whose parameters are theirs), or
  * in a struct of options whose members the rows name (NT_PARAMETER_OF).
@@ -25,9 +25,10 @@ NT_BEGIN_DECLS
 typedef enum nt_parameter_type {
   NT_PARAMETER_INTEGER, /**< a whole number, exact in a double: at most 2^53 */
   NT_PARAMETER_NUMBER,
-  NT_PARAMETER_CHOICE, /**< one of `choices`; its value is the index */
-  NT_PARAMETER_TEXT,   /**< a path, a column's name */
-  NT_PARAMETER_FLAG    /**< 0 or 1 */
+  NT_PARAMETER_CHOICE,  /**< one of `choices`; its value is the index */
+  NT_PARAMETER_TEXT,    /**< a path, a column's name */
+  NT_PARAMETER_FLAG,    /**< 0 or 1 */
+  NT_PARAMETER_COMPOUND /**< more than one number or text, read by its room, as `form` says */
 } nt_parameter_type;
 
 /** A parameter. */
@@ -36,10 +37,12 @@ typedef struct nt_parameter {
   nt_parameter_type type;     /**< what values it has */
   const char *unit;           /**< "rows", "s", "1"; NULL for choices, texts and flags */
   const char *help;           /**< one line, lower case, no final stop */
-  double preset;              /**< of a CHOICE the index, of a FLAG 0 or 1 */
-  double least, most;         /**< of an INTEGER or a NUMBER */
+  double preset;              /**< of a CHOICE the index, of a FLAG 0 or 1; NaN: there is none, the
+                                   value must be given; outside of the range: none */
+  double least, most;         /**< of an INTEGER or a NUMBER, of each number of a COMPOUND */
   int above, below;           /**< 1: `least` (`most`) itself is outside of the range */
   const char *const *choices; /**< NULL-terminated; of a CHOICE only */
+  const char *form;           /**< of a COMPOUND: "law", "hosts" */
   const char *preset_text;    /**< of a TEXT; NULL: none */
   size_t offset, size;        /**< its member of a struct (NT_PARAMETER_OF); size 0: it has none */
   int unkeyed;        /**< 1: no result depends on it (threads, a path that is written to) */
@@ -61,12 +64,13 @@ typedef struct nt_value {
 NT_API void nt_parameter_presets(const nt_parameter *parameters, size_t count, nt_value *values);
 
 /** NT_E_ARGUMENT unless the value lies in its parameter's range:
- * "hidden_ratio = 1.5: expected a number more than 0 and at most 1". */
+ * "hidden_ratio = 1.5: expected a number more than 0 and at most 1". Texts and what is COMPOUND are
+ * left to their room. */
 NT_API nt_status nt_parameter_check(const nt_parameter *parameter, const nt_value *value,
                                     nt_error *err) NT_MUST_CHECK NT_NONNULL(1, 2);
 
-/** The value that lies in the member of `options` that the parameter names; nt_parameter_put is the
- * way back, for a value within its range. A TEXT stays the caller's. */
+/** The value that lies in the member of `options` that the parameter names, which is no COMPOUND;
+ * nt_parameter_put is the way back, for a value within its range. A TEXT stays the caller's. */
 NT_API nt_value nt_parameter_get(const nt_parameter *parameter, const void *options)
     NT_NONNULL(1, 2);
 /** Puts a value into that member. */

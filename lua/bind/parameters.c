@@ -8,11 +8,14 @@
 #include "fields.h"
 #include "modules.h"
 
-static const char *const types[] = {[NT_PARAMETER_INTEGER] = "integer",
-                                    [NT_PARAMETER_NUMBER] = "number",
-                                    [NT_PARAMETER_CHOICE] = "choice",
-                                    [NT_PARAMETER_TEXT] = "text",
-                                    [NT_PARAMETER_FLAG] = "boolean"};
+static const char *const types[] = {
+    [NT_PARAMETER_INTEGER] = "integer", [NT_PARAMETER_NUMBER] = "number",
+    [NT_PARAMETER_CHOICE] = "choice",   [NT_PARAMETER_TEXT] = "text",
+    [NT_PARAMETER_FLAG] = "boolean",    [NT_PARAMETER_COMPOUND] = NULL};
+
+static const char *type_of(const nt_parameter *p) {
+  return p->type == NT_PARAMETER_COMPOUND ? p->form : types[p->type];
+}
 
 /* ---------------------------------------------------------------- described */
 
@@ -25,6 +28,8 @@ static void push_value(lua_State *L, const nt_parameter *p, nt_value value) {
     lua_pushinteger(L, (lua_Integer)value.number);
   else if (p->type == NT_PARAMETER_FLAG)
     lua_pushboolean(L, value.number != 0);
+  else if (p->type == NT_PARAMETER_COMPOUND && !p->unit)
+    lua_pushnil(L); /* an empty list, no host */
   else
     lua_pushnumber(L, value.number);
 }
@@ -40,19 +45,22 @@ void parameters_push_choices(lua_State *L, const nt_parameter *p) {
 static void push_row(lua_State *L, const nt_parameter *p) {
   lua_createtable(L, 0, 11);
   set_text(L, "name", p->name);
-  set_text(L, "type", types[p->type]);
+  set_text(L, "type", type_of(p));
   set_text(L, "unit", p->unit);
   set_text(L, "help", p->help);
   set_text(L, "column", p->column ? p->column : p->name);
   nt_value preset;
   nt_parameter_presets(p, 1, &preset);
-  push_value(L, p, preset);
-  lua_setfield(L, -2, "default");
+  set_flag(L, "required", isnan(p->preset));
+  if (!isnan(p->preset) && nt_parameter_check(p, &preset, NULL) == NT_OK) {
+    push_value(L, p, preset);
+    lua_setfield(L, -2, "default");
+  }
   if (p->type == NT_PARAMETER_CHOICE) {
     parameters_push_choices(L, p);
     lua_setfield(L, -2, "choices");
   }
-  if (p->type != NT_PARAMETER_INTEGER && p->type != NT_PARAMETER_NUMBER) return;
+  if (!(p->least < p->most)) return;
   if (p->least > -HUGE_VAL) set_number(L, "least", p->least);
   if (p->most < HUGE_VAL) set_number(L, "most", p->most);
   set_flag(L, "above", p->above);

@@ -8,8 +8,8 @@
 #include <ninetails/parameter.h>
 
 /* Pushes a list of {name =, type =, unit =, help =, default =, least =, most =, above =, below =,
- * choices =, column =}. type: "integer", "number", "choice", "text", "boolean"; column: its name in
- * tables of results. */
+ * choices =, column =, required =}. type: "integer", "number", "choice", "text", "boolean", or the
+ * form of what is compound; column: its name in tables of results; required: has no default. */
 void parameters_push(lua_State *L, const nt_parameter *rows, size_t count);
 /* Appends them to the list on the top. */
 void parameters_append(lua_State *L, const nt_parameter *rows, size_t count);

@@ -4,13 +4,19 @@
  * labels = path, over = path or nil, progress = function(packets, expected) or nil} returns
  * {packets, attack_packets, bytes, seconds, first_attack, labels, activities = {{name, attack,
  * packets}, ...}}.
+ *
+ * .tables() returns what a scenario can say, as {{title =, parameters =}, ...}: first what every
+ * scenario has, then each behaviour with those of its own and `behaviour`, its name.
  */
 #include <lauxlib.h>
 #include <string.h>
 
+#include "synthesiser/behaviours.h"
+#include "synthesiser/scenario.h"
 #include "synthesiser/synthesiser.h"
 #include "fields.h"
 #include "modules.h"
+#include "parameters.h"
 #include "signals.h"
 
 enum { MAX_DEPTH = 16, MAX_VALUES = 200000 };
@@ -110,7 +116,7 @@ typedef struct progress_call {
   int failed;
 } progress_call;
 
-static int tell(void *context, uint64_t packets, uint64_t expected) {
+static int report_progress(void *context, uint64_t packets, uint64_t expected) {
   progress_call *call = context;
   if (!call->function) return 0;
   lua_pushvalue(call->L, call->function);
@@ -167,7 +173,7 @@ static int run(lua_State *L) {
                        .output = lua_tostring(L, 4),
                        .labels = lua_tostring(L, 5),
                        .over = lua_tostring(L, 6),
-                       .progress = tell,
+                       .progress = report_progress,
                        .context = &call};
   nt_synthesis_result result;
   nt_error err = {0};
@@ -178,8 +184,28 @@ static int run(lua_State *L) {
   return call.failed ? lua_error(L) : modules_raise(L, &err);
 }
 
+static void push_table(lua_State *L, const char *behaviour, const char *title,
+                       const nt_parameter *rows, size_t count) {
+  lua_createtable(L, 0, 3);
+  set_text(L, "behaviour", behaviour);
+  set_text(L, "title", title);
+  parameters_push(L, rows, count);
+  lua_setfield(L, -2, "parameters");
+  lua_rawseti(L, -2, (lua_Integer)lua_rawlen(L, -2) + 1);
+}
+
+static int tables(lua_State *L) {
+  lua_newtable(L);
+  for (const nt_scenario_table *t = nt_scenario_tables; t->title; t++)
+    push_table(L, NULL, t->title, t->parameters, t->count);
+  for (size_t i = 0; nt_behaviours[i]; i++)
+    push_table(L, nt_behaviours[i]->name, nt_behaviours[i]->help, nt_behaviours[i]->parameters,
+               nt_behaviours[i]->parameter_count);
+  return 1;
+}
+
 int luaopen_ninetails_synthesiser(lua_State *L) {
-  static const luaL_Reg functions[] = {{"run", run}, {NULL, NULL}};
+  static const luaL_Reg functions[] = {{"run", run}, {"tables", tables}, {NULL, NULL}};
   luaL_newlib(L, functions);
   return 1;
 }

@@ -128,16 +128,42 @@ local function functions_of(out, title, rows)
   for _, row in ipairs(rows) do out[#out + 1] = ("| `%s` | %s |"):format(cell(row[2]), cell(row[3])) end
 end
 
+-- What a scenario writes for a parameter that is more than one number or text.
+local forms = {
+  law = "a number, or a table such as {law = \"exponential\", mean = 3}, whose draws lie in the range",
+  host = "the name of a host",
+  hosts = "a list of names of hosts, its length in the range",
+  texts = "a text or a list of texts, their number in the range",
+  table = "a table of its own",
+}
+
 local function parameters_of(out, parameters)
   if #parameters == 0 then return end
   out[#out + 1] = "\n| parameter | | default | values |\n|---|---|---|---|"
   for _, p in ipairs(parameters) do
+    local form = forms[p.type] and {p.type, text.range(p)} or {text.range(p)}
     out[#out + 1] = ("| `%s` | %s%s | %s | %s |"):format(p.name, cell(p.help or ""),
-      p.unit and p.unit ~= "1" and " (" .. cell(p.unit) .. ")" or "", cell(text.preset(p)), cell(text.range(p)))
+      p.unit and p.unit ~= "1" and " (" .. cell(p.unit) .. ")" or "", cell(text.preset(p)),
+      cell(table.concat(form, ", "):gsub(", $", "")))
   end
 end
 
--- What scripts can call and set: functions, arrays, every detector, the settings of metrics.
+-- What a scenario of the synthesiser can say.
+local function scenarios_of(out)
+  out[#out + 1] = "\n## Scenarios of the synthesiser\n\ndatasets/SCENARIOS.md explains them.\n\n| values | |\n|---|---|"
+  for _, form in ipairs {"law", "host", "hosts", "texts", "table"} do
+    out[#out + 1] = ("| %s | %s |"):format(form, cell(forms[form]))
+  end
+  local before
+  for _, t in ipairs(require("ninetails.synthesiser").tables()) do
+    local title = t.behaviour and ("behaviour = \"%s\": %s"):format(t.behaviour, t.title) or "Of " .. t.title
+    if title ~= before then out[#out + 1] = "\n### " .. cell(title) end
+    before = title
+    parameters_of(out, t.parameters)
+  end
+end
+
+-- What scripts can call and set: functions, arrays, every detector, the settings of metrics, scenarios.
 function manual.scripts()
   local reference, sweep = require "ninetails.experiment.reference", require "ninetails.sweep"
   local out = {"# What scripts can call", "",
@@ -154,6 +180,7 @@ function manual.scripts()
       cell(class.cost))
     parameters_of(out, class.parameters)
   end
+  scenarios_of(out)
   return table.concat(out, "\n") .. "\n"
 end
 

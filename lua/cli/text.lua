@@ -46,6 +46,7 @@ function text.plain_or_word(x) return type(x) == "number" and text.plain_or_odd(
 
 -- A declared parameter's preset, and the values that it may have.
 function text.preset(p)
+  if p.required then return "must be given" end
   if p.default == nil or p.default == "" then return "none" end
   return tostring(text.plain_or_word(p.default))
 end

@@ -17,6 +17,12 @@ Manual pages: one a command, and one of them all; each says what help says.
   $ MANWIDTH=500 mandoc man/ninetails-score.1 | col -b | grep -o -- '--[a-z-]*' | sort -u | diff in_help -
   $ ninetails manual --format markdown | grep -c '^## ninetails results ls$'
   1
+  $ ninetails manual --format lua | grep -A4 'behaviour = "dhcp"'
+  ### behaviour = "dhcp": lease and renewal
+  
+  | parameter | | default | values |
+  |---|---|---|---|
+  | `lease` | that the server grants (s) | 86400 | at least 1, at most 1e+08 |
   $ ninetails manual -o /dev/null
   ninetails manual: /dev/null: * (glob)
   [2]
