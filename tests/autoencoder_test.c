@@ -69,7 +69,7 @@ static void logistic_is_within_3_ulp(void) {
   CU_ASSERT(isnan(logistic2(NAN)));
 }
 
-/* ---- gradient */
+/* ---------------------------------------------------------------- gradient */
 
 static double *parameter(nt_autoencoder *a, size_t i) {
   size_t weights = a->visible * a->hidden;
@@ -139,7 +139,7 @@ static void training_follows_the_gradient(void) {
   }
 }
 
-/* ---- layouts */
+/* ---------------------------------------------------------------- layouts */
 
 static int equal(const nt_autoencoder *a, const nt_autoencoder *b) {
   size_t bytes = a->visible * sizeof(double);

@@ -5,7 +5,7 @@
 #include "metrics/precision_recall.h"
 #include "metrics_check.h"
 
-/* -------------------------------------------------------------------------------------- blocks */
+/* ---------------------------------------------------------------- blocks */
 
 static void blocks_cut_by_time(void) {
   const double times[] = {0, 1, 9.5, 10, 9, 45, 49, 50};
@@ -57,7 +57,7 @@ static void episodes_are_blocks(void) {
   }
 }
 
-/* ---------------------------------------------------------------------------------- replicates */
+/* ---------------------------------------------------------------- replicates */
 
 static nt_blocks blocks_of(const sample *s) {
   nt_blocks b;

@@ -265,8 +265,7 @@ static void bit_flips_do_no_harm(void) {
   bytes_free(&b);
 }
 
-/* ---------------------------------------------------------------- what it is, is seen from the
- * content */
+/* ---------------------------------------------------------------- what it is */
 
 static void check_refused(const char *path, nt_status status, const char *text) {
   nt_error err = {0};

@@ -7,7 +7,7 @@
 #include "detector_contract.h"
 #include "tcp_frames.h"
 
-/* ---- Suricata's input: packets of the test data's times, and alerts on some */
+/* ---------------------------------------------------------------- Suricata's input */
 
 enum { PACKETS = LEARN + 1000 };
 static char capture_path[64], eve_path[64], other_eve_path[64];
@@ -48,7 +48,7 @@ static const contract_hint hints[] = {
 };
 #define HINTS (sizeof hints / sizeof *hints)
 
-/* ---- the table */
+/* ---------------------------------------------------------------- the table */
 
 static void table_keeps_the_contract(void) {
   for (size_t i = 0; nt_detectors[i]; i++) {
@@ -77,7 +77,7 @@ static void hints_are_about_something(void) {
   }
 }
 
-/* ---- detectors that break it, each in one point */
+/* ---------------------------------------------------------------- detectors that break it */
 
 typedef struct faulty {
   uint64_t seed;

@@ -2,7 +2,7 @@
 /* The online ensembles against examples that were worked out on paper. */
 #include "online_check.h"
 
-/* ------------------------------------------------------------- half-space trees */
+/* ---------------------------------------------------------------- half-space trees */
 static void test_half_space_trees(void) {
   /* The first cut of [s - r, s + r] is s, in [0, 1]: -10 and 10 lie on its sides. Windows of 4:
    * masses 3 and 1, then 2 and 2. */
@@ -44,7 +44,7 @@ static void test_half_space_trees_forget(void) {
   near("none any more", s[15], log2(3 * 4 * 2), 1e-13);
 }
 
-/* ------------------------------------------------------------- LODA */
+/* ---------------------------------------------------------------- LODA */
 static void test_loda(void) {
   /* In one dimension a projection is a stretch: two bins hold 3 and 1 of the rows 0, 0, 0, 3. The
    * densities are (count + 1) / (rows + 4) / width. */
@@ -90,7 +90,7 @@ static void test_loda_bins(void) {
   CU_ASSERT(middle > s[299] + 2);
 }
 
-/* ------------------------------------------------------------- random cut forest */
+/* ---------------------------------------------------------------- random cut forest */
 static void test_random_cut_forest(void) {
   /* Whatever the cuts. */
   static const double rows[] = {0, 0, 0, 5, 0, 5, 5, 9};
@@ -137,7 +137,7 @@ static void test_random_cut_forest_stays_whole(void) {
   free(s);
 }
 
-/* ------------------------------------------------------------- xStream */
+/* ---------------------------------------------------------------- xStream */
 static void test_xstream(void) {
   /* Eight equal rows: count 8 at every level, the least is at level 1. */
   double rows[20], s[20];

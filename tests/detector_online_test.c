@@ -7,7 +7,7 @@ static const char *const names[] = {
     "random_cut_forest",       "xstream",   "nearest_neighbours"};
 enum { NAMES = sizeof names / sizeof *names };
 
-/* ------------------------------------------------------------- what holds for all of them */
+/* ---------------------------------------------------------------- what holds for all of them */
 enum { ROWS = 1200, WIDTH = 18, LEARN = 800 };
 
 static double *noisy(void) {
@@ -136,7 +136,7 @@ static void test_scales(void) {
   near("the constant column 0.25 away", s[10], 0.25, 1e-15);
 }
 
-/* ------------------------------------------------------------- nearest neighbours */
+/* ---------------------------------------------------------------- nearest neighbours */
 enum { SOUGHT = 900, SIDES = 18, SPAN = 200, NEAREST = 3 };
 
 /* The root of the NEAREST-th least squared distance to the SPAN rows before row r, each summed
@@ -207,7 +207,7 @@ static void test_nearest_neighbours(void) {
   near("(3,4)", s[4], 5, 0);
 }
 
-/* ------------------------------------------------------------- Gaussian mixture */
+/* ---------------------------------------------------------------- Gaussian mixture */
 static void test_gaussian_mixture(void) {
   /* Corners of a square about (1, 1): scatter 4 I, C = (sigma^2 I + 4 I) / 4 = 1.25 I. */
   static const double rows[] = {0, 0, 2, 0, 0, 2, 2, 2, 1, 1, 2, 1};
@@ -266,7 +266,7 @@ static void test_gaussian_mixture_components(void) {
   CU_ASSERT_STRING_EQUAL(remark, "2 components at the end");
 }
 
-/* ------------------------------------------------------------- pcStream2 */
+/* ---------------------------------------------------------------- pcStream2 */
 static void test_pcstream2(void) {
   /* One component, along x, of variance 20 / 3. */
   static const double rows[] = {-3, 0, -1, 0, 1, 0, 3, 0, 2, 0, 0, 7, -4, 1};
@@ -312,7 +312,7 @@ static void test_pcstream2_clusters(void) {
   CU_ASSERT_STRING_EQUAL(remark, "1 clusters at the end");
 }
 
-/* ------------------------------------------------------------- parameters at odds */
+/* ---------------------------------------------------------------- parameters at odds */
 static void test_errors(void) {
   nt_error err = {0};
   const nt_detector_class *class = nt_detector_find("nearest_neighbours", &err);

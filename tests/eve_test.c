@@ -10,7 +10,7 @@
 /* 2016-10-06T07:52:16 UTC */
 enum { START = 1475740336 };
 
-/* ---- times */
+/* ---------------------------------------------------------------- times */
 
 static void times_with_and_without_offset(void) {
   static const struct {
@@ -50,7 +50,7 @@ static void times_with_and_without_offset(void) {
   }
 }
 
-/* ---- files */
+/* ---------------------------------------------------------------- files */
 
 static nt_eve *eve_of(const char *text) {
   file f = file_of_text(text);
@@ -169,7 +169,7 @@ static void alerts_without_ports_or_addresses(void) {
   nt_eve_free(eve);
 }
 
-/* ---- damage */
+/* ---------------------------------------------------------------- damage */
 
 static void broken_lines_are_counted(void) {
   static const char *const broken[] = {

@@ -12,7 +12,7 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
-/* ---- what the references computed */
+/* ---------------------------------------------------------------- what the references computed */
 
 typedef struct figures {
   size_t packets, columns, rows;
@@ -83,7 +83,7 @@ static figures read_hdf5(const char *path, const char *profile) {
   return f;
 }
 
-/* ---- exactness */
+/* ---------------------------------------------------------------- exactness */
 
 static double *extract(nt_profile profile, const packets *p, size_t batch) {
   nt_error err;
@@ -177,7 +177,7 @@ static void silent_streams_have_clocks(void) {
   free(rows);
 }
 
-/* ---- columns and options */
+/* ---------------------------------------------------------------- columns and options */
 
 static void columns_have_names(void) {
   CU_ASSERT_STRING_EQUAL(nt_profile_feature_name(NT_PROFILE_PY100, 0), "MI_dir_L5_weight");
@@ -238,7 +238,7 @@ static void usage_counts(void) {
   }
 }
 
-/* ---- keys */
+/* ---------------------------------------------------------------- keys */
 
 static nt_packet_streams flow_of(nt_directory *d, const nt_packet *p) {
   nt_identity id;

@@ -5,7 +5,7 @@
 #include "kitnet_reference.h"
 #include "noise.h"
 
-/* ---- plain loops on maps of all shapes */
+/* ---------------------------------------------------------------- maps of all shapes */
 
 typedef struct shape {
   size_t width, autoencoders, most; /* most: features of one autoencoder */
@@ -75,7 +75,7 @@ static void kernels_agree_with_plain_loops(void) {
   }
 }
 
-/* ---- phases and batches */
+/* ---------------------------------------------------------------- phases and batches */
 
 static void batches_do_not_matter(void) {
   enum { ROWS = 700, WIDTH = 30 };
@@ -217,7 +217,7 @@ static void bias_updates_differ(void) {
   free(rows);
 }
 
-/* ---- damage */
+/* ---------------------------------------------------------------- damage */
 
 static void options_are_checked(void) {
   typedef struct mistake {

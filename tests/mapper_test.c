@@ -17,7 +17,7 @@ const char *__asan_default_options(void) {
   return "allocator_may_return_null=1";
 }
 
-/* ---- correlation */
+/* ---------------------------------------------------------------- correlation */
 
 /* The distances as the formulas say, one element at a time. */
 static void plain_distance(const double *rows, size_t n, size_t width, double *d) {
@@ -120,7 +120,7 @@ static void correlation_refuses_what_cannot_be(void) {
   CU_ASSERT_EQUAL(err.status, NT_E_MEMORY);
 }
 
-/* ---- linkage */
+/* ---------------------------------------------------------------- linkage */
 
 static void linkage_by_hand(void) {
   /* 0 and 2 at 1, 3 at 2 from 0, 1 at 4 from 3. */
@@ -164,7 +164,7 @@ static void linkage_names_what_is_not_finite(void) {
   CU_ASSERT_EQUAL(nt_linkage_single(d, 1, m, NULL), NT_OK);
 }
 
-/* ---- cut */
+/* ---------------------------------------------------------------- cut */
 
 static void cut_by_hand(void) {
   /* The dendrogram of linkage_by_hand: (1, (3, (0, 2))). */
@@ -235,7 +235,7 @@ static void check_refuses_broken_maps(void) {
   }
 }
 
-/* ---- text */
+/* ---------------------------------------------------------------- text */
 
 static nt_status read_text(const char *text, size_t bytes, nt_feature_map *map, nt_error *err) {
   char path[] = "/tmp/ninetails-map-XXXXXX";

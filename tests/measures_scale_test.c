@@ -51,7 +51,7 @@ static void curves_keep_small_rates(void) {
   free(scores), free(labels);
 }
 
-/* -------------------------------------------------------------------------------- ten million */
+/* ---------------------------------------------------------------- ten million */
 
 /* Scores are a permutation of 0 .. n - 1, so that the order is known without a sort. */
 static void ten_million_scores(void) {

@@ -31,7 +31,7 @@ static bool equal_bits(const nt_measured *a, const nt_measured *b) {
   return true;
 }
 
-/* ---------------------------------------------------------------------------------- the list */
+/* ---------------------------------------------------------------- the list */
 
 static void names_are_columns(void) {
   for (size_t i = 0; i < nt_measure_count; i++) {
@@ -78,7 +78,7 @@ static void former_names_are_known(void) {
   CU_ASSERT_STRING_EQUAL(nt_measure_name("first_score"), "first_score");
 }
 
-/* ------------------------------------------------------------------------------ by hand */
+/* ---------------------------------------------------------------- by hand */
 
 /*
  * Ten packets a minute apart, gaps of an episode 90 s. Threshold 0.5 (training scores 0.25, 1 and
@@ -145,7 +145,7 @@ static void a_worked_example(void) {
   CU_ASSERT_PTR_NULL(m.value);
 }
 
-/* ------------------------------------------------------- equality with the single functions */
+/* ---------------------------------------------------------------- equal to single functions */
 
 static void check_single_functions(const sample *s, const nt_measured *m,
                                    const nt_measure_options *o) {
@@ -244,7 +244,7 @@ static void threads_change_nothing(void) {
   nt_measured_done(&one), nt_measured_done(&three);
 }
 
-/* --------------------------------------------------------------------------- what is not there */
+/* ---------------------------------------------------------------- what is not there */
 
 static void only_these_exist(const nt_measured *m, const char *const *names, size_t count) {
   for (size_t i = 0; i < nt_measure_count; i++) {
@@ -358,7 +358,7 @@ static void without_replicates(void) {
   nt_measured_done(&m);
 }
 
-/* ----------------------------------------------------------------------------------- protocol */
+/* ---------------------------------------------------------------- protocol */
 
 static void folding_folds_the_intervals(void) {
   uint64_t seed = 94;
@@ -450,7 +450,7 @@ static void shares_of_all_packets_have_no_interval(void) {
   }
 }
 
-/* ------------------------------------------------------------------------------------- errors */
+/* ---------------------------------------------------------------- errors */
 
 static void options_out_of_range(void) {
   sample s = {.n = 2, .scores = {0, 1}, .times = {0, 1}, .labels = {0, 1}};

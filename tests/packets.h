@@ -18,7 +18,7 @@ typedef struct packets {
   size_t count;
 } packets;
 
-/* ---- read */
+/* ---------------------------------------------------------------- read */
 
 /* The first `most` packets of a capture, fewer where it has fewer. None: the error is printed. */
 static inline packets packets_of(const char *path, size_t most) {
@@ -54,7 +54,7 @@ static const packets_capture packets_captures[] = {
     {"qut_dnp3_attacks", "qut_dnp3/attacks_testing_infrequent.attacker.pcap.zip", 309036}};
 #define PACKETS_CAPTURES (sizeof packets_captures / sizeof *packets_captures)
 
-/* ---- made up */
+/* ---------------------------------------------------------------- made up */
 
 static uint64_t packets_state = 88172645463325252u;
 

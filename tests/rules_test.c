@@ -270,8 +270,7 @@ static void test_no_flow_takes_nothing(void) {
   nt_rule_free(rule);
 }
 
-/* ---------------------------------------------------------------- many flows, against the
- * definition */
+/* ---------------------------------------------------------------- many flows */
 
 static uint32_t seed;
 static uint32_t draw(uint32_t below) {

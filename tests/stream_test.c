@@ -38,7 +38,7 @@ static size_t bytes_of(const packets *p) {
   return p->count * WIDTH * sizeof(double);
 }
 
-/* ---- traffic */
+/* ---------------------------------------------------------------- traffic */
 
 static packets room_for(size_t count) {
   packets p = {calloc(count, sizeof *p.at), count};
@@ -115,7 +115,7 @@ static packets monotone_trace(size_t count) {
 static packets (*const kinds[])(size_t) = {clique, scan, ping_pong, mixture, monotone_trace};
 #define KINDS (sizeof kinds / sizeof *kinds)
 
-/* ---- against py100 */
+/* ---------------------------------------------------------------- against py100 */
 
 static void agrees_with_py100(void) {
   for (size_t k = 0; k < KINDS; k++) {
@@ -134,7 +134,7 @@ static void agrees_with_py100(void) {
   }
 }
 
-/* ---- promises */
+/* ---------------------------------------------------------------- promises */
 
 static void rows_do_not_depend_on_batches(void) {
   static const size_t batches[] = {1, 3, 17, 1000};
@@ -268,7 +268,7 @@ static void factors_are_powers_of_two(void) {
   for (int l = 0; l < NT_LAMBDAS; l++) CU_ASSERT_TRUE(f[l] > 0 && f[l] < 1e-300);
 }
 
-/* ---- bounded memory */
+/* ---------------------------------------------------------------- bounded memory */
 
 /* Two hosts that talk with each other all the time, among many that appear once. */
 static packets crowd(size_t count) {

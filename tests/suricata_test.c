@@ -128,7 +128,7 @@ static void what_is_missing_is_named(void) {
   file_close(&capture), file_close(&rows), file_close(&tsv), file_close(&eve);
 }
 
-/* ---- a program in its place */
+/* ---------------------------------------------------------------- a program in its place */
 
 static char directory[64] = "/tmp/ninetails-test-XXXXXX", script[96], saved[96], expected_eve[96];
 

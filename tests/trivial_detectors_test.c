@@ -103,7 +103,7 @@ static void inputs_that_are_missing_are_named(void) {
   CU_ASSERT_PTR_NOT_NULL(strstr(err.text, "no lengths"));
 }
 
-/* ---- one feature */
+/* ---------------------------------------------------------------- one feature */
 
 static const double features[N][COLUMNS] = {{1, 5, 0},  {3, 5, 0}, /* learnt: means 2, 5, 0 */
                                             {2, -9, 1}, {9, -8, 1}, {2, 7, NAN}, {-6, 1, 2}};

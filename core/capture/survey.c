@@ -9,9 +9,9 @@
 
 #include "decoder.h"
 
-/* ---------------------------------------------------------------- hosts: open addressing, never
- * more than half full */
+/* ---------------------------------------------------------------- hosts */
 
+/* Open addressing, never more than half full. */
 enum { SLOTS = 2 * NT_SURVEY_HOSTS, ROWS = 256 };
 
 typedef struct host {

@@ -38,8 +38,9 @@ static const struct column {
 };
 enum { COLUMNS = sizeof columns / sizeof *columns };
 
-/* ---------------------------------------------------------------- values; each returns its end, or
- * NULL */
+/* ---------------------------------------------------------------- values */
+
+/* Each returns the end of what it has read, or NULL. */
 
 static const char *read_unsigned(const char *p, const char *end, uint32_t max, uint32_t *value) {
   uint64_t v = 0;

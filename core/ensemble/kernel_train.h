@@ -153,8 +153,7 @@ static void train_group(nt_group *g, const double *rows, size_t width, size_t n,
   for (size_t r = 0; r < n; r++) group_row(g, rows + r * width, errors + r * stride);
 }
 
-/* ---------------------------------------------------------------- one autoencoder, its units in
- * the lanes */
+/* ---------------------------------------------------------------- one, its units in the lanes */
 
 /* out[j] = start[j] + sum over i of in[i] w[i * stride + j], for k vectors of units. */
 NT_INLINE void single_sums(size_t k, double *out, const double *start, const double *in,

@@ -56,7 +56,7 @@ size_t nt_directory_bytes(const nt_directory *d) {
          graph_bytes(&d->sockets);
 }
 
-/* ---- looking up a flow that is new */
+/* ---------------------------------------------------------------- looking up a flow that is new */
 
 /* A key on its way into its table: all six of a flow are hashed before the first is looked for, so
  * that their slots come from memory at the same time. */

@@ -64,7 +64,7 @@ void nt_identity_of(const nt_packet *p, nt_identity *id) {
     set_addresses(id, NT_ADDRESS_MAC, p->eth_src, p->eth_dst);
 }
 
-/* ---- keys */
+/* ---------------------------------------------------------------- keys */
 
 static void add_bytes(nt_key *key, const void *bytes, size_t size) {
   memcpy(key->bytes + key->size, bytes, size);

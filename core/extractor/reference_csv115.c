@@ -59,7 +59,7 @@ typedef struct csv115 {
   decay_memory decays;
 } csv115;
 
-/* ---- one stream */
+/* ---------------------------------------------------------------- one stream */
 
 /* Returns the factors where time went on, NULL where not. */
 static const double *decay(csv115 *x, sums *s, double t) {
@@ -99,7 +99,7 @@ static double *update_jitter(csv115 *x, sums *s, double t, double *row) {
   return update_1d(x, s, dt > 0 ? dt : 0, t, row);
 }
 
-/* ---- channels */
+/* ---------------------------------------------------------------- channels */
 
 /* The joint decays with the channel's own factor when this channel updated it last (by the clocks'
  * word), else over the joint's own interval; its clock moves only when the channel's was ahead of
@@ -176,7 +176,7 @@ static int channel_of(channels *table, const nt_key *source, const nt_key *desti
   return 1;
 }
 
-/* ---- flows */
+/* ---------------------------------------------------------------- flows */
 
 static int single_of(single *table, const nt_key *key, uint32_t *number) {
   *number = nt_key_table_put(table->keys, key->bytes, key->size);
@@ -234,7 +234,7 @@ static int update_one(csv115 *x, const nt_packet *packet, double *row) {
   return 1;
 }
 
-/* ---- the profile */
+/* ---------------------------------------------------------------- the profile */
 
 static void destroy(void *state) {
   csv115 *x = state;

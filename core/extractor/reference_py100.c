@@ -59,7 +59,7 @@ typedef struct py100 {
   size_t list_bytes;
 } py100;
 
-/* ---- one stream */
+/* ---------------------------------------------------------------- one stream */
 
 static void decay(py100 *x, sums *s, double t) {
   double dt = t - s->last;
@@ -114,7 +114,7 @@ static double *update_jitter(py100 *x, sums *s, double t, double *row) {
   return update_1d(x, s, dt > 0 ? dt : 0, t, row);
 }
 
-/* ---- pairs */
+/* ---------------------------------------------------------------- pairs */
 
 static stream *stream_at(graph *g, uint32_t number) {
   return nt_pool_at(&g->streams, number);
@@ -220,7 +220,7 @@ static double *update_2d(py100 *x, graph *g, const nt_ends *ends, double v, doub
   return row + 7 * NT_LAMBDAS;
 }
 
-/* ---- the profile */
+/* ---------------------------------------------------------------- the profile */
 
 static void destroy(void *state) {
   py100 *x = state;

@@ -7,7 +7,7 @@
 
 #define BATCH 16 /* packets looked up ahead, so that their memory is on its way */
 
-/* ---- fetching ahead */
+/* ---------------------------------------------------------------- fetching ahead */
 
 static void fetch(const nt_pool *pool, size_t i) {
   const char *record = nt_pool_at(pool, i);
@@ -34,7 +34,7 @@ static void fetch_flow(const nt_stream_state *s, const nt_packet_streams *flow) 
   fetch_graph(&s->sockets, &flow->sockets);
 }
 
-/* ---- the profile */
+/* ---------------------------------------------------------------- the profile */
 
 static void destroy(void *state) {
   nt_stream *x = state;

@@ -79,7 +79,7 @@ static inline vec square_root(vec x) {
 #endif
 }
 
-/* ---- one stream */
+/* ---------------------------------------------------------------- one stream */
 
 static inline void insert(nt_moments *m, double v, const lanes *f) {
   EACH(k) {
@@ -123,7 +123,7 @@ static inline void update_jitter(nt_stream_table *table, uint32_t i, double t, d
   put_moments(row, m, 3);
 }
 
-/* ---- pairs */
+/* ---------------------------------------------------------------- pairs */
 
 static inline nt_clock *clock_of(nt_stream_graph *g, uint32_t i) {
   return nt_pool_at(&g->streams.clocks, i);
@@ -244,7 +244,7 @@ static inline void update_2d(nt_stream_graph *g, const nt_ends *ends, double v, 
   update_pair(g, ends, clock->last, m, own, row + 3);
 }
 
-/* ---- a batch */
+/* ---------------------------------------------------------------- a batch */
 
 void NT_FOR_ISA(nt_stream_run)(nt_stream_state *s, const nt_packet *packets,
                                const nt_packet_streams *const *flows, size_t n, double *rows) {

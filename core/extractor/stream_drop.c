@@ -21,7 +21,7 @@ int nt_stream_has_room(const nt_stream *stream) {
          d->flows.count < LINKS_PER_STREAM * stream->max_streams;
 }
 
-/* ---- which streams stay */
+/* ---------------------------------------------------------------- which streams stay */
 
 typedef struct candidate {
   double score;
@@ -69,7 +69,7 @@ static size_t rank_pairs(const nt_stream_graph *g, uint32_t id, const uint8_t *e
   return n;
 }
 
-/* ---- into the new tables */
+/* ---------------------------------------------------------------- into the new tables */
 
 typedef struct move {
   const nt_stream *from;

@@ -116,7 +116,7 @@ void nt_absences_explain(const nt_absence_facts *facts, const double *value, con
   }
 }
 
-/* ------------------------------------------------------------------------------------ as a text */
+/* ---------------------------------------------------------------- as a text */
 
 typedef struct absent {
   const char *name, *why;

@@ -11,7 +11,7 @@ static bool alarmed(double score, double threshold) {
   return score >= threshold || isnan(score);
 }
 
-/* ------------------------------------------------------------------------------------ episodes */
+/* ---------------------------------------------------------------- episodes */
 
 static nt_status append(nt_episodes *episodes, size_t *room, nt_episode episode, nt_error *err) {
   if (episodes->count == *room) {
@@ -58,7 +58,7 @@ void nt_episodes_done(nt_episodes *episodes) {
   *episodes = (nt_episodes){0};
 }
 
-/* ----------------------------------------------------------------------------- detection delay */
+/* ---------------------------------------------------------------- detection delay */
 
 void nt_detect(const nt_episodes *episodes, const double *scores, const uint8_t *labels,
                const double *times, double threshold, nt_detection *detections) {
@@ -75,7 +75,7 @@ void nt_detect(const nt_episodes *episodes, const double *scores, const uint8_t 
   }
 }
 
-/* -------------------------------------------------------------------------------- false alarms */
+/* ---------------------------------------------------------------- false alarms */
 
 typedef struct false_alarms {
   nt_benign_alarms *sum;

@@ -19,7 +19,7 @@ nt_bootstrap_options nt_bootstrap_defaults(void) {
   return (nt_bootstrap_options){.replicates = 1000, .seed = 1};
 }
 
-/* ------------------------------------------------------------- the ranking, ready to be walked */
+/* ---------------------------------------------------------------- the ranking to be walked */
 
 /*
  * The ranking, most anomalous first, as a resample sees it. Corners of the curve are the ends of
@@ -86,7 +86,7 @@ static void walk_done(walk *w) {
   free(w->items), free(w->attacks), free(w->benign);
 }
 
-/* ------------------------------------------------------------------------------- one replicate */
+/* ---------------------------------------------------------------- one replicate */
 
 /* A place on the curve of one resample: weighted counts. */
 typedef struct position {
@@ -237,7 +237,7 @@ static nt_status replicate(const walk *w, worker *me, uint32_t first, size_t cou
   return NT_OK;
 }
 
-/* --------------------------------------------------------------------------------- all of them */
+/* ---------------------------------------------------------------- all of them */
 
 typedef struct job {
   const walk *w;
@@ -318,7 +318,7 @@ nt_status nt_bootstrap(const nt_ranking *ranking, const nt_blocks *blocks,
   return status;
 }
 
-/* ----------------------------------------------------------------------------------- intervals */
+/* ---------------------------------------------------------------- intervals */
 
 nt_status nt_bootstrap_interval(const double *table, const double *other, size_t replicates,
                                 int metric, double level, nt_bootstrap_result *result,

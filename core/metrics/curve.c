@@ -72,7 +72,7 @@ static nt_status source_init(source *s, nt_error *err) {
   return NT_OK;
 }
 
-/* ------------------------------------------------------------------------- choosing the points */
+/* ---------------------------------------------------------------- choosing the points */
 
 static point minus(point a, point b) {
   return (point){a.x - b.x, a.y - b.y};
@@ -139,7 +139,7 @@ static size_t choose(const source *s, double tolerance, size_t *chosen, size_t m
   return count;
 }
 
-/* ------------------------------------------------------------------------------ measuring them */
+/* ---------------------------------------------------------------- measuring them */
 
 static double square_of_distance(point p, point a, point b) {
   point along = minus(b, a), to = minus(p, a);
@@ -162,7 +162,7 @@ static double measure(const source *s, const size_t *chosen, size_t count) {
   return sqrt(worst);
 }
 
-/* ----------------------------------------------------------------------------------- the whole */
+/* ---------------------------------------------------------------- the whole */
 
 nt_curve_options nt_curve_defaults(void) {
   return (nt_curve_options){.max_points = 1000, .tolerance = 0.0005};

@@ -88,7 +88,7 @@ nt_status nt_delong_interval(const nt_ranking *ranking, double level, nt_delong 
   return NT_OK;
 }
 
-/* ------------------------------------------------------------------------------- two detectors */
+/* ---------------------------------------------------------------- two detectors */
 
 /* deviations[packet] = the packet's deviation under this ranking. */
 static void spread(const placements *p, int64_t *deviations) {

@@ -31,7 +31,7 @@ static bool smooths(const job *j) {
   return j->o->protocol.smoothing > 1;
 }
 
-/* ------------------------------------------------------------------------ of the ranking alone */
+/* ---------------------------------------------------------------- of the ranking alone */
 
 const double nt_quantile_of[NT_QUANTILES] = {0, 0.25, 0.5, 0.75, 0.9, 0.99, 0.999, 1};
 
@@ -93,7 +93,7 @@ static void take_rates(const job *j, const nt_ranking *r) {
   if (!smooths(j)) take_points(j, r);
 }
 
-/* -------------------------------------------------------------------------------------- curves */
+/* ---------------------------------------------------------------- curves */
 
 /* Points of both curves in order, each once; *merged has room for all of them. */
 static void interleave(const nt_curve *a, const nt_curve *b, nt_curve *merged) {
@@ -150,7 +150,7 @@ static nt_status make_curves(const job *j, const nt_ranking *r, nt_measured *m, 
   return nt_curve_make(r, NT_CURVE_PRECISION_RECALL, &o, &m->precision_recall, err);
 }
 
-/* ------------------------------------------------------------------------- the block bootstrap */
+/* ---------------------------------------------------------------- the block bootstrap */
 
 /* metric -> place of the lower end in the list */
 typedef struct interval {
@@ -207,7 +207,7 @@ static nt_status measure_smoothed(const job *j, const nt_blocks *blocks, nt_erro
   return status;
 }
 
-/* ----------------------------------------------------------------------------- the threshold's */
+/* ---------------------------------------------------------------- the threshold's */
 
 static nt_status fit_threshold(const job *j, const double *training, size_t m,
                                nt_threshold *threshold, nt_error *err) {
@@ -290,7 +290,7 @@ static nt_status take_alarms(const job *j, const nt_episodes *episodes, nt_error
   return notice_episodes(j, episodes, err);
 }
 
-/* ----------------------------------------------------------------------------------- the whole */
+/* ---------------------------------------------------------------- the whole */
 
 /* Episodes and blocks, and what follows from them. blocks stays empty without labels or times. */
 static nt_status measure_in_time(const job *j, const nt_ranking *r, nt_blocks *blocks,

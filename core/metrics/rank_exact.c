@@ -17,7 +17,7 @@ const char *nt_rank_method_name(nt_rank_method method) {
   return names[method];
 }
 
-/* ------------------------------------------------------------------------- ranks, twice: whole */
+/* ---------------------------------------------------------------- ranks, twice: whole */
 
 /* data_sets x detectors, 2 for the least value of a row; NULL: out of memory. */
 static uint32_t *double_ranks(const double *values, size_t n, size_t k, nt_error *err) {
@@ -52,7 +52,7 @@ static uint64_t observed_squares(const uint32_t *twice, size_t n, size_t k, uint
   return squares_of(sums, k);
 }
 
-/* --------------------------------------------------------------------------- Friedman, counted */
+/* ---------------------------------------------------------------- Friedman, counted */
 
 /*
  * The sums of the detectors' ranks after some data sets, with their probabilities. Which detector
@@ -185,7 +185,7 @@ static nt_status count_orders(const uint32_t *twice, size_t n, size_t k, uint64_
   return good ? NT_OK : nt_fail(err, NT_E_MEMORY, "no memory to count orders of %zu detectors", k);
 }
 
-/* ----------------------------------------------------------------------------- Friedman, drawn */
+/* ---------------------------------------------------------------- Friedman, drawn */
 
 #define MOST_DRAWN 99999
 #define MOST_SHUFFLED 1e8 /* ranks moved in all: about a second */
@@ -237,7 +237,7 @@ nt_status nt_friedman_significance(const double *values, size_t data_sets, size_
   return status;
 }
 
-/* --------------------------------------------------------------------------------------- pairs */
+/* ---------------------------------------------------------------- pairs */
 
 #define MOST_SPAN 11000 /* detectors x data sets */
 
@@ -319,7 +319,7 @@ nt_status nt_compare_ranks_exactly(const double *values, size_t data_sets, size_
   return status;
 }
 
-/* ----------------------------------------------------------------------------------- how many */
+/* ---------------------------------------------------------------- how many */
 
 size_t nt_least_data_sets(size_t detectors, double alpha) {
   if (detectors < 2 || !(alpha > 0 && alpha < 1)) return 0;

@@ -9,7 +9,7 @@
 
 #include "rank_row.h"
 
-/* ------------------------------------------------------------------------------------ Friedman */
+/* ---------------------------------------------------------------- Friedman */
 
 double nt_rank_row(const double *row, size_t k, size_t *order, double *ranks) {
   gsl_sort_index(order, row, 1, k); /* ascending */
@@ -77,7 +77,7 @@ nt_status nt_friedman_test(const double *values, size_t data_sets, size_t detect
   return NT_OK;
 }
 
-/* --------------------------------------------------------------------------------------- pairs */
+/* ---------------------------------------------------------------- pairs */
 
 static double rank_unit(size_t detectors, size_t data_sets) {
   double k = (double)detectors;
@@ -122,7 +122,7 @@ nt_status nt_compare_ranks(const double *mean_rank, size_t data_sets, size_t det
   return adjust(pairs, m, err);
 }
 
-/* ------------------------------------------------------------------------------------- Nemenyi */
+/* ---------------------------------------------------------------- Nemenyi */
 
 /* P = k * integral of phi(z) (Phi(z) - Phi(z - range))^(k - 1) over the largest value z. For a
  * smooth integrand that vanishes at both ends the trapezium rule converges faster than any power of

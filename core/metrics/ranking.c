@@ -86,7 +86,7 @@ static void sorted_done(sorted *s) {
   free(s->key), free(s->other_key), free(s->entry), free(s->other_entry);
 }
 
-/* -------------------------------------------------------------------------------- what goes in */
+/* ---------------------------------------------------------------- what goes in */
 
 static nt_status count_packets(nt_score_counts *counts, const double *scores, const uint8_t *labels,
                                size_t n, nt_error *err) {
@@ -124,7 +124,7 @@ static void fill(sorted *s, const double *scores, const uint8_t *labels, size_t 
   }
 }
 
-/* ------------------------------------------------------------------------------ what comes out */
+/* ---------------------------------------------------------------- what comes out */
 
 static size_t count_steps(const sorted *s) {
   size_t steps = s->count > 0;
@@ -233,7 +233,7 @@ const char *nt_absence_text(nt_absence absence) {
   return texts[absence];
 }
 
-/* ----------------------------------------------------------------------------------- quantiles */
+/* ---------------------------------------------------------------- quantiles */
 
 static uint64_t alarmed(const nt_ranking *r, nt_score_class of, size_t step) {
   return (of != NT_SCORES_BENIGN ? r->attacks[step] : 0ull) +

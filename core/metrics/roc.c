@@ -15,7 +15,7 @@ static alarms alarms_after(const nt_steps *s, size_t steps_taken) {
                           : (alarms){s->attacks[steps_taken - 1], s->benign[steps_taken - 1]};
 }
 
-/* --------------------------------------------------------------------------------------- areas */
+/* ---------------------------------------------------------------- areas */
 
 uint64_t nt_auc_doubled_pairs(const nt_ranking *ranking) {
   nt_steps s = nt_ranking_steps(ranking);
@@ -64,7 +64,7 @@ nt_status nt_partial_auc(const nt_ranking *ranking, double max_fpr, nt_partial_a
   return NT_OK;
 }
 
-/* ---------------------------------------------------------------------------- equal error rate */
+/* ---------------------------------------------------------------- equal error rate */
 
 /* (1 - TPR - FPR) * attacks * benign: positive before the crossing, negative after it. */
 static int64_t excess_misses(alarms a, const nt_score_counts *c) {
@@ -96,7 +96,7 @@ nt_equal_error nt_equal_error_rate(const nt_ranking *ranking) {
   };
 }
 
-/* ---------------------------------------------------------------------------- operating points */
+/* ---------------------------------------------------------------- operating points */
 
 static nt_operating_point point_after(const nt_ranking *ranking, size_t steps_taken) {
   const nt_score_counts *c = nt_ranking_counts(ranking);

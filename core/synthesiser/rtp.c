@@ -84,8 +84,7 @@ uint32_t nt_video_packet(nt_video *v, nt_engine *e, const nt_host *host, nt_chan
   return n;
 }
 
-/* ---------------------------------------------------------------- rtp: a camera's stream, with
- * RTCP */
+/* ---------------------------------------------------------------- rtp, with RTCP */
 
 typedef struct rtp {
   nt_activity base;
@@ -194,8 +193,7 @@ const nt_behaviour nt_behaviour_rtp = {
     .step = rtp_step,
 };
 
-/* ---------------------------------------------------------------- inject: a clip into another's
- * stream */
+/* ---------------------------------------------------------------- inject: another's stream */
 
 /* Watches for RTP from a camera to the recorder, then sends pictures of its own with the same
  * addresses, ports, SSRC and running sequence numbers, so that the recorder takes them for the

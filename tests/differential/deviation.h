@@ -55,7 +55,7 @@ typedef struct deviation_report {
   size_t packets, collided_streams;
 } deviation_report;
 
-/* ---- one value */
+/* ---------------------------------------------------------------- one value */
 
 static void deviation_add(deviation *d, double want, double got, double tolerance, double m2) {
   double difference = fabs(got - want);
@@ -95,7 +95,7 @@ static void deviation_block(deviation *d, const double *want, const double *got,
   deviation_pcc(&d[PCC], want, got);
 }
 
-/* ---- streams that text confuses */
+/* ---------------------------------------------------------------- streams that text confuses */
 
 typedef struct deviation_keys {
   nt_directory text, typed;
@@ -160,7 +160,7 @@ static void deviation_keys_done(deviation_keys *k) {
   }
 }
 
-/* ---- all of it */
+/* ---------------------------------------------------------------- all of it */
 
 static void deviation_row(deviation_report *r, deviation_keys *k, const nt_packet *packet,
                           const double *want, const double *got) {
