@@ -8,7 +8,7 @@
  *
  * Not every column is a feature (column_role.h): a first one without a name, or named as an index
  * is, says nothing; the first that is called "timestamp" is the time of the row; a column of labels
- * or of names of attacks would tell the detector what it is to find out. All but the time may hold
+ * or of names of attacks would show the detector what it is to find out. All but the time may hold
  * any text. `note` says what was left out.
  */
 #ifndef NT_FEATURE_CSV_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Whether this process was asked to stop: one flag for all, which a signal handler may
- * set. Whatever can take long outside of a run or a sweep (these have a flag of their own options,
+ * set. Work that can take long outside of a run or a sweep (these have a flag of their own options,
  * which may be this one) looks at it: a file that goes on for ever, a program that is waited for.
  */
 #ifndef NT_CANCEL_H

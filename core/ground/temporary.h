@@ -6,7 +6,7 @@
  *
  * HOST (hash of the host's name), BOOT (of this boot of the machine, as the kernel tells it) and
  * RANDOM keep two processes apart that have the same number, in two containers or on two machines.
- * A process number tells nothing outside of its container, so the writer of such a file holds
+ * A process number means nothing outside of its container, so the writer of such a file holds
  * a lock on it (flock, shared: readers of HDF5 take the same kind). The kernel drops the lock with
  * the process: an unlocked file of this boot was left by a killed process.
  *

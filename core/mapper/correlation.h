@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Incremental correlation of d features (Kitsune, section V-B; spec of the public code: corClust).
+ * Incremental correlation of d features (Kitsune, section V-B; corClust in the public code).
  *
  *     a row x    N += 1; c += x; r = x - c / N; c_rs += r * r; C += r r^T
  *     distance   D = 1 - C / (sqrt(c_rs) sqrt(c_rs)^T), a denominator of zero replaced by 1e-100,

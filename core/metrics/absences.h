@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 
-/* What the values themselves do not tell. Texts are static; "": it is there. */
+/* What the values themselves do not show. Texts are static; "": it is there. */
 typedef struct nt_absence_facts {
   bool labels;           /* are given */
   const char *classes;   /* why attacks and benign packets cannot be ranked */

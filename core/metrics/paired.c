@@ -85,7 +85,7 @@ static nt_status draw(const nt_ranking *a, const nt_ranking *b, const nt_blocks 
 }
 
 /* Replicates with which the p that decides is known: as many as there are where it lies so far
- * above that no more of them could tell otherwise. */
+ * above that more of them would change nothing. */
 static size_t enough(const tables *t, const nt_bootstrap_result *so_far, double block_floor,
                      const nt_paired_options *o) {
   double needed = ceil(10 / o->decides); /* a floor of decides / 5 */

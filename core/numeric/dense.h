@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Inside core/detectors: the two products that the detectors with a matrix spend their time on.
+ * The two products that the detectors with a matrix spend their time on.
  *
  *   block     NT_DENSE_BLOCK rows side by side: element [j][lane] is feature j of row `lane`, so a
  *             vector holds the same feature of several rows.

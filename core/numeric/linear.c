@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 /* A = U^T U, U in the upper triangle, in whose rows the inner loop runs. -1: not positive definite.
- * GSL's decomposition tells its error handler of that, which ends the process. */
+ * GSL's decomposition calls its error handler for that, which ends the process. */
 static int decompose(double *a, size_t n) {
   for (size_t k = 0; k < n; k++) {
     double *pivot = a + k * n;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Inside core/detectors: factorisations on plain row-major arrays, GSL's where it reports errors
- * without its handler, which would end the process and is the host program's to set.
+ * Factorisations of plain row-major arrays, GSL's where it reports errors without its handler,
+ * which would end the process and is the host program's to set.
  */
 #ifndef NT_LINEAR_H
 #define NT_LINEAR_H

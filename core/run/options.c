@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What one run can be told: the rows of nt_run_options. */
+/* The parameters of one run: the rows of nt_run_options. */
 #include <ninetails/run.h>
 
 #include <limits.h>

@@ -148,7 +148,7 @@ static void slots_free(pipeline *p) {
   }
 }
 
-/* calloc checks chunk x width; a NULL that was asked for is told apart from one that was not. */
+/* calloc checks chunk x width; a NULL that was asked for differs from one that was not. */
 static nt_status slots_new(pipeline *p, nt_error *err) {
   const nt_pipeline_options *o = p->options;
   int complete = p->chunk <= SIZE_MAX / sizeof(double) / (o->width ? o->width : 1);

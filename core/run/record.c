@@ -25,7 +25,7 @@ typedef struct entry {
 #define N(key, value)                                                                              \
   { .name = key, .type = NUMBER, .number = value }
 
-/* What was told, by the rows of its table. */
+/* Values of options, by the rows of their table. */
 static nt_status put_options(nt_store *store, const nt_parameter *rows, size_t count,
                              const void *options, nt_error *err) {
   nt_status status = NT_OK;

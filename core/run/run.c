@@ -251,7 +251,7 @@ static nt_status take_rows(void *context, const nt_pipeline_rows *rows, nt_error
   run *r = context;
   if (rows->scores && keep_scores(r, rows, err) != NT_OK) return NT_E_MEMORY;
   if (!r->store) return NT_OK;
-  /* Labels that end early are told at the end, with both counts; the file is not kept then. */
+  /* Labels that end early are reported at the end, with both counts; the file is not kept then. */
   const nt_labels *labels = &r->result->labels;
   if (r->result->labels_path && rows->first + rows->count > labels->count) return NT_OK;
   return append(r,

@@ -187,7 +187,7 @@ nt_status nt_sweep_file_key(nt_sweep *s, const char *path, char *sha256, nt_erro
 nt_status nt_sweep_file_check(const nt_sweep *s, const char *path, nt_error *err);
 /* Of the files that the job's detector reads by itself. */
 nt_status nt_sweep_job_files_check(const nt_sweep *s, const job *j, nt_error *err);
-/* plan.c: packets of an input: counted, told or estimated from the file's size. */
+/* plan.c: packets of an input: counted, stated or estimated from the file's size. */
 double nt_sweep_rows_of(const input *in);
 
 /* The stages, in stages/. The thread that took the task calls them without the lock. */

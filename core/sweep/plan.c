@@ -377,7 +377,7 @@ void nt_sweep_free(nt_sweep *s) {
   free(s);
 }
 
-/* ---------------------------------------------------------------- telling */
+/* ---------------------------------------------------------------- reporting */
 
 static nt_stage_state stage_of(int cached) {
   return cached ? NT_STAGE_CACHED : NT_STAGE_MISSING;

@@ -34,11 +34,11 @@ NT_BEGIN_DECLS
 
 /**
  * @name Bytes on their way
- * The bytes of an input on their way, for whoever wants to see them too.
+ * The bytes of an input on their way, shown to a function of the caller too.
  * @{
  */
 
-/** Whoever wants to see all bytes, in order, as they are read: those of the file as it lies there
+/** Functions that see all bytes, in order, as they are read: those of the file as it lies there
  * (none of a zip, which is not read in order) and those that come out of it. */
 typedef struct nt_tap {
   void (*file)(void *context, const void *bytes, size_t size);    /**< bytes of the file */
@@ -71,7 +71,7 @@ NT_API nt_capture *nt_capture_open_tapped(const char *path, const nt_tap *tap,
                                           nt_error *err) NT_MUST_CHECK NT_NONNULL(1);
 /** What lies around the bytes of the input. */
 NT_API nt_packing nt_capture_packing(const nt_capture *capture) NT_NONNULL(1);
-/** Of what nobody reads any more, one piece for the tap; 0: there is none. */
+/** Reads one piece more, for the tap alone; 0: there is none left. */
 NT_API int nt_capture_rest(nt_capture *capture) NT_NONNULL(1);
 /** Why the bytes ended before their end, or NULL. */
 NT_API const char *nt_capture_fault(const nt_capture *capture) NT_NONNULL(1);

@@ -63,7 +63,7 @@ typedef struct nt_rows {
   const uint8_t *labels;  /**< count; in preview() only, else NULL (labels.h) */
 } nt_rows;
 
-/** What create() is told besides its values. Everything is valid during create() only, but for
+/** Arguments of create() besides its values. Everything is valid during create() only, but for
  * `map`, which outlives the detector. */
 typedef struct nt_detector_setting {
   const struct nt_detector_class *kind; /**< the one whose create() is called */
@@ -75,14 +75,14 @@ typedef struct nt_detector_setting {
   const nt_feature_map *map; /**< for a MAPPED detector, else NULL */
 } nt_detector_setting;
 
-/** A detector: what it is called, what it can be told, and its functions. */
+/** A detector: its names, its parameters, and its functions. */
 typedef struct nt_detector_class {
   const char *name;   /**< "kitnet", "isolation_forest" */
   const char *title;  /**< "Isolation forest" */
   const char *source; /**< who described it, and where: author, title, venue, year */
   const char *cost; /**< time a row to learn and to score, and memory, in terms of the parameters */
   unsigned flags;   /**< NT_DETECTOR_* */
-  const nt_parameter *parameters; /**< what it can be told, in the order of create()'s values */
+  const nt_parameter *parameters; /**< its settings, in the order of create()'s values */
   size_t parameter_count;         /**< how many */
 
   /** values: one for each parameter, each within its range already; texts are valid during the
@@ -112,7 +112,7 @@ typedef struct nt_detector_class {
   /** score() of `count` instances on the same rows. */
   nt_status (*score_together)(void *const *detectors, size_t count, const nt_rows *rows,
                               double *const *scores, nt_error *err);
-  /** What there is to tell after the run, a line or two, into text (cut to size); may be NULL. For
+  /** A remark after the run, a line or two, into text (cut to size); may be NULL. For
    * example which feature an oracle chose. */
   void (*remark)(const void *detector, char *text, size_t size);
 } nt_detector_class;

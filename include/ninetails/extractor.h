@@ -96,7 +96,7 @@ NT_API double nt_profile_half_life(nt_profile profile);
  */
 #define NT_MAX_STREAMS_LEAST 64
 
-/** What an extractor can be told. */
+/** Options of an extractor. */
 typedef struct nt_extractor_options {
   nt_profile profile;   /**< which features */
   uint64_t max_streams; /**< 0: no limit; else NT_MAX_STREAMS_LEAST to UINT32_MAX */

@@ -42,7 +42,7 @@ typedef enum nt_bias_update {
   NT_BIAS_MEAN /**< all biases by the mean of the gradient: KitNET-py, PySAD, Kitsune-py before */
 } nt_bias_update;
 
-/** What a KitNET can be told. */
+/** Options of a KitNET. */
 typedef struct nt_kitnet_options {
   uint64_t fm_grace;      /**< rows, and one more, for the feature map */
   uint64_t ad_grace;      /**< rows for training */
@@ -56,8 +56,8 @@ typedef struct nt_kitnet_options {
   nt_isa isa;             /**< kernels; NT_ISA_AUTO: the best of this machine */
 } nt_kitnet_options;
 
-/** Its rows; those from NT_KITNET_MAX_AUTOENCODER to NT_KITNET_EXECUTE_EPSILON are what the
- * detector "kitnet" can be told, those from NT_KITNET_LEARNING_RATE on what any autoencoder can. */
+/** Its rows; those from NT_KITNET_MAX_AUTOENCODER to NT_KITNET_EXECUTE_EPSILON are the
+ * parameters of the detector "kitnet", those from NT_KITNET_LEARNING_RATE on of any autoencoder. */
 enum {
   NT_KITNET_FM_GRACE,
   NT_KITNET_AD_GRACE,

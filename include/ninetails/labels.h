@@ -48,9 +48,8 @@ typedef struct nt_labels {
   char **names;        /**< without control characters; what is no UTF-8 is replaced by U+FFFD */
   const char *format;  /**< static text: which of the formats above */
   char note[256];      /**< what was concluded: a header, packet numbers from 0; "": nothing */
-  char first_line[32]; /**< the first line where it might have been a header, but was read as a
-                          value;
-                          "": there was no doubt */
+  char first_line[32]; /**< the first line, where it was read as a value but might be a header; "":
+                          there was no doubt */
 } nt_labels;
 
 /** Reads a label file. Errors name path, line, value and what was expected. */

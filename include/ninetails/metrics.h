@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /**
  * @defgroup metrics Metrics
- * Thresholds, the alarms that they cause, and how well each attack is told from benign traffic.
+ * Thresholds, the alarms that they cause, and how well each attack is separated from benign traffic.
  *
  * @since 0.1
  * @{
@@ -35,7 +35,7 @@ NT_BEGIN_DECLS
  */
 
 #define NT_QUANTILES 8
-/** Of which scores are told: 0, 0.25, 0.5, 0.75, 0.9, 0.99, 0.999, 1. */
+/** The quantiles of scores that are reported: 0, 0.25, 0.5, 0.75, 0.9, 0.99, 0.999, 1. */
 NT_API extern const double nt_quantile_of[NT_QUANTILES];
 
 #define NT_LOGNORMAL_TAIL 1e-3 /**< the default tail probability, that of the advice */
@@ -123,12 +123,12 @@ NT_API nt_alarm_share nt_alarm_share_of(const double *scores, const uint8_t *lab
 
 /**
  * @name Metrics of each attack
- * How well each attack by itself is told from benign traffic: its packets against all benign ones,
+ * How well each attack by itself is separated from benign traffic: its packets against all benign ones,
  * packets of other attacks left out.
  * @{
  */
 
-#define NT_ATTACK_FPR 1e-3 /**< the false-positive rate at which an attack's detection is told */
+#define NT_ATTACK_FPR 1e-3 /**< the false-positive rate at which an attack's TPR is reported */
 
 /** The metrics of one attack. */
 typedef struct nt_attack_measured {

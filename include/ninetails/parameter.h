@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /**
  * @defgroup parameter Parameters
- * Parameters declared as data: what a detector, a metric, a run or a behaviour of the synthesiser
- * can be told, with type, unit, range and preset. Checks, the command line with its help, values of
+ * Parameters declared as data: the settings of detectors, metrics, runs and behaviours of the
+ * synthesiser, with type, unit, range and preset. Checks, the command line with its help, values of
  * scripts and scenarios, keys of the cache, columns of results and reference pages are made of the
  * same rows: a row that is added to a table is in all of them.
  *

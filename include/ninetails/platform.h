@@ -41,7 +41,7 @@ NT_API const nt_build *nt_build_of(void);
 /** One of the libraries below this one. */
 typedef struct nt_library {
   const char *name; /**< static text */
-  char version[64]; /**< at run time where the library can tell */
+  char version[64]; /**< of the library at run time, where it says so */
 } nt_library;
 
 /** Fills at most max entries, returns how many there are: HDF5, libpcap, libarchive, GSL, xxHash,

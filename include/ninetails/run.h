@@ -84,7 +84,7 @@ typedef struct nt_pipeline_result {
   nt_extractor_usage usage;  /**< all 0 when the input was rows of features */
 } nt_pipeline_result;
 
-/** What goes through the pipeline, and who is told. */
+/** What goes through the pipeline, and the functions that it reports to. */
 typedef struct nt_pipeline_options {
   nt_extractor *extractor; /**< NULL for an input of feature rows */
   size_t width;            /**< columns of a row: nt_profile_width or nt_capture_width */
@@ -165,7 +165,7 @@ NT_API nt_status nt_run_summarise(const double *scores, size_t n, size_t grace,
  * @{
  */
 
-/** What a run can be told. */
+/** Options of a run. */
 typedef struct nt_run_options {
   const char *input;  /**< a capture, packet records or feature rows; "-": standard input */
   const char *output; /**< .h5, .hdf5 or .csv; NULL: none */

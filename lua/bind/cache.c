@@ -2,9 +2,9 @@
 /*
  * ninetails.cache: what the cache of stages holds (core/sweep/cache/cache.h).
  *
- *     cache.list(folder)          --> {{kind =, key =, bytes =, used = s since the epoch}, ...},
- * the least recently used first cache.prune(folder, bytes)  --> files removed, bytes freed; at most
- * `bytes` are left
+ *     cache.list(folder)          --> {{kind =, key =, bytes =, used = s since the epoch}, ...}, the
+ *                                     least recently used first
+ *     cache.prune(folder, bytes)  --> files removed, bytes freed; at most `bytes` are left
  */
 #include <lauxlib.h>
 #include <math.h>

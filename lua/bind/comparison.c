@@ -16,7 +16,8 @@
  *              replicates =, block_floor =
  *              delong = {difference =, variance =, low =, high =, z =, p =},
  *              figures = {{name = "auc", better = "higher", a =, b =, difference =, low =, high =,
- *                          standard_error =, p =, floor =, defined =}, ...}} core/metrics/paired.h
+ *                          standard_error =, p =, floor =, defined =}, ...}}
+ *         (core/metrics/paired.h)
  *     comparison.friedman(values, options)   detectors over data sets
  *         values: a list of rows, one a data set, each a number for every detector
  *         options: {better = "higher" | "lower", alpha = 0.05}
@@ -24,8 +25,9 @@
  *              p =, method = "exact" | "permutations" | "chi-square", least_p =,
  *              critical_difference = (Nemenyi's), order = {detectors from best to worst},
  *              bars = {{first =, last =}, ...} (places in order),
- *              pairs = {{a =, b =, z =, p =, holm =}, ...}} core/metrics/rank_tests.h, rank_exact.h
- *     comparison.least_data_sets(detectors, alpha)   on fewer, Friedman and Nemenyi tell nothing
+ *              pairs = {{a =, b =, z =, p =, holm =}, ...}}
+ *         (core/metrics/rank_tests.h, rank_exact.h)
+ *     comparison.least_data_sets(detectors, alpha)   on fewer, no result can be significant
  *     comparison.log10_tail(z)               log10 of the probability that a standard normal is more than z
  *     comparison.figures                     names of pair()'s figures
  *     comparison.holm {p, ...}               --> adjusted p-values

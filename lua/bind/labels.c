@@ -7,17 +7,21 @@
  *
  *     labels.read(path)                         --> bytes, name of the format, names, note or nil
  *     labels.inside(path)                       --> whether it is a table of features with a column
- * of labels, so a label file, too; what was concluded of its columns, or nil
+ *                                                   of labels, so a label file, too; a note on its
+ *                                                   columns, or nil
  *     labels.by_rule(capture, attack, exclude)  --> bytes, warning or nil, names
- * Either rule may be nil. A rule is {all = {rule, ...}}, {any = {...}}, {none = {...}}, or {flows =
- * {{from =, to =, first =, last =, protocol =, a =, a_port =, b =, b_port =, directed =, attack =
- * name}, ...}}, every field optional
  *     labels.exclude(bytes, from)               --> bytes, excluded where `from` is
  *     labels.summary(bytes, names)              --> {count =, attacks =, benign =, excluded =,
- * first_attack = number of the packet (1-based) or nil, clean = packets before the first that is
- * not benign, named = {{name, attack packets}, ...} or nil without names}
+ *                                                    first_attack =, clean =, named =}
  *     labels.lines(bytes, names)                --> a label file: "0\n1\nx\n...", or with names
- * "packet_number,label,attack\n1,0,\n...", names only where the label is 1
+ *                                                   "packet_number,label,attack\n1,0,\n..."
+ *
+ * by_rule: either rule may be nil. A rule is {all = {rule, ...}}, {any = {...}}, {none = {...}}, or
+ * {flows = {flow, ...}}, a flow {from =, to =, first =, last =, protocol =, a =, a_port =, b =,
+ * b_port =, directed =, attack = name}, every field optional.
+ *
+ * summary: first_attack is the number of a packet (1-based), or nil; clean counts the packets before
+ * the first that is not benign; named is {{name, attack packets}, ...}, nil without names.
  */
 #include <ninetails/labels.h>
 
@@ -30,9 +34,8 @@
 #include "fields.h"
 #include "modules.h"
 
-enum {
-  NAMES = 4
-}; /* on the stack of by_rule: a list of names, and the number of each by its name */
+/* On the stack of by_rule: a list of names, and the number of each by its name. */
+enum { NAMES = 4 };
 
 /* ---------------------------------------------------------------- rules of Lua tables */
 

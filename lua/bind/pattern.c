@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * ninetails.pattern: Lua's patterns, for those of somebody else: a match takes time and memory that
+ * ninetails.pattern: Lua's patterns, for those that come with foreign files: a match takes time and memory that
  * grow with the length of the pattern times that of the text, where string.match takes as many
  * steps as a power of it.
  *

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * ninetails.plain: Lua text of somebody else that is data (cards, scenarios).
+ * ninetails.plain: Lua text from outside that is data (cards, scenarios).
  *
  *     plain.run(text, chunk, kind) --> value; or nil, reason, "input" or "limit"
  *

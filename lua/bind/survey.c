@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * ninetails.survey(path) --> what is in a capture (core/capture/survey.h): {format =, packets =,
- * width =, bytes =, cut =, backwards =, first =, last =, protocols = {tcp =, ...}, links = {1,
- * ...}, hosts =, untracked =, top = {{name =, packets =, bytes =}, ...}, warning = text or nil}
+ * ninetails.survey: what is in a capture (core/capture/survey.h).
+ *
+ *     survey(path) --> {format =, packets =, width =, bytes =, cut =, backwards =, first =, last =,
+ *                       protocols = {tcp =, ...}, links = {1, ...}, hosts =, untracked =,
+ *                       top = {{name =, packets =, bytes =}, ...}, warning = text or nil}
  */
 #include <lauxlib.h>
 

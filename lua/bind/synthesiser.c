@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * require("ninetails.synthesiser").run{scenario = table, packets = N, seed = S, output = path,
- * labels = path, over = path or nil, progress = function(packets, expected) or nil} returns
- * {packets, attack_packets, bytes, seconds, first_attack, labels, activities = {{name, attack,
- * packets}, ...}}.
+ * ninetails.synthesiser: scenarios -> labelled captures (core/synthesiser/synthesiser.h).
  *
- * .tables() returns what a scenario can say, as {{title =, parameters =}, ...}: first what every
- * scenario has, then each behaviour with those of its own and `behaviour`, its name.
+ *     synthesiser.run {scenario = table, packets =, seed =, output = path, labels = path,
+ *                      over = path or nil, progress = function(packets, expected) or nil}
+ *         --> {packets =, attack_packets =, bytes =, seconds =, first_attack =,
+ *              activities = {{name =, attack =, packets =}, ...}}
+ *     synthesiser.tables()
+ *         --> {{title =, parameters =, behaviour = name or nil}, ...}: the parameters of every
+ *             scenario, then those of each behaviour
  */
 #include <lauxlib.h>
 #include <string.h>

@@ -201,7 +201,7 @@ local function descend(commands, words, first)
   return command, path, i
 end
 
--- The command as its help shows it: one that has `describe` adds what the other words of the command line tell.
+-- The command as its help shows it: one that has `describe` adds what the other words of the command line name.
 local function described(command, words, first)
   if not command.describe then return command end
   local rest = {}

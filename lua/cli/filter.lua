@@ -104,7 +104,7 @@ local function holds(f, value)
   return f.none
 end
 
--- Whether all filters take a run; row: {column = value}. Columns that `row` does not tell yet (`partial`) do not count
+-- Whether all filters take a run; row: {column = value}. Columns that `row` does not have yet (`partial`) do not count
 -- against it.
 function filter.keeps(filters, row, partial)
   for _, f in ipairs(filters) do

@@ -2,7 +2,7 @@
 -- Lines that fit the terminal. The one writer of tables and lists; commands have it as text.table, text.rows, text.wrap.
 --
 --   layout.rows {{"packets", "12"}, {"score", "0.5"}}          a list of two columns
---   layout.table({{"name", "auc"}, {"x", "0.5"}}, {[2] = true})   any columns; those told are flush right
+--   layout.table({{"name", "auc"}, {"x", "0.5"}}, {[2] = true})   any columns; those set are flush right
 --   layout.wrap(body, 80)                                      lines of a text
 --   layout.fold(line, 80)                                      one line, as many as it takes
 --

@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
--- Lua files of somebody else that are data: read whole, bounded, and run where there is nothing to call (plain.c).
+-- Lua files from outside that are data: read whole, bounded, and run where there is nothing to call (plain.c).
 local files = require "ninetails.files"
 local plain = require "ninetails.plain"
 

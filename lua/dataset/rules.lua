@@ -86,7 +86,7 @@ local function is_ignored(spec, line)
 end
 
 -- The events of a log, in order of their start: {name =, from =, to =, line =}. Every line must be an edge of an event,
--- empty, or one that the card tells to ignore; every start has its end.
+-- empty, or one that the card has ignored; every start has its end.
 function rules.events(spec, text, path)
   local list, running = {}, {}
   for number, line in lines_of(text, path, MOST_EVENT) do

@@ -192,7 +192,7 @@ local function loaded_synthetic(n)
     origin = ("synthetic %s %d %d"):format(n.scenario, n.packets, n.seed)}
 end
 
--- Not here, or not usable: its message without the data set's name, which is told beside it.
+-- Not here, or not usable: its message without the data set's name, which stands beside it.
 local function reason(problem, name)
   local words = problem.message
   local prefix = ("data set %s: "):format(name)

@@ -121,7 +121,7 @@ function summary.name_of(columns, run)
   return table.concat(words, " ")
 end
 
--- Failed runs with equal reasons are told once, with how many they are and the first of them.
+-- Failed runs with equal reasons are listed once, with how many they are and the first of them.
 function summary.failures(plan, outcome)
   local columns, groups, found = summary.columns(plan), {}, {}
   for i, run in ipairs(plan.runs) do

@@ -66,7 +66,7 @@ function select_runs.distinct(list, field)
   return order
 end
 
--- What makes several configurations of one detector on one data set; `but`: a parameter that is not told.
+-- What makes several configurations of one detector on one data set; `but`: a parameter that is left out.
 local function varying(t, runs, but)
   local columns = {}
   local groups = repeats.group_by(runs, function(run) return ("%s\0%s"):format(run.dataset or "", run.detector or "") end)

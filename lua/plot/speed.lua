@@ -53,7 +53,7 @@ local function chosen(path, rows, wanted)
   return list
 end
 
-local function remarks(notes) return {"measured on " .. (notes.cpu or "a machine that is not told")} end
+local function remarks(notes) return {"measured on " .. (notes.cpu or "an unknown machine")} end
 
 function speed.rate(path)
   local rows, notes = read(path)

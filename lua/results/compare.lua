@@ -154,7 +154,7 @@ local function against_reference(a, place, reference)
   return others
 end
 
--- Settings of the tests on one data set: where the user names no number of replicates, as many as tell whether the
+-- Settings of the tests on one data set: where the user names no number of replicates, as many as show whether the
 -- least p of so many tests is below alpha after correction.
 local function settings(options, metric, count)
   local own = setmetatable({metric_of_test = paired.has(metric) and metric or nil}, {__index = options})

@@ -6,7 +6,7 @@
 --
 -- A difference lies beyond chance where the interval of the paired block bootstrap leaves out 0
 -- (core/metrics/paired.h), for the figures that it has and runs whose scores are both there; for others, where their
--- intervals do not overlap, which takes a larger difference. What has no interval is told but not judged.
+-- intervals do not overlap, which takes a larger difference. What has no interval is listed but not judged.
 local result_table = require "ninetails.results.table"
 local paired = require "ninetails.results.paired"
 

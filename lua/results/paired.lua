@@ -34,7 +34,7 @@ function paired.figure(tested, x, y, name)
   end
 end
 
--- Settings of the test: as told, else as the runs were measured.
+-- Settings of the test: those of the options, else those by which the runs were measured.
 local function settings(run, options)
   local chosen = {replicates = options.replicates, seed = options.seed, decides = options.decides,
     metric = options.metric_of_test}

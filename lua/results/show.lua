@@ -15,7 +15,7 @@ local function print_json(value) out.data(json.encode(value, true), "\n") end
 
 -- ------------------------------------------------------------------ ls
 
--- What a list shows unless told: which run, what it was told differently from the others, what came out.
+-- What a list shows unless --columns names others: which run, the parameters in which runs differ, what came out.
 local function usual_columns(t, runs)
   local columns = {}
   local function add(name) columns[#columns + 1] = t.column[name] end
@@ -73,7 +73,7 @@ local function level_text(t, runs)
   return level and text.plain(level * 100) .. " % " or ""
 end
 
--- The order of a list: as told, else by the main metric, the best first on each data set.
+-- The order of a list: that of --sort, else by the main metric, the best first on each data set.
 local function sort(t, runs, word)
   if word == "file" then return end
   if word then return result_table.sort(t, runs, word) end
@@ -239,7 +239,7 @@ local function telling_columns(t, runs)
   return columns
 end
 
--- runs: those whose attacks are told, all of them when nil.
+-- runs: those whose attacks are listed, all of them when nil.
 local function attack_rows(t, run)
   local by_key, rows = {}, {}
   for _, one in ipairs(run and {run} or t.runs) do by_key[one.run] = one end

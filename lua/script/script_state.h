@@ -66,9 +66,9 @@ typedef struct script_state {
   const char *name;  /* and its name; outlives the state */
 } script_state;
 
-/* A new state that has run the script; seed is math.random's; 0: once
- * the script has run, math.random is an error. On failure *s is as before script_
- * state_open: nothing to close. *s does not move while it is open. */
+/* A new state that has run the script. seed is math.random's; with 0, math.random is an error once
+ * the script has run. On failure *s is unchanged, with nothing to close. *s does not move while it
+ * is open. */
 nt_status script_state_open(script_state *s, const script *from, uint64_t seed, const char *kind,
                             const char *name, nt_error *err);
 void script_state_close(script_state *s); /* also of one that is all zeroes */

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Reads back what someone may hand us: the feature map of an HDF5 file, and the version of the
- * library. */
+/* The feature map of an HDF5 file, read back, and the version of the library. */
 #include <hdf5.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -12,7 +12,7 @@
  *     |- labels         n      uint8    0 benign, 1 attack, 2 excluded
  *     |- attack         n      uint16   which attack the packet is of, from 1; 0: none with a name
  *     |- attack_name    k      text     names of the attacks
- *     |- attacks                        how well each attack is told from benign traffic
+ *     |- attacks                        how well each attack is separated from benign traffic
  *     |   |- attack     k      text
  *     |   |- packets    k      int64    scored ones
  *     |   `- auc, average_precision, tpr_at_fpr_1em3: k, float64

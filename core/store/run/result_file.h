@@ -116,7 +116,7 @@ typedef struct nt_run_arrays {
 nt_status nt_result_run(const char *path, const char *key, nt_run_arrays *arrays, nt_error *err);
 void nt_run_arrays_done(nt_run_arrays *arrays);
 
-/* How well each run tells the attacks that the labels name from benign traffic: a row a run and
+/* How well each run separates the attacks that the labels name from benign traffic: a row a run and
  * attack, in the order of the table of runs. nt_attack_rows_done. */
 typedef struct nt_attack_row {
   char *run, *attack;

@@ -8,10 +8,10 @@
  *     its process was in, it is gone; or of an earlier boot;
  *   - of another machine, when it is older than NT_LEASE_STALE seconds, by the clock that dates the
  *     files of this folder;
- *   - whoever's it is, when whoever wants it has seen it unchanged for NT_LEASE_STALE seconds: a
- *     process that hangs, or one whose clock was ahead when it died.
- * Whoever wants a void one takes it over. Looking and taking happens under a lock on FOLDER/lock,
- * so that one lease never has two takers.
+ *   - of any origin, when the process that wants it has seen it unchanged for NT_LEASE_STALE
+ *     seconds: its holder hangs, or died with a clock that was ahead.
+ * The process that wants a void one takes it over. Looking and taking happens under a lock on
+ * FOLDER/lock, so that one lease never has two takers.
  *
  * A lease only keeps two processes from doing the same work at the same time. Results never depend
  * on it: files appear whole, under names made of their content's key.

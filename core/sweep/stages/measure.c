@@ -108,7 +108,7 @@ void nt_sweep_measure(nt_sweep *s, int index, run *r) {
   nt_error err = {0};
   if (measure(s, index, r, &m, &err) == NT_OK) {
     put_end(s, r, &m);
-  } else if (sweep_stops(s)) { /* it was told to end: the scores are in the cache */
+  } else if (sweep_stops(s)) { /* the sweep ends: the scores are in the cache */
     pthread_mutex_lock(&s->lock);
     if (--j->runs_left == 0) nt_sweep_job_ended(s, j);
     pthread_mutex_unlock(&s->lock);

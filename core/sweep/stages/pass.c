@@ -180,7 +180,7 @@ static void account(pass *p, worker *w, size_t rows, size_t alive) {
   pthread_mutex_unlock(&s->lock);
 }
 
-/* NT_OK also where every detector failed: they have told. */
+/* NT_OK also where every detector failed: each has reported its error. */
 static nt_status stream(pass *p, worker *w, nt_error *err) {
   uint64_t at = p->input->rows;
   size_t alive = 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Inside core/sweep: a pass and its groups, made in nt_pass_begin.c, run in pass.c. */
+/* Inside core/sweep: a pass and its groups, made in pass_begin.c, run in pass.c. */
 #ifndef NT_SWEEP_PASS_H
 #define NT_SWEEP_PASS_H
 
@@ -36,7 +36,7 @@ int nt_pass_begin(pass *p, nt_sweep *s, job **batch, size_t count);
 /* Makes groups of a batch, which has the jobs that are alike next to each other (schedule.c), and
  * their detectors. Those that cannot be made have failed. */
 void nt_pass_group(pass *p);
-/* The jobs of a group fail together; when the sweep was told to end, they wait instead. */
+/* The jobs of a group fail together; when the sweep ends, they wait instead. */
 void nt_pass_fail(pass *p, group *g, const nt_error *err);
 /* Bytes that a detector says it holds. */
 uint64_t nt_pass_memory_of(const pass *p, size_t i);

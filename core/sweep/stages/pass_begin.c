@@ -80,7 +80,7 @@ void nt_pass_fail(pass *p, group *g, const nt_error *err) {
   if (status != NT_OK)
     nt_sweep_abort(p->sweep, &changed); /* whatever came of it is not its fault */
   for (size_t i = 0; i < g->count; i++) {
-    if (sweep_stops(p->sweep)) /* it was told to end */
+    if (sweep_stops(p->sweep)) /* the sweep ends */
       nt_sweep_job_waits(p->sweep, g->jobs[i]);
     else
       nt_sweep_job_failed(p->sweep, g->jobs[i], err);

@@ -34,14 +34,14 @@ end
 local function exists(path) return files.stat(path) ~= nil end
 
 local function commit_text(notes)
-  if not notes.commit or notes.commit == "" then return "not told by the file" end
+  if not notes.commit or notes.commit == "" then return "not in the file" end
   return notes.commit .. ((notes.dirty == "1" or notes.dirty == "true" or notes.dirty == true) and " (dirty)" or "")
 end
 
 -- What stands in the head of the CSV and in the SVG.
 local function about(kind, args, path, notes, run)
   local list = {{"figure", kind.name}, {"command", args.command_line}, {"result", path}, {"commit", commit_text(notes)}}
-  list[#list + 1] = {"version", notes.version or "not told by the file"}
+  list[#list + 1] = {"version", notes.version or "not in the file"}
   if run then list[#list + 1] = {"run", ("%s, %s, %s"):format(run.run, run.dataset or "?", run.detector or "?")} end
   return list
 end
