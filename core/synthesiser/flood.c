@@ -18,7 +18,7 @@ typedef struct syn_flood {
   bool spoofed; /* a fresh random source address each, behind `router`; else the attacker's own */
   nt_host *router;
   double answered; /* probability of a SYN-ACK */
-  double reset; /* probability that a RST meets the SYN-ACK: 1 unspoofed, sent by the kernel */
+  double reset;    /* probability that a RST meets the SYN-ACK: 1 unspoofed, sent by the kernel */
   int stage;
   uint16_t source;
   uint32_t sequence, answer;

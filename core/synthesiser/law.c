@@ -9,7 +9,7 @@
 #include "mistakes.h"
 
 nt_status nt_law_number(const char *what, const nt_parameter *p, const nt_setting *s, double *out,
-                         nt_error *err) {
+                        nt_error *err) {
   if (s->kind != NT_SETTING_NUMBER) return nt_expected(err, what, p->name, "a number");
   nt_value value = {.number = s->number};
   nt_status status = nt_parameter_check(p, &value, err);
@@ -22,8 +22,10 @@ nt_status nt_law_number(const char *what, const nt_parameter *p, const nt_settin
 }
 
 /* Which numbers a law has, besides min and max. */
-#define SCALE_OF(word) {.name = (word), .type = NT_PARAMETER_NUMBER, .least = 1e-9, .most = 1e12}
-#define SHAPE_OF(word) {.name = (word), .type = NT_PARAMETER_NUMBER, .least = 0.01, .most = 20}
+#define SCALE_OF(word)                                                                             \
+  { .name = (word), .type = NT_PARAMETER_NUMBER, .least = 1e-9, .most = 1e12 }
+#define SHAPE_OF(word)                                                                             \
+  { .name = (word), .type = NT_PARAMETER_NUMBER, .least = 0.01, .most = 20 }
 static const struct {
   const char *name;
   nt_parameter a, b; /* without a name: the law has none */
@@ -80,8 +82,7 @@ static nt_status read_part(const char *what, const char *key, const nt_setting *
   if (!row.name) return NT_OK;
   const nt_setting *s = nt_setting_find(table, row.name);
   if (!s && !required) return NT_OK;
-  if (!s)
-    return nt_fail(err, NT_E_ARGUMENT, "%s: %s: the law needs %s", what, key, row.name);
+  if (!s) return nt_fail(err, NT_E_ARGUMENT, "%s: %s: the law needs %s", what, key, row.name);
   char label[128];
   snprintf(label, sizeof label, "%s.%s", key, row.name);
   row.name = label;

@@ -10,7 +10,7 @@
 
 /* A number within the range of `p`; `what` names the table in messages. */
 nt_status nt_law_number(const char *what, const nt_parameter *p, const nt_setting *s, double *out,
-                         nt_error *err);
+                        nt_error *err);
 
 /* A number (a constant), or {law = NAME, ...} with the numbers of that law. What is drawn lies
  * within the range of `p`. */

@@ -65,9 +65,9 @@ static int parameters(lua_State *L) {
 typedef struct box {
   lua_State *L;
   nt_run_result result;
-  int progress; /* stack index of the function; 0: none */
-  int failed;   /* the function raised an error, which lies on the top of the stack */
-  double told;  /* when it was called last */
+  int progress;    /* stack index of the function; 0: none */
+  int failed;      /* the function raised an error, which lies on the top of the stack */
+  double reported; /* when it was called last */
 } box;
 
 static int box_gc(lua_State *L) {
@@ -81,8 +81,8 @@ static int box_gc(lua_State *L) {
 static void on_progress(void *context, const nt_pipeline_result *p) {
   static const char *const phases[] = {"mapping", "training", "execution"};
   box *b = context;
-  if (b->failed || p->wall_seconds - b->told < 0.05) return;
-  b->told = p->wall_seconds;
+  if (b->failed || p->wall_seconds - b->reported < 0.05) return;
+  b->reported = p->wall_seconds;
   int phase = p->in_phase[2] ? 2 : p->in_phase[1] ? 1 : 0;
   lua_pushvalue(b->L, b->progress);
   lua_pushinteger(b->L, (lua_Integer)p->packets);
@@ -243,7 +243,7 @@ static int run(lua_State *L) {
   read_options(L, 1, &options);
 
   box *b = lua_newuserdatauv(L, sizeof *b, 0);
-  *b = (box){.L = L, .told = -1};
+  *b = (box){.L = L, .reported = -1};
   luaL_setmetatable(L, "ninetails.pipeline.box");
   if (lua_getfield(L, 1, "progress") != LUA_TNIL) {
     luaL_argcheck(L, lua_isfunction(L, -1), 1, "progress: expected a function");

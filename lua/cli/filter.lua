@@ -113,11 +113,11 @@ function filter.keeps(filters, row, partial)
   return true
 end
 
-local MOST_TOLD = 8
+local MOST_LISTED = 8
 
 -- What the filters' columns have, for a message that nothing matches: "m has 10, 20, none".
 function filter.there(filters, rows)
-  local told = {}
+  local listed = {}
   for i, f in ipairs(filters) do
     local seen, values = {}, {}
     for _, row in ipairs(rows) do
@@ -128,11 +128,11 @@ function filter.there(filters, rows)
         values[#values + 1] = #value > 40 and value:sub(1, 40) .. "..." or value
       end
     end
-    local more = #values - MOST_TOLD
-    told[i] = ("%s has %s%s"):format(f.column, table.concat(values, ", ", 1, math.min(#values, MOST_TOLD)),
+    local more = #values - MOST_LISTED
+    listed[i] = ("%s has %s%s"):format(f.column, table.concat(values, ", ", 1, math.min(#values, MOST_LISTED)),
       more > 0 and (", and %d more"):format(more) or "")
   end
-  return table.concat(told, "; ")
+  return table.concat(listed, "; ")
 end
 
 return filter

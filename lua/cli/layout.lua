@@ -20,8 +20,8 @@ local function length(words) return utf8.len(words) or #words end
 -- Columns of the terminal that stdout is, or of $COLUMNS; nil: it is none.
 function layout.width()
   if not system.is_terminal(1) then return nil end
-  local told = math.tointeger(tonumber(os.getenv "COLUMNS" or ""))
-  return told and told > 0 and told or system.columns(1)
+  local set = math.tointeger(tonumber(os.getenv "COLUMNS" or ""))
+  return set and set > 0 and set or system.columns(1)
 end
 
 -- The width of a text that would be `most` columns wide.

@@ -19,14 +19,14 @@ function progress.new(options)
   local self = setmetatable({quiet = options.quiet, what = options.what or "packets"}, progress)
   self.terminal = system.is_terminal(2)
   self.every = self.terminal and TERMINAL_EVERY or PLAIN_EVERY
-  self.told = self.terminal and 0 or system.clock()
+  self.shown = self.terminal and 0 or system.clock()
   return self
 end
 
 function progress:is_due()
   local now = system.clock()
-  if self.quiet or now - self.told < self.every then return false end
-  self.told = now
+  if self.quiet or now - self.shown < self.every then return false end
+  self.shown = now
   return true
 end
 

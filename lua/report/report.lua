@@ -19,7 +19,7 @@ local results = require "ninetails.results"
 local results_command = require "ninetails.cli.commands.results"
 local series = require "ninetails.series"
 local system = require "ninetails.system"
-local tell_compare = require "ninetails.results.tell_compare"
+local compare_text = require "ninetails.results.compare_text"
 local text = require "ninetails.cli.text"
 
 local report = {}
@@ -153,7 +153,7 @@ local function comparison_of(t, args)
     members[2] = {"why_not", found.message}
     return json.object(members)
   end
-  members[2] = {"found", tell_compare.object(found)}
+  members[2] = {"found", compare_text.object(found)}
   if found.all and not found.all.why_not then
     members[3] = {"diagram", diagram.svg(found.all, found.all.methods, found.metric)}
   end

@@ -152,21 +152,21 @@ end
 
 -- For tables: by data set a list of {detector =, configuration =, rule =, of =, mean =, deviation =}, in the order of methods;
 -- nil where no detector has several configurations.
-function choose.told(c)
+function choose.listed(c)
   if not c.several then return nil end
-  local told = {}
+  local listed = {}
   for _, place in ipairs(c.places) do
-    told[place] = {}
+    listed[place] = {}
     for _, detector in ipairs(c.methods) do
       local choice = c.choice[place][detector]
       if choice then
         local words = choice.label and choice.label:sub(#detector + 2)
-        table.insert(told[place], {detector = detector, configuration = words, rule = choice.rule, of = choice.of,
+        table.insert(listed[place], {detector = detector, configuration = words, rule = choice.rule, of = choice.of,
           mean = choice.mean, deviation = choice.deviation})
       end
     end
   end
-  return told
+  return listed
 end
 
 return choose

@@ -24,7 +24,7 @@ local function metric_of(t, args)
   return column.name, better
 end
 
--- args: those of the command -> what tell_compare tells and compare_files writes.
+-- args: those of the command -> what compare_text prints and compare_files writes.
 function compared.find(args)
   local t = result_table.read(args.file)
   local metric, better = metric_of(t, args)
@@ -33,7 +33,7 @@ function compared.find(args)
   if args.by == "detector" then arranged = choose.by_detector(arranged, metric, better, scoreboard.class_of) end
   local found = {metric = metric, better = better, methods = arranged.methods, repeats = arranged.repeats,
     missing = arranged.missing, reference = compare.reference(arranged, args.reference), alpha = args.alpha, by = args.by,
-    choices = choose.told(arranged)}
+    choices = choose.listed(arranged)}
   found.each = compare.on_each(t, arranged, found.reference, metric, args)
   found.all, found.why_not = compare.over_all(arranged, metric, better, args, found.reference)
   found.table, found.board = t, scoreboard.make(t, arranged, metric)

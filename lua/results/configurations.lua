@@ -10,7 +10,7 @@ local statistics = require "ninetails.results.statistics"
 local configurations = {}
 
 local function tells_apart(column)
-  return (column.role == "parameter" and not repeats.tells(column)) or column.name == "dataset"
+  return (column.role == "parameter" and not repeats.names_repeat(column)) or column.name == "dataset"
     or column.name == "profile" or column.name == "detector"
 end
 
@@ -36,7 +36,7 @@ local function shown_columns(t, runs)
   end
   shown[#shown + 1] = t.column.detector
   for _, column in ipairs(result_table.varying(t, runs)) do
-    if not repeats.tells(column) and column.name ~= "profile" then shown[#shown + 1] = column end
+    if not repeats.names_repeat(column) and column.name ~= "profile" then shown[#shown + 1] = column end
   end
   return shown
 end

@@ -6,8 +6,8 @@ local repeats = {}
 
 local names = {replicate = true, seed = true}
 
--- Whether a column tells nothing but repeats apart.
-function repeats.tells(column) return names[column.name] or false end
+-- Whether a column differs between repeats and nothing else.
+function repeats.names_repeat(column) return names[column.name] or false end
 
 -- The run with the median value; of an even number the lower of the two in the middle. Then the lowest and highest value.
 function repeats.median(runs, metric)

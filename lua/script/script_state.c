@@ -135,7 +135,8 @@ static size_t cut(const char *text, size_t length, size_t most) {
 
 /* "message\nstack traceback:\n\t..." -> err: the message, cut where it is long, and the whole lines
  * that fit, without our own frames at the outer end. */
-static nt_status tell(const script_state *s, nt_status status, const char *text, nt_error *err) {
+static nt_status fill_error(const script_state *s, nt_status status, const char *text,
+                            nt_error *err) {
   static const char head[] = "\nstack traceback:\n", own[] = "\n\t[C]: in ?";
   char out[sizeof err->text];
   const char *trace = NULL;
@@ -182,14 +183,14 @@ nt_status script_state_call(script_state *s, lua_CFunction f, void *job, nt_erro
   if (result == LUA_ERRMEM)
     status = memory_ended(s, err);
   else if (result != LUA_OK)
-    status = tell(s,
-                  cancelled(s->script) ? NT_E_STATE
-                  : s->late            ? NT_E_LIMIT
-                                       : NT_E_INPUT,
-                  lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1)
-                                                 : "an error in the handling "
-                                                   "of an error",
-                  err);
+    status = fill_error(s,
+                        cancelled(s->script) ? NT_E_STATE
+                        : s->late            ? NT_E_LIMIT
+                                             : NT_E_INPUT,
+                        lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1)
+                                                       : "an error in the handling "
+                                                         "of an error",
+                        err);
   lua_settop(L, top);
   return status;
 }

@@ -13,9 +13,9 @@ local results = require "ninetails.results"
 local result_table = require "ninetails.results.table"
 local show = require "ninetails.results.show"
 local system = require "ninetails.system"
-local tell = require "ninetails.results.tell"
-local tell_compare = require "ninetails.results.tell_compare"
-local tell_summary = require "ninetails.results.tell_summary"
+local diff_text = require "ninetails.results.diff_text"
+local compare_text = require "ninetails.results.compare_text"
+local summary_text = require "ninetails.results.summary_text"
 
 local refuse = result_table.refuse
 
@@ -86,7 +86,7 @@ end
 
 local function run_diff(args)
   local found = find_differences(args)
-  if args.json then tell.diff_json(found) else tell.diff_text(found) end
+  if args.json then diff_text.json(found) else diff_text.text(found) end
   if found.counts.pairs == 0 then
     refuse("unmeasured", "%s and %s have no run in common", found.name_a, found.name_b)
   end
@@ -98,7 +98,7 @@ end
 local function run_compare(args)
   if args.output then compare_files.check(args.output, args.force) end
   local found = compared.find(args)
-  if args.json then tell_compare.json(found) else tell_compare.text(found) end
+  if args.json then compare_text.json(found) else compare_text.text(found) end
   if args.output then
     local written = compare_files.write(found, args.output)
     if not args.json then out.text(("\nwritten to %s: %s\n"):format(args.output, table.concat(written, ", "))) end
@@ -111,13 +111,13 @@ end
 local function run_summary(args)
   if args.json and args.given.format then refuse("argument", "--json and --format: expected one of them") end
   local format = args.json and "json" or args.format
-  if args.output then outputs.check(args.output, tell_summary.kinds[format], args.force) end
+  if args.output then outputs.check(args.output, summary_text.kinds[format], args.force) end
   local t = result_table.read(args.file)
   local metrics = result_table.chosen(t, args.metric, "--metric")
   for _, column in ipairs(metrics or {}) do compared.must_be_metric(column) end
   local list = configurations.of(t, result_table.select(t, args.only), metrics)
   if args.sort then configurations.sort(t, list, args.sort) end
-  local body = tell_summary.summary(format, list, t.path)
+  local body = summary_text.summary(format, list, t.path)
   if args.output then files.write(args.output, body)
   elseif format == "json" or not system.is_terminal(1) and format ~= "text" then out.data(body)
   else out.text(body) end

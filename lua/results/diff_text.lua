@@ -1,17 +1,17 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- What `ninetails results diff` prints: its findings as text and as JSON.
-local figures = require "ninetails.results.figures"
+local format = require "ninetails.results.format"
 local json = require "ninetails.json"
 local out = require "ninetails.cli.out"
 local result_table = require "ninetails.results.table"
 local text = require "ninetails.cli.text"
 
-local tell = {}
+local diff_text = {}
 
 local MOST_LISTED = 10
 
-local number, signed, range = figures.number, figures.signed, figures.range
-local blocks_text, has_one_block, ONE_BLOCK = figures.blocks, figures.has_one_block, figures.ONE_BLOCK
+local number, signed, range = format.number, format.signed, format.range
+local blocks_text, has_one_block, ONE_BLOCK = format.blocks, format.has_one_block, format.ONE_BLOCK
 
 -- ------------------------------------------------------------------ diff
 
@@ -66,7 +66,7 @@ local function notes_of(found)
   return list
 end
 
-function tell.diff_text(found)
+function diff_text.text(found)
   out.text(text.rows {{"a", found.name_a}, {"b", found.name_b}})
   if #found.changed > 0 then out.text("parameters that differ:\n", changes_text(found.changed)) end
   if found.other_seeds then out.text("no seed in common: matched by configuration and replicate\n") end
@@ -125,7 +125,7 @@ local function keys_of(runs)
   return keys
 end
 
-function tell.diff_json(found)
+function diff_text.json(found)
   local pairs_ = json.array {}
   for i, pair in ipairs(found.pairs) do
     pairs_[i] = json.object {{"a", pair.a.run}, {"b", pair.b.run}, {"dataset", pair.a.dataset},
@@ -142,4 +142,4 @@ function tell.diff_json(found)
     {"regression", found.regression}}, true), "\n")
 end
 
-return tell
+return diff_text

@@ -6,13 +6,13 @@ local outputs = require "ninetails.cli.outputs"
 local result_table = require "ninetails.results.table"
 local text = require "ninetails.cli.text"
 
-local tell = {}
+local summary_text = {}
 
 -- ------------------------------------------------------------------ cells
 
 local function runs_of(c) return c.done == c.all and ("%d"):format(c.done) or ("%d of %d"):format(c.done, c.all) end
 
--- {mean, deviation or nil, note or nil} as texts, nil without a mean. Repeats without a finite value are told: the mean
+-- {mean, deviation or nil, note or nil} as texts, nil without a mean. Repeats without a finite value are noted: the mean
 -- is not theirs.
 local function figure_of(column, c)
   local figure = c.figures[column.name]
@@ -148,12 +148,12 @@ function formats.json(list, path)
 end
 
 -- The kinds of file that outputs.check tells one of ours by.
-tell.kinds = {csv = "csv", markdown = outputs.begins("| ", "a table in Markdown"),
+summary_text.kinds = {csv = "csv", markdown = outputs.begins("| ", "a table in Markdown"),
   latex = outputs.begins("% ninetails results summary of ", "a table of results summary"),
   json = outputs.begins('{\n  "file": ', "JSON of results summary"),
   text = {"a table of results summary", function(_, bytes) return bytes:find("^[%w_ ]*detector[%w_ ]* runs") ~= nil end}}
 
 -- list: of configurations.of; path: of the result file.
-function tell.summary(format, list, path) return formats[format](list, path) end
+function summary_text.summary(format, list, path) return formats[format](list, path) end
 
-return tell
+return summary_text

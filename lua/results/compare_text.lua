@@ -1,14 +1,14 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- What `ninetails results compare` prints: its findings as text and as JSON.
-local figures = require "ninetails.results.figures"
+local format = require "ninetails.results.format"
 local json = require "ninetails.json"
 local out = require "ninetails.cli.out"
 local scoreboard = require "ninetails.results.scoreboard"
 local text = require "ninetails.cli.text"
 
-local tell = {}
+local compare_text = {}
 
-local number, signed, p_text = figures.number, figures.signed, figures.p
+local number, signed, p_text = format.number, format.signed, format.p
 
 -- ------------------------------------------------------------------ text
 
@@ -81,11 +81,11 @@ local function tests_text(found, entry)
   local rows = {{"  detector", found.metric, "difference", "interval", "p", "Holm", "blocks", ""}}
   for _, test in ipairs(entry.tests) do
     rows[#rows + 1] = {"  " .. test.detector, number(test.value, 4), signed(test.difference),
-      figures.range(test.low, test.high), p_text(test.p), p_text(test.holm),
-      figures.blocks(test.blocks, test.attack_blocks), remark_of(test)}
+      format.range(test.low, test.high), p_text(test.p), p_text(test.holm),
+      format.blocks(test.blocks, test.attack_blocks), remark_of(test)}
   end
   out.text(text.table(rows, {[2] = true, [3] = true}))
-  if figures.has_one_block(entry.tests) then out.text("  ", figures.ONE_BLOCK) end
+  if format.has_one_block(entry.tests) then out.text("  ", format.ONE_BLOCK) end
   floor_text(found, entry)
 end
 
@@ -161,7 +161,7 @@ local function all_data_sets(found)
   if not all.why_not then pairs_text(found) end
 end
 
-function tell.text(found)
+function compare_text.text(found)
   out.text(("%s (%s is better) of %s on %s, against %s%s\n"):format(found.metric, found.better,
     text.plural(#found.methods, "detector"), text.plural(#found.each, "data set"), found.reference,
     found.repeats > 1 and ("; the median of up to %d repeats"):format(found.repeats) or ""))
@@ -249,7 +249,7 @@ local function json_all(found)
   return json.object(members)
 end
 
-function tell.object(found)
+function compare_text.object(found)
   local each = json.array {}
   for i, entry in ipairs(found.each) do
     local about = found.board[i]
@@ -264,6 +264,6 @@ function tell.object(found)
     {"over_all", json_all(found)}}
 end
 
-function tell.json(found) out.data(json.encode(tell.object(found), true), "\n") end
+function compare_text.json(found) out.data(json.encode(compare_text.object(found), true), "\n") end
 
-return tell
+return compare_text
