@@ -61,8 +61,7 @@ static void autoencoder_done(void *state) {
 static nt_lone_autoencoder *fresh(const autoencoder_state *s, const nt_kernels *kernels,
                                   double *errors, nt_error *err) {
   nt_step step = {.rate = 0.1, .epsilon = 1e-16};
-  nt_lone_autoencoder *a =
-      nt_lone_autoencoder_new(s->size, 0.75, 1234, &step, 1e-16, kernels, err);
+  nt_lone_autoencoder *a = nt_lone_autoencoder_new(s->size, 0.75, 1234, &step, 1e-16, kernels, err);
   if (!a || s->phase == TRAIN) return a;
   nt_lone_autoencoder_learn(a, s->rows, ROWS, errors);
   if (nt_lone_autoencoder_ready(a, err) == NT_OK) return a;
@@ -265,7 +264,8 @@ static nt_status kitnet_prepare(kitnet_state *s, const nt_bench_setting *setting
   status = kitnet_fill(s, setting->capture, profile, err);
   if (status == NT_OK) status = kitnet_make_all(s, err);
   work->items = (double)count * (double)s->kitnets;
-  double flops = flops_of((double)s->map.autoencoders, 0.75 * (double)s->map.autoencoders, s->phase);
+  double flops =
+      flops_of((double)s->map.autoencoders, 0.75 * (double)s->map.autoencoders, s->phase);
   for (size_t i = 0; i < s->map.autoencoders; i++)
     flops += flops_of((double)s->map.sizes[i], (double)((3 * s->map.sizes[i] + 3) / 4), s->phase);
   work->flops = work->items * flops;
@@ -301,8 +301,8 @@ static nt_status kitnet_pass(void *state, nt_error *err) {
     double *scores[MOST_KITNETS], *training[MOST_KITNETS];
     for (size_t k = 0; k < s->kitnets; k++)
       scores[k] = s->scores[k] + i, training[k] = s->training[k] + i;
-    nt_status status = nt_kitnet_process_together(
-        s->kitnet, s->kitnets, s->rows + i * s->width, n, scores, training, err);
+    nt_status status = nt_kitnet_process_together(s->kitnet, s->kitnets, s->rows + i * s->width, n,
+                                                  scores, training, err);
     if (status != NT_OK) return status;
   }
   return NT_OK;
@@ -314,10 +314,9 @@ static nt_status kitnet_verify(void *state, nt_bench_proof *proof, nt_error *err
   size_t last = s->kitnets - 1, n = s->count < 20000 ? s->count : 20000;
   double *scores = nt_bench_room(s->count, sizeof *scores, err);
   double *training = nt_bench_room(s->count, sizeof *training, err);
-  nt_kitnet *plain =
-      scores && training ? make_kitnet(s, last, NT_ISA_PLAIN, scores, err) : NULL;
-  nt_status status = plain ? nt_kitnet_process(plain, s->rows, n, scores, training, err)
-                           : err->status;
+  nt_kitnet *plain = scores && training ? make_kitnet(s, last, NT_ISA_PLAIN, scores, err) : NULL;
+  nt_status status =
+      plain ? nt_kitnet_process(plain, s->rows, n, scores, training, err) : err->status;
   double *const *of = s->phase == TRAIN ? s->training : s->scores;
   if (status == NT_OK)
     status = nt_bench_close(of[last], s->phase == TRAIN ? training : scores, n, 1e-9, "score",

@@ -367,25 +367,26 @@ typedef struct contacts_state {
   nt_extractor_usage usage;
 } contacts_state;
 
-static const nt_parameter contacts_parameters[] = {{.name = "profile",
-                                                    .type = NT_PARAMETER_CHOICE,
-                                                    .help = "which features",
-                                                    .preset = NT_PROFILE_STREAM,
-                                                    .choices = nt_bench_profiles},
-                                                   {.name = "peers",
-                                                    .type = NT_PARAMETER_INTEGER,
-                                                    .unit = "1",
-                                                    .help = "addresses that the host has sent to",
-                                                    .preset = 1000,
-                                                    .least = 10,
-                                                    .most = 1e7},
-                                                   {.name = "packets",
-                                                    .type = NT_PARAMETER_INTEGER,
-                                                    .unit = "packets",
-                                                    .help = "of the host after that, to ten of them",
-                                                    .preset = 2000,
-                                                    .least = 1,
-                                                    .most = 1e8}};
+static const nt_parameter contacts_parameters[] = {
+    {.name = "profile",
+     .type = NT_PARAMETER_CHOICE,
+     .help = "which features",
+     .preset = NT_PROFILE_STREAM,
+     .choices = nt_bench_profiles},
+    {.name = "peers",
+     .type = NT_PARAMETER_INTEGER,
+     .unit = "1",
+     .help = "addresses that the host has sent to",
+     .preset = 1000,
+     .least = 10,
+     .most = 1e7},
+    {.name = "packets",
+     .type = NT_PARAMETER_INTEGER,
+     .unit = "packets",
+     .help = "of the host after that, to ten of them",
+     .preset = 2000,
+     .least = 1,
+     .most = 1e8}};
 
 static void contacts_done(void *state) {
   contacts_state *s = state;

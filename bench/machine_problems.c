@@ -111,8 +111,9 @@ static nt_status fma_verify(void *state, nt_bench_proof *proof, nt_error *err) {
 }
 
 const nt_bench_problem nt_bench_fma = {.name = "fma",
-                                       .help = "multiplications fused with additions, in registers: "
-                                               "the most that one core computes",
+                                       .help =
+                                           "multiplications fused with additions, in registers: "
+                                           "the most that one core computes",
                                        .item = "fma",
                                        .threads = -1,
                                        .setup = fma_setup,
@@ -236,7 +237,9 @@ static void *read_setup(const nt_bench_setting *setting, nt_bench_work *work, nt
   return s;
 }
 
-static nt_status read_pass(void *state, nt_error *err) { return read_all(state, NULL, err); }
+static nt_status read_pass(void *state, nt_error *err) {
+  return read_all(state, NULL, err);
+}
 
 static nt_status read_verify(void *state, nt_bench_proof *proof, nt_error *err) {
   read_state *s = state;

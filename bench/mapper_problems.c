@@ -16,7 +16,7 @@
 
 typedef struct linkage_state {
   size_t width;
-  double *distance;  /* [width][width] */
+  double *distance; /* [width][width] */
   nt_merge *merges; /* [width - 1] */
 } linkage_state;
 
@@ -47,8 +47,7 @@ static void *linkage_setup(const nt_bench_setting *setting, nt_bench_work *work,
   }
   nt_bench_noise(s->distance, s->width * s->width, 1);
   for (size_t i = 0; i < s->width; i++)
-    for (size_t j = 0; j < i; j++)
-      s->distance[i * s->width + j] = s->distance[j * s->width + i];
+    for (size_t j = 0; j < i; j++) s->distance[i * s->width + j] = s->distance[j * s->width + i];
   work->items = 1;
   work->moved = 4.0 * (double)s->width * (double)s->width; /* the upper triangle, once */
   return s;
@@ -183,7 +182,8 @@ static void *map_setup(const nt_bench_setting *setting, nt_bench_work *work, nt_
   }
   double rows = (double)s->rows, width = (double)s->width;
   work->items = rows;
-  work->flops = rows * width * (width + 1); /* half of the outer product, a sum and a product each */
+  work->flops =
+      rows * width * (width + 1); /* half of the outer product, a sum and a product each */
   work->moved = rows * width * sizeof(double);
   return s;
 }
@@ -200,8 +200,7 @@ static nt_status map_pass(void *state, nt_error *err) {
   nt_feature_map_done(&s->map);
   s->map = (nt_feature_map){0};
   nt_status status = nt_linkage_single(s->distance, s->width, s->merges, err);
-  if (status == NT_OK)
-    status = nt_feature_map_cut(s->merges, s->width, s->most, &s->map, err);
+  if (status == NT_OK) status = nt_feature_map_cut(s->merges, s->width, s->most, &s->map, err);
   return status;
 }
 

@@ -6,11 +6,12 @@
 
 /* In the order of `ninetails bench list --problems`. */
 const nt_bench_problem *const nt_bench_problems[] = {
-    &nt_bench_fma,      &nt_bench_triad,   &nt_bench_read,    &nt_bench_calibration,
-    &nt_bench_decay,    &nt_bench_hash,    &nt_bench_linkage, &nt_bench_autoencoder,
-    &nt_bench_ranking,  &nt_bench_hdf5,    &nt_bench_decode,  &nt_bench_extract,
-    &nt_bench_contacts, &nt_bench_map,     &nt_bench_kitnet,  &nt_bench_score,
-    &nt_bench_sweep,    NULL};
+    &nt_bench_fma,         &nt_bench_triad,       &nt_bench_read,
+    &nt_bench_calibration, &nt_bench_decay,       &nt_bench_hash,
+    &nt_bench_linkage,     &nt_bench_autoencoder, &nt_bench_ranking,
+    &nt_bench_hdf5,        &nt_bench_decode,      &nt_bench_extract,
+    &nt_bench_contacts,    &nt_bench_map,         &nt_bench_kitnet,
+    &nt_bench_score,       &nt_bench_sweep,       NULL};
 
 void *nt_bench_room(size_t count, size_t size, nt_error *err) {
   void *p = calloc(count ? count : 1, size);

@@ -130,21 +130,20 @@ typedef struct hdf5_state {
   double *features, *times;
 } hdf5_state;
 
-static const nt_parameter hdf5_parameters[] = {
-    {.name = "rows",
-     .type = NT_PARAMETER_INTEGER,
-     .unit = "rows",
-     .help = "of 100 columns and a time",
-     .preset = 8192,
-     .least = 1,
-     .most = 1e7},
-    {.name = "compression",
-     .type = NT_PARAMETER_INTEGER,
-     .unit = "1",
-     .help = "deflate's level, 0: none",
-     .preset = 1,
-     .least = 0,
-     .most = 9}};
+static const nt_parameter hdf5_parameters[] = {{.name = "rows",
+                                                .type = NT_PARAMETER_INTEGER,
+                                                .unit = "rows",
+                                                .help = "of 100 columns and a time",
+                                                .preset = 8192,
+                                                .least = 1,
+                                                .most = 1e7},
+                                               {.name = "compression",
+                                                .type = NT_PARAMETER_INTEGER,
+                                                .unit = "1",
+                                                .help = "deflate's level, 0: none",
+                                                .preset = 1,
+                                                .least = 0,
+                                                .most = 9}};
 
 static void hdf5_done(void *state) {
   hdf5_state *s = state;
@@ -209,8 +208,8 @@ static nt_status hdf5_verify(void *state, nt_bench_proof *proof, nt_error *err) 
   nt_status status = file ? NT_OK : err->status;
   size_t done = 0, got = 1;
   while (status == NT_OK && got > 0 && done < s->rows) {
-    status = nt_extracted_read(file, rows + done * H_COLUMNS, times + done, s->rows - done, &got,
-                               err);
+    status =
+        nt_extracted_read(file, rows + done * H_COLUMNS, times + done, s->rows - done, &got, err);
     done += got;
   }
   if (status == NT_OK &&

@@ -27,30 +27,31 @@ typedef struct score_state {
   nt_run_result result;
 } score_state;
 
-static const nt_parameter score_parameters[] = {{.name = "profile",
-                                                 .type = NT_PARAMETER_CHOICE,
-                                                 .help = "which features",
-                                                 .preset = NT_PROFILE_STREAM,
-                                                 .choices = nt_bench_profiles},
-                                                {.name = "m",
-                                                 .type = NT_PARAMETER_INTEGER,
-                                                 .unit = "columns",
-                                                 .help = "most features of an autoencoder",
-                                                 .preset = 10,
-                                                 .least = 1,
-                                                 .most = 115},
-                                                {.name = "threads",
-                                                 .type = NT_PARAMETER_INTEGER,
-                                                 .unit = "1",
-                                                 .help = "of the pipeline",
-                                                 .preset = 1,
-                                                 .least = 1,
-                                                 .most = 64},
-                                                {.name = "output",
-                                                 .type = NT_PARAMETER_CHOICE,
-                                                 .help = "a file of scores, and the input's SHA-256",
-                                                 .preset = 0,
-                                                 .choices = outputs}};
+static const nt_parameter score_parameters[] = {
+    {.name = "profile",
+     .type = NT_PARAMETER_CHOICE,
+     .help = "which features",
+     .preset = NT_PROFILE_STREAM,
+     .choices = nt_bench_profiles},
+    {.name = "m",
+     .type = NT_PARAMETER_INTEGER,
+     .unit = "columns",
+     .help = "most features of an autoencoder",
+     .preset = 10,
+     .least = 1,
+     .most = 115},
+    {.name = "threads",
+     .type = NT_PARAMETER_INTEGER,
+     .unit = "1",
+     .help = "of the pipeline",
+     .preset = 1,
+     .least = 1,
+     .most = 64},
+    {.name = "output",
+     .type = NT_PARAMETER_CHOICE,
+     .help = "a file of scores, and the input's SHA-256",
+     .preset = 0,
+     .choices = outputs}};
 
 static void score_done(void *state) {
   score_state *s = state;
@@ -119,7 +120,8 @@ static nt_status score_verify(void *state, nt_bench_proof *proof, nt_error *err)
   if (status == NT_OK && *s->path)
     status = nt_checksum_file(s->options.input, "sha256", 0, hex, NULL, err);
   if (status == NT_OK && *s->path && strcmp(hex, s->result.digests.file.sha256) != 0)
-    status = nt_fail(err, NT_E_STATE, "SHA-256 %s, %s expected", s->result.digests.file.sha256, hex);
+    status =
+        nt_fail(err, NT_E_STATE, "SHA-256 %s, %s expected", s->result.digests.file.sha256, hex);
   snprintf(proof->how, sizeof proof->how, "%d thread%s%s", other.threads,
            other.threads == 1 ? "" : "s", *s->path ? "; SHA-256 by another reader" : "");
   return status;
@@ -242,9 +244,9 @@ static void *sweep_setup(const nt_bench_setting *setting, nt_bench_work *work, n
   snprintf(s->folder, sizeof s->folder, "%s/sweep", setting->folder);
   static const double sizes[4] = {5, 10, 20, 35};
   const nt_detector_class *kitnet = nt_detector_find("kitnet", err);
-  size_t m = kitnet ? nt_parameter_find(kitnet->parameters, kitnet->parameter_count,
-                                        "max_autoencoder")
-                    : 0;
+  size_t m = kitnet
+                 ? nt_parameter_find(kitnet->parameters, kitnet->parameter_count, "max_autoencoder")
+                 : 0;
   if (!kitnet || kitnet->parameter_count > MOST_VALUES || m >= kitnet->parameter_count) {
     nt_fail(err, NT_E_STATE, "the detector kitnet has other parameters than this knows");
     sweep_done(s);
@@ -287,8 +289,8 @@ static nt_status sweep_verify(void *state, nt_bench_proof *proof, nt_error *err)
   sweep_state *s = state;
   size_t wanted = s->again ? s->outcome.kept : s->outcome.done;
   if (wanted != s->runs)
-    return nt_fail(err, NT_E_STATE, "%zu runs %s, %zu expected", wanted,
-                   s->again ? "kept" : "done", s->runs);
+    return nt_fail(err, NT_E_STATE, "%zu runs %s, %zu expected", wanted, s->again ? "kept" : "done",
+                   s->runs);
   proof->digest = 0;
   for (size_t i = 0; i < s->runs; i++) {
     char path[4096];

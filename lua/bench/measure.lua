@@ -127,6 +127,22 @@ local function add(record, result)
   if result.instructions then record.instructions, record.instructions_by = result.instructions, "perf" end
 end
 
+-- Jobs of one problem stay together, in an order of their own: what is compared is measured side by side.
+local function in_order(jobs, draw)
+  local groups, of, order = {}, {}, {}
+  for _, job in ipairs(jobs) do
+    if not of[job.entry.key] then
+      of[job.entry.key] = {}
+      groups[#groups + 1] = of[job.entry.key]
+    end
+    table.insert(of[job.entry.key], job)
+  end
+  for _, group in ipairs(measure.shuffled(groups, draw)) do
+    for _, job in ipairs(measure.shuffled(group, draw)) do order[#order + 1] = job end
+  end
+  return order
+end
+
 -- jobs: {{entry =, program =, identity =, measure = function or nil}}; options: {rounds =, passes =, seconds =, seed =,
 -- folder =, instructions =, budget = s or nil, progress = function(done, all, words) or nil, started = clock}.
 -- -> records by job, failures {{job =, why =}}, whether the budget ended it.
@@ -142,7 +158,7 @@ function measure.rounds(jobs, run, options)
   local cut = false
   for round = 1, options.rounds do
     if cut then break end
-    for _, job in ipairs(measure.shuffled(jobs, draw)) do
+    for _, job in ipairs(in_order(jobs, draw)) do
       if late() then
         cut = true
         break

@@ -99,7 +99,8 @@ static void parse_value(lua_State *L, const nt_bench_problem *p, const char *key
 
 static const nt_bench_problem *parse(lua_State *L, const char *text, nt_value *values) {
   char copy[MOST_TEXT];
-  if (strlen(text) >= sizeof copy) complain(L, NT_E_LIMIT, "problem", "a text of 400 letters or more");
+  if (strlen(text) >= sizeof copy)
+    complain(L, NT_E_LIMIT, "problem", "a text of 400 letters or more");
   strcpy(copy, text);
   size_t length = strcspn(copy, ":");
   const nt_bench_problem *p = find_problem(L, copy, length);
@@ -247,8 +248,7 @@ static pass_times time_pass(lua_State *L, const nt_bench_problem *problem, void 
 static size_t turns_of(lua_State *L, held *h) {
   size_t turns = 1;
   if (h->problem->reset) return 1;
-  while (turns < 1u << 20 &&
-         time_pass(L, h->problem, h->state, turns).wall * (double)turns < 0.004)
+  while (turns < 1u << 20 && time_pass(L, h->problem, h->state, turns).wall * (double)turns < 0.004)
     turns *= 2;
   return turns;
 }
@@ -348,7 +348,8 @@ static int measure(lua_State *L) {
   int once = lua_toboolean(L, -1);
   lua_pop(L, 1);
   held *h = lua_newuserdatauv(L, sizeof *h, 0);
-  *h = (held){.problem = parse(L, text, values), .calibration = &nt_bench_calibration, .counter = -1};
+  *h = (held){
+      .problem = parse(L, text, values), .calibration = &nt_bench_calibration, .counter = -1};
   modules_close_at_end(L, "ninetails.bench.held", held_gc);
   if (!(passes >= 1 && passes <= MOST_PASSES))
     return complain(L, NT_E_ARGUMENT, text, "passes: expected 1 to 1000");

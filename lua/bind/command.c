@@ -34,8 +34,8 @@ enum { BLOCK = 1 << 16, MOST_WORDS = 256, LAST_WORDS = 4000 };
 
 typedef struct child {
   pid_t pid;
-  int out, errors;           /* reading ends; -1: closed */
-  char *text;                /* all of stdout */
+  int out, errors; /* reading ends; -1: closed */
+  char *text;      /* all of stdout */
   size_t size, room;
   char last[LAST_WORDS + 1]; /* of stderr */
   size_t last_size;
@@ -153,7 +153,9 @@ static void read_all(lua_State *L, child *c) {
   }
 }
 
-static double seconds_of(struct timeval t) { return (double)t.tv_sec + 1e-6 * (double)t.tv_usec; }
+static double seconds_of(struct timeval t) {
+  return (double)t.tv_sec + 1e-6 * (double)t.tv_usec;
+}
 
 static double now(void) {
   struct timespec t;
@@ -193,8 +195,10 @@ static int run(lua_State *L) {
   int status;
   struct rusage usage;
   while (wait4(c->pid, &status, 0, &usage) < 0)
-    if (errno != EINTR) return complain(L, c->words[0], errno);
-    else if (signals_caught()) return signals_raise(L, "interrupted");
+    if (errno != EINTR)
+      return complain(L, c->words[0], errno);
+    else if (signals_caught())
+      return signals_raise(L, "interrupted");
   c->pid = 0;
   lua_createtable(L, 0, 8);
   set_number(L, "wall", now() - began);

@@ -105,7 +105,8 @@ static nt_status read_rows(reader *r, size_t most, size_t *got, nt_error *err) {
   }
   if (!r->extractor) return nt_capture_read_rows(r->capture, r->rows, NULL, most, got, err);
   nt_status status = nt_capture_read(r->capture, r->packets, most, got, err);
-  return status == NT_OK ? nt_extractor_update(r->extractor, r->packets, *got, r->rows, err) : status;
+  return status == NT_OK ? nt_extractor_update(r->extractor, r->packets, *got, r->rows, err)
+                         : status;
 }
 
 static nt_status correlate(reader *r, uint64_t rows, nt_error *err) {
@@ -170,8 +171,8 @@ static int of(lua_State *L) {
   *r = (reader){0};
   modules_close_at_end(L, "ninetails.dendrogram", reader_close);
   nt_error err;
-  nt_status status = nt_extracted_is(path) ? open_extracted(r, path, &err)
-                                           : open_capture(r, path, profile, &err);
+  nt_status status =
+      nt_extracted_is(path) ? open_extracted(r, path, &err) : open_capture(r, path, profile, &err);
   if (status == NT_OK) status = allocate(r, &err);
   if (status == NT_OK && (status = correlate(r, (uint64_t)rows, &err)) != NT_OK)
     nt_fail_in(&err, "%s", path);

@@ -12,6 +12,7 @@ static int open_embedded(lua_State *L);
 static const luaL_Reg c_modules[] = {
     {"ninetails.bench.kernels", luaopen_ninetails_bench},
     {"ninetails.cache", luaopen_ninetails_cache},
+    {"ninetails.changes", luaopen_ninetails_changes},
     {"ninetails.command", luaopen_ninetails_command},
     {"ninetails.comparison", luaopen_ninetails_comparison},
     {"ninetails.array", luaopen_ninetails_array},

@@ -12,6 +12,7 @@ void modules_register(lua_State *L);
 /* The openers, in modules.c's list. */
 int luaopen_ninetails_bench(lua_State *L);
 int luaopen_ninetails_cache(lua_State *L);
+int luaopen_ninetails_changes(lua_State *L);
 int luaopen_ninetails_command(lua_State *L);
 int luaopen_ninetails_comparison(lua_State *L);
 int luaopen_ninetails_array(lua_State *L);

@@ -97,7 +97,7 @@ local f = figures.of(r)
 is(f.seconds, 2)
 is(f.ns, 1e9)
 is(f.rate, 1)
-is(f.ratio, 2)
+is(f.ratio, 1)
 is(f.instructions, 5)
 is(f.bytes, 2)
 r.clock = "wall"

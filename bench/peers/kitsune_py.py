@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A checkout of ymirsky/Kitsune-py on the way that `ninetails score` goes, for `ninetails bench run --peer kitsune-py=DIR`:
+
+    kitsune_py.py DIR PACKETS.tsv FM_GRACE AD_GRACE M SCORES
+
+Scapy, which the checkout imports and a TSV does not need, may be missing."""
+import contextlib
+import os
+import sys
+import types
+
+for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ[variable] = "1"
+
+
+def main():
+    if len(sys.argv) != 7:
+        sys.exit("usage: kitsune_py.py DIR PACKETS.tsv FM_GRACE AD_GRACE M SCORES")
+    folder, packets, fm, ad, m, output = sys.argv[1:]
+    sys.path.insert(0, folder)
+    try:
+        import scapy.all  # noqa: F401
+    except ImportError:
+        package, module = types.ModuleType("scapy"), types.ModuleType("scapy.all")
+        package.all = module
+        sys.modules.update({"scapy": package, "scapy.all": module})
+    import numpy
+    if not hasattr(numpy, "Inf"):
+        numpy.Inf = numpy.inf
+    with contextlib.redirect_stdout(sys.stderr):
+        from Kitsune import Kitsune
+        kitsune = Kitsune(packets, numpy.inf, int(m), int(fm), int(ad))
+        with open(output, "w") as scores:
+            count = 0
+            while True:
+                score = kitsune.proc_next_packet()
+                if score == -1:
+                    break
+                scores.write(f"{score!r}\n")
+                count += 1
+    return 0 if count else 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())
