@@ -111,6 +111,7 @@ static int pool_make(pool *p, size_t trees, size_t sample, uint64_t learn, size_
   if (room >= UINT32_MAX) return 0;
   p->room = room;
   p->rows = nt_unset(room, width, sizeof *p->rows);
+  nt_prefer_huge_pages(p->rows, room * width * sizeof *p->rows);
   p->order = nt_unset(room, 1, sizeof *p->order);
   return p->rows && p->order;
 }

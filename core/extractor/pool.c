@@ -2,19 +2,12 @@
 #include "pool.h"
 
 #include <stdlib.h>
-#include <sys/mman.h>
 
-#define HUGE_PAGE ((size_t)2 << 20)
+#include "ground/memory.h"
 
 void *nt_pool_zeroed(size_t bytes) {
   char *memory = calloc(1, bytes);
-#ifdef MADV_HUGEPAGE
-  if (memory && bytes >= 2 * HUGE_PAGE) {
-    size_t skip = -(uintptr_t)memory & (HUGE_PAGE - 1);
-    size_t whole = (bytes - skip) & ~(HUGE_PAGE - 1);
-    madvise(memory + skip, whole, MADV_HUGEPAGE); /* a wish: nothing is lost if it is not granted */
-  }
-#endif
+  nt_prefer_huge_pages(memory, bytes);
   return memory;
 }
 
