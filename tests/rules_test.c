@@ -325,7 +325,83 @@ static void test_overlapping_flows(void) {
   CU_ASSERT_TRUE(all_taken > 5 * PACKETS && all_taken < 19 * PACKETS); /* both answers were tried */
 }
 
+/* All open at once, and none takes the packet; then one does that began first. Were they looked at one by one, this would
+ * be 10^10 looks. */
+static void test_many_open_flows(void) {
+  enum { FLOWS = 200000, PACKETS = 20000 };
+  const nt_endpoint a = endpoint("10.0.0.1");
+  nt_flow *flows = malloc(FLOWS * sizeof *flows);
+  CU_ASSERT_PTR_NOT_NULL_FATAL(flows);
+  for (int i = 0; i < FLOWS; i++) {
+    nt_flow f = nt_flow_everything();
+    f.a = a;
+    f.b.port = i % 3 == 0 ? 80 : 1000;
+    f.from = i;
+    f.to = i % 3 == 0 ? 2 * FLOWS : 3 * FLOWS;
+    if (i % 3 == 1) {
+      f.first = f.last = (uint64_t)i;
+      f.from = -INFINITY;
+      f.to = INFINITY;
+    }
+    flows[i] = f;
+  }
+  flows[0].to = 4 * FLOWS;
+  flows[0].attack = 7;
+  nt_rule *rule = nt_rule_flows(flows, FLOWS, NULL);
+  free(flows);
+  CU_ASSERT_PTR_NOT_NULL_FATAL(rule);
+  int taken = 0, named = 0, numbered = 0, late = 0;
+  for (int i = 0; i < PACKETS; i++) {
+    nt_packet p = tcp(FLOWS + i, 2, 1, 3, 80), q = tcp(FLOWS + i, 2, 80, 1, 5);
+    taken += nt_rule_takes(rule, &p, (uint64_t)i + 1); /* other addresses */
+    named += nt_rule_attack(rule, &q, (uint64_t)i + 1) == 7;
+    q.tcp_src = 1000;
+    q.time = -1;
+    numbered += nt_rule_takes(rule, &q, (uint64_t)i);
+    q.time =
+        3.5 * FLOWS; /* all but two thirds have ended: those open to any time, for their packet */
+    late += nt_rule_takes(rule, &q, (uint64_t)i);
+  }
+  nt_rule_free(rule);
+  CU_ASSERT_EQUAL(taken, 0);
+  CU_ASSERT_EQUAL(named, PACKETS);
+  CU_ASSERT_EQUAL(numbered, PACKETS / 3 + 1);
+  CU_ASSERT_EQUAL(late, PACKETS / 3 + 1);
+}
+
 /* ---------------------------------------------------------------- what is refused */
+
+static void test_cost_is_bounded(void) {
+  enum { FLOWS = NT_RULE_MAX_BOTH + 1 };
+  nt_flow *flows = malloc(FLOWS * sizeof *flows);
+  CU_ASSERT_PTR_NOT_NULL_FATAL(flows);
+  for (int i = 0; i < FLOWS; i++) {
+    flows[i] = nt_flow_everything();
+    flows[i].from = i;
+    flows[i].first = (uint64_t)(FLOWS - i) + 1;
+  }
+  nt_error err = {0};
+  CU_ASSERT_PTR_NULL(nt_rule_flows(flows, FLOWS, &err));
+  CU_ASSERT_EQUAL(err.status, NT_E_LIMIT);
+  CU_ASSERT_PTR_NOT_NULL(strstr(err.text, "10001 flows with equal ends, each limited in time and"));
+  nt_rule *rule = nt_rule_flows(flows, FLOWS - 1, &err);
+  CU_ASSERT_PTR_NOT_NULL(rule);
+  nt_rule_free(rule);
+  for (int i = 0; i < NT_RULE_MAX_SEARCHES + 1; i++) {
+    flows[i] = nt_flow_everything();
+    flows[i].a = flows[i].b = endpoint("2001:db8::1");
+    flows[i].a.prefix = (unsigned)i % 128 + 1;
+    flows[i].b.prefix = (unsigned)i / 128 + 1;
+  }
+  CU_ASSERT_PTR_NULL(nt_rule_flows(flows, NT_RULE_MAX_SEARCHES + 1, &err));
+  CU_ASSERT_EQUAL(err.status, NT_E_LIMIT);
+  CU_ASSERT_PTR_NOT_NULL(strstr(err.text, "1025 flows that ask for 1025 different sets of fields"));
+  nt_rule *group = nt_rule_group(NT_RULE_ANY, &err);
+  CHECK_OK(nt_rule_add(group, nt_rule_flows(flows, NT_RULE_MAX_SEARCHES, &err), &err), err);
+  CU_ASSERT_EQUAL(nt_rule_add(group, nt_rule_flows(flows, 1, &err), &err), NT_E_LIMIT);
+  nt_rule_free(group);
+  free(flows);
+}
 
 static void test_bad_flows(void) {
   nt_error err = {0};
@@ -378,6 +454,8 @@ static const check_case cases[] = {
     {"depth is bounded", test_depth_is_bounded},
     {"no flow takes nothing", test_no_flow_takes_nothing},
     {"many overlapping flows", test_overlapping_flows},
+    {"hundreds of thousands of flows that are open at once", test_many_open_flows},
+    {"what a packet costs is bounded", test_cost_is_bounded},
     {"bad flows", test_bad_flows},
     {"bad addresses", test_bad_addresses},
 };

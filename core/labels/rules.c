@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A leaf finds the flows that are open at a packet's time without looking at all of them: they are
- * sorted by `from`, and reach[i] is the latest `to` among flows 0..i. From the last flow that has
- * begun, walk back until reach says that nothing further back is still open.
+ * A leaf finds the flow that takes a packet without looking at all of them, however many overlap. Flows that ask for the
+ * same fields (protocol, prefixes of so many bits, ports) are of one shape; those of a shape that ask for the same values
+ * are a group. A packet has one pattern of each shape and direction, so of each shape it concerns one or two groups, found
+ * by bisection (tuple space search: Srinivasan, Suri, Varghese, "Packet classification using tuple space search",
+ * SIGCOMM 1999). In a group, flows are sorted by `from`; an interval tree over them, whose nodes know the latest end
+ * below, gives the last one to begin that is open.
  */
 #include "rules.h"
 
@@ -10,15 +13,43 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* What flows ask for, then the values. Compared as bytes, so it has no padding. */
+typedef struct pattern {
+  struct shape {
+    uint8_t named, directed, timed, numbered;
+    uint8_t has_protocol, has_port[2], family[2], prefix[2];
+  } shape;
+  uint8_t protocol;
+  uint16_t port[2];
+  uint8_t address[2][16]; /* of a, of b; 0 beyond the prefix */
+} pattern;
+_Static_assert(sizeof(pattern) == 48, "a pattern has no padding");
+
+typedef struct flow_group {
+  pattern pattern;
+  size_t begin, end; /* in flows */
+} flow_group;
+
+/* Of a flow and those below it in the tree over its group. */
+typedef struct reach {
+  double to;            /* the latest */
+  uint64_t first, last; /* the least, the greatest */
+} reach;
+
 struct nt_rule {
   nt_rule_kind kind;
-  size_t count;
+  size_t count; /* of flows, or of children */
+  size_t
+      searches;   /* a packet leads to at most, in all leaves: shapes, at least one for each leaf */
   unsigned depth; /* 1: a leaf, or a group without children */
   union {
     nt_rule **children;
     struct {
-      nt_flow *flows; /* by from, then to */
-      double *reach;
+      nt_flow *flows;     /* by pattern, from, to, first */
+      reach *spans;       /* of each flow: of [begin, end) the root is in the middle */
+      flow_group *groups; /* by pattern */
+      size_t group_count;
+      size_t *shapes; /* the first group of each; group_count at the end */
     };
   };
 };
@@ -52,31 +83,55 @@ static const uint8_t *address_of(const nt_packet *p, nt_family family, int sourc
   }
 }
 
-static int same_prefix(const uint8_t *a, const uint8_t *b, unsigned bits) {
-  if (memcmp(a, b, bits / 8) != 0) return 0;
-  unsigned rest = bits % 8;
-  return rest == 0 || ((a[bits / 8] ^ b[bits / 8]) >> (8 - rest)) == 0;
-}
-
 static int port_of(const nt_packet *p, nt_protocol protocol, int source) {
   if (protocol == NT_PROTOCOL_TCP) return source ? p->tcp_src : p->tcp_dst;
   if (protocol == NT_PROTOCOL_UDP) return source ? p->udp_src : p->udp_dst;
   return -1;
 }
 
-static int is_at(const nt_endpoint *end, const nt_packet *p, nt_protocol protocol, int source) {
-  if (end->port >= 0 && port_of(p, protocol, source) != end->port) return 0;
-  if (end->family == NT_FAMILY_ANY) return 1;
-  const uint8_t *address = address_of(p, end->family, source);
-  return address && same_prefix(address, end->address, end->prefix);
+static void put_address(uint8_t *to, const uint8_t *address, unsigned bits) {
+  memcpy(to, address, bits / 8);
+  if (bits % 8) to[bits / 8] = (uint8_t)(address[bits / 8] & 0xff << (8 - bits % 8));
 }
 
-/* The time has been looked at by the caller. */
-static int flow_takes(const nt_flow *f, const nt_packet *p, nt_protocol protocol, uint64_t number) {
-  if (number < f->first || number > f->last) return 0;
-  if (f->protocol != NT_PROTOCOL_ANY && f->protocol != protocol) return 0;
-  if (is_at(&f->a, p, protocol, 1) && is_at(&f->b, p, protocol, 0)) return 1;
-  return !f->directed && is_at(&f->a, p, protocol, 0) && is_at(&f->b, p, protocol, 1);
+static pattern pattern_of_flow(const nt_flow *f) {
+  const nt_endpoint *ends[] = {&f->a, &f->b};
+  pattern p = {.shape = {.named = f->attack != 0,
+                         .directed = f->directed != 0,
+                         .timed = f->from > -INFINITY || f->to<INFINITY, .numbered = f->first> 1 ||
+                                  f->last < UINT64_MAX,
+                         .has_protocol = f->protocol != NT_PROTOCOL_ANY},
+               .protocol = (uint8_t)f->protocol};
+  for (int e = 0; e < 2; e++) {
+    p.shape.family[e] = (uint8_t)ends[e]->family;
+    p.shape.prefix[e] = (uint8_t)ends[e]->prefix;
+    p.shape.has_port[e] = ends[e]->port >= 0;
+    if (ends[e]->port >= 0) p.port[e] = (uint16_t)ends[e]->port;
+    put_address(p.address[e], ends[e]->address, ends[e]->prefix);
+  }
+  return p;
+}
+
+/* The pattern that flows of that shape have which take the packet with a as its source, or as its destination; 0: the
+ * packet lacks what they ask for. */
+static int pattern_of_packet(const nt_packet *packet, const struct shape *shape, int a_sends,
+                             pattern *p) {
+  *p = (pattern){.shape = *shape};
+  const nt_protocol protocol = protocol_of(packet);
+  if (shape->has_protocol) p->protocol = (uint8_t)protocol;
+  for (int e = 0; e < 2; e++) {
+    const int source = (e == 0) == a_sends;
+    if (shape->has_port[e]) {
+      const int port = port_of(packet, protocol, source);
+      if (port < 0) return 0;
+      p->port[e] = (uint16_t)port;
+    }
+    if (shape->family[e] == NT_FAMILY_ANY) continue;
+    const uint8_t *address = address_of(packet, (nt_family)shape->family[e], source);
+    if (!address) return 0;
+    put_address(p->address[e], address, shape->prefix[e]);
+  }
+  return 1;
 }
 
 nt_flow nt_flow_everything(void) {
@@ -102,13 +157,23 @@ static nt_status check_flow(const nt_flow *f, size_t i, nt_error *err) {
     if (ends[e]->prefix > family_bits[ends[e]->family])
       return nt_fail(err, NT_E_ARGUMENT, "flow %zu: a prefix of %u bits, at most %u expected",
                      i + 1, ends[e]->prefix, family_bits[ends[e]->family]);
+    else if (ends[e]->port > UINT16_MAX)
+      return nt_fail(err, NT_E_ARGUMENT, "flow %zu: port %d, at most 65535 expected", i + 1,
+                     ends[e]->port);
   return NT_OK;
 }
 
-static int by_time(const void *left, const void *right) {
-  const nt_flow *a = left, *b = right;
+/* Which of two that take a packet is said to be it: the later. */
+static int by_time(const nt_flow *a, const nt_flow *b) {
   if (a->from != b->from) return a->from < b->from ? -1 : 1;
-  return (a->to > b->to) - (a->to < b->to);
+  if (a->to != b->to) return a->to < b->to ? -1 : 1;
+  return (a->first > b->first) - (a->first < b->first);
+}
+
+static int by_pattern(const void *left, const void *right) {
+  const pattern a = pattern_of_flow(left), b = pattern_of_flow(right);
+  const int order = memcmp(&a, &b, sizeof a);
+  return order ? order : by_time(left, right);
 }
 
 static nt_rule *new_rule(nt_rule_kind kind, nt_error *err) {
@@ -122,25 +187,80 @@ static nt_rule *new_rule(nt_rule_kind kind, nt_error *err) {
   return rule;
 }
 
+/* Of the tree over flows [begin, end). */
+static reach make_spans(nt_rule *rule, size_t begin, size_t end) {
+  if (begin == end) return (reach){.to = -INFINITY, .first = UINT64_MAX, .last = 0};
+  const size_t middle = begin + (end - begin) / 2;
+  const nt_flow *flow = &rule->flows[middle];
+  reach whole = {.to = flow->to, .first = flow->first, .last = flow->last};
+  const reach below[] = {make_spans(rule, begin, middle), make_spans(rule, middle + 1, end)};
+  for (int i = 0; i < 2; i++) {
+    if (below[i].to > whole.to) whole.to = below[i].to;
+    if (below[i].first < whole.first) whole.first = below[i].first;
+    if (below[i].last > whole.last) whole.last = below[i].last;
+  }
+  return rule->spans[middle] = whole;
+}
+
+/* Groups and shapes of the sorted flows, into arrays that have room for one of each flow. */
+static void divide(nt_rule *rule) {
+  for (size_t i = 0; i < rule->count; i++) {
+    const pattern p = pattern_of_flow(&rule->flows[i]);
+    flow_group *last = rule->group_count ? &rule->groups[rule->group_count - 1] : NULL;
+    if (!last || memcmp(&last->pattern, &p, sizeof p) != 0) {
+      if (!last || memcmp(&last->pattern.shape, &p.shape, sizeof p.shape) != 0)
+        rule->shapes[rule->searches++] = rule->group_count;
+      last = &rule->groups[rule->group_count++];
+      *last = (flow_group){.pattern = p, .begin = i};
+    }
+    last->end = i + 1;
+  }
+  rule->shapes[rule->searches] = rule->group_count;
+}
+
+/* A search in a group takes O(log n), unless its flows are limited in time and in packet numbers, too. */
+static nt_status check_cost(const nt_rule *rule, nt_error *err) {
+  if (rule->searches > NT_RULE_MAX_SEARCHES)
+    return nt_fail(
+        err, NT_E_LIMIT,
+        "%zu flows that ask for %zu different sets of fields (protocol, bits of a prefix, "
+        "ports, times): at most %d expected",
+        rule->count, rule->searches, NT_RULE_MAX_SEARCHES);
+  for (const flow_group *g = rule->groups; g < rule->groups + rule->group_count; g++)
+    if (g->pattern.shape.timed && g->pattern.shape.numbered && g->end - g->begin > NT_RULE_MAX_BOTH)
+      return nt_fail(
+          err, NT_E_LIMIT,
+          "%zu flows with equal ends, each limited in time and in packet numbers: at most "
+          "%d expected, or one limit for each",
+          g->end - g->begin, NT_RULE_MAX_BOTH);
+  return NT_OK;
+}
+
+static nt_status fill_leaf(nt_rule *rule, const nt_flow *flows, size_t n, nt_error *err) {
+  rule->searches = n == 0;
+  if (n == 0) return NT_OK;
+  rule->flows = calloc(n, sizeof *rule->flows);
+  rule->spans = calloc(n, sizeof *rule->spans);
+  rule->groups = calloc(n, sizeof *rule->groups);
+  rule->shapes = calloc(n + 1, sizeof *rule->shapes);
+  if (!rule->flows || !rule->spans || !rule->groups || !rule->shapes)
+    return nt_fail(err, NT_E_MEMORY, "%zu flows of a rule: out of memory", n);
+  memcpy(rule->flows, flows, n * sizeof *flows);
+  rule->count = n;
+  qsort(rule->flows, n, sizeof *rule->flows, by_pattern);
+  divide(rule);
+  for (size_t g = 0; g < rule->group_count; g++)
+    make_spans(rule, rule->groups[g].begin, rule->groups[g].end);
+  return check_cost(rule, err);
+}
+
 nt_rule *nt_rule_flows(const nt_flow *flows, size_t n, nt_error *err) {
   for (size_t i = 0; i < n; i++)
     if (check_flow(&flows[i], i, err) != NT_OK) return NULL;
   nt_rule *rule = new_rule(NT_RULE_FLOWS, err);
-  if (!rule || n == 0) return rule;
-  rule->flows = calloc(n, sizeof *rule->flows);
-  rule->reach = calloc(n, sizeof *rule->reach);
-  if (!rule->flows || !rule->reach) {
+  if (rule && fill_leaf(rule, flows, n, err) != NT_OK) {
     nt_rule_free(rule);
-    nt_fail(err, NT_E_MEMORY, "%zu flows of a rule: out of memory", n);
     return NULL;
-  }
-  memcpy(rule->flows, flows, n * sizeof *flows);
-  rule->count = n;
-  qsort(rule->flows, n, sizeof *rule->flows, by_time);
-  double latest = -INFINITY;
-  for (size_t i = 0; i < n; i++) {
-    latest = fmax(latest, rule->flows[i].to);
-    rule->reach[i] = latest;
   }
   return rule;
 }
@@ -156,6 +276,8 @@ nt_status nt_rule_add(nt_rule *group, nt_rule *child, nt_error *err) {
     status = nt_fail(err, NT_E_STATE, "a set of flows has no child rules");
   else if (child->depth + 1 > NT_RULE_MAX_DEPTH)
     status = nt_fail(err, NT_E_LIMIT, "a rule nested deeper than %d", NT_RULE_MAX_DEPTH);
+  else if (group->searches + child->searches > NT_RULE_MAX_SEARCHES)
+    status = nt_fail(err, NT_E_LIMIT, "a rule of more than %d sets of flows", NT_RULE_MAX_SEARCHES);
   else if (!(grown = realloc(group->children, (group->count + 1) * sizeof *grown)))
     status = nt_fail(err, NT_E_MEMORY, "a rule: out of memory");
   if (status != NT_OK) {
@@ -164,6 +286,7 @@ nt_status nt_rule_add(nt_rule *group, nt_rule *child, nt_error *err) {
   }
   grown[group->count++] = child;
   group->children = grown;
+  group->searches += child->searches;
   if (group->depth <= child->depth) group->depth = child->depth + 1;
   return NT_OK;
 }
@@ -172,7 +295,9 @@ void nt_rule_free(nt_rule *rule) {
   if (!rule) return;
   if (rule->kind == NT_RULE_FLOWS) {
     free(rule->flows);
-    free(rule->reach);
+    free(rule->spans);
+    free(rule->groups);
+    free(rule->shapes);
   } else {
     for (size_t i = 0; i < rule->count; i++) nt_rule_free(rule->children[i]);
     free(rule->children);
@@ -180,28 +305,52 @@ void nt_rule_free(nt_rule *rule) {
   free(rule);
 }
 
-/* How many flows have begun at t: those before the first whose from > t. */
-static size_t begun(const nt_rule *rule, double t) {
-  size_t low = 0, high = rule->count;
+/* The group of that pattern among those [low, high), which are of its shape; NULL: none. */
+static const flow_group *group_of(const nt_rule *rule, const pattern *p, size_t low, size_t high) {
   while (low < high) {
-    size_t middle = low + (high - low) / 2;
-    if (rule->flows[middle].from <= t)
+    const size_t middle = low + (high - low) / 2;
+    const int order = memcmp(&rule->groups[middle].pattern, p, sizeof *p);
+    if (order == 0) return &rule->groups[middle];
+    if (order < 0)
       low = middle + 1;
     else
       high = middle;
   }
-  return low;
+  return NULL;
+}
+
+/* Of flows [begin, end), one tree, the last that is open at that time and packet number; or NULL. */
+static const nt_flow *last_open(const nt_rule *rule, size_t begin, size_t end, double time,
+                                uint64_t number) {
+  if (begin == end) return NULL;
+  const size_t middle = begin + (end - begin) / 2;
+  const reach *below = &rule->spans[middle];
+  if (below->to < time || below->first > number || below->last < number) return NULL;
+  const nt_flow *flow = &rule->flows[middle];
+  if (flow->from <= time) {
+    const nt_flow *later = last_open(rule, middle + 1, end, time, number);
+    if (later) return later;
+    if (flow->to >= time && flow->first <= number && flow->last >= number) return flow;
+  }
+  return last_open(rule, begin, middle, time, number);
 }
 
 /* The flow that takes the packet and began last, among those with a name if `named`; or NULL. */
-static const nt_flow *flow_of(const nt_rule *rule, const nt_packet *p, uint64_t number, int named) {
-  nt_protocol protocol = protocol_of(p);
-  for (size_t i = begun(rule, p->time); i > 0 && rule->reach[i - 1] >= p->time; i--) {
-    const nt_flow *flow = &rule->flows[i - 1];
-    if (flow->to >= p->time && (flow->attack || !named) && flow_takes(flow, p, protocol, number))
-      return flow;
+static const nt_flow *flow_of(const nt_rule *rule, const nt_packet *packet, uint64_t number,
+                              int named) {
+  const nt_flow *found = NULL;
+  for (size_t s = 0; rule->count && s < rule->searches; s++) {
+    const struct shape *shape = &rule->groups[rule->shapes[s]].pattern.shape;
+    if (named && !shape->named) continue;
+    for (int a_sends = 1; a_sends >= shape->directed; a_sends--) {
+      pattern p;
+      if (!pattern_of_packet(packet, shape, a_sends, &p)) continue;
+      const flow_group *g = group_of(rule, &p, rule->shapes[s], rule->shapes[s + 1]);
+      const nt_flow *flow = g ? last_open(rule, g->begin, g->end, packet->time, number) : NULL;
+      if (flow && (!found || by_time(flow, found) > 0)) found = flow;
+    }
   }
-  return NULL;
+  return found;
 }
 
 int nt_rule_takes(const nt_rule *rule, const nt_packet *packet, uint64_t number) {

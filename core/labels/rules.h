@@ -76,24 +76,29 @@ nt_flow nt_flow_everything(void); /* takes every packet */
 
 typedef enum nt_rule_kind { NT_RULE_FLOWS, NT_RULE_ALL, NT_RULE_ANY, NT_RULE_NONE } nt_rule_kind;
 
-enum { NT_RULE_MAX_DEPTH = 16 };
+enum {
+  NT_RULE_MAX_DEPTH = 16,
+  /* Sets of fields that flows ask for, in all leaves together: each is a search for every packet. */
+  NT_RULE_MAX_SEARCHES = 1024,
+  NT_RULE_MAX_BOTH = 10000 /* flows with equal ends that are limited in time and packet numbers */
+};
 
 typedef struct nt_rule nt_rule;
 
 /* A leaf, of a copy of n flows: takes what any of them takes, nothing when n is 0. NULL: out of
- * memory, or a flow whose from > to or first > last (or with a NaN), or a prefix too long; the text
- * says which flow. O(n log n). */
+ * memory, or a flow whose from > to or first > last (or with a NaN), a prefix too long or a port
+ * above 65535, of which the text says which flow; NT_E_LIMIT: above the limits here. O(n log n). */
 nt_rule *nt_rule_flows(const nt_flow *flows, size_t n, nt_error *err);
 /* An empty inner node, kind ALL, ANY or NONE. */
 nt_rule *nt_rule_group(nt_rule_kind kind, nt_error *err);
 /* Puts child under group, which owns it from then on (also when this fails). NT_E_LIMIT: deeper
- * than NT_RULE_MAX_DEPTH. */
+ * than NT_RULE_MAX_DEPTH, or more than NT_RULE_MAX_SEARCHES. */
 nt_status nt_rule_add(nt_rule *group, nt_rule *child, nt_error *err);
 void nt_rule_free(nt_rule *rule);
 
 /* 1 when the rule takes the packet, whose number is 1-based. A group without children takes
- * everything (ALL, NONE) or nothing (ANY). O(log n + flows that are open at that time) for each
- * leaf. */
+ * everything (ALL, NONE) or nothing (ANY). O(sets of fields x log n) for each leaf, however many of
+ * its n flows are open at that time; plus NT_RULE_MAX_BOTH where flows are limited in both. */
 int nt_rule_takes(const nt_rule *rule, const nt_packet *packet, uint64_t number);
 
 /* Which attack a packet is of that the rule takes, 0: none with a name. Of several flows of a leaf
