@@ -31,21 +31,36 @@ FRAGMENTS = ("fragments of ipv4", "fragments of ipv6", "over streams")  # what a
 NO_EMPTY_PACKETS = (123, 204)  # link types of which tshark refuses files with packets of no bytes
 
 
-def tshark_lines(path):
-    """(a line for each packet, what tshark says on standard error)."""
-    command = ["tshark", "-n", "-r", path, "-T", "fields", "-E", "occurrence=f"]
+def run_tshark(paths, forks, folder):
+    """Yields for each capture (a line for each packet, what tshark says on standard error). tshark starts once and forks
+    for each: see tshark_forks.c."""
+    command = ["tshark", "-n", "-r", paths[0], "-T", "fields", "-E", "occurrence=f"]
     for column in COLUMNS + ["frame.encap_type"]:
         command += ["-e", column]
-    with tempfile.TemporaryDirectory() as preferences:  # an empty folder: the default ones
-        environment = dict(os.environ, TZ="UTC", WIRESHARK_CONFIG_DIR=preferences)
-        run = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment)
+    at = tempfile.mkdtemp(dir=folder)  # its configuration is none: the default preferences
+    outputs = [(os.path.join(at, f"{number}.out"), os.path.join(at, f"{number}.err")) for number in range(len(paths))]
+    with open(os.path.join(at, "captures"), "w") as file:
+        file.writelines(f"{path}\n{out}\n{err}\n" for path, (out, err) in zip(paths, outputs))
+    environment = dict(os.environ, TZ="UTC", WIRESHARK_CONFIG_DIR=os.path.join(at, "none"), LD_PRELOAD=os.path.abspath(forks),
+                       TSHARK_FORKS=file.name)
+    run = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment, text=True)
+    ends = run.stdout.splitlines()
+    if run.returncode or len(ends) != len(paths) or any(end not in ("exit 0", "exit 1", "exit 2") for end in ends):
+        sys.exit(f"tshark of {len(paths)} captures: exit code {run.returncode}, {collections.Counter(ends)}\n{run.stderr}")
+    for out, err in outputs:
+        with open(out, encoding="utf-8") as told, open(err, encoding="utf-8") as notes:
+            yield lines_of_packets(told), notes.read().strip()
+        os.unlink(out)
+
+
+def lines_of_packets(told):
     lines = []
-    for line in run.stdout.decode().splitlines():
-        line, encapsulation = line.rsplit("\t", 1)
+    for line in told:
+        line, encapsulation = line.rstrip("\n").rsplit("\t", 1)
         # blocks of a pcapng file that are no packets (journal entries, custom blocks) have lines too, but no link type
         if encapsulation:
             lines.append(line)
-    return lines, run.stderr.decode().strip()
+    return lines
 
 
 def our_lines(records, path):
@@ -80,8 +95,7 @@ class Comparison:
         self.captures = self.packets = self.differing = 0
         self.causes = collections.Counter()
 
-    def add(self, path, name):
-        theirs, their_note = tshark_lines(path)
+    def add(self, path, name, theirs, their_note):
         if not theirs and "unknown or unsupported" in their_note:
             print(f"{name}: a link type that tshark does not know, left out")
             return
@@ -100,6 +114,13 @@ class Comparison:
         self.causes.update(column for _, column, *_ in found)
         for number, column, t, o in found[:self.show]:
             print(f"    packet {number} {column}: tshark '{t}', ours '{o}'")
+
+    def add_all(self, captures, folder):
+        """Of pairs (path, name)."""
+        forks = os.path.join(os.path.dirname(self.records), "tshark_forks.so")
+        told = run_tshark([path for path, _ in captures], forks, folder) if captures else ()
+        for (path, name), (theirs, their_note) in zip(captures, told):
+            self.add(path, name, theirs, their_note)
 
     def subtotal(self, what, earlier=(0, 0)):
         print(f"{what}: {self.captures - earlier[0]} captures, {self.packets - earlier[1]} packets compared", flush=True)
@@ -132,13 +153,15 @@ def unpack(path, folder):
 
 def write_crafted(folder):
     """Yields (path, name) of files of crafted frames, whole and cut."""
-    path = os.path.join(folder, "crafted.pcap")
+    def written(name, link_type, frames):
+        path = os.path.join(tempfile.mkdtemp(dir=folder), "crafted.pcap")
+        crafted.write(path, link_type, frames)
+        return path, name
+
     for name, link_type, frames in crafted.families():
-        crafted.write(path, link_type, [(frame, len(frame)) for frame in frames])
-        yield path, f"crafted frames: {name}"
+        yield written(f"crafted frames: {name}", link_type, [(frame, len(frame)) for frame in frames])
         if can_be_cut(name, link_type):
-            crafted.write(path, link_type, list(crafted.variants(frames)))
-            yield path, f"crafted frames, cut: {name}"
+            yield written(f"crafted frames, cut: {name}", link_type, list(crafted.variants(frames)))
 
 
 def can_be_cut(name, link_type):
@@ -160,8 +183,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         given = args.captures
         if not given:
-            for path, name in write_crafted(folder):
-                comparison.add(path, name)
+            comparison.add_all(list(write_crafted(folder)), folder)
             done = comparison.subtotal("crafted frames")
             data = os.path.join(os.environ.get("NINETAILS_SHARED", ""), "data")
             given = [os.path.join(data, kind) for kind in ("diverse", "labelled", "malformed")]
@@ -169,8 +191,8 @@ def main():
             if not os.path.exists(each):
                 print(f"{each}: absent, left out")
                 continue
-            for path in unpack(each, folder):
-                comparison.add(path, os.path.relpath(path, folder) if path.startswith(folder) else path)
+            paths = list(unpack(each, folder))
+            comparison.add_all([(path, os.path.relpath(path, folder) if path.startswith(folder) else path) for path in paths], folder)
             done = comparison.subtotal(each, done)
     comparison.subtotal("in all")
     print(f"packets that differ: {comparison.differing}")
