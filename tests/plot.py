@@ -5,6 +5,7 @@ drawn as they are. Ends with 77 where gnuplot or h5py is missing."""
 import csv
 import math
 import os
+import re
 import pathlib
 import shutil
 import subprocess
@@ -97,7 +98,7 @@ def check_one_run(f, key):
     expect("outliers: the highest", [float(row["score"]) for row in rows] == sorted(scores, reverse=True)[:50])
 
     before = scores[: int(numpy.argmax(labels != 0))]
-    mean, deviation = numpy.log(before).mean(), numpy.log(before).std(ddof=1)
+    mean, deviation = numpy.log(before).mean(), numpy.log(before).std()  # of the population, as thresholds have it
     remarks, rows, _ = draw("probability", "q.h5:" + key)
     check_packets(rows, run, f, "probability")
     from scipy.stats import norm
@@ -105,6 +106,9 @@ def check_one_run(f, key):
         expected = norm.logsf(numpy.log(float(row["score"])), mean, deviation) / math.log(10)
         expect("probability: of a normal's tail", math.isclose(float(row["log10_probability"]), expected, rel_tol=1e-8,
                                                                abs_tol=1e-12))
+    expect("probability: the deviation is said to be the population's",
+           any(math.isclose(float(found.group(1)), deviation, rel_tol=1e-12) for line in remarks
+               if (found := re.search(r"population standard deviation ([0-9.e+-]+)", line))))
     expect("probability: what was fitted", any(f"{len(before)} of the scored packets before" in line for line in remarks))
 
     _, rows, _ = draw("histogram", "q.h5:" + key)

@@ -29,6 +29,8 @@
  *         (core/metrics/rank_tests.h, rank_exact.h)
  *     comparison.least_data_sets(detectors, alpha)   on fewer, no result can be significant
  *     comparison.log10_tail(z)               log10 of the probability that a standard normal is more than z
+ *     comparison.log_normal {score, ...}     --> its mean, deviation, positive finite scores; nil where nothing is to be fitted
+ *                                            (nt_lognormal_fit: of thresholds, reports and figures alike)
  *     comparison.figures                     names of pair()'s figures
  *     comparison.holm {p, ...}               --> adjusted p-values
  *
@@ -326,11 +328,32 @@ static int log10_tail(lua_State *L) {
   return 1;
 }
 
+static int log_normal(lua_State *L) {
+  luaL_checktype(L, 1, LUA_TTABLE);
+  const size_t count = lua_rawlen(L, 1);
+  double *scores = lua_newuserdatauv(L, count * sizeof *scores, 0);
+  for (size_t i = 0; i < count; i++) {
+    lua_rawgeti(L, 1, (lua_Integer)i + 1);
+    scores[i] = luaL_checknumber(L, -1);
+    lua_pop(L, 1);
+  }
+  nt_lognormal fit;
+  nt_error err;
+  const nt_status status = nt_lognormal_fit(scores, count, &fit, &err);
+  if (status == NT_E_INPUT) return 0;
+  if (status != NT_OK) return modules_raise(L, &err);
+  lua_pushnumber(L, fit.mean);
+  lua_pushnumber(L, fit.deviation);
+  lua_pushinteger(L, (lua_Integer)fit.used);
+  return 3;
+}
+
 int luaopen_ninetails_comparison(lua_State *L) {
   static const luaL_Reg functions[] = {{"pair", pair},
                                        {"friedman", comparison_friedman},
                                        {"holm", comparison_holm},
                                        {"log10_tail", log10_tail},
+                                       {"log_normal", log_normal},
                                        {"least_data_sets", comparison_least_data_sets},
                                        {NULL, NULL}};
   luaL_newmetatable(L, "ninetails.comparison.arrays");

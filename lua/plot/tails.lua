@@ -1,23 +1,18 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- The log-normal distribution of scores: fitted, its density, and the logarithm of its upper tail.
 local comparison = require "ninetails.comparison"
-local statistics = require "ninetails.results.statistics"
 
 local tails = {}
 
--- Scores that are a positive number, of class `class` (nil: of all), from the first to the `last`-th.
--- -> {mean =, deviation =, count =} of their logarithms; nil: fewer than two distinct ones.
+-- Of scores of class `class` (nil: of all), from the first to the `last`-th: the fit that thresholds have, too.
+-- -> {mean =, deviation =, count =} of the logarithms of those that are positive; nil: fewer than two distinct ones.
 function tails.fit(scores, labels, class, last)
-  local logarithms = {}
+  local chosen = {}
   for i = 1, math.min(#scores, last or #scores) do
-    local x = scores[i]
-    if x > 0 and x < math.huge and (not labels or labels:byte(i) == class) then
-      logarithms[#logarithms + 1] = math.log(x)
-    end
+    if not labels or labels:byte(i) == class then chosen[#chosen + 1] = scores[i] end
   end
-  local mean, deviation, count = statistics.of(logarithms)
-  if not deviation or deviation == 0 then return nil end
-  return {mean = mean, deviation = deviation, count = count}
+  local mean, deviation, count = comparison.log_normal(chosen)
+  return mean and {mean = mean, deviation = deviation, count = count} or nil
 end
 
 -- log10 of the probability of a score of at least x under the fit.

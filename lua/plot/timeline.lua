@@ -191,7 +191,7 @@ local function benign_fit(t, run, arrays)
     error({status = "unmeasured", message = ("run %s of %s: a log-normal distribution takes two distinct positive scores, and "
       .. "%s have none"):format(run.run, t.path, of)}, 0)
   end
-  return fit, ("log-normal fit to %d of %s: logarithms have mean %s and standard deviation %s"):format(fit.count, of,
+  return fit, ("log-normal fit to %d of %s: logarithms have mean %s and population standard deviation %s"):format(fit.count, of,
     text.plain(fit.mean), text.plain(fit.deviation))
 end
 timeline.benign_fit = benign_fit
