@@ -31,12 +31,8 @@ end
 -- ------------------------------------------------------------------ values
 
 local function range_text(option)
-  local parts = {}
-  if option.min then parts[#parts + 1] = "at least " .. text.plain(option.min) end
-  if option.above then parts[#parts + 1] = "more than " .. text.plain(option.above) end
-  if option.max then parts[#parts + 1] = "at most " .. text.plain(option.max) end
-  if option.below then parts[#parts + 1] = "less than " .. text.plain(option.below) end
-  return table.concat(parts, " and ")
+  return text.range({least = option.min or option.above, above = option.above, most = option.max or option.below,
+    below = option.below}, true)
 end
 
 local function in_range(option, value)

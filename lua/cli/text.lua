@@ -50,16 +50,17 @@ function text.preset(p)
   if p.default == nil or p.default == "" then return "none" end
   return tostring(text.plain_or_word(p.default))
 end
-function text.range(p)
+-- every: also the end of whole numbers, 2^53, which errors name.
+function text.range(p, every)
   if p.choices then return table.concat(p.choices, ", ") end
   local parts = {}
   if p.least and p.least > -math.huge then
     parts[1] = (p.above and "more than " or "at least ") .. text.plain(p.least)
   end
-  if p.most and p.most < 2^53 then -- where every whole number ends
+  if p.most and p.most < (every and math.huge or 2^53) then
     parts[#parts + 1] = (p.below and "less than " or "at most ") .. text.plain(p.most)
   end
-  return table.concat(parts, ", ")
+  return table.concat(parts, " and ")
 end
 
 function text.number(x, digits)

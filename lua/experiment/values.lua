@@ -6,6 +6,7 @@
 --     nt.grid {a = ..., b = ...}                  each with each (as axes of one table are anyway)
 --     nt.zip {a = {1, 2}, b = {3, 4}}             together: (1, 3), (2, 4)
 --     nt.random(20, {a = nt.uniform(0, 1), b = {1, 2, 3}})   20 draws
+local text = require "ninetails.cli.text"
 local context = require "ninetails.experiment.context"
 
 local values = {}
@@ -106,14 +107,8 @@ function values.random(where, n, axes) return group(where, "random", axes, count
 local kinds = {integer = "a whole number", number = "a number", text = "a text"}
 
 local function range_text(p)
-  local parts = {}
-  if p.least and p.least > -math.huge then
-    parts[#parts + 1] = (p.above and "more than " or "at least ") .. context.show(p.least)
-  end
-  if p.most and p.most < math.huge then
-    parts[#parts + 1] = (p.below and "less than " or "at most ") .. context.show(p.most)
-  end
-  return #parts > 0 and ", " .. table.concat(parts, " and ") or ""
+  local range = text.range(p, true)
+  return range ~= "" and ", " .. range or ""
 end
 
 local function in_range(p, x)

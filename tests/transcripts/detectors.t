@@ -16,7 +16,7 @@ Every detector has a source, a cost and parameters that say what they are.
   parameters
     cutoff = 1e-10
         directions whose share of the largest eigenvalue of the correlation is at most this do not
-        count; at least 0, less than 1
+        count; at least 0 and less than 1
   $ ninetails detectors one_feature | grep oracle
   traits      oracle: is shown the labels of what it scores: a bound, no detector
   $ ninetails detectors --json | $PYTHON -c "
