@@ -35,12 +35,13 @@ return nt.experiment {
 """
 
 
-def printed(words, width, **more):
-    """What it prints on a terminal of so many columns; width None: to a pipe."""
+def printed(words, width, stream="stdout", **more):
+    """What it prints to that stream on a terminal of so many columns; width None: to a pipe."""
+    streams = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     env = {key: value for key, value in os.environ.items() if key != "COLUMNS"} | more
     if width is None:
-        done = subprocess.run(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL, env=env)
-        return done.stdout.decode()
+        done = subprocess.run(words, **streams | {stream: subprocess.PIPE}, stdin=subprocess.DEVNULL, env=env)
+        return getattr(done, stream).decode()
     master, slave = os.openpty()
     fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 50, width, 0, 0))
     parts = []
@@ -57,7 +58,7 @@ def printed(words, width, **more):
 
     reader = threading.Thread(target=take)
     reader.start()
-    subprocess.run(words, stdout=slave, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL, env=env)
+    subprocess.run(words, **streams | {stream: slave}, stdin=subprocess.DEVNULL, env=env)
     os.close(slave)
     reader.join()
     os.close(master)
@@ -72,16 +73,16 @@ def tokens(text):
 def main(ninetails):
     wide, bad = [], []
 
-    def look(*words, times=False, again=None):
+    def look(*words, times=False, again=None, stream="stdout"):
         """again: what makes the next call print the same. times: they are in what it prints."""
         for width, more in ((WIDTH, {}), (200, {"COLUMNS": str(WIDTH)})):
-            text = printed([ninetails, *words], width, **more)
+            text = printed([ninetails, *words], width, stream, **more)
             title = "ninetails " + " ".join(words)
             assert text.strip(), title
             for line in text.split("\n"):
                 if len(line) > WIDTH:
                     bad.append("%s: %d columns: %s" % (title, len(line), line))
-        plain = printed([ninetails, *words], None)
+        plain = printed([ninetails, *words], None, stream)
         if max(map(len, plain.split("\n"))) > WIDTH:
             wide.append(title)
         lost = tokens(plain) - tokens(text)
@@ -131,6 +132,8 @@ def main(ninetails):
         look("results", "compare", "first.h5", "--metric", "eer")
         look("results", "diff", "first.h5", "second.h5")
         look("score", "in.pcap", "--labels", "labels", "--fm-grace", "200", "--ad-grace", "1000", times=True)
+        look("score", "in.pcap", "--labels", "labels", "--fm-grace", "200", "--ad-grace", "3000", "--quiet", stream="stderr")
+        look("run", "first.lua", "-o", "first.h5", "--quiet", stream="stderr")
         look("extract", "in.pcap", "-o", "features.csv", times=True)
         look("cache")
         look("cache", "--list", times=True)

@@ -17,11 +17,12 @@ local LEAST = 16 -- columns are not made narrower than this
 
 local function length(words) return utf8.len(words) or #words end
 
--- Columns of the terminal that stdout is, or of $COLUMNS; nil: it is none.
-function layout.width()
-  if not system.is_terminal(1) then return nil end
+-- Columns of the terminal that stdout is (or stderr: descriptor 2), or of $COLUMNS; nil: it is none.
+function layout.width(descriptor)
+  descriptor = descriptor or 1
+  if not system.is_terminal(descriptor) then return nil end
   local set = math.tointeger(tonumber(os.getenv "COLUMNS" or ""))
-  return set and set > 0 and set or system.columns(1)
+  return set and set > 0 and set or system.columns(descriptor)
 end
 
 -- The width of a text that would be `most` columns wide.

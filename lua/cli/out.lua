@@ -5,7 +5,7 @@
 --                                      folded at words
 --   out.line(value)                    the same of one line, which stays one
 --   out.data(json.encode(x), "\n")     for programs: as it is
---   out.note("warning: ", why, "\n")   for people, on stderr
+--   out.note("warning: ", why, "\n")   for people, on stderr; folded as text is, where that is a terminal
 --
 -- A write to stdout that fails ends the command with exit code 2 and the reason; a reader that went away ends it by
 -- SIGPIPE, without a word.
@@ -111,7 +111,11 @@ end
 
 function out.note(...)
   pcall(end_begun)
-  io.stderr:write(out.shown(join(...)))
+  local words, width = out.shown(join(...)), layout.width(2)
+  if width then
+    words = words:gsub("[^\n]+", function(line) return table.concat(layout.fold(line, width), "\n") end)
+  end
+  io.stderr:write(words)
 end
 
 return out
