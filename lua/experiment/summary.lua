@@ -169,15 +169,38 @@ local function entry(list, key, new)
   return list[key]
 end
 
+-- "78.32 % after 50000 packets of training, 2.94 % after 150000": medians, where the plan has several such lengths.
+local function shares_by_training(shares)
+  local lengths, parts = {}, {}
+  for length in pairs(shares) do lengths[#lengths + 1] = length end
+  if #lengths < 2 then return "" end
+  table.sort(lengths)
+  for i, length in ipairs({lengths[1], lengths[#lengths]}) do
+    local list = shares[length]
+    table.sort(list)
+    parts[i] = ("%s after %s%s"):format(text.percent(list[(#list + 1) // 2], 1), text.count(length),
+      i == 1 and " packets of training" or "")
+  end
+  return ("; median share %s"):format(table.concat(parts, ", "))
+end
+
+-- What can be done, docs/thresholds.md has the measurements.
+local ADVICE = ": train for longer (grace.ad), or compare by what takes no threshold (auc, eer, tpr_at_fpr_1em3)"
+
 -- Where alarms contradict thresholds: for each data set in how many runs, and the one with the greatest share.
 local function alarm_warnings(plan, outcome)
-  local groups, all, columns, list = {}, {}, {}, {}
+  local groups, all, trained, columns, list = {}, {}, {}, {}, {}
   for _, column in ipairs(summary.columns(plan)) do
     if column.title ~= "dataset" then columns[#columns + 1] = column end
   end
   each_row(plan, outcome, function(run, row)
     local said = result_table.alarm_warning(row)
     all[run.dataset] = (all[run.dataset] or 0) + 1
+    if row.alarm_share then
+      local shares = entry(trained, run.dataset, {})
+      shares[run.ad_grace] = shares[run.ad_grace] or {}
+      table.insert(shares[run.ad_grace], row.alarm_share)
+    end
     if not said then return end
     local group = entry(groups, run.dataset, {dataset = run.dataset, count = 0, share = -1})
     group.count = group.count + 1
@@ -186,7 +209,7 @@ local function alarm_warnings(plan, outcome)
   for i, group in ipairs(groups) do
     list[i] = ("%s: alarms contradict the threshold in %d of %s: %s%s seed=%d: %s"):format(group.dataset,
       group.count, text.plural(all[group.dataset], "run"), group.count > 1 and "most of all in " or "", summary.name_of(columns, group.worst),
-      group.worst.seed, group.said)
+      group.worst.seed, group.said .. shares_by_training(trained[group.dataset]) .. ADVICE)
   end
   return list
 end

@@ -47,7 +47,7 @@ A sweep from nothing; the second time all of it is there already.
   speed ...
   written  results/sweep.h5
   $ cat message
-  warning: ssdp_flood_4000_1: alarms contradict the threshold in 8 of 10 runs: most of all in mahalanobis ad_grace=500 seed=1234: 97.51 % of the benign packets are alarms at a threshold meant for 0.1 % (in 50 of 50 stretches too many; by chance in at most 6)
+  warning: ssdp_flood_4000_1: alarms contradict the threshold in 8 of 10 runs: most of all in mahalanobis ad_grace=500 seed=1234: 97.51 % of the benign packets are alarms at a threshold meant for 0.1 % (in 50 of 50 stretches too many; by chance in at most 6); median share 7.47 % after 500 packets of training, 2.30 % after 900: train for longer (grace.ad), or compare by what takes no threshold (auc, eer, tpr_at_fpr_1em3)
   $ ninetails run sweep.lua -j 1 2> message | tee second | grep '^runs '
   runs     0 runs done, 10 there already
   $ grep -E '^(kitnet|mahal)' first > a; grep -E '^(kitnet|mahal)' second | cmp - a
@@ -86,7 +86,7 @@ figures are missing.
   written  results/benign.h5
   warning: camera: no auc, eer in 2 runs: no attack packet is scored
   warning: camera: no mine in 2 runs: its function gave no number
-  warning: camera: alarms contradict the threshold in 2 of 2 runs: most of all in kitnet seed=1235: 79.70 % of the benign packets are alarms at a threshold meant for 0.1 % (in 49 of 50 stretches too many; by chance in at most 6)
+  warning: camera: alarms contradict the threshold in 2 of 2 runs: most of all in kitnet seed=1235: 79.70 % of the benign packets are alarms at a threshold meant for 0.1 % (in 49 of 50 stretches too many; by chance in at most 6): train for longer (grace.ad), or compare by what takes no threshold (auc, eer, tpr_at_fpr_1em3)
   $ ninetails run benign.lua --json --quiet 2> message | $PYTHON -c "import json, sys; print(len(json.load(sys.stdin)['warnings']))"
   3
   $ cut -d ' ' -f 1-4 message
