@@ -46,6 +46,13 @@ static int complain(lua_State *L, nt_status status, const char *path, const char
   return modules_raise(L, &err);
 }
 
+static int too_long(lua_State *L, const char *path, lua_Integer most) {
+  nt_error err;
+  nt_fail(&err, NT_E_LIMIT, "%s: more than %lld bytes: a text of at most so many is expected here",
+          path, (long long)most);
+  return modules_raise(L, &err);
+}
+
 static int raise_errno(lua_State *L, const char *path) {
   return complain(L, NT_E_IO, path, strerror(errno));
 }
@@ -224,8 +231,7 @@ static int read_inside(lua_State *L) {
     char *room = luaL_prepbuffsize(&buffer, BLOCK);
     if (nt_content_read(*content, room, BLOCK, &got, &err) != NT_OK) return modules_raise(L, &err);
     luaL_addsize(&buffer, got);
-    if ((total += (lua_Integer)got) > most)
-      return complain(L, NT_E_LIMIT, path, "is longer than expected here");
+    if ((total += (lua_Integer)got) > most) return too_long(L, path, most);
   }
   luaL_pushresult(&buffer);
   return 1;

@@ -72,6 +72,7 @@ local builtin = {auc = true, auc_block_low = true, auc_block_high = true, eer = 
   attacks = true, blocks = true, attack_blocks = true}
 package.preload["ninetails.results"] = function()
   return {
+    is_output = function() return false end,
     read = function(path)
       return files[path] or error({status = "io", message = path .. ": no such file"}, 0)
     end,
