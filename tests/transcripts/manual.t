@@ -22,7 +22,7 @@ Manual pages: one a command, and one of them all; each says what help says.
   
   | parameter | | default | values |
   |---|---|---|---|
-  | `lease` | that the server grants (s) | 86400 | at least 1, at most 1e+08 |
+  | `lease` | that the server grants (s) | 86400 | at least 1 and at most 1e+08 |
   $ ninetails manual -o /dev/null
   ninetails manual: /dev/null: * (glob)
   [2]
