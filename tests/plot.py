@@ -259,6 +259,17 @@ def check_inspected():
         expect(f"outliers: {why}: {done.stderr}", done.returncode == 2 and why in done.stderr)
 
 
+def check_notebook():
+    """experiments/notebook.lua writes a page, with all of its pictures."""
+    call("run", "notebook", "--quiet", "--set", "packets=20000", "--set", "folder=pages", "-o", "notebook.h5")
+    page = pathlib.Path("pages/notebook.md").read_text()
+    expect("notebook: its parts", page.count("\n## ") == 6 and "qualify" in page and "incidents" in page and "pages/" not in page)
+    pictures = {path.name for path in pathlib.Path("pages/notebook").iterdir()}
+    expect("notebook: its pictures", pictures == {line.rpartition("/")[2][:-1] for line in page.splitlines() if line.startswith("![")})
+    for name in pictures:
+        xml.etree.ElementTree.parse("pages/notebook/" + name)
+
+
 HOSTILE = '"; system("touch owned") #`touch owned`@{/Bold x}\n<script>&\\'
 
 
@@ -292,6 +303,7 @@ def main():
         check_hostile()
         check_times()
         check_inspected()
+        check_notebook()
         left = [name for name in os.listdir(folder) if name.startswith(".") or name.endswith(".tmp")]
         expect(f"nothing left: {left}", not left)
     print("every kind: numbers equal the result file's")

@@ -49,6 +49,8 @@ reference.fields = {
   {"keep_scores", "store each packet's score; default: true"},
   {"run_seconds", "most seconds of a run's detector; default: no limit"},
   {"compression", "of the result file, 0 to 9"},
+  {"finish", "function(done): called by `ninetails run` once every run is there; done.result is the result file, "
+    .. "done.captures[NAME] the file of each data set"},
 }
 
 reference.array_functions = {

@@ -2,7 +2,7 @@
 -- nt.experiment {...}: everything that it says is checked here, before anything runs. What comes of it:
 --
 --     name, title, datasets (nodes), profiles, graces ({fm =, ad =} or "recommended"), detectors (with configurations),
---     seeds, measures, extra, keep_scores, compression, run_seconds, lua_detectors, lua_metrics, where
+--     seeds, measures, extra, keep_scores, compression, run_seconds, finish, lua_detectors, lua_metrics, where
 local columns = require "ninetails.experiment.columns"
 local context = require "ninetails.experiment.context"
 local datasets = require "ninetails.experiment.datasets"
@@ -154,6 +154,8 @@ function specification.new(where, t)
     context.expected(where, "run_seconds", limit, "a number of seconds, more than 0")
   end
   spec.run_seconds = limit
+  if t.finish ~= nil and type(t.finish) ~= "function" then context.expected(where, "finish", t.finish, "a function") end
+  spec.finish = t.finish
   spec.detectors, spec.lua_detectors = detectors.resolve(where, t.detectors, stream)
   spec.measures, spec.extra, spec.lua_metrics = measures.resolve(where, t.metrics)
   columns.check(spec)

@@ -92,15 +92,40 @@ end
 
 local numbers = {"packet", "time", "score", "label"}
 
+local COLUMNS = 1000 -- of the picture: more points than two of each class in one cover each other
+
+-- Of each class the lowest and the highest score of each column.
+local function drawn(rows, first, last)
+  if #rows <= 4 * COLUMNS then return rows end
+  local ends, list = {}, {}
+  for _, row in ipairs(rows) do
+    local column = (row.time - first) / math.max(last - first, 1) * COLUMNS // 1
+    local key = row.attack and -1 - column or column
+    local e = ends[key]
+    if not e then ends[key] = {low = row, high = row}
+    else
+      if row.score < e.low.score then e.low = row end
+      if row.score > e.high.score then e.high = row end
+    end
+  end
+  for _, row in ipairs(rows) do
+    local column = (row.time - first) / math.max(last - first, 1) * COLUMNS // 1
+    local e = ends[row.attack and -1 - column or column]
+    if row == e.low or row == e.high then list[#list + 1] = row end
+  end
+  return list, ("drawn of %s packets: the lowest and the highest score in each of %d columns"):format(text.count(#rows), COLUMNS)
+end
+
 function inspected.scores(path)
   local rows = read(path)
   local first, last = span(rows)
+  local points, remark = drawn(rows, first, last)
   local list = {}
   for i, row in ipairs(rows) do
     list[i] = {packet = row.packet, time = row.time, score = row.score, label = row.attack and "attack" or "benign"}
   end
   return {title = "Time and score of the packets that stand out", height = 70, rows = list, columns = numbers,
-    blocks = by_label(rows, function(row) return {row.time - first, row.score > 0 and row.score or nil, n = 2} end),
+    remarks = {remark}, blocks = by_label(points, function(row) return {row.time - first, row.score > 0 and row.score or nil, n = 2} end),
     script = table.concat({"set logscale y", "set format y '%g'", ("set xlabel '%s'"):format(start_text(first)),
       "set ylabel 'anomaly score'", "set grid y", ("set xrange [0:%.17g]"):format(math.max(last - first, 1)), "plot "
       .. ("D1 using 1:2 with points pt 7 ps 0.3 lc rgb '%s' title 'benign or without a label', "):format(style.benign)

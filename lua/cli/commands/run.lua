@@ -24,7 +24,14 @@ local function load_script(args)
   return guarded(experiment.load, body, chunk, experiment.parse_options(args.set))
 end
 
-local function run(plan, args)
+-- What the script does with the result.
+local function finish(spec, plan)
+  local done = {result = plan.output, captures = {}}
+  for _, input in ipairs(plan.inputs) do done.captures[input.name] = input.capture end
+  guarded(spec.finish, done)
+end
+
+local function run(spec, plan, args)
   local outcome = session.run(plan, args.quiet)
   if outcome.threads > 0 and outcome.threads < outcome.jobs then
     out.note(("warning: the system gave %d of %d threads to run on\n"):format(outcome.threads, outcome.jobs))
@@ -43,7 +50,10 @@ local function run(plan, args)
       .. "The same command goes on with the rest; --retry-failed repeats the failed ones, too\n"):format(
       text.plural(outcome.failed, "run"), args.max_failures, outcome.done + outcome.kept, #plan.runs))
   end
-  if outcome.failed + outcome.missing == 0 then return 0 end
+  if outcome.failed + outcome.missing == 0 then
+    if spec.finish then finish(spec, plan) end
+    return 0
+  end
   if args.quiet then out.note(summary.failures(plan, outcome)) end
   return 2
 end
@@ -58,7 +68,7 @@ local function command(args)
   end
   session.complete(plan, args)
   for _, warning in ipairs(plan.warnings) do out.note("warning: ", warning, "\n") end
-  if not args.dry_run then return run(plan, args) end
+  if not args.dry_run then return run(spec, plan, args) end
   local states = require("ninetails.sweep").plan(plan)
   if args.json then out.data(tree.json(plan, states), "\n") else out.text(tree.text(plan, states)) end
   return 0
