@@ -350,7 +350,7 @@ static void leases_of_other_machines_are_watched(void) {
   nt_lease_give_back("leases", "f", &lease);
   /* Of a dead process of this machine, whatever the clock was: at once. */
   char self[NT_ORIGIN_TEXT], owner[128];
-  nt_origin_self(self);
+  nt_origin_self("leases", self);
   snprintf(owner, sizeof owner, "here %s\n", self);
   write_lease("g", owner, -86400);
   CU_ASSERT(take("g", &lease));

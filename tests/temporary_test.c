@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <dirent.h>
 #include <fcntl.h>
+#include <math.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -66,7 +67,7 @@ static void two_that_write_one_file_have_two_names(void) {
 /* HOST-BOOT of this machine, or with another of the two. */
 static void name_of(char *name, size_t size, const char *host, const char *boot, const char *rest) {
   char self[NT_ORIGIN_TEXT];
-  nt_origin_self(self);
+  nt_origin_self(".", self);
   snprintf(name, size, ".out.%.8s-%.12s-%s.tmp", host ? host : self, boot ? boot : self + 9, rest);
 }
 
@@ -174,6 +175,76 @@ static void what_cannot_be_written_is_named(void) {
   nt_temporary_sweep("none", NULL);
 }
 
+static ino_t inode_of(const char *path) {
+  struct stat st;
+  return stat(path, &st) == 0 ? st.st_ino : 0;
+}
+
+static void write_text(const char *path, const char *text) {
+  FILE *f = fopen(path, "w");
+  CU_ASSERT_PTR_NOT_NULL_FATAL(f);
+  fputs(text, f);
+  fclose(f);
+}
+
+static void what_is_alike_is_left_alone(void) {
+  nt_error err;
+  static const struct {
+    const char *text;
+    int changes;
+  } rounds[] = {{"one", 1}, {"one", 0}, {"two", 1}, {"two, and longer", 1}, {"two, and longer", 0}};
+  for (size_t i = 0; i < sizeof rounds / sizeof *rounds; i++) {
+    ino_t before = inode_of("out");
+    write_text("mine", rounds[i].text);
+    CHECK_OK(nt_temporary_settle("mine", "out", &err), err);
+    CU_ASSERT_EQUAL(inode_of("out") != before, rounds[i].changes);
+    CU_ASSERT(!there("mine"));
+    write_text("mine", rounds[i].text);
+    CU_ASSERT_EQUAL(nt_temporary_same("mine", "out"), 1);
+    unlink("mine");
+  }
+  CU_ASSERT_EQUAL(nt_temporary_settle("none", "out", &err), NT_E_IO);
+  CU_ASSERT_EQUAL(nt_temporary_same("none", "out"), -1);
+  unlink("out");
+}
+
+static void one_of_many_has_the_name(void) {
+  enum { MANY = 8 };
+  for (int round = 0; round < 20; round++) {
+    pid_t children[MANY];
+    int winners = 0;
+    for (int i = 0; i < MANY; i++)
+      if ((children[i] = fork()) == 0) {
+        char name[16];
+        snprintf(name, sizeof name, "mine%d", i);
+        write_text(name, name);
+        int claimed = nt_temporary_claim(name, "claimed");
+        if (claimed == 0 && inode_of(name) == 0) _exit(2); /* as it was */
+        unlink(name);
+        _exit(claimed);
+      }
+    for (int i = 0; i < MANY; i++) {
+      int status;
+      waitpid(children[i], &status, 0);
+      CU_ASSERT(WIFEXITED(status) && WEXITSTATUS(status) <= 1);
+      winners += WEXITSTATUS(status) == 1;
+    }
+    CU_ASSERT_EQUAL(winners, 1);
+    unlink("claimed");
+  }
+}
+
+static void a_folder_has_a_clock(void) {
+  struct stat st;
+  make_file("dated", 0);
+  CU_ASSERT_EQUAL_FATAL(stat("dated", &st), 0);
+  double now = nt_folder_clock(".");
+  CU_ASSERT(now >= (double)st.st_mtim.tv_sec && now < (double)st.st_mtim.tv_sec + 3600);
+  CU_ASSERT(isnan(nt_folder_clock("none")));
+  unlink("dated");
+  CU_ASSERT_EQUAL(count_files(), 0);
+}
+
 int main(void) {
   static const check_case cases[] = {
       {"two that write one file have two names", two_that_write_one_file_have_two_names},
@@ -181,6 +252,9 @@ int main(void) {
       {"a killed process leaves what the next sweeps",
        a_killed_process_leaves_what_the_next_sweeps},
       {"nobody sweeps what is being made", nobody_sweeps_what_is_being_made},
+      {"what is alike is left alone", what_is_alike_is_left_alone},
+      {"one of many has the name", one_of_many_has_the_name},
+      {"a folder has a clock", a_folder_has_a_clock},
       {"long names fit", long_names_fit},
       {"folders go with what is in them", folders_go_with_what_is_in_them},
       {"what cannot be written is named", what_cannot_be_written_is_named},

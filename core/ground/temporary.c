@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
+#include <math.h>
 #include <pthread.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -28,10 +29,7 @@ enum {
 
 /* ---------------------------------------------------------------- where a file comes from */
 
-static struct {
-  char host[HOST + 1], boot[BOOT + 1];
-  struct timespec started; /* the boot, by the clock that files are dated with */
-} machine;
+static struct { char host[HOST + 1], boot[BOOT + 1]; } machine;
 static pthread_once_t machine_known = PTHREAD_ONCE_INIT;
 
 static void look_at_machine(void) {
@@ -46,27 +44,43 @@ static void look_at_machine(void) {
     if (isxdigit((unsigned char)id[i]))
       machine.boot[digits++] = (char)tolower((unsigned char)id[i]);
   if (digits < BOOT) strcpy(machine.boot, NO_BOOT);
-  struct timespec now, up;
-  clock_gettime(CLOCK_REALTIME, &now);
-  clock_gettime(CLOCK_BOOTTIME, &up);
-  machine.started = (struct timespec){.tv_sec = now.tv_sec - up.tv_sec - 1};
 }
 
-void nt_origin_self(char text[NT_ORIGIN_TEXT]) {
+/* This boot, as it is seen through the mount that the folder lies on. */
+static void boot_of(const char *folder, char boot[BOOT + 1]) {
+  struct stat s;
   pthread_once(&machine_known, look_at_machine);
-  snprintf(text, NT_ORIGIN_TEXT, "%s-%s-%ld", machine.host, machine.boot, (long)getpid());
+  if (strcmp(machine.boot, NO_BOOT) == 0 || stat(folder, &s) != 0)
+    strcpy(boot, NO_BOOT);
+  else
+    snprintf(boot, BOOT + 1, "%012llx",
+             (unsigned long long)XXH3_64bits_withSeed(machine.boot, BOOT, (uint64_t)s.st_dev) >>
+                 (64 - 4 * BOOT));
 }
 
-nt_origin nt_origin_of(const char *text, const struct stat *s) {
-  char host[HOST + 1], boot[BOOT + 1];
-  pthread_once(&machine_known, look_at_machine);
+void nt_origin_self(const char *folder, char text[NT_ORIGIN_TEXT]) {
+  char boot[BOOT + 1];
+  boot_of(folder, boot);
+  snprintf(text, NT_ORIGIN_TEXT, "%s-%s-%ld", machine.host, boot, (long)getpid());
+}
+
+static double seconds_of(struct timespec t) {
+  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+nt_origin nt_origin_of(const char *text, const char *folder, const struct stat *s) {
+  char host[HOST + 1], boot[BOOT + 1], own[BOOT + 1];
+  boot_of(folder, own);
   if (sscanf(text, "%8[0-9a-f]-%12[0-9a-f]-", host, boot) != 2 || strlen(host) != HOST ||
-      strlen(boot) != BOOT || strcmp(boot, NO_BOOT) == 0 || strcmp(machine.boot, NO_BOOT) == 0)
+      strlen(boot) != BOOT || strcmp(boot, NO_BOOT) == 0 || strcmp(own, NO_BOOT) == 0)
     return NT_ORIGIN_ELSEWHERE;
-  if (strcmp(boot, machine.boot) == 0) return NT_ORIGIN_HERE;
+  if (strcmp(boot, own) == 0) return NT_ORIGIN_HERE;
+  if (strcmp(host, machine.host) != 0) return NT_ORIGIN_ELSEWHERE;
   /* Two machines may have one name ("localhost"): who still writes does so after our boot. */
-  int earlier = s->st_mtim.tv_sec < machine.started.tv_sec;
-  return earlier && strcmp(host, machine.host) == 0 ? NT_ORIGIN_GONE : NT_ORIGIN_ELSEWHERE;
+  struct timespec up;
+  clock_gettime(CLOCK_BOOTTIME, &up);
+  double age = nt_folder_clock(folder) - seconds_of(s->st_mtim);
+  return age > seconds_of(up) + 1 ? NT_ORIGIN_GONE : NT_ORIGIN_ELSEWHERE;
 }
 
 /* ---------------------------------------------------------------- names */
@@ -77,18 +91,26 @@ static int folder_length(const char *path) {
   return slash ? (int)(slash - path) + 1 : 0;
 }
 
+/* The folder itself, "." of a bare name; PATH bytes. 0: too long. */
+static int folder_of(const char *path, char *folder) {
+  int length = folder_length(path);
+  return snprintf(folder, PATH, "%.*s", length ? length : 1, length ? path : ".") < PATH;
+}
+
 static char *name_for(const char *path) {
   static uint32_t count;
   char origin[NT_ORIGIN_TEXT], *name;
   uint32_t chance;
-  int folder = folder_length(path);
-  nt_origin_self(origin);
+  int length = folder_length(path);
+  char folder[PATH];
+  folder_of(path, folder);
+  nt_origin_self(folder, origin);
   if (getrandom(&chance, sizeof chance, GRND_NONBLOCK) != (ssize_t)sizeof chance) {
     struct timespec now;
     clock_gettime(CLOCK_REALTIME, &now);
     chance = (uint32_t)now.tv_nsec + 2654435761u * __atomic_add_fetch(&count, 1, __ATOMIC_RELAXED);
   }
-  if (asprintf(&name, "%.*s.%.*s.%s-%08x.tmp", folder, path, (int)LONGEST, path + folder, origin,
+  if (asprintf(&name, "%.*s.%.*s.%s-%08x.tmp", length, path, (int)LONGEST, path + length, origin,
                (unsigned)chance) < 0)
     return NULL;
   return name;
@@ -143,6 +165,10 @@ static char *create(const char *path, int *held, int (*open_it)(const char *), n
       return NULL;
     }
     int fd = open_it(name);
+    if (fd < 0 && errno == ESTALE) {
+      free(name);
+      continue;
+    }
     if (fd >= 0 && keep(fd, name)) {
       *held = fd + 1;
       return name;
@@ -177,6 +203,22 @@ void nt_temporary_release(int *held) {
   *held = 0;
 }
 
+double nt_folder_clock(const char *folder) {
+  char path[PATH];
+  struct stat s;
+  double now = NAN;
+  int held = 0;
+  char *name = snprintf(path, sizeof path, "%s/clock", folder) < PATH
+                   ? nt_temporary_create(path, &held, NULL)
+                   : NULL;
+  /* Written, as some servers date what is made by the clock of who makes it. */
+  if (name && write(held - 1, "", 1) == 1 && fstat(held - 1, &s) == 0) now = seconds_of(s.st_mtim);
+  if (name) unlink(name);
+  nt_temporary_release(&held);
+  free(name);
+  return now;
+}
+
 /* ---------------------------------------------------------------- renaming */
 
 static int sync_path(const char *path, int flags) {
@@ -189,20 +231,79 @@ static int sync_path(const char *path, int flags) {
   return result;
 }
 
+/* Some file systems cannot sync a directory; the file itself is safe by then. */
+static void sync_folder(const char *path) {
+  char folder[PATH];
+  if (folder_of(path, folder)) sync_path(folder, O_RDONLY | O_DIRECTORY);
+}
+
+/* A handle of the folder that the server has forgotten is looked up again. */
+static int rename_again(const char *from, const char *path) {
+  int refused = -1;
+  for (int i = 0; refused && i < ATTEMPTS && (i == 0 || errno == ESTALE); i++)
+    refused = rename(from, path);
+  return refused;
+}
+
 nt_status nt_temporary_put(const char *from, const char *path, int unsynced, nt_error *err) {
   const char *what = NULL;
   if (!unsynced && sync_path(from, O_RDONLY) != 0)
     what = "be synced";
-  else if (rename(from, path) != 0)
+  else if (rename_again(from, path) != 0)
     what = "be renamed to";
   if (what) return nt_fail(err, NT_E_IO, "%s: cannot %s: %s", path, what, strerror(errno));
-  char folder[PATH];
-  int length = folder_length(path);
-  /* Some file systems cannot sync a directory; the file itself is safe by then. */
-  if (!unsynced && snprintf(folder, sizeof folder, "%.*s", length ? length : 1,
-                            length ? path : ".") < (int)sizeof folder)
-    sync_path(folder, O_RDONLY | O_DIRECTORY);
+  if (!unsynced) sync_folder(path);
   return NT_OK;
+}
+
+int nt_temporary_claim(const char *from, const char *path) {
+  if (renameat2(AT_FDCWD, from, AT_FDCWD, path, RENAME_NOREPLACE) == 0) return 1;
+  if (errno == EEXIST) return 0;
+  if (errno != EINVAL && errno != ENOSYS && errno != ENOTSUP) return -1;
+  /* NFS, say. What was done may be reported as refused when the answer was lost: the number of names
+   * tells. */
+  struct stat s;
+  int linked = link(from, path) == 0, why = errno;
+  if (linked || (why == EEXIST && stat(from, &s) == 0 && s.st_nlink == 2)) {
+    unlink(from);
+    return 1;
+  }
+  if (why == EEXIST) return 0;
+  /* Neither is supported: who comes between loses work, no more. */
+  if (access(path, F_OK) == 0) return 0;
+  return rename(from, path) == 0 ? 1 : -1;
+}
+
+int nt_temporary_same(const char *a, const char *b) {
+  FILE *x = fopen(a, "re"), *y = fopen(b, "re");
+  int same = x && y ? 1 : -1;
+  while (same == 1) {
+    char p[1 << 13], q[1 << 13];
+    size_t m = fread(p, 1, sizeof p, x), n = fread(q, 1, sizeof q, y);
+    if (ferror(x) || ferror(y)) same = -1;
+    if (m != n || memcmp(p, q, m) != 0) same = same < 0 ? same : 0;
+    if (m == 0) break;
+  }
+  if (x) fclose(x);
+  if (y) fclose(y);
+  return same;
+}
+
+nt_status nt_temporary_settle(const char *from, const char *path, nt_error *err) {
+  if (sync_path(from, O_RDONLY) != 0)
+    return nt_fail(err, NT_E_IO, "%s: cannot be synced: %s", path, strerror(errno));
+  for (int i = 0; i < ATTEMPTS; i++) {
+    int claimed = nt_temporary_claim(from, path);
+    if (claimed < 0 && errno != ESTALE)
+      return nt_fail(err, NT_E_IO, "%s: cannot be renamed to: %s", path, strerror(errno));
+    if (claimed > 0) sync_folder(path);
+    if (claimed > 0) return NT_OK;
+    int same = claimed == 0 ? nt_temporary_same(from, path) : -1;
+    if (same == 1) unlink(from);
+    if (same == 1) return NT_OK;
+    if (same == 0) return nt_temporary_put(from, path, 0, err);
+  } /* gone meanwhile: again */
+  return nt_fail(err, NT_E_IO, "%s: cannot be renamed to, nor read", path);
 }
 
 /* ---------------------------------------------------------------- sweeping */
@@ -238,7 +339,7 @@ void nt_temporary_sweep(const char *folder, const char *name) {
     if (!origin || snprintf(path, sizeof path, "%s/%s", folder, entry->d_name) >= PATH ||
         lstat(path, &s) != 0 || !(S_ISREG(s.st_mode) || S_ISDIR(s.st_mode)))
       continue;
-    if (nt_origin_of(origin, &s) != NT_ORIGIN_ELSEWHERE) remove_unlocked(path, &s);
+    if (nt_origin_of(origin, folder, &s) != NT_ORIGIN_ELSEWHERE) remove_unlocked(path, &s);
   }
   closedir(directory);
 }
@@ -246,8 +347,6 @@ void nt_temporary_sweep(const char *folder, const char *name) {
 void nt_temporary_sweep_of(const char *path) {
   char folder[PATH], *real = realpath(path, NULL);
   if (real) path = real; /* a link's temporary file lies beside what it points to */
-  int length = folder_length(path);
-  if (snprintf(folder, sizeof folder, "%.*s", length ? length : 1, length ? path : ".") < PATH)
-    nt_temporary_sweep(folder, path + length);
+  if (folder_of(path, folder)) nt_temporary_sweep(folder, path + folder_length(path));
   free(real);
 }

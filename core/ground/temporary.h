@@ -4,15 +4,16 @@
  *
  *     FOLDER/.NAME.HOST-BOOT-PID-RANDOM.tmp
  *
- * HOST (hash of the host's name), BOOT (of this boot of the machine, as the kernel tells it) and
- * RANDOM keep two processes apart that have the same number, in two containers or on two machines.
- * A process number means nothing outside of its container, so the writer of such a file holds
- * a lock on it (flock, shared: readers of HDF5 take the same kind). The kernel drops the lock with
- * the process: an unlocked file of this boot was left by a killed process.
+ * HOST (hash of the host's name), BOOT (of this boot of the machine, as the kernel tells it, and of
+ * the file system as it is mounted there) and RANDOM keep two processes apart that have the same
+ * number, in two containers or on two machines. A process number means nothing outside of its
+ * container, so the writer of such a file holds a lock on it (flock, shared: readers of HDF5 take
+ * the same kind). The kernel drops the lock with the process, and shows it to all that see the
+ * folder through the same mount: an unlocked file of this boot was left by a killed process.
  *
  * What is swept: such files of this boot, and those of an earlier boot of this host, not touched
- * since. Files of other hosts stay, whether their process lives is unknown here; so do
- * those on file systems without locks.
+ * since, by the clock of the folder's server. Files of other hosts and of other mounts stay, whether
+ * their process lives is unknown here; so do those on file systems without locks.
  */
 #ifndef NT_TEMPORARY_H
 #define NT_TEMPORARY_H
@@ -36,6 +37,16 @@ void nt_temporary_release(int *held);
  * of that, for what can be made again and whose reader notices. NT_E_IO names `path`. */
 nt_status nt_temporary_put(const char *from, const char *path, int unsynced, nt_error *err);
 
+/* Gives `from` the name `path` where nothing has it: 1. 0: something has, and `from` is as it was. -1
+ * with errno. Of several processes one gets 1. */
+int nt_temporary_claim(const char *from, const char *path);
+/* Whether two files hold the same bytes: 1, 0, or -1: one cannot be read. */
+int nt_temporary_same(const char *a, const char *b);
+/* The same as nt_temporary_put, for what comes out alike whoever makes it: a file with the same bytes
+ * that is there already is left alone, so that who works with it sees no change. `from` is gone
+ * afterwards. */
+nt_status nt_temporary_settle(const char *from, const char *path, nt_error *err);
+
 /* Removes what killed processes left of the destination NAME (NULL: any) in `folder`. O(files of
  * the folder). */
 void nt_temporary_sweep(const char *folder, const char *name);
@@ -48,12 +59,17 @@ enum { NT_ORIGIN_TEXT = 64 };
 typedef enum nt_origin {
   NT_ORIGIN_HERE,     /* this boot of this machine: locks tell whether its process lives */
   NT_ORIGIN_GONE,     /* an earlier boot of this host */
-  NT_ORIGIN_ELSEWHERE /* another host, or unknown */
+  NT_ORIGIN_ELSEWHERE /* another host, another mount, or unknown */
 } nt_origin;
 
-/* "HOST-BOOT-PID" of this process; no spaces. */
-void nt_origin_self(char text[NT_ORIGIN_TEXT]);
-/* Of a text that begins as nt_origin_self writes it, found in (the name of) the file `s`. */
-nt_origin nt_origin_of(const char *text, const struct stat *s);
+/* "HOST-BOOT-PID" of this process, for files in `folder`; no spaces. */
+void nt_origin_self(const char *folder, char text[NT_ORIGIN_TEXT]);
+/* Of a text that begins as nt_origin_self writes it, found in (the name of) the file `s` in `folder`.
+ */
+nt_origin nt_origin_of(const char *text, const char *folder, const struct stat *s);
+
+/* The clock that dates files in `folder`, another machine's perhaps: s since the epoch, by a file that
+ * is made for it; NaN where none can be. Ages of files are told by it alone. */
+double nt_folder_clock(const char *folder);
 
 #endif

@@ -206,8 +206,6 @@ static nt_status work(nt_sweep *s, nt_error *err) {
 nt_status nt_sweep_execute(nt_sweep *s, nt_sweep_outcome *outcome, nt_error *err) {
   nt_error unheard;
   if (!err) err = &unheard;
-  struct timespec now;
-  clock_gettime(CLOCK_REALTIME, &now);
   s->started = nt_seconds();
   s->memory = s->options->memory ? s->options->memory : nt_cpu_memory() / 2;
   *outcome = (nt_sweep_outcome){0};
@@ -218,7 +216,6 @@ nt_status nt_sweep_execute(nt_sweep *s, nt_sweep_outcome *outcome, nt_error *err
   conclude(s, outcome);
   size_t removed;
   uint64_t bytes;
-  nt_cache_prune(s->options->cache, s->options->cache_limit, (double)now.tv_sec, &removed, &bytes,
-                 NULL);
+  nt_cache_prune(s->options->cache, s->options->cache_limit, s->begun, &removed, &bytes, NULL);
   return status;
 }

@@ -124,6 +124,7 @@ struct nt_sweep {
   size_t file_count;
   nt_costs costs;
   double seconds; /* estimated */
+  double begun;   /* by the clock of the cache's folder */
 
   /* While it executes: */
   pthread_mutex_t lock, store_lock;

@@ -317,6 +317,7 @@ static nt_status plan(nt_sweep *s, const nt_sweep_input *inputs, size_t input_co
   for (size_t i = 0; i < input_count; i++) s->inputs[i].given = &inputs[i];
   for (size_t i = 0; i < run_count; i++) s->runs[i].given = &runs[i];
   nt_status status = nt_cache_open(o->cache, err);
+  if (status == NT_OK) s->begun = nt_folder_clock(o->cache);
   if (status == NT_OK) status = make_folder(o->folder, err);
   if (status == NT_OK && o->output) nt_temporary_sweep_of(o->output);
   for (size_t i = 0; i < input_count && status == NT_OK; i++)

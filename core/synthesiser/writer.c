@@ -59,7 +59,7 @@ static nt_status stream_close(stream *s, nt_error *err) {
 }
 
 static nt_status stream_put(stream *s, nt_error *err) {
-  nt_status status = nt_temporary_put(s->partial, s->path, 0, err);
+  nt_status status = nt_temporary_settle(s->partial, s->path, err);
   if (status != NT_OK) return status;
   free(s->partial);
   s->partial = NULL;
@@ -174,7 +174,8 @@ nt_status nt_writer_finish(nt_writer *w, nt_error *err) {
   nt_status status = stream_close(&w->capture, err);
   if (status == NT_OK) status = stream_close(&w->labels, err);
   if (status != NT_OK) return status;
-  unlink(w->labels.path); /* older ones are not of this capture */
+  /* Others that are there are not of this capture. */
+  if (nt_temporary_same(w->labels.partial, w->labels.path) == 0) unlink(w->labels.path);
   status = stream_put(&w->capture, err);
   return status == NT_OK ? stream_put(&w->labels, err) : status;
 }

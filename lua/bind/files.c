@@ -10,6 +10,7 @@
  *                            compressed file holds; more than `most` bytes of it are refused
  *     files.read(path, most) --> text, of a compressed file what it holds
  *     files.write(path, text, here), files.copy(path, to, here)   all of it or nothing
+ *     files.keep(path, text)     likewise; a file that holds the same is left alone
  *     files.put(path, new_path)                     flushed to the disk, then renamed
  *     files.join {to = path, most = bytes, parts = {{path =, member =, most = bytes,
  *                 header = true | false}, ...}}
@@ -17,7 +18,9 @@
  *                            files; with header = true the first line of all but the first part is
  *                            left out, and is not counted as a row of any
  *
- * here = true (always, with join): a symbolic link where the file goes is replaced. Else it is
+ * A file of the same bytes is left alone by join, too: another process may be working with it.
+ *
+ * here = true (always, with join and keep): a symbolic link where the file goes is replaced. Else it is
  * followed, as who names an output expects.
  */
 #include <dirent.h>
@@ -146,27 +149,37 @@ static void begin(lua_State *L, nt_output *output, const char *path, int here) {
     modules_raise(L, &err);
 }
 
+typedef nt_status committer(nt_output *output, nt_error *err);
+
 /* After the last: `why` is an errno, 0 when all went well. */
-static int end(lua_State *L, nt_output *output, const char *path, int why) {
+static int end(lua_State *L, nt_output *output, const char *path, int why, committer *commit) {
   nt_error err;
   if (why) {
     nt_output_discard(output);
     errno = why;
     return raise_errno(L, path);
   }
-  return nt_output_commit(output, &err) == NT_OK ? 0 : modules_raise(L, &err);
+  return commit(output, &err) == NT_OK ? 0 : modules_raise(L, &err);
 }
 
-static int write_whole(lua_State *L) {
+static int write_text(lua_State *L, int here, committer *commit) {
   size_t size;
   const char *path = luaL_checkstring(L, 1), *text = luaL_checklstring(L, 2, &size);
   nt_output output;
-  begin(L, &output, path, lua_toboolean(L, 3));
+  begin(L, &output, path, here);
   FILE *file = nt_output_stream(&output);
   int why = file ? 0 : errno;
   if (file && fwrite(text, 1, size, file) != size) why = errno;
   if (file && fclose(file) != 0 && !why) why = errno;
-  return end(L, &output, path, why);
+  return end(L, &output, path, why, commit);
+}
+
+static int write_whole(lua_State *L) {
+  return write_text(L, lua_toboolean(L, 3), nt_output_commit);
+}
+
+static int write_alike(lua_State *L) {
+  return write_text(L, 1, nt_output_commit_alike);
 }
 
 /* Copies descriptor to descriptor; 0 or an errno. */
@@ -206,7 +219,7 @@ static int copy(lua_State *L) {
   int why = out < 0 ? errno : copy_bytes(in, out);
   close(in);
   if (out >= 0 && close(out) != 0 && !why) why = errno;
-  return end(L, &output, to, why);
+  return end(L, &output, to, why, nt_output_commit);
 }
 
 static int content_gc(lua_State *L) {
@@ -344,24 +357,19 @@ static int join(lua_State *L) {
   if (fclose(j->out) != 0 && status == NT_OK)
     status = nt_fail(&err, NT_E_IO, "%s: %s", to, strerror(errno));
   j->out = NULL;
-  if (status == NT_OK) status = nt_output_commit(&j->output, &err);
+  if (status == NT_OK) status = nt_output_commit_alike(&j->output, &err);
   if (status != NT_OK) return modules_raise(L, &err); /* what is there so far goes with j */
   lua_pushvalue(L, counts);
   return 1;
 }
 
 int luaopen_ninetails_files(lua_State *L) {
-  static const luaL_Reg functions[] = {{"stat", file_stat},
-                                       {"real", real_path},
-                                       {"list", list},
-                                       {"make_folders", make_folders},
-                                       {"checksum", checksum},
-                                       {"put", put},
-                                       {"write", write_whole},
-                                       {"read", read_inside},
-                                       {"copy", copy},
-                                       {"join", join},
-                                       {NULL, NULL}};
+  static const luaL_Reg functions[] = {{"stat", file_stat},    {"real", real_path},
+                                       {"list", list},         {"make_folders", make_folders},
+                                       {"checksum", checksum}, {"put", put},
+                                       {"write", write_whole}, {"keep", write_alike},
+                                       {"read", read_inside},  {"copy", copy},
+                                       {"join", join},         {NULL, NULL}};
   luaL_newlib(L, functions);
   return 1;
 }

@@ -460,7 +460,7 @@ function registry.load(name, options)
   local which = options.labels and options.labels ~= "default" and "." .. options.labels or ""
   result.labels = ("%s/labels/%s%s.txt"):format(registry.cache(), c.name, which)
   files.make_folders(registry.folder_of(result.labels))
-  files.write(result.labels, labels.lines(bytes, names), true)
+  files.keep(result.labels, labels.lines(bytes, names))
   return result
 end
 

@@ -70,14 +70,25 @@ os.execute(("ln -sf text '%s/link'"):format(base))
 files.join {to = base .. "/link", parts = {{path = base .. "/joined"}}}
 is(content(base .. "/text") .. content(base .. "/link"), "through\none\ntwo\ntwo\n", "joined instead of a link")
 os.remove(base .. "/link")
+-- What is the same already stays as it is.
+local kept = files.stat(base .. "/text").stamp
+files.keep(base .. "/text", "through\n")
+is(files.stat(base .. "/text").stamp, kept, "kept")
+files.keep(base .. "/text", "else\n")
+is(content(base .. "/text"), "else\n", "not kept")
 local before = files.stat(base .. "/text").stamp
 repeat -- the clock of the file system has ticks
   os.execute(("touch -r '%s/text' '%s/text'"):format(base, base))
 until files.stat(base .. "/text").stamp ~= before
 
 -- What a killed process left of a file goes with the next that writes it; of others it stays.
-local pipe <close> = assert(io.popen "cat /proc/sys/kernel/random/boot_id")
-local boot = pipe:read("a"):gsub("[^%x]", ""):sub(1, 12)
+-- A file is there under its temporary name while it is copied: what lies in the folder by then comes through a pipe.
+os.execute(("mkfifo '%s/pipe' && (ls -A '%s' > '%s/pipe') &"):format(base, base, base))
+repeat until files.stat(base .. "/pipe")
+files.copy(base .. "/pipe", base .. "/probe", true)
+local boot = content(base .. "/probe"):match("%.probe%.%x+%-(%x+)%-%d+%-%x+%.tmp")
+os.remove(base .. "/pipe")
+os.remove(base .. "/probe")
 for _, name in ipairs {"text", "joined"} do
   io.open(("%s/.%s.01234567-%s-1-00000000.tmp"):format(base, name, boot), "w"):close()
 end

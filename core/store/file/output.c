@@ -41,8 +41,7 @@ FILE *nt_output_stream(const nt_output *output) {
   return stream;
 }
 
-static nt_status put_in_place(nt_output *output, int unsynced, nt_error *err) {
-  nt_status status = nt_temporary_put(output->temporary, output->path, unsynced, err);
+static nt_status conclude(nt_output *output, nt_status status) {
   if (status == NT_OK) {
     free(output->temporary);
     output->temporary = NULL;
@@ -52,11 +51,15 @@ static nt_status put_in_place(nt_output *output, int unsynced, nt_error *err) {
 }
 
 nt_status nt_output_commit(nt_output *output, nt_error *err) {
-  return put_in_place(output, 0, err);
+  return conclude(output, nt_temporary_put(output->temporary, output->path, 0, err));
 }
 
 nt_status nt_output_commit_unsynced(nt_output *output, nt_error *err) {
-  return put_in_place(output, 1, err);
+  return conclude(output, nt_temporary_put(output->temporary, output->path, 1, err));
+}
+
+nt_status nt_output_commit_alike(nt_output *output, nt_error *err) {
+  return conclude(output, nt_temporary_settle(output->temporary, output->path, err));
 }
 
 void nt_output_discard(nt_output *output) {

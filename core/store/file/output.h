@@ -34,6 +34,9 @@ nt_status nt_output_commit(nt_output *output, nt_error *err);
 /* The same without any sync, for what can be made again: a killed program leaves it whole or not at
  * all, a machine that loses power perhaps damaged, which its reader must notice (seal.h). */
 nt_status nt_output_commit_unsynced(nt_output *output, nt_error *err);
+/* The same as nt_output_commit, for what comes out alike whoever writes it: a file with these bytes
+ * that is there already is left alone, so that no reader sees a change. */
+nt_status nt_output_commit_alike(nt_output *output, nt_error *err);
 
 /* Removes the temporary file and frees *output; a zeroed struct is fine. */
 void nt_output_discard(nt_output *output);

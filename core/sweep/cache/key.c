@@ -6,12 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <time.h>
 
 #define XXH_INLINE_ALL /* the size of its state is then ours to know */
 #include <xxhash.h>
 
 #include "ground/checksum.h"
+#include "ground/temporary.h"
 #include "store/file/output.h"
 
 _Static_assert(sizeof(XXH3_state_t) <= NT_KEYING_STATE && _Alignof(XXH3_state_t) <= 64,
@@ -72,10 +74,36 @@ static int64_t nanoseconds(struct timespec t) {
   return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 }
 
-static nt_status look_at(const char *path, nt_file_mark *mark, nt_error *err) {
+/* The same where the file is on a server whose clock is not known here. */
+#define FAR_TICK (INT64_C(3600) * 1000000000)
+
+/* File systems whose files may be dated by another machine (statfs(2)). */
+static int is_remote(const char *path) {
+  static const uint32_t remote[] = {
+      0x00006969 /* NFS */,  0x0000517b /* SMB */, 0xff534d42 /* CIFS */, 0xfe534d42 /* SMB2 */,
+      0x65735546 /* FUSE */, 0x01021997 /* 9P */,  0x00c36400 /* Ceph */, 0x0bd00bd0 /* Lustre */,
+      0x47504653 /* GPFS */, 0x5346414f /* AFS */, 0x01161970 /* GFS2 */, 0x7461636f /* OCFS2 */};
+  struct statfs s;
+  if (statfs(path, &s) != 0) return 1;
+  for (size_t i = 0; i < sizeof remote / sizeof *remote; i++)
+    if ((uint32_t)s.f_type == remote[i]) return 1;
+  return 0;
+}
+
+/* By the clock that dated the file: that of `folder`, where both lie on one file system. */
+static int is_fresh(const char *folder, const char *path, const nt_file_mark *mark) {
   struct stat s;
+  if (stat(folder, &s) == 0 && (uint64_t)s.st_dev == mark->device) {
+    double age = nt_folder_clock(folder) - 1e-9 * (double)mark->changed;
+    return !(age >= 1e-9 * (double)TICK);
+  }
   struct timespec now;
   clock_gettime(CLOCK_REALTIME, &now);
+  return nanoseconds(now) - mark->changed < (is_remote(path) ? FAR_TICK : TICK);
+}
+
+static nt_status look_at(const char *path, nt_file_mark *mark, nt_error *err) {
+  struct stat s;
   if (stat(path, &s) != 0) return nt_fail(err, NT_E_IO, "%s: %s", path, strerror(errno));
   if (!S_ISREG(s.st_mode))
     return nt_fail(err, NT_E_INPUT,
@@ -87,7 +115,6 @@ static nt_status look_at(const char *path, nt_file_mark *mark, nt_error *err) {
                          .size = (uint64_t)s.st_size,
                          .modified = nanoseconds(s.st_mtim),
                          .changed = nanoseconds(s.st_ctim)};
-  mark->fresh = nanoseconds(now) - mark->changed < TICK;
   return NT_OK;
 }
 
@@ -143,29 +170,17 @@ static void write_note(const char *note, const char *key, const char *sha256) {
     nt_output_discard(&output);
 }
 
-nt_status nt_key_of_file(const char *folder, const char *path, char *sha256, nt_file_mark *mark,
-                         nt_error *err) {
-  char key[NT_KEY_TEXT], note[4096];
-  nt_status status = look_at(path, mark, err);
-  if (status != NT_OK) return status;
-  key_of_note(path, mark, key);
-  int fits = snprintf(note, sizeof note, "%s/%s.sha256", folder, key) < (int)sizeof note;
-  if (fits && read_note(note, key, sha256)) return NT_OK;
-  status = nt_checksum_file(path, "sha256", 0, sha256, NULL, err);
-  if (status == NT_OK) status = nt_key_check_file(path, NULL, mark, err);
-  if (status == NT_OK && fits && !mark->fresh) write_note(note, key, sha256);
-  return status;
-}
-
-nt_status nt_key_check_file(const char *path, const char *sha256, const nt_file_mark *mark,
-                            nt_error *err) {
+/* bytes_too: whatever its mark says. A name more or less of a file changes the time of its last change
+ * alone: then its bytes tell. */
+static nt_status check(const char *path, const char *sha256, const nt_file_mark *mark,
+                       int bytes_too, nt_error *err) {
   nt_file_mark now;
   char again[NT_CHECKSUM_TEXT] = "";
   nt_status status = look_at(path, &now, err);
   if (status != NT_OK) return nt_fail(err, NT_E_INPUT, "%s: was there, and is not now", path);
   int same = now.device == mark->device && now.inode == mark->inode && now.size == mark->size &&
-             now.modified == mark->modified && now.changed == mark->changed;
-  if (same && mark->fresh && sha256) {
+             now.modified == mark->modified;
+  if (same && (bytes_too || now.changed != mark->changed)) {
     status = nt_checksum_file(path, "sha256", 0, again, NULL, err);
     if (status != NT_OK) return status;
     same = strcmp(again, sha256) == 0;
@@ -175,4 +190,24 @@ nt_status nt_key_check_file(const char *path, const char *sha256, const nt_file_
                  "%s: has changed since its checksum was taken: nothing that was read of it since "
                  "is kept; run it again",
                  path);
+}
+
+nt_status nt_key_of_file(const char *folder, const char *path, char *sha256, nt_file_mark *mark,
+                         nt_error *err) {
+  char key[NT_KEY_TEXT], note[4096];
+  nt_status status = look_at(path, mark, err);
+  if (status != NT_OK) return status;
+  mark->fresh = is_fresh(folder, path, mark);
+  key_of_note(path, mark, key);
+  int fits = snprintf(note, sizeof note, "%s/%s.sha256", folder, key) < (int)sizeof note;
+  if (fits && read_note(note, key, sha256)) return NT_OK;
+  status = nt_checksum_file(path, "sha256", 0, sha256, NULL, err);
+  if (status == NT_OK) status = check(path, sha256, mark, 0, err);
+  if (status == NT_OK && fits && !mark->fresh) write_note(note, key, sha256);
+  return status;
+}
+
+nt_status nt_key_check_file(const char *path, const char *sha256, const nt_file_mark *mark,
+                            nt_error *err) {
+  return check(path, sha256, mark, mark->fresh, err);
 }

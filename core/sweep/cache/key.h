@@ -33,11 +33,13 @@ void nt_keying_options(nt_keying *keying, const nt_parameter *rows, size_t count
 void nt_keying_end(nt_keying *keying, char key[NT_KEY_TEXT]);
 
 /* What tells a file from another, or from what it was before: also one whose size and time of
- * modification were put back, since nobody can set the time of the last change. */
+ * modification were put back, since nobody can set the time of the last change: where that alone is
+ * another, the bytes tell. */
 typedef struct nt_file_mark {
   uint64_t device, inode, size;
   int64_t modified, changed; /* ns since the epoch */
-  int fresh;                 /* changed so recently that the next change may bear the same time */
+  int fresh; /* changed so recently, by the clock of its server, that the next change may bear the
+                same time */
 } nt_file_mark;
 
 /*

@@ -2,16 +2,17 @@
 /*
  * Leases: who works on what, when several processes share one cache.
  *
- * A lease is a file FOLDER/KEY.lease that says host, boot and process (temporary.h). Its holder
- * keeps it locked (flock) and touches it every NT_LEASE_BEAT seconds. It is void
- *   - at once, when it is of this boot of this machine and nobody has it locked: whatever container
- *     its process was in, it is gone; or of an earlier boot;
- *   - of another machine, when it is older than NT_LEASE_STALE seconds, by the clock that dates the
- *     files of this folder;
+ * A lease is a file FOLDER/KEY.lease that says host, boot and process (temporary.h). It is written
+ * aside and gets its name by a rename that replaces nothing, or by link(2), so that of several
+ * processes one has it. Its holder keeps it locked (flock) and touches it every NT_LEASE_BEAT
+ * seconds. It is void
+ *   - at once, when it is of this boot of this machine, by the same mount, and nobody has it locked:
+ *     whatever container its process was in, it is gone; or of an earlier boot;
+ *   - of another machine or mount, or where there are no locks, when it is older than
+ *     NT_LEASE_STALE seconds, by the clock that dates the files of this folder;
  *   - of any origin, when the process that wants it has seen it unchanged for NT_LEASE_STALE
  *     seconds: its holder hangs, or died with a clock that was ahead.
- * The process that wants a void one takes it over. Looking and taking happens under a lock on
- * FOLDER/lock, so that one lease never has two takers.
+ * The process that wants a void one removes it and makes its own.
  *
  * A lease only keeps two processes from doing the same work at the same time. Results never depend
  * on it: files appear whole, under names made of their content's key.
