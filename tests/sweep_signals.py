@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""SIGINT and SIGTERM in each stage of a sweep: sweep_signals.py NINETAILS
+"""SIGINT, SIGTERM and SIGUSR1 in each stage of a sweep: sweep_signals.py NINETAILS
 
 While it extracts, learns, scores and measures, in C and in functions of the script that never end: the process ends
 as one that was ended by the signal, says how to go on, keeps the runs that are done and gathers them; no run is
@@ -168,7 +168,7 @@ def main():
         place = Place(sys.argv[1], top, "scripts", SCRIPT)
         expected = place.whole("-j2", "--quiet")
         times = [in_scripts(place, expected, number, stage) for number, stage in (
-            (signal.SIGINT, "learn"), (signal.SIGTERM, "score"), (signal.SIGINT, "metric"))]
+            (signal.SIGINT, "learn"), (signal.SIGTERM, "score"), (signal.SIGUSR1, "score"), (signal.SIGINT, "metric"))]
         if shutil.which("script"):
             waits_for_another(place, expected)
         for runs, detectors in ((4, "nt.kitnet {max_autoencoder = {5, 10, 20}}, nt.gaussian_mixture {}"),

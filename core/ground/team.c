@@ -2,12 +2,11 @@
 #include "team.h"
 
 #include <pthread.h>
-#include <sched.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <time.h>
 
-#include <ninetails/platform.h>
+#include "allowance.h"
 
 enum { MOST = 1024 }; /* threads, whatever the environment says */
 
@@ -164,13 +163,9 @@ int nt_team_size(const nt_team *team) {
 }
 
 int nt_team_most(void) {
-  cpu_set_t mine;
-  int most = nt_cpu_count();
-  if (sched_getaffinity(0, sizeof mine, &mine) == 0) most = CPU_COUNT(&mine);
-  const char *wish = getenv("OMP_NUM_THREADS");
-  long wished = wish ? strtol(wish, NULL, 10) : 0;
-  if (wished > 0) most = wished < MOST ? (int)wished : MOST;
-  return most > 0 ? most : 1;
+  nt_allowance mine;
+  nt_allowance_of(&mine);
+  return mine.processors < MOST ? mine.processors : MOST;
 }
 
 double nt_seconds(void) {

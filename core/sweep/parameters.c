@@ -68,7 +68,7 @@ const nt_parameter nt_sweep_parameters[NT_SWEEP_PARAMETERS] = {
     {.name = "memory",
      .type = NT_PARAMETER_INTEGER,
      .unit = "byte",
-     .help = "most that arrays may take; 0: half of the machine's",
+     .help = "most that arrays may take; 0: half of what is for us",
      .most = 0x1p53,
      .unkeyed = 1,
      OF(memory)},

@@ -51,7 +51,9 @@ void signals_catch(void) {
   sigemptyset(&action.sa_mask);
   sigaddset(&action.sa_mask, SIGINT);
   sigaddset(&action.sa_mask, SIGTERM);
+  sigaddset(&action.sa_mask, SIGUSR1);
   sigaction(SIGTERM, &action, NULL);
+  sigaction(SIGUSR1, &action, NULL); /* of batch systems, before a job's time is over */
   if (sigaction(SIGINT, NULL, &before) == 0 && before.sa_handler != SIG_IGN)
     sigaction(SIGINT, &action, NULL);
 }
@@ -64,12 +66,21 @@ int signals_caught(void) {
   return nt_flag_get(&caught_signal);
 }
 
+static const struct {
+  int number;
+  const char *name;
+} known[] = {{SIGINT, "INT"}, {SIGTERM, "TERM"}, {SIGUSR1, "USR1"}, {SIGPIPE, "PIPE"}};
+
 const char *signals_name(int caught) {
-  return caught == SIGTERM ? "TERM" : "INT";
+  for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+    if (known[i].number == caught) return known[i].name;
+  return known[0].name;
 }
 
 int signals_number(const char *name) {
-  return strcmp(name, "TERM") == 0 ? SIGTERM : strcmp(name, "PIPE") == 0 ? SIGPIPE : SIGINT;
+  for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+    if (strcmp(known[i].name, name) == 0) return known[i].number;
+  return known[0].number;
 }
 
 /* What stdout still holds goes out, unless nobody takes it. */

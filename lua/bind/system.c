@@ -6,6 +6,7 @@
  *     local v = system.version()
  *     print(v.version, v.commit, v.dirty, v.compiler, v.flags)
  *     print(v.cpu, v.features, v.isa, v.processors)
+ *     print(v.jobs, v.jobs_by, v.memory, v.memory_by)   -- of them for this process: allowance.h
  *     print(v.libraries[1].name, v.libraries[1].version)
  *     print(system.is_terminal(2))  -- whether stderr is one
  *     print(system.columns(2))      -- how wide that is, 80 where it is unknown
@@ -27,6 +28,7 @@
 
 #include <ninetails/platform.h>
 
+#include "ground/allowance.h"
 #include "fields.h"
 #include "modules.h"
 
@@ -53,6 +55,12 @@ static int version(lua_State *L) {
   set_text(L, "features", text);
   set_text(L, "isa", nt_isa_name(nt_isa_best()));
   set_integer(L, "processors", sysconf(_SC_NPROCESSORS_ONLN));
+  nt_allowance mine;
+  nt_allowance_of(&mine);
+  set_integer(L, "jobs", (size_t)mine.processors);
+  set_text(L, "jobs_by", mine.processors_by);
+  set_integer(L, "memory", mine.memory);
+  set_text(L, "memory_by", mine.memory_by);
 
   nt_library libraries[16];
   size_t count = nt_libraries(libraries, 16);

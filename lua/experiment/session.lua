@@ -56,7 +56,7 @@ function session.complete(plan, options)
   outputs.check(output, "result", options.force, plan.name)
   files.make_folders(registry.folder_of(output))
   plan.output, plan.folder = output, base .. ".runs"
-  plan.jobs = options.jobs or system.version().processors
+  plan.jobs = options.jobs or system.version().jobs
   plan.memory, plan.fresh, plan.retry = options.memory, options.fresh or false, options.retry_failed or false
   plan.run_seconds, plan.max_failures = options.run_seconds or plan.run_seconds, options.max_failures
   -- A replaced file has no rows to keep.

@@ -83,7 +83,8 @@ local this = {
     .. table.concat(session.shipped(), ", ")}},
   options = {
     {name = "jobs", short = "j", type = "integer", min = 1, max = 1024,
-      help = "runs at a time [one for each processor]. Results do not depend on it"},
+      help = "runs at a time [one for each processor that is for us: affinity, control group, SLURM_CPUS_PER_TASK, "
+        .. "OMP_NUM_THREADS; `ninetails version` says which]. Results do not depend on it"},
     {name = "set", type = "string", value = "KEY=VALUE", many = true,
       help = "set an option of the script, else a field of its experiment: datasets, profile, repeats, seed, seeds "
         .. "(lists with commas). May be repeated"},
@@ -99,7 +100,8 @@ local this = {
       help = "most seconds that a run's detector may take to learn and to score; one that takes longer fails [the "
         .. "script's run_seconds, else no limit]. Looked at between chunks of rows, and within functions in Lua"},
     {name = "memory", type = "size", min = 64000000,
-      help = "memory for arrays to stay within, as 2G or 500M [half of the machine's]. Extraction takes what the "
+      help = "memory for arrays to stay within, as 2G or 500M [half of what is for us: the machine's, or "
+        .. "what control group, SLURM_MEM_PER_NODE or SLURM_MEM_PER_CPU allow]. Extraction takes what the "
         .. "capture's addresses need: about 1 kB for each address that a host scans, 3 kB for each pair that talks (4 to "
         .. "4.5 kB with py100 and csv115); one that needs more than this fails"},
     {name = "from", type = "string", value = "FOLDER", help = "look for the files of data sets here first; else in the folder that $NINETAILS_FROM names"},
@@ -113,6 +115,8 @@ local this = {
   },
   details = "Each run is one file, written whole or not at all: what is interrupted goes on where it was when the same "
     .. "command is given again. Extraction, maps and scores are kept and shared between experiments.\n\n"
+    .. "SIGINT, SIGTERM and SIGUSR1 (Slurm: --signal=USR1@120) end it at the next chunk of rows: what is done is kept and "
+    .. "gathered, and the process ends by that signal (a shell sees 130, 143, 138).\n\n"
     .. "`ninetails run SCRIPT --help` shows the options that a script declares. Exit code 2: a run failed, the others "
     .. "are there; 4: no data set of the script is here.",
   run = command,

@@ -14,6 +14,8 @@ local function print_text(v)
     {"compiler", v.compiler},
     {"flags", v.flags},
     {"processor", ("%s, %d online"):format(v.cpu, v.processors)},
+    {"for us", ("%s (%s), %s of memory (%s)"):format(text.plural(v.jobs, "thread"), v.jobs_by,
+      text.scaled(v.memory, "B"), v.memory_by)},
     {"features", v.features},
     {"kernels", v.isa},
   }
@@ -27,6 +29,7 @@ local function print_json(v)
   out.data(json.encode(json.object {
     {"version", v.version}, {"commit", v.commit}, {"dirty", v.dirty}, {"compiler", v.compiler}, {"flags", v.flags},
     {"cpu", v.cpu}, {"cpu_features", v.features}, {"processors", v.processors}, {"isa", v.isa},
+    {"threads", v.jobs}, {"threads_by", v.jobs_by}, {"memory", v.memory}, {"memory_by", v.memory_by},
     {"libraries", json.object(libraries)},
   }, true), "\n")
 end
