@@ -72,7 +72,8 @@ static void inputs_are_made(void) {
 
 static void restore(const char *without) {
   char command[256];
-  snprintf(command, sizeof command, "rm -rf runs cache && cp -a good/. . && rm -rf %s", without);
+  snprintf(command, sizeof command, "rm -rf runs cache found.h5 && cp -a good/. . && rm -rf %s",
+           without);
   shell(command);
 }
 
@@ -117,6 +118,47 @@ static void files_under_anothers_name_are_refused(void) {
   shell("set -- runs/run-*; cp $1 $2");
   CU_ASSERT_EQUAL(run_plan(&p).done, 1);
   check_same("expected.h5", "found.h5");
+  /* Once it is gathered its row counts. */
+  shell("set -- runs/run-*; cp $1 $2");
+  CU_ASSERT_EQUAL(run_plan(&p).kept, RUNS);
+  check_same("expected.h5", "found.h5");
+}
+
+static ino_t inode_of(const char *path) {
+  struct stat s;
+  return stat(path, &s) == 0 ? s.st_ino : 0;
+}
+
+/* The result file after another start, with this note: whether it is the same file; the same runs are
+ * in it in any case. */
+static int is_left_alone(size_t kept, const char *text) {
+  plan p;
+  const nt_note said = {"said", text};
+  shell("ln -f found.h5 before 2> /dev/null || true"); /* so that its number is not given again */
+  ino_t before = inode_of("found.h5");
+  twin_plan(&p, "found.h5");
+  p.options.notes = 1;
+  p.options.note = &said;
+  CU_ASSERT_EQUAL(run_plan(&p).kept, kept);
+  check_same("expected.h5", "found.h5");
+  return inode_of("found.h5") == before;
+}
+
+static void what_is_gathered_is_not_gathered_again(void) {
+  restore("x");
+  CU_ASSERT(!is_left_alone(RUNS, "one"));
+  CU_ASSERT(is_left_alone(RUNS, "one"));
+  CU_ASSERT(!is_left_alone(RUNS, "two")); /* another provenance */
+  CU_ASSERT(is_left_alone(RUNS, "two"));
+  shell("rm -f $(ls runs/run-* | head -n 1)");
+  CU_ASSERT(!is_left_alone(RUNS - 1, "two")); /* run again; the others come out of the result */
+  long size = size_of("found.h5");
+  for (long at = size - 1; at > 0; at -= size / 5) {
+    shell("cp found.h5 copy && mv copy found.h5");
+    flip("found.h5", at);
+    CU_ASSERT(!is_left_alone(RUNS, "two"));
+    CU_ASSERT(is_left_alone(RUNS, "two"));
+  }
 }
 
 static void check_damaged(const kind *k, const char *path, long at) {
@@ -363,6 +405,7 @@ int main(void) {
   static const check_case cases[] = {
       {"inputs are made", inputs_are_made},
       {"files under another's name are refused", files_under_anothers_name_are_refused},
+      {"what is gathered is not gathered again", what_is_gathered_is_not_gathered_again},
       {"damaged files are made again", damaged_files_are_made_again},
       {"damaged times fail no run", damaged_times_fail_no_run},
       {"what cannot be removed is named", what_cannot_be_removed_is_named},

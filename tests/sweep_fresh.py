@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A sweep, and another that begins the same anew while it works: sweep_fresh.py NINETAILS
 
-The second removes what the first has done. Both end well, each with every run in its result, with the same bits. Then
-runs' files change places, and copies of one lie in the place of others: each run has its own row all the same.
+A start with nothing to do leaves the result file as it is. Of two, the second removes what the first has done. Both end
+well, each with every run in its result, with the same bits. Then runs' files change places, and copies of one lie in the place of others: each run has its own row all the same.
 """
 import os
 import shutil
@@ -50,6 +50,8 @@ def exchanged(place, expected):
     os.rename(place.path("out.runs", names[3]), place.path("out.runs", names[2]))
     os.rename(place.path("aside"), place.path("out.runs", names[3]))
     check(place.whole("-j2", "--quiet") == expected, "exchanged: another result")
+    os.unlink(place.path("out.h5"))  # where each run had its row
+    check(place.whole("-j2", "--quiet") == expected, "exchanged, and not gathered: another result")
     folder = place.path("cache", "scores")
     scores = sorted(name for name in os.listdir(folder) if name.endswith(".scores"))
     os.rename(os.path.join(folder, scores[0]), place.path("aside"))
@@ -65,6 +67,11 @@ def main():
         place = Place(sys.argv[1], top, "anew", SCRIPT)
         expected = place.whole("-j2", "--quiet")
         count = len(expected[0]["run"])
+        before = os.stat(place.path("out.h5"))
+        check(place.whole("-j2", "--quiet") == expected, "a second start: another result")
+        after = os.stat(place.path("out.h5"))
+        check((before.st_ino, before.st_mtime_ns) == (after.st_ino, after.st_mtime_ns),
+              "nothing was left to do, and the result was written again")
         for after in 1, count // 4, count // 2, 3 * count // 4, count - 1:
             begun_anew(place, expected, after)
         exchanged(place, expected)

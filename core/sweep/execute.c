@@ -9,6 +9,7 @@
 
 #include <ninetails/platform.h>
 
+#include "ground/allowance.h"
 #include "ground/team.h"
 #include "store/file/output.h"
 #include "graph.h"
@@ -177,6 +178,44 @@ static nt_status probe(const char *path, nt_error *err) {
  * done again, up to so many times. */
 enum { ROUNDS = 10 };
 
+/* The result file that was there may have been replaced since: then from the runs' own files alone. */
+static nt_status gather_now(nt_sweep *s, size_t *rows, nt_error *err) {
+  nt_status status = nt_sweep_gather(s, rows, err);
+  if ((status != NT_OK || *rows != nt_sweep_rows_expected(s)) && nt_sweep_forget_gathered(s))
+    status = nt_sweep_gather(s, rows, err);
+  return status;
+}
+
+static void key_of_gathering(const nt_sweep *s, char key[NT_KEY_TEXT]) {
+  char *folder = realpath(s->options->folder, NULL);
+  nt_keying k;
+  nt_keying_begin(&k, "gather");
+  nt_keying_text(&k, folder);
+  nt_keying_end(&k, key);
+  free(folder);
+}
+
+/* Of several processes that end at about the same time one gathers; the others find that it has. */
+static nt_status gather(nt_sweep *s, size_t *rows, nt_error *err) {
+  char folder[NT_CACHE_PATH], key[NT_KEY_TEXT];
+  nt_lease lease = {0};
+  nt_error refused;
+  nt_cache_folder(s->options->cache, NT_CACHE_LEASES, folder);
+  key_of_gathering(s, key);
+  for (;;) {
+    nt_sweep_look_in_gathered(s);
+    if (nt_sweep_is_gathered(s) || sweep_stops(s) || lease.held) break;
+    if (nt_lease_take(folder, key, &lease, &refused) != NT_OK) break;
+    if (lease.held) continue; /* it may have been gathered before the lease was given back */
+    pthread_mutex_lock(&s->lock);
+    nt_sweep_wait(s, 0.1);
+    pthread_mutex_unlock(&s->lock);
+  }
+  nt_status status = gather_now(s, rows, err);
+  nt_lease_give_back(folder, key, &lease);
+  return status;
+}
+
 static nt_status work(nt_sweep *s, nt_error *err) {
   const nt_sweep_options *o = s->options;
   for (int round = 0;; round++) {
@@ -186,13 +225,13 @@ static nt_status work(nt_sweep *s, nt_error *err) {
     size_t rows = 0;
     if (s->failure.status != NT_OK || nt_flag_get(o->cancel) ||
         sweep_gives_up(s)) { /* gather what there is */
-      if (o->output) status = nt_sweep_gather(s, &rows, err);
+      if (o->output) status = gather(s, &rows, err);
       return s->failure.status == NT_OK ? status
                                         : nt_fail(err, s->failure.status, "%s", s->failure.text);
     }
     size_t lost = o->output ? nt_sweep_lost(s, 0) : 0;
     if (!lost && o->output) {
-      status = nt_sweep_gather(s, &rows, err);
+      status = gather(s, &rows, err);
       if (status != NT_OK || rows != nt_sweep_rows_expected(s)) lost = nt_sweep_lost(s, 1);
     }
     if (!lost && status == NT_OK && o->output && rows != nt_sweep_rows_expected(s))
@@ -207,7 +246,9 @@ nt_status nt_sweep_execute(nt_sweep *s, nt_sweep_outcome *outcome, nt_error *err
   nt_error unheard;
   if (!err) err = &unheard;
   s->started = nt_seconds();
-  s->memory = s->options->memory ? s->options->memory : nt_cpu_memory() / 2;
+  nt_allowance mine;
+  nt_allowance_of(&mine);
+  s->memory = s->options->memory ? s->options->memory : mine.memory / 2;
   *outcome = (nt_sweep_outcome){0};
   if (s->options->output && probe(s->options->output, err) != NT_OK) return err->status;
   count_what_is_there(s);

@@ -1,10 +1,19 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Files whose checksums are in keys: one that changes meanwhile makes its key wrong, so it is
- * checked again before a result is committed. */
+/* Paths of runs; and files whose checksums are in keys: one that changes meanwhile makes its key
+ * wrong, so it is checked again before a result is committed. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "graph.h"
+
+void nt_sweep_run_path(const nt_sweep *s, const char *key, char *path) {
+  snprintf(path, NT_CACHE_PATH, "%s/run-%s.h5", s->options->folder, key);
+}
+
+void nt_sweep_data_path(const nt_sweep *s, const input *in, char *path) {
+  snprintf(path, NT_CACHE_PATH, "%s/data-%s.h5", s->options->folder, in->data_key);
+}
 
 static const known_file *find(const nt_sweep *s, const char *path) {
   for (size_t i = 0; i < s->file_count; i++)

@@ -61,6 +61,8 @@ static size_t add_keys_there(const nt_sweep *s, gathering *g, const nt_table *th
 
 nt_status nt_sweep_gather(nt_sweep *s, size_t *rows, nt_error *err) {
   const nt_sweep_options *o = s->options;
+  *rows = nt_sweep_rows_expected(s);
+  if (nt_sweep_is_gathered(s)) return NT_OK;
   nt_table there;
   if (read_there(o, &there, err) != NT_OK) return err->status;
   size_t most = s->run_count + s->input_count + there.rows + 2;
@@ -69,24 +71,27 @@ nt_status nt_sweep_gather(nt_sweep *s, size_t *rows, nt_error *err) {
                  .keys = calloc(most, sizeof *g.keys)};
   char path[NT_CACHE_PATH];
   int good = g.paths && g.inside && g.keys;
-  size_t others = good ? add_keys_there(s, &g, &there) : 0;
+  size_t others = good ? add_keys_there(s, &g, &there) : 0, gathered = 0;
   good = good && others != SIZE_MAX;
   for (size_t i = 0; good && i < s->run_count; i++) {
     g.keys[g.key_count++] = s->runs[i].key;
+    gathered += (size_t)s->runs[i].gathered;
     nt_sweep_run_path(s, s->runs[i].key, path);
-    if (s->runs[i].state != NT_RUN_MISSING) good = add_file(&g, path, s->runs[i].key);
+    if (!s->runs[i].gathered && s->runs[i].state != NT_RUN_MISSING)
+      good = add_file(&g, path, s->runs[i].key);
   }
   for (size_t i = 0; good && i < s->input_count; i++) {
     nt_sweep_data_path(s, &s->inputs[i], path);
     good = add_file(&g, path, NULL);
   }
-  if (good && others) good = add_file(&g, o->output, NULL); /* last: a run's own file counts */
+  /* Last: a run's own file counts. */
+  if (good && (others || gathered)) good = add_file(&g, o->output, NULL);
   const nt_result_sources sources = {
       .count = g.count, .paths = (const char *const *)g.paths, .keys = g.inside};
   nt_status status =
       good ? nt_result_write(o->output, &sources, g.keys, g.key_count, o->note, o->notes, rows, err)
            : nt_fail(err, NT_E_MEMORY, "out of memory for %zu runs", s->run_count);
-  if (rows && status == NT_OK) *rows -= others;
+  if (status == NT_OK) *rows -= others;
   nt_table_done(&there);
   for (size_t i = 0; g.paths && i < g.count; i++) free(g.paths[i]);
   free(g.paths);

@@ -16,6 +16,7 @@
 #include "ground/flag.h"
 #include "mapper/linkage.h"
 #include "store/output/feature_file.h"
+#include "store/run/result_file.h"
 #include "sweep/cache/cache.h"
 #include "sweep/cache/costs.h"
 #include "sweep/cache/lease.h"
@@ -95,6 +96,7 @@ typedef struct run {
   char key[NT_KEY_TEXT];
   size_t job, next_run; /* SIZE_MAX ends the list */
   nt_run_state state;
+  int gathered; /* the result file has it, as it was when the sweep began (gathered.c) */
   char why[sizeof((nt_error *)0)->text];
 } run;
 
@@ -123,8 +125,10 @@ struct nt_sweep {
   known_file *files;
   size_t file_count;
   nt_costs costs;
-  double seconds; /* estimated */
-  double begun;   /* by the clock of the cache's folder */
+  nt_table result;       /* what the result file has; no rows: nothing that counts */
+  nt_file_mark gathered; /* of that file */
+  double seconds;        /* estimated */
+  double begun;          /* by the clock of the cache's folder */
 
   /* While it executes: */
   pthread_mutex_t lock, store_lock;
@@ -236,6 +240,15 @@ void nt_sweep_give_back(nt_sweep *s, const char *key, nt_lease *lease);
 /* Works until nothing is left to do, as worker `index`. */
 void nt_sweep_work(nt_sweep *s, int index);
 
+/* gathered.c: looks at the result file that is there, if it counts: whole, sealed, and another one
+ * than was looked at before. While the sweep is planned (keys are known, no run is looked for yet) runs
+ * that it has are set KEPT or FAILED. A run whose own file is gone is not among them. */
+void nt_sweep_look_in_gathered(nt_sweep *s);
+/* Whether the result file is what would be gathered now, and nobody has touched it. */
+int nt_sweep_is_gathered(const nt_sweep *s);
+/* From now on all count by their own files; whether any did not. */
+int nt_sweep_forget_gathered(nt_sweep *s);
+
 /* gather.c: writes the result file of all runs that have ended; *rows: those of this sweep. */
 nt_status nt_sweep_gather(nt_sweep *s, size_t *rows, nt_error *err);
 /* Rows that it must have: one for each key. */
@@ -262,7 +275,7 @@ typedef struct notes {
 } notes;
 void nt_sweep_notes(const nt_sweep *s, notes *n);
 
-/* plan.c: the path of a run's file; path: NT_CACHE_PATH bytes. */
+/* files.c: the path of a run's file; path: NT_CACHE_PATH bytes. */
 void nt_sweep_run_path(const nt_sweep *s, const char *key, char *path);
 void nt_sweep_data_path(const nt_sweep *s, const input *in, char *path);
 

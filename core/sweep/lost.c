@@ -43,6 +43,7 @@ static size_t lost_of_job(nt_sweep *s, job *j, int thorough) {
   for (size_t i = j->first_run; i != SIZE_MAX; i = s->runs[i].next_run) {
     run *r = &s->runs[i];
     if (r->state == NT_RUN_MISSING || is_there(s, r, thorough)) continue;
+    r->gathered = 0;
     --*counter_of(s, r->state);
     r->state = NT_RUN_MISSING;
     snprintf(r->why, sizeof r->why, "its file was there, and was removed or replaced");

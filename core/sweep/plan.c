@@ -23,14 +23,6 @@ const char *nt_stage_state_name(nt_stage_state state) {
   return names[state];
 }
 
-void nt_sweep_run_path(const nt_sweep *s, const char *key, char *path) {
-  snprintf(path, NT_CACHE_PATH, "%s/run-%s.h5", s->options->folder, key);
-}
-
-void nt_sweep_data_path(const nt_sweep *s, const input *in, char *path) {
-  snprintf(path, NT_CACHE_PATH, "%s/data-%s.h5", s->options->folder, in->data_key);
-}
-
 /* Of a fresh sweep: what is there does not count. What cannot be removed would. */
 static void forget(nt_sweep *s, nt_cache_kind kind, const char *key) {
   nt_error err;
@@ -169,18 +161,13 @@ void nt_sweep_look_for_run(nt_sweep *s, run *r) {
   char path[NT_CACHE_PATH];
   nt_sweep_run_path(s, r->key, path);
   if (access(path, F_OK) != 0) return;
-  nt_run_record record;
-  const char *status = "", *reason = "";
-  if (nt_run_file_read(path, &record, NULL) != NT_OK) return; /* damaged: run again */
-  for (size_t i = 0; i < record.cells && strcmp(record.key, r->key) == 0; i++) {
-    if (record.cell[i].type != NT_CELL_TEXT) continue;
-    if (strcmp(record.cell[i].name, "status") == 0) status = record.cell[i].text;
-    if (strcmp(record.cell[i].name, "reason") == 0) reason = record.cell[i].text;
-  }
-  if (strcmp(status, "done") == 0) r->state = NT_RUN_KEPT;
-  if (strcmp(status, "failed") == 0 && !s->options->retry) r->state = NT_RUN_FAILED;
-  if (r->state == NT_RUN_FAILED) snprintf(r->why, sizeof r->why, "%s", reason);
-  nt_run_record_done(&record);
+  int failed;
+  char reason[sizeof r->why];
+  if (nt_run_file_outcome(path, r->key, &failed, reason, sizeof reason, NULL) != NT_OK)
+    return; /* damaged, or another's: run again */
+  if (failed && s->options->retry) return;
+  r->state = failed ? NT_RUN_FAILED : NT_RUN_KEPT;
+  if (failed) memcpy(r->why, reason, sizeof reason);
 }
 
 /* Runs in the order of their jobs' keys, equal ones in the order given. */
@@ -236,8 +223,10 @@ static nt_status plan_runs(nt_sweep *s, nt_error *err) {
     if (status != NT_OK) break;
     key_of_run(s, in, r->given, sorted[i].key, r->key);
     forget_run(s, r);
-    nt_sweep_look_for_run(s, r);
   }
+  if (status == NT_OK) nt_sweep_look_in_gathered(s);
+  for (size_t i = 0; i < s->run_count && status == NT_OK; i++)
+    if (!s->runs[i].gathered) nt_sweep_look_for_run(s, &s->runs[i]);
   if (status == NT_OK) {
     qsort(sorted, s->run_count, sizeof *sorted, by_key);
     plan_jobs(s, sorted);
@@ -367,6 +356,7 @@ void nt_sweep_free(nt_sweep *s) {
   pthread_mutex_destroy(&s->store_lock);
   pthread_mutex_destroy(&s->making);
   pthread_cond_destroy(&s->changed);
+  nt_table_done(&s->result);
   free(s->inputs);
   free(s->mappings);
   free(s->jobs);

@@ -146,10 +146,15 @@ static void look_at_runs(nt_sweep *s, job *j) {
   pthread_mutex_unlock(&s->store_lock);
 }
 
-/* Takes the job's lease and memory. 0: another process has it, or nothing is left to do. */
+/* Takes the job's lease and memory. 0: another process has it, or nothing is left to do. What has
+ * been done meanwhile is seen before a lease is made for it, and what was done until the lease was
+ * given back after. */
 static int claim(nt_sweep *s, job *j) {
-  if (!lease(s, j->key, &j->lease, &j->state, &j->look_again)) return 0;
   look_at_runs(s, j);
+  if (j->runs_left > 0) {
+    if (!lease(s, j->key, &j->lease, &j->state, &j->look_again)) return 0;
+    look_at_runs(s, j);
+  }
   if (j->runs_left > 0) {
     j->state = WORK_RUNNING;
     j->bytes = nt_sweep_bytes_of_job(j);

@@ -22,7 +22,9 @@
  * Nothing that comes out depends on the number of threads, on the order of the work, or on how
  * often it was interrupted. Each file appears whole or not at all, so whatever kills the program,
  * the next start goes on with what is missing. Processes that work on the same experiment share the
- * work (lease.h). A run that fails is a file with its reason; the others go on.
+ * work (lease.h), and one of them gathers. A run that fails is a file with its reason; the others go
+ * on. A run that the result file has, with its seal intact, is not read again, and a result file that
+ * is what would be gathered stays as it is.
  */
 #ifndef NT_SWEEP_H
 #define NT_SWEEP_H
@@ -96,7 +98,8 @@ typedef struct nt_sweep_options {
   const char *folder; /* of run files; made when it is missing */
   const char *cache;  /* cache.h */
   int jobs;           /* threads at work, at least 1 */
-  uint64_t memory;    /* bytes that arrays may take, in all; 0: half of the machine's. A capture
+  uint64_t
+      memory; /* bytes that arrays may take, in all; 0: half of what is for us (allowance.h). A capture
                          whose streams (extractor.h) take more fails */
   uint64_t cache_limit;
   int fresh;            /* nothing that is there already counts */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "run_file.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -119,6 +120,48 @@ nt_status nt_run_file_read(const char *path, nt_run_record *record, nt_error *er
   free(kind);
   nt_h5_errors_end(&errors);
   if (status != NT_OK) nt_run_record_done(record);
+  return status;
+}
+
+static nt_status read_outcome(hid_t file, const char *key, int *failed, char *reason, size_t size,
+                              nt_error *err) {
+  char *found = nt_h5_get_text(file, "run"), *status = nt_h5_get_text(file, "status");
+  char *why = nt_h5_get_text(file, "reason");
+  nt_status result = NT_OK;
+  if (!found || !status || !why)
+    result = nt_fail(err, NT_E_MEMORY, "out of memory");
+  else if (strcmp(found, key) != 0)
+    result = nt_fail(err, NT_E_INPUT, "is of run %.100s: expected %s", found, key);
+  else if (strcmp(status, "done") != 0 && strcmp(status, "failed") != 0)
+    result = nt_fail(err, NT_E_INPUT, "status %.100s: expected done or failed", status);
+  if (result == NT_OK) {
+    *failed = strcmp(status, "failed") == 0;
+    snprintf(reason, size, "%s", why);
+  }
+  free(found);
+  free(status);
+  free(why);
+  return result;
+}
+
+nt_status nt_run_file_outcome(const char *path, const char *key, int *failed, char *reason,
+                              size_t size, nt_error *err) {
+  nt_error own;
+  if (!err) err = &own;
+  hdf5_errors errors;
+  nt_h5_errors_begin(&errors);
+  char *kind = NULL;
+  hid_t file = nt_h5_open_checked(path, UINT64_MAX, &errors, &kind, err);
+  nt_status status = file < 0 ? err->status : NT_OK;
+  if (status == NT_OK) {
+    status = strcmp(kind, "run") == 0
+                 ? read_outcome(file, key, failed, reason, size, err)
+                 : nt_fail(err, NT_E_INPUT, "is not the file of one run of ninetails");
+    if (status != NT_OK) nt_fail_in(err, "%s", path);
+    H5Fclose(file);
+  }
+  free(kind);
+  nt_h5_errors_end(&errors);
   return status;
 }
 
