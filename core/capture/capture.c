@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "blocks.h"
 #include "decoder.h"
 #include "feature_csv.h"
 #include "frame_reader.h"
@@ -266,6 +267,19 @@ nt_status nt_capture_next_frame(nt_capture *c, nt_frame *frame, int *got, nt_err
   c->over = !*got;
   c->count += (uint64_t)*got;
   return NT_OK;
+}
+
+void nt_capture_watch_blocks(nt_capture *c, const nt_block_watch *watch) {
+  if (c->format == NT_FORMAT_PCAPNG) nt_pcapng_watch(&c->as.pcapng, watch);
+}
+
+int nt_capture_frame_block(const nt_capture *c, nt_block *block) {
+  if (c->format == NT_FORMAT_PCAPNG) *block = c->as.pcapng.frame_block;
+  return c->format == NT_FORMAT_PCAPNG;
+}
+
+int nt_capture_has_nanoseconds(const nt_capture *c) {
+  return c->format == NT_FORMAT_PCAP && c->as.pcap.nanoseconds;
 }
 
 static nt_status read_frames(nt_capture *c, nt_packet *packets, size_t max, size_t *got,

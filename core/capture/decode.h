@@ -22,6 +22,7 @@
 
 #include "decoder.h"
 #include "reassembly.h"
+#include "trail.h"
 
 typedef struct nt_view {
   const uint8_t *data;
@@ -46,6 +47,7 @@ enum {
 struct nt_decoder {
   nt_packet *packet;
   nt_reassembly *fragments;
+  nt_trail *trail;   /* NULL: nobody asks which layers there were */
   uint16_t vlan;     /* of the outermost tag: part of the identity of private datagrams */
   bool in_error;     /* inside the quotation of an ICMP error */
   bool incomplete;   /* inside the first fragment of an unfinished datagram */
@@ -105,6 +107,14 @@ static inline nt_outcome nt_enter(nt_decoder *d, nt_layer layer, nt_view v) {
   nt_outcome outcome = layer(d, v);
   d->layers--;
   return outcome;
+}
+
+/* ---------------------------------------------------------------- trail */
+void nt_mark_step(nt_decoder *d, nt_stop stop, nt_view v);
+
+/* Says that v begins with that layer's header. */
+static inline void nt_mark(nt_decoder *d, nt_stop stop, nt_view v) {
+  if (__builtin_expect(d->trail != NULL, 0)) nt_mark_step(d, stop, v);
 }
 
 /* ---------------------------------------------------------------- fields */

@@ -69,6 +69,7 @@ static nt_outcome show(nt_decoder *d, nt_view v, const addresses *a) {
 
 nt_outcome nt_arp(nt_decoder *d, nt_view v) {
   enum { HEADER = 8, ATM_HEADER = 12, ATM_LENGTH = 0x3f };
+  nt_mark(d, NT_STOP_ARP, v);
   if (!nt_has(v, 0, HEADER)) return NT_CUT;
   const uint8_t *p = v.data;
   uint16_t hardware = nt_be16(p);

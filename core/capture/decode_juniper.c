@@ -72,22 +72,28 @@ static nt_outcome plain(nt_decoder *d, nt_view v, uint32_t protocol, uint32_t of
 }
 
 nt_outcome nt_juniper_ethernet(nt_decoder *d, nt_view v) {
+  nt_mark(d, NT_STOP_JUNIPER, v);
   return plain(d, v, ETHERNET, 0);
 }
 nt_outcome nt_juniper_ppp(nt_decoder *d, nt_view v) {
+  nt_mark(d, NT_STOP_JUNIPER, v);
   return plain(d, v, PPP, 2);
 }
 nt_outcome nt_juniper_frame_relay(nt_decoder *d, nt_view v) {
+  nt_mark(d, NT_STOP_JUNIPER, v);
   return plain(d, v, FRAME_RELAY, 0);
 }
 nt_outcome nt_juniper_hdlc(nt_decoder *d, nt_view v) {
+  nt_mark(d, NT_STOP_JUNIPER, v);
   return plain(d, v, HDLC, 0);
 }
 nt_outcome nt_juniper_voice(nt_decoder *d, nt_view v) {
+  nt_mark(d, NT_STOP_JUNIPER, v);
   return plain(d, v, IP, 18);
 }
 
 nt_outcome nt_juniper_gateway(nt_decoder *d, nt_view v) { /* GGSN */
+  nt_mark(d, NT_STOP_JUNIPER, v);
   uint8_t flags;
   nt_outcome outcome;
   if (header(d, &v, &flags, &outcome)) return outcome;
@@ -95,6 +101,7 @@ nt_outcome nt_juniper_gateway(nt_decoder *d, nt_view v) { /* GGSN */
 }
 
 nt_outcome nt_juniper_services(nt_decoder *d, nt_view v) {
+  nt_mark(d, NT_STOP_JUNIPER, v);
   uint8_t flags;
   nt_outcome outcome;
   if (header(d, &v, &flags, &outcome)) return outcome;
@@ -131,9 +138,11 @@ static nt_outcome atm(nt_decoder *d, nt_view v, bool second_generation) {
 }
 
 nt_outcome nt_juniper_atm1(nt_decoder *d, nt_view v) {
+  nt_mark(d, NT_STOP_JUNIPER, v);
   return atm(d, v, false);
 }
 nt_outcome nt_juniper_atm2(nt_decoder *d, nt_view v) {
+  nt_mark(d, NT_STOP_JUNIPER, v);
   return atm(d, v, true);
 }
 
@@ -162,6 +171,7 @@ static uint32_t cookie_protocol(const uint8_t *cookie, bool ppp, uint8_t flags) 
 }
 
 nt_outcome nt_juniper_multilink_ppp(nt_decoder *d, nt_view v) {
+  nt_mark(d, NT_STOP_JUNIPER, v);
   uint8_t flags;
   nt_outcome outcome;
   if (header(d, &v, &flags, &outcome)) return outcome;
@@ -184,6 +194,7 @@ nt_outcome nt_juniper_multilink_ppp(nt_decoder *d, nt_view v) {
 }
 
 nt_outcome nt_juniper_multilink_frame_relay(nt_decoder *d, nt_view v) {
+  nt_mark(d, NT_STOP_JUNIPER, v);
   uint8_t flags;
   nt_outcome outcome;
   if (header(d, &v, &flags, &outcome)) return outcome;
@@ -193,6 +204,7 @@ nt_outcome nt_juniper_multilink_frame_relay(nt_decoder *d, nt_view v) {
 
 nt_outcome nt_juniper_virtual_network(nt_decoder *d, nt_view v) { /* type, length, value ... 255 */
   enum { FIRST = 1, LAST_KNOWN = 4, END = 255 };
+  nt_mark(d, NT_STOP_JUNIPER, v);
   for (;;) {
     if (!nt_has(v, 0, 2)) return NT_CUT;
     uint8_t type = v.data[0], size = v.data[1];

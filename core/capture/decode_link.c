@@ -103,6 +103,7 @@ nt_outcome nt_ieee8023(nt_decoder *d, nt_view v, uint16_t length, uint32_t fcs_l
 /* Cisco ISL: 26 bytes around an Ethernet frame with its check sequence. */
 static nt_outcome isl(nt_decoder *d, nt_view v) {
   enum { HEADER = 26, BEFORE_LENGTH = 14, ETHERNET = 0, TOKEN_RING = 1 };
+  nt_mark(d, NT_STOP_ISL, v);
   uint8_t type = v.data[5] >> 4;
   uint16_t length = nt_be16(v.data + 12);
   if (length) { /* believed even where it runs past the frame */
@@ -129,6 +130,7 @@ static bool is_fabric_path(nt_view v, uint32_t *header) {
 }
 
 static nt_outcome fabric_path(nt_decoder *d, nt_view v, uint32_t header) {
+  nt_mark(d, NT_STOP_FABRIC_PATH, v);
   if (v.length < header + 4 || !nt_skip(&v, header)) return NT_CUT;
   nt_narrow(&v, v.length - 4);
   return nt_enter(d, nt_ethernet, v);
@@ -145,6 +147,7 @@ nt_outcome nt_ethernet_fcs(nt_decoder *d, nt_view v, uint32_t fcs_length) {
         p[3] == 0 && p[4] == 0)
       return isl(d, v);
   }
+  nt_mark(d, NT_STOP_ETHERNET, v);
   nt_put_field(d, NT_HAS_ETH_DST, d->packet->eth_dst, p, 6);
   nt_put_field(d, NT_HAS_ETH_SRC, d->packet->eth_src, p + 6, 6);
   nt_skip(&v, ETHERNET_HEADER);
@@ -185,6 +188,7 @@ static nt_outcome bridged(nt_decoder *d, uint16_t type, nt_view v, uint32_t pad)
 }
 
 nt_outcome nt_snap(nt_decoder *d, nt_view v, bool information, uint32_t pad) {
+  nt_mark(d, NT_STOP_SNAP, v);
   if (!nt_has(v, 0, 5)) return NT_CUT;
   uint32_t oui = (uint32_t)v.data[0] << 16 | nt_be16(v.data + 1);
   uint16_t type = nt_be16(v.data + 3);
@@ -195,6 +199,7 @@ nt_outcome nt_snap(nt_decoder *d, nt_view v, bool information, uint32_t pad) {
 }
 
 nt_outcome nt_llc(nt_decoder *d, nt_view v) {
+  nt_mark(d, NT_STOP_LLC, v);
   if (!nt_has(v, 0, 3)) return NT_CUT;
   const uint8_t *p = v.data;
   bool unnumbered = (p[2] & 3) == 3;

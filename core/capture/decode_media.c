@@ -20,6 +20,7 @@ static nt_outcome address_family(nt_decoder *d, uint32_t family, nt_view v) {
 }
 
 nt_outcome nt_loop(nt_decoder *d, nt_view v) { /* family in network order */
+  nt_mark(d, NT_STOP_LOOP, v);
   if (!nt_has(v, 0, 4)) return NT_CUT;
   uint32_t family = nt_be32(v.data);
   nt_skip(&v, 4);
@@ -30,6 +31,7 @@ nt_outcome nt_loop(nt_decoder *d, nt_view v) { /* family in network order */
  * systems write 16 bits of it, some an Ethernet type. */
 nt_outcome nt_null(nt_decoder *d, nt_view v) {
   enum { PPP = 0xff03, MAX_LENGTH = 1500 };
+  nt_mark(d, NT_STOP_NULL, v);
   if (!nt_has(v, 0, 2)) return NT_CUT;
   if (nt_be16(v.data) == PPP) return nt_enter(d, nt_ppp_hdlc, v);
   if (!nt_has(v, 0, 4)) return NT_CUT;
@@ -45,6 +47,7 @@ nt_outcome nt_null(nt_decoder *d, nt_view v) {
 nt_outcome nt_raw(nt_decoder *d, nt_view v) {
   enum { PPP = 0xff03 };
   static const uint8_t zeros[10];
+  nt_mark(d, NT_STOP_RAW, v);
   static const uint8_t ppp_at[] = {0, 6, 1}; /* Linux' ISDN driver puts a false address first */
   for (size_t i = 0; i < sizeof ppp_at; i++) {
     if (!nt_has(v, ppp_at[i], 2)) return NT_CUT;
@@ -78,6 +81,7 @@ static nt_outcome cooked(nt_decoder *d, uint16_t hardware, uint16_t protocol, nt
 enum { HARDWARE_NETLINK = 824 };
 
 nt_outcome nt_linux_cooked(nt_decoder *d, nt_view v) {
+  nt_mark(d, NT_STOP_LINUX_COOKED, v);
   if (!nt_has(v, 0, 16)) return NT_CUT;
   uint16_t hardware = nt_be16(v.data + 2), protocol = nt_be16(v.data + 14);
   nt_skip(&v, 16);
@@ -85,6 +89,7 @@ nt_outcome nt_linux_cooked(nt_decoder *d, nt_view v) {
 }
 
 nt_outcome nt_linux_cooked_2(nt_decoder *d, nt_view v) {
+  nt_mark(d, NT_STOP_LINUX_COOKED_2, v);
   if (!nt_has(v, 0, 20)) return NT_CUT;
   uint16_t hardware = nt_be16(v.data + 8), protocol = nt_be16(v.data);
   nt_skip(&v, 20);
@@ -95,6 +100,7 @@ nt_outcome nt_linux_cooked_2(nt_decoder *d, nt_view v) {
 
 nt_outcome nt_nflog(nt_decoder *d, nt_view v) { /* attributes in host order: little-endian */
   enum { PACKET_HEADER = 1, PAYLOAD = 9, FAMILY_IPV4 = 2, FAMILY_IPV6 = 10 };
+  nt_mark(d, NT_STOP_NFLOG, v);
   if (!nt_has(v, 0, 1)) return NT_CUT;
   uint8_t family = v.data[0];
   uint16_t ethertype = 0;
@@ -123,6 +129,7 @@ nt_outcome nt_nflog(nt_decoder *d, nt_view v) { /* attributes in host order: lit
 
 nt_outcome nt_pflog(nt_decoder *d, nt_view v) { /* OpenBSD; the header grew over the years */
   enum { BASE = 44, WITH_PROCESSES = 61, WITH_ADDRESSES = 100 };
+  nt_mark(d, NT_STOP_PFLOG, v);
   if (!nt_has(v, 0, BASE)) return NT_CUT;
   uint32_t length = v.data[0];
   uint8_t family = v.data[1];
@@ -133,6 +140,7 @@ nt_outcome nt_pflog(nt_decoder *d, nt_view v) { /* OpenBSD; the header grew over
 }
 
 nt_outcome nt_enc(nt_decoder *d, nt_view v) { /* OpenBSD's IPsec tap */
+  nt_mark(d, NT_STOP_ENC, v);
   if (!nt_has(v, 0, 12)) return NT_CUT;
   uint32_t family = nt_le32(v.data);
   if (family >> 16) family = nt_be32(v.data);
@@ -142,6 +150,7 @@ nt_outcome nt_enc(nt_decoder *d, nt_view v) { /* OpenBSD's IPsec tap */
 
 nt_outcome nt_pktap(nt_decoder *d, nt_view v) { /* Darwin: wraps another link type */
   enum { MIN_HEADER = 108, PACKET = 1 };
+  nt_mark(d, NT_STOP_PKTAP, v);
   if (!nt_has(v, 0, 4)) return NT_CUT;
   uint32_t header = nt_le32(v.data);
   if (header < MIN_HEADER) return NT_TAKEN;
@@ -152,6 +161,7 @@ nt_outcome nt_pktap(nt_decoder *d, nt_view v) { /* Darwin: wraps another link ty
 }
 
 nt_outcome nt_ipnet(nt_decoder *d, nt_view v) { /* Solaris */
+  nt_mark(d, NT_STOP_IPNET, v);
   if (!nt_has(v, 0, 8)) return NT_CUT;
   uint8_t family = v.data[1];
   uint32_t length = nt_be32(v.data + 4);
@@ -161,6 +171,7 @@ nt_outcome nt_ipnet(nt_decoder *d, nt_view v) { /* Solaris */
 }
 
 nt_outcome nt_symantec(nt_decoder *d, nt_view v) {
+  nt_mark(d, NT_STOP_SYMANTEC, v);
   if (!nt_has(v, 0, 12)) return NT_CUT;
   uint16_t version2 = nt_be16(v.data + 6), version3 = nt_be16(v.data + 10);
   if (!version2 == !version3) return NT_TAKEN;
@@ -171,6 +182,7 @@ nt_outcome nt_symantec(nt_decoder *d, nt_view v) {
 /* Hilscher: 4 bytes, then a frame with its FCS. */
 nt_outcome nt_netanalyzer(nt_decoder *d, nt_view v) {
   enum { PIN_EVENT = 1 };
+  nt_mark(d, NT_STOP_NETANALYZER, v);
   if (!nt_has(v, 0, 4)) return NT_CUT;
   uint8_t version = v.data[1] >> 2 & 15, type = v.data[3] >> 4;
   if (v.data[1] & PIN_EVENT || !(version == 1 || (version == 2 && type == 0))) return NT_TAKEN;
@@ -180,6 +192,7 @@ nt_outcome nt_netanalyzer(nt_decoder *d, nt_view v) {
 /* ---------------------------------------------------------------- other media */
 
 nt_outcome nt_fddi(nt_decoder *d, nt_view v) {
+  nt_mark(d, NT_STOP_FDDI, v);
   if (!nt_has(v, 0, 13)) return NT_CUT;
   bool llc = (v.data[0] & 0xf0) == 0x50;
   nt_skip(&v, 13);
@@ -188,6 +201,7 @@ nt_outcome nt_fddi(nt_decoder *d, nt_view v) {
 
 nt_outcome nt_token_ring(nt_decoder *d, nt_view v) {
   enum { HEADER = 14, ROUTED = 0x80, LLC = 1 };
+  nt_mark(d, NT_STOP_TOKEN_RING, v);
   if (!nt_has(v, 0, HEADER + 1)) return NT_CUT;
   uint8_t type = v.data[1] >> 6;
   uint32_t routing = v.data[8] & ROUTED ? v.data[HEADER] & 31u : 0;
@@ -213,18 +227,22 @@ static nt_outcome arcnet(nt_decoder *d, nt_view v, uint32_t header,
   return layer ? nt_enter(d, layer, v) : NT_TAKEN;
 }
 nt_outcome nt_arcnet(nt_decoder *d, nt_view v) {
+  nt_mark(d, NT_STOP_ARCNET, v);
   return arcnet(d, v, 2, true);
 }
 nt_outcome nt_arcnet_linux(nt_decoder *d, nt_view v) {
+  nt_mark(d, NT_STOP_ARCNET, v);
   return arcnet(d, v, 4, false);
 }
 
 nt_outcome nt_ip_over_fibre_channel(nt_decoder *d, nt_view v) {
+  nt_mark(d, NT_STOP_IP_OVER_FIBRE_CHANNEL, v);
   return after(d, v, 16, nt_llc);
 }
 
 nt_outcome nt_ip_over_infiniband(nt_decoder *d, nt_view v) { /* a global routing header in front */
   enum { ROUTING_HEADER = 40, IPV4 = 0x0800, ARP = 0x0806, REVERSE_ARP = 0x8035, IPV6 = 0x86dd };
+  nt_mark(d, NT_STOP_IP_OVER_INFINIBAND, v);
   if (!nt_has(v, 0, ROUTING_HEADER + 4)) return NT_CUT;
   uint16_t type = nt_be16(v.data + ROUTING_HEADER);
   nt_skip(&v, ROUTING_HEADER + 4);
@@ -233,6 +251,7 @@ nt_outcome nt_ip_over_infiniband(nt_decoder *d, nt_view v) { /* a global routing
 }
 
 nt_outcome nt_ieee1394(nt_decoder *d, nt_view v) {
+  nt_mark(d, NT_STOP_IEEE1394, v);
   if (!nt_has(v, 0, 18)) return NT_CUT;
   uint16_t type = nt_be16(v.data + 16);
   nt_skip(&v, 18);
@@ -241,6 +260,7 @@ nt_outcome nt_ieee1394(nt_decoder *d, nt_view v) {
 
 nt_outcome nt_sun_atm(nt_decoder *d, nt_view v) { /* the kind of traffic, the channel, then AAL5 */
   enum { LAN_EMULATION = 1, LLC_MULTIPLEXED = 2 };
+  nt_mark(d, NT_STOP_SUN_ATM, v);
   if (!nt_has(v, 0, 4)) return NT_CUT;
   uint8_t traffic = v.data[0] & 15;
   nt_skip(&v, 4);

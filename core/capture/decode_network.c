@@ -123,6 +123,7 @@ static nt_outcome ipv4_fragment(nt_decoder *d, const uint8_t *header, nt_view pa
 }
 
 static nt_outcome ipv4(nt_decoder *d, nt_view v) {
+  nt_mark(d, NT_STOP_IPV4, v);
   const uint8_t *p = v.data;
   uint32_t header = (p[0] & 15) * 4u;
   if (header < IPV4_HEADER || !nt_has(v, 0, 4)) return NT_TAKEN;
@@ -200,6 +201,7 @@ nt_outcome nt_ipv6(nt_decoder *d, nt_view v) {
   const uint8_t *p = v.data;
   if (!nt_has(v, 0, 1)) return NT_CUT;
   if (p[0] >> 4 != 6) return NT_TAKEN;
+  nt_mark(d, NT_STOP_IPV6, v);
   if (!nt_has(v, 8, 16)) return NT_CUT;
   nt_put_field(d, NT_HAS_IPV6_SRC, d->packet->ipv6_src, p + 8, 16);
   if (!nt_has(v, 24, 16)) return NT_CUT;
@@ -236,6 +238,7 @@ static uint32_t option_size(uint8_t type, uint8_t size) {
  * that runs past the packet stops the dissection. */
 static nt_outcome ipv6_options(nt_decoder *d, nt_view v) {
   enum { PAD_1 = 0 };
+  nt_mark(d, NT_STOP_IPV6_OPTIONS, v);
   if (!nt_has(v, 0, 2)) return NT_CUT;
   uint8_t next = v.data[0];
   uint32_t size = (v.data[1] + 1u) * 8, at = 2;
@@ -289,6 +292,7 @@ static bool routing_addresses(nt_decoder *d, nt_view v) {
 }
 
 nt_outcome nt_ipv6_routing(nt_decoder *d, nt_view v) {
+  nt_mark(d, NT_STOP_IPV6_ROUTING, v);
   if (!nt_has(v, 0, 4)) return NT_CUT;
   uint8_t next = v.data[0];
   uint32_t size = (v.data[1] + 1u) * 8;
@@ -302,6 +306,7 @@ nt_outcome nt_ipv6_routing(nt_decoder *d, nt_view v) {
 }
 
 nt_outcome nt_ipv6_shim(nt_decoder *d, nt_view v) { /* RFC 5533; control messages too may lead on */
+  nt_mark(d, NT_STOP_IPV6_OPTIONS, v);
   if (!nt_has(v, 0, 8)) return NT_CUT;
   uint8_t next = v.data[0];
   uint32_t size = (v.data[1] + 1u) * 8;
@@ -311,6 +316,7 @@ nt_outcome nt_ipv6_shim(nt_decoder *d, nt_view v) { /* RFC 5533; control message
 }
 
 nt_outcome nt_ipv6_fragment(nt_decoder *d, nt_view v) {
+  nt_mark(d, NT_STOP_IPV6_FRAGMENT, v);
   if (!nt_has(v, 0, 8)) return NT_CUT;
   const uint8_t *p = v.data;
   uint16_t flags = nt_be16(p + 2);

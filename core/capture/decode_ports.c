@@ -9,11 +9,13 @@
 /* ---------------------------------------------------------------- tunnels over UDP */
 
 static nt_outcome vxlan(nt_decoder *d, nt_view v) { /* RFC 7348 */
+  nt_mark(d, NT_STOP_VXLAN, v);
   return nt_skip(&v, 8) ? nt_enter(d, nt_ethernet, v) : NT_CUT;
 }
 
 static nt_outcome vxlan_gpe(nt_decoder *d, nt_view v) {
   static const nt_layer next[] = {NULL, nt_ip, nt_ipv6, nt_ethernet, nt_nsh, nt_mpls};
+  nt_mark(d, NT_STOP_VXLAN, v);
   if (!nt_has(v, 0, 8)) return NT_CUT;
   uint8_t protocol = v.data[3];
   nt_skip(&v, 8);
@@ -22,6 +24,7 @@ static nt_outcome vxlan_gpe(nt_decoder *d, nt_view v) {
 }
 
 static nt_outcome geneve(nt_decoder *d, nt_view v) { /* RFC 8926 */
+  nt_mark(d, NT_STOP_GENEVE, v);
   if (!nt_has(v, 0, 8)) return NT_CUT;
   uint32_t options = (v.data[0] & 63) * 4u;
   uint16_t type = nt_be16(v.data + 2);
@@ -34,8 +37,9 @@ nt_outcome nt_gtp(nt_decoder *d, nt_view v) { /* 3GPP TS 29.060, 29.281: user da
   if (!nt_has(v, 0, 1)) return NT_REJECTED;
   uint8_t flags = v.data[0], version = flags >> 5;
   if (version > 2) return NT_REJECTED;
+  if (version < 2 && !nt_has(v, 0, 2)) return NT_REJECTED;
+  nt_mark(d, NT_STOP_GTP, v);
   if (version == 2) return NT_TAKEN;
-  if (!nt_has(v, 0, 2)) return NT_REJECTED;
   if (v.data[1] != USER_DATA) return NT_TAKEN;
   uint32_t header = version == 0 ? flags & GTP ? 20 : flags & 1 ? 6 : 20 : flags & GTP ? 8 : 6;
   if (!nt_has(v, 0, header)) return NT_CUT;
@@ -68,6 +72,7 @@ nt_outcome nt_gtp(nt_decoder *d, nt_view v) { /* 3GPP TS 29.060, 29.281: user da
 
 static nt_outcome teredo(nt_decoder *d, nt_view v) { /* RFC 4380 */
   enum { ORIGIN = 0, AUTHENTICATION = 1 };
+  nt_mark(d, NT_STOP_TEREDO, v);
   if (!nt_has(v, 0, 2)) return NT_CUT;
   if (nt_be16(v.data) == AUTHENTICATION) {
     if (!nt_has(v, 0, 4) || !nt_skip(&v, 13u + v.data[2] + v.data[3])) return NT_CUT;
@@ -79,6 +84,7 @@ static nt_outcome teredo(nt_decoder *d, nt_view v) { /* RFC 4380 */
 
 static nt_outcome ayiya(nt_decoder *d, nt_view v) {
   enum { FORWARD = 1 };
+  nt_mark(d, NT_STOP_AYIYA, v);
   if (!nt_has(v, 0, 4)) return NT_CUT;
   uint32_t header = 8 + (1u << (v.data[0] >> 4)) + (v.data[1] >> 4) * 4u;
   uint8_t operation = v.data[2] & 15, next = v.data[3];
@@ -96,6 +102,7 @@ static nt_outcome inner_ip(nt_decoder *d, nt_view v) { /* 4 or 6, else nothing *
 /* RFC 9301: encapsulated control messages. */
 static nt_outcome lisp_control(nt_decoder *d, nt_view v) {
   enum { ENCAPSULATED = 8 };
+  nt_mark(d, NT_STOP_LISP_CONTROL, v);
   if (!nt_has(v, 0, 1)) return NT_CUT;
   if (v.data[0] >> 4 != ENCAPSULATED) return NT_TAKEN;
   return nt_skip(&v, 4) ? inner_ip(d, v) : NT_CUT;
@@ -105,11 +112,13 @@ static nt_outcome lisp_data(nt_decoder *d, nt_view v) { /* RFC 9300 */
   enum { CONTROL_PORT = 4342 };
   if (d->udp_destination == CONTROL_PORT) return lisp_control(d, v);
   if (v.length < 8) return NT_REJECTED;
+  nt_mark(d, NT_STOP_LISP, v);
   return nt_skip(&v, 8) ? inner_ip(d, v) : NT_CUT;
 }
 
 static nt_outcome multicast_tunnel(nt_decoder *d, nt_view v) { /* AMT, RFC 7450 */
   enum { QUERY = 4, UPDATE = 5, DATA = 6 };
+  nt_mark(d, NT_STOP_MULTICAST_TUNNEL, v);
   if (!nt_has(v, 0, 1)) return NT_CUT;
   uint8_t type = v.data[0] & 15;
   if (type < QUERY || type > DATA) return NT_TAKEN;
@@ -122,6 +131,7 @@ nt_outcome nt_tzsp(nt_decoder *d, nt_view v) { /* Tazmen sniffer protocol */
       {1, nt_ethernet}, {2, nt_token_ring}, {4, nt_ppp_hdlc},   {5, nt_fddi},  {7, nt_raw},
       {18, nt_wlan},    {119, nt_prism},    {126, nt_radiotap}, {127, nt_avs},
   };
+  nt_mark(d, NT_STOP_TZSP, v);
   if (!nt_has(v, 0, 4)) return NT_CUT;
   uint8_t type = v.data[1];
   nt_layer layer = nt_find_layer(media, sizeof media / sizeof *media, nt_be16(v.data + 2));
@@ -148,6 +158,7 @@ static nt_outcome capwap_payload(nt_decoder *d, nt_view v, bool native, uint32_t
 
 static nt_outcome capwap(nt_decoder *d, nt_view v) { /* RFC 5415: data channel */
   enum { ENCRYPTED = 1, NATIVE = 0x100, FRAGMENT = 0x80, LAST = 0x40, KEEP_ALIVE = 0x08 };
+  nt_mark(d, NT_STOP_CAPWAP, v);
   if (!nt_has(v, 0, 1)) return NT_CUT;
   if ((v.data[0] & 15) == ENCRYPTED) return NT_TAKEN;
   if (!nt_has(v, 0, 8)) return NT_CUT;
@@ -167,6 +178,7 @@ static nt_outcome capwap(nt_decoder *d, nt_view v) { /* RFC 5415: data channel *
 
 static nt_outcome lwapp(nt_decoder *d, nt_view v) { /* RFC 5412 */
   enum { CONTROL = 0x04, PORT_WITH_ADDRESS = 12223 };
+  nt_mark(d, NT_STOP_LWAPP, v);
   if (d->udp_destination == PORT_WITH_ADDRESS && !nt_skip(&v, 6)) return NT_CUT;
   if (!nt_has(v, 0, 6)) return NT_CUT;
   bool control = v.data[0] & CONTROL;
@@ -176,6 +188,7 @@ static nt_outcome lwapp(nt_decoder *d, nt_view v) { /* RFC 5412 */
 
 static nt_outcome mobile_ip(nt_decoder *d, nt_view v) { /* RFC 3519: tunnel data */
   enum { TUNNEL_DATA = 4 };
+  nt_mark(d, NT_STOP_MOBILE_IP, v);
   if (!nt_has(v, 0, 1)) return NT_CUT;
   if (v.data[0] != TUNNEL_DATA) return NT_TAKEN;
   return nt_skip(&v, 4) ? nt_enter(d, nt_ip, v) : NT_CUT;
@@ -235,6 +248,7 @@ static nt_outcome sflow(nt_decoder *d, nt_view v) {
   if (!nt_has(v, 0, 8)) return NT_CUT;
   uint32_t version = nt_be32(v.data), address = nt_be32(v.data + 4);
   if ((version != 2 && version != 4 && version != 5) || address > ADDRESS_IPV6) return NT_REJECTED;
+  nt_mark(d, NT_STOP_SFLOW, v);
   uint32_t header = 8 +
                     (address == ADDRESS_IPV4   ? 4
                      : address == ADDRESS_IPV6 ? 16

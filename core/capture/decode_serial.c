@@ -64,6 +64,7 @@ nt_outcome nt_ppp_protocol(nt_decoder *d, uint16_t protocol, nt_view v) {
 }
 
 nt_outcome nt_ppp(nt_decoder *d, nt_view v) {
+  nt_mark(d, NT_STOP_PPP, v);
   if (!nt_has(v, 0, 1)) return NT_CUT;
   uint16_t protocol = v.data[0];
   if (protocol & 1) { /* compressed to one byte */
@@ -87,6 +88,7 @@ nt_outcome nt_ppp_hdlc(nt_decoder *d, nt_view v) {
 
 nt_outcome nt_pppoe(nt_decoder *d, nt_view v) {
   enum { HEADER = 6, CREDIT_TAG = 0x0106 };
+  nt_mark(d, NT_STOP_PPPOE, v);
   if (!nt_has(v, 0, HEADER + 2)) return NT_CUT;
   uint32_t length = nt_be16(v.data + 4), credits = 0;
   if (nt_be16(v.data + HEADER) == CREDIT_TAG) { /* RFC 5578 */
@@ -121,6 +123,7 @@ static nt_outcome cisco_hdlc_type(nt_decoder *d, uint16_t type, nt_view v) {
 }
 
 nt_outcome nt_cisco_hdlc(nt_decoder *d, nt_view v) {
+  nt_mark(d, NT_STOP_CISCO_HDLC, v);
   if (!nt_has(v, 0, 4)) return NT_CUT;
   uint16_t type = nt_be16(v.data + 2);
   nt_skip(&v, 4);
@@ -196,6 +199,7 @@ static bool frame_relay_address(nt_view v, uint32_t *number, uint32_t *size) {
 }
 
 nt_outcome nt_frame_relay(nt_decoder *d, nt_view v) {
+  nt_mark(d, NT_STOP_FRAME_RELAY, v);
   uint32_t number, size;
   if (!frame_relay_address(v, &number, &size) || !nt_has(v, size, 1)) return NT_CUT;
   nt_skip(&v, size);

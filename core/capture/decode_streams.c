@@ -46,6 +46,7 @@ static nt_outcome openflow_1_3(nt_decoder *d, uint8_t version, uint8_t type, nt_
 }
 
 static nt_outcome openflow(nt_decoder *d, nt_view v) {
+  nt_mark(d, NT_STOP_OPENFLOW, v);
   while (v.length >= OF_HEADER) {
     if (!nt_has(v, 0, OF_HEADER)) return NT_CUT;
     uint8_t version = v.data[0], type = v.data[1];
@@ -68,6 +69,7 @@ static nt_outcome openflow(nt_decoder *d, nt_view v) {
 
 static nt_outcome msdp(nt_decoder *d, nt_view v) {
   enum { SOURCE_ACTIVE = 1, RESPONSE = 3 };
+  nt_mark(d, NT_STOP_MSDP, v);
   while (v.length) {
     if (!nt_has(v, 0, 3)) return NT_CUT;
     uint8_t type = v.data[0];

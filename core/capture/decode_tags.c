@@ -20,6 +20,7 @@ static nt_outcome tagged(nt_decoder *d, nt_view v, uint32_t type_at, bool or_len
  */
 nt_outcome nt_vlan(nt_decoder *d, nt_view v) {
   enum { MAX_TAGS = 20 };
+  nt_mark(d, NT_STOP_VLAN, v);
   if (!nt_has(v, 0, 2)) return NT_CUT;
   if (d->vlan == 0) d->vlan = nt_be16(v.data) & 0xfff;
   if (d->vlan_tags >= MAX_TAGS) return NT_TAKEN;
@@ -30,11 +31,13 @@ nt_outcome nt_vlan(nt_decoder *d, nt_view v) {
 /* IEEE 802.1ah: a service tag, the customer's addresses (which tshark does not call eth.src), the
  * type. */
 nt_outcome nt_backbone_tag(nt_decoder *d, nt_view v) {
+  nt_mark(d, NT_STOP_BACKBONE_TAG, v);
   return tagged(d, v, 16, false);
 }
 
 nt_outcome nt_provider_tag(nt_decoder *d, nt_view v) { /* IEEE 802.1ad */
   enum { PROVIDER = 0x88a8, BACKBONE = 0x88e7 };
+  nt_mark(d, NT_STOP_PROVIDER_TAG, v);
   if (!nt_has(v, 0, 4)) return NT_CUT;
   uint16_t type = nt_be16(v.data + 2);
   if (type == PROVIDER) return tagged(d, v, 6, false);
@@ -44,31 +47,39 @@ nt_outcome nt_provider_tag(nt_decoder *d, nt_view v) { /* IEEE 802.1ad */
 }
 
 nt_outcome nt_redundancy_tag(nt_decoder *d, nt_view v) { /* IEEE 802.1CB */
+  nt_mark(d, NT_STOP_REDUNDANCY_TAG, v);
   return tagged(d, v, 4, false);
 }
 nt_outcome nt_hsr(nt_decoder *d, nt_view v) {
+  nt_mark(d, NT_STOP_HSR, v);
   return tagged(d, v, 4, false);
 } /* IEC 62439-3 */
 nt_outcome nt_vntag(nt_decoder *d, nt_view v) {
+  nt_mark(d, NT_STOP_VNTAG, v);
   return tagged(d, v, 4, true);
 }
 nt_outcome nt_etag(nt_decoder *d, nt_view v) {
+  nt_mark(d, NT_STOP_ETAG, v);
   return tagged(d, v, 6, false);
 } /* IEEE 802.1BR */
 nt_outcome nt_vmware_lab(nt_decoder *d, nt_view v) {
+  nt_mark(d, NT_STOP_VMWARE_LAB, v);
   return tagged(d, v, 22, false);
 }
 
 nt_outcome nt_cisco_metadata(nt_decoder *d, nt_view v) {
+  nt_mark(d, NT_STOP_CISCO_METADATA, v);
   return tagged(d, v, 6, false);
 }
 
 nt_outcome nt_gigamon(nt_decoder *d, nt_view v) {
+  nt_mark(d, NT_STOP_GIGAMON, v);
   if (!nt_has(v, 0, 1)) return NT_CUT;
   return tagged(d, v, v.data[0], true);
 }
 
 nt_outcome nt_arista(nt_decoder *d, nt_view v) { /* a time stamp: 64 or 48 bits */
+  nt_mark(d, NT_STOP_ARISTA, v);
   if (!nt_has(v, 0, 2)) return NT_CUT;
   if (nt_be16(v.data) != 1) return tagged(d, v, 2, false);
   if (!nt_has(v, 2, 2)) return NT_CUT;
@@ -91,12 +102,14 @@ nt_outcome nt_macsec(nt_decoder *d, nt_view v) {
   uint8_t control = v.data[0];
   uint32_t tag = control & CHANNEL ? 14 : 6;
   if (control & VERSION || v.captured <= tag + CHECK_VALUE) return NT_REJECTED;
+  nt_mark(d, NT_STOP_MACSEC, v);
   if (control & (ENCRYPTED | CHANGED)) return NT_TAKEN;
   return tagged(d, v, tag, false);
 }
 
 nt_outcome nt_rtmac(nt_decoder *d, nt_view v) { /* RTnet: type, version, flags */
   enum { TUNNEL = 1 };
+  nt_mark(d, NT_STOP_RTMAC, v);
   if (!nt_has(v, 0, 4)) return NT_CUT;
   uint16_t type = nt_be16(v.data);
   bool leads_on = v.data[2] == 1 || v.data[3] & TUNNEL;
@@ -107,18 +120,21 @@ nt_outcome nt_rtmac(nt_decoder *d, nt_view v) { /* RTnet: type, version, flags *
 /* ---------------------------------------------------------------- shims before a whole frame */
 
 nt_outcome nt_trill(nt_decoder *d, nt_view v) { /* RFC 6325 */
+  nt_mark(d, NT_STOP_TRILL, v);
   if (!nt_has(v, 0, 2)) return NT_CUT;
   uint32_t options = (nt_be16(v.data) >> 6 & 31) * 4u;
   return nt_skip(&v, 6 + options) ? nt_enter(d, nt_ethernet, v) : NT_CUT;
 }
 
 nt_outcome nt_extreme_header(nt_decoder *d, nt_view v) {
+  nt_mark(d, NT_STOP_EXTREME_HEADER, v);
   return nt_skip(&v, 38) ? nt_enter(d, nt_ethernet, v) : NT_CUT;
 }
 
 nt_outcome nt_nsh(nt_decoder *d, nt_view v) { /* RFC 8300 */
   static const nt_numbered_layer next_protocols[] = {
       {1, nt_ip}, {2, nt_ipv6}, {3, nt_ethernet}, {4, nt_nsh}, {5, nt_mpls}};
+  nt_mark(d, NT_STOP_NSH, v);
   if (!nt_has(v, 0, 8)) return NT_CUT;
   uint32_t size = (v.data[1] & 63) * 4u;
   uint8_t metadata = v.data[2], next = v.data[3];

@@ -6,6 +6,7 @@
 
 static nt_outcome tcp(nt_decoder *d, nt_view v) {
   enum { MIN_HEADER = 20 };
+  nt_mark(d, NT_STOP_TCP, v);
   const uint8_t *p = v.data;
   if (!nt_has(v, 0, 4)) return NT_CUT;
   nt_put_ports(d, NT_HAS_TCP, &d->packet->tcp_src, &d->packet->tcp_dst, p);
@@ -22,6 +23,7 @@ static nt_outcome tcp(nt_decoder *d, nt_view v) {
 enum { UDP_HEADER = 8 };
 
 static nt_outcome udp(nt_decoder *d, nt_view v) {
+  nt_mark(d, NT_STOP_UDP, v);
   const uint8_t *p = v.data;
   if (!nt_has(v, 0, 4)) return NT_CUT;
   nt_put_ports(d, NT_HAS_UDP, &d->packet->udp_src, &d->packet->udp_dst, p);
@@ -35,6 +37,7 @@ static nt_outcome udp(nt_decoder *d, nt_view v) {
 }
 
 static nt_outcome udp_lite(nt_decoder *d, nt_view v) { /* RFC 3828 */
+  nt_mark(d, NT_STOP_UDP_LITE, v);
   const uint8_t *p = v.data;
   if (!nt_has(v, 0, 4)) return NT_CUT;
   nt_put_ports(d, NT_HAS_UDP, &d->packet->udp_src, &d->packet->udp_dst, p);
@@ -57,6 +60,7 @@ static nt_outcome quoted(nt_decoder *d, nt_layer layer, nt_view v) {
 
 static nt_outcome icmp(nt_decoder *d, nt_view v) { /* RFC 792, quotation length by RFC 4884 */
   enum { UNREACHABLE = 3, QUENCH = 4, REDIRECT = 5, EXCEEDED = 11, PARAMETER = 12 };
+  nt_mark(d, NT_STOP_ICMP, v);
   if (!nt_has(v, 0, 6)) return NT_CUT;
   const uint8_t *p = v.data;
   nt_put_field(d, NT_HAS_ICMP_TYPE, &d->packet->icmp_type, p, 1);
@@ -99,6 +103,7 @@ static nt_outcome redirected(nt_decoder *d, nt_view v) {
 
 static nt_outcome icmpv6(nt_decoder *d, nt_view v) { /* RFC 4443 */
   enum { FIRST_ERROR = 1, LAST_ERROR = 4, REDIRECT = 137 };
+  nt_mark(d, NT_STOP_ICMPV6, v);
   if (!nt_has(v, 0, 4)) return NT_CUT;
   uint8_t type = v.data[0];
   if (type == REDIRECT) return redirected(d, v);

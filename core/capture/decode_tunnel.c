@@ -42,6 +42,7 @@ static nt_outcome pseudowire(nt_decoder *d, nt_view v) {
 }
 
 nt_outcome nt_mpls(nt_decoder *d, nt_view v) {
+  nt_mark(d, NT_STOP_MPLS, v);
   enum { ASSOCIATED_CHANNEL = 13, OAM_ALERT = 14, INTERNAL_TDM = 628871 }; /* labels */
   static const nt_layer by_first_nibble[16] = {
       [0] = pseudowire, [1] = associated_channel, [4] = nt_ip, [6] = nt_ipv6};
@@ -65,6 +66,7 @@ nt_outcome nt_mpls(nt_decoder *d, nt_view v) {
 
 static nt_outcome erspan(nt_decoder *d, nt_view v) {
   enum { OPTIONAL_HEADER = 1, FRAME_TYPE = 0x7c00 };
+  nt_mark(d, NT_STOP_ERSPAN, v);
   if (!nt_has(v, 0, 2)) return NT_CUT;
   uint16_t vlan = nt_be16(v.data) & 0xfff;
   uint8_t version = v.data[0] >> 4;
@@ -140,6 +142,7 @@ nt_outcome nt_gre(nt_decoder *d, nt_view v) {
     ACK = 0x0080,
     VERSION = 7
   };
+  nt_mark(d, NT_STOP_GRE, v);
   if (!nt_has(v, 0, 4)) return NT_CUT;
   uint16_t flags = nt_be16(v.data), type = nt_be16(v.data + 2);
   bool ppp = (type == GRE_PPP && flags & VERSION) || type == GRE_3GPP2 || type == GRE_UBS;
@@ -162,6 +165,7 @@ nt_outcome nt_gre(nt_decoder *d, nt_view v) {
 /* ---------------------------------------------------------------- others over IP */
 
 nt_outcome nt_authentication_header(nt_decoder *d, nt_view v) { /* RFC 4302 */
+  nt_mark(d, NT_STOP_AUTHENTICATION, v);
   if (!nt_has(v, 0, 12)) return NT_CUT;
   uint8_t next = v.data[0];
   uint32_t size = (v.data[1] + 2u) * 4;
@@ -193,6 +197,7 @@ static int64_t inflate_payload(nt_decoder *d, nt_view v) {
 
 /* RFC 3173. Like tshark, this tries whatever the compression parameter index says. */
 nt_outcome nt_compressed(nt_decoder *d, nt_view v) {
+  nt_mark(d, NT_STOP_COMPRESSED, v);
   if (!nt_has(v, 0, 4)) return NT_CUT;
   uint8_t next = v.data[0];
   nt_skip(&v, 4);
@@ -207,6 +212,7 @@ nt_outcome nt_compressed(nt_decoder *d, nt_view v) {
 /* RFC 2332: indications quote the packet they are about. */
 nt_outcome nt_nhrp(nt_decoder *d, nt_view v) {
   enum { FIXED = 20, ERROR = 7, TRAFFIC = 8, MIN_ETHERTYPE = 0x600 };
+  nt_mark(d, NT_STOP_NHRP, v);
   if (!nt_has(v, 0, FIXED)) return NT_CUT;
   const uint8_t *p = v.data;
   uint16_t protocol = nt_be16(p + 2), size = nt_be16(p + 10), extensions = nt_be16(p + 14);
@@ -228,11 +234,13 @@ nt_outcome nt_nhrp(nt_decoder *d, nt_view v) {
 }
 
 nt_outcome nt_ether_ip(nt_decoder *d, nt_view v) { /* RFC 3378 */
+  nt_mark(d, NT_STOP_ETHER_IP, v);
   return nt_skip(&v, 2) ? nt_enter(d, nt_ethernet, v) : NT_CUT;
 }
 
 nt_outcome nt_pim(nt_decoder *d, nt_view v) { /* RFC 7761: a register carries the packet itself */
   enum { REGISTER = 1 };
+  nt_mark(d, NT_STOP_PIM, v);
   if (!nt_has(v, 0, 8)) return NT_CUT;
   uint8_t version = v.data[0] >> 4, type = v.data[0] & 15;
   if (version != 2 || type != REGISTER) return NT_TAKEN;
@@ -247,6 +255,7 @@ nt_outcome nt_l2tp(nt_decoder *d, nt_view v) { /* RFC 2661; version 3 sessions a
   if (!nt_has(v, 0, 2)) return NT_REJECTED;
   uint16_t flags = nt_be16(v.data);
   if ((flags & 15) != 2) return (flags & 15) == 3 ? NT_TAKEN : NT_REJECTED;
+  nt_mark(d, NT_STOP_L2TP, v);
   if (flags & CONTROL) return NT_TAKEN;
   uint32_t at = 2;
   if (flags & LENGTH) {

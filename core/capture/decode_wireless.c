@@ -84,6 +84,7 @@ static bool put_frame_together(nt_decoder *d, const uint8_t *src, const uint8_t 
 
 static nt_outcome wlan(nt_decoder *d, nt_view v, radio r) {
   enum { HEADER = 24, FOURTH_ADDRESS = 6, HT_CONTROL = 4, AGGREGATE = 0x80 };
+  nt_mark(d, NT_STOP_WLAN, v);
   if (!nt_has(v, 0, 2)) return NT_CUT;
   uint8_t control = v.data[r.swapped], flags = v.data[!r.swapped];
   uint8_t version = control & 3, type = control >> 2 & 3, subtype = control >> 4;
@@ -152,6 +153,7 @@ static uint32_t radiotap_field(nt_view header, uint32_t present, uint32_t at, ui
 
 nt_outcome nt_radiotap(nt_decoder *d, nt_view v) {
   enum { MORE = 31, WITH_FCS = 0x10, PADDED = 0x20 };
+  nt_mark(d, NT_STOP_RADIOTAP, v);
   if (!nt_has(v, 0, 4)) return NT_CUT;
   uint8_t version = v.data[0];
   uint32_t length = nt_le16(v.data + 2), at = 4;
@@ -176,6 +178,7 @@ nt_outcome nt_radiotap(nt_decoder *d, nt_view v) {
 
 nt_outcome nt_avs(nt_decoder *d, nt_view v) {
   enum { MAGIC = (int)0x80211000u };
+  nt_mark(d, NT_STOP_AVS, v);
   if (!nt_has(v, 0, 8)) return NT_CUT;
   uint32_t version = nt_be32(v.data) - (uint32_t)MAGIC, length = nt_be32(v.data + 4);
   if (version <= 2 && !nt_has(v, 0, 64)) return NT_CUT;
@@ -184,6 +187,7 @@ nt_outcome nt_avs(nt_decoder *d, nt_view v) {
 
 nt_outcome nt_prism(nt_decoder *d, nt_view v) {
   enum { HEADER = 144, TYPE_1 = 0x41, TYPE_2 = 0x44 };
+  nt_mark(d, NT_STOP_PRISM, v);
   if (!nt_has(v, 0, 4)) return NT_CUT;
   uint32_t code = nt_be32(v.data), swapped = nt_le32(v.data);
   if (code == 0x80211001 || code == 0x80211002) return nt_avs(d, v);
@@ -204,6 +208,7 @@ nt_outcome nt_ppi(nt_decoder *d, nt_view v) {
     AGGREGATE = 0x10,
     IEEE80211 = 105
   };
+  nt_mark(d, NT_STOP_PPI, v);
   if (!nt_has(v, 0, HEADER)) return NT_CUT;
   uint8_t flags = v.data[1];
   uint32_t link_type = nt_le32(v.data + 4), at = HEADER;

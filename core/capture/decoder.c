@@ -28,6 +28,7 @@ static const struct {
 };
 
 static nt_outcome ppp_with_direction(nt_decoder *d, nt_view v) {
+  nt_mark(d, NT_STOP_DIRECTION, v);
   return nt_skip(&v, 1) ? nt_enter(d, nt_ppp_hdlc, v) : NT_CUT;
 }
 
@@ -115,12 +116,31 @@ void nt_decoder_free(nt_decoder *decoder) {
   free(decoder);
 }
 
+void nt_decoder_note(nt_decoder *d, nt_trail *trail) {
+  d->trail = trail;
+}
+
+void nt_mark_step(nt_decoder *d, nt_stop stop, nt_view v) {
+  nt_trail *t = d->trail;
+  if (t->count == NT_TRAIL_STEPS) {
+    t->left_out++;
+    return;
+  }
+  t->step[t->count++] = (nt_trail_step){.data = v.data,
+                                        .captured = v.captured,
+                                        .length = v.length,
+                                        .stop = stop,
+                                        .quoted = d->in_error,
+                                        .fragment = d->incomplete};
+}
+
 static void begin(nt_decoder *d, nt_packet *packet) {
   d->packet = packet;
   d->vlan = 0;
   d->in_error = d->incomplete = d->failed = d->ipv6_chain = d->inflated_used = false;
   d->layers = d->vlan_tags = d->network_size = 0;
   nt_reassembly_release(d->fragments);
+  if (d->trail) d->trail->count = d->trail->left_out = 0;
 }
 
 static uint32_t added_header(uint32_t link_type) {

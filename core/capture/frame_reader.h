@@ -13,6 +13,7 @@
 
 #include <ninetails/packet.h>
 
+#include "blocks.h"
 #include "source.h"
 
 /* ---------------------------------------------------------------- pcap */
@@ -42,13 +43,19 @@ typedef struct nt_pcapng_file {
   uint64_t block_offset;           /* of the block that was read last */
   nt_pcapng_interface *interfaces; /* of the section */
   size_t count, capacity;
-  char remark[128]; /* what was ignored, the first time; "": nothing */
+  nt_block frame_block; /* of the last frame; its bytes stay until the next */
+  uint8_t *section;     /* the section header, as it lies in the file */
+  uint32_t section_size;
+  const nt_block_watch *watch; /* or NULL */
+  char remark[128];            /* what was ignored, the first time; "": nothing */
 } nt_pcapng_file;
 
 int nt_pcapng_is(const uint8_t *bytes, size_t count);
 nt_status nt_pcapng_open(nt_pcapng_file *file, nt_source *stream, nt_error *err);
 nt_status nt_pcapng_next(nt_pcapng_file *file, nt_source *stream, nt_frame *frame, int *got,
                          nt_error *err);
+/* Shows it the section that is open. */
+void nt_pcapng_watch(nt_pcapng_file *file, const nt_block_watch *watch);
 void nt_pcapng_done(nt_pcapng_file *file);
 
 /* ---------------------------------------------------------------- what both need */

@@ -14,13 +14,6 @@
 #include "frame_reader.h"
 
 enum {
-  SECTION_HEADER = 0x0a0d0d0a,
-  INTERFACE = 1,
-  OLD_PACKET = 2,
-  SIMPLE_PACKET = 3,
-  ENHANCED_PACKET = 6
-};
-enum {
   BYTE_ORDER_MAGIC = 0x1a2b3c4d,
   NO_MORE_OPTIONS = 0,
   FCS_LENGTH = 13,
@@ -33,6 +26,7 @@ enum {
   BLOCK_OVERHEAD = 12,
   MAX_OPTIONS = 128 << 10,              /* that a block with a frame may hold beside it */
   MAX_DESCRIPTION = 1 << 20,            /* of a section or an interface */
+  MAX_SHOWN = 16 << 20,                 /* of names or secrets that are copied */
   MAX_SKIPPED = (128 << 20) + (1 << 18) /* of any other block; Wireshark's bound is a little less */
 };
 #define MAX_INTERFACES ((size_t)1 << 20)
@@ -46,12 +40,14 @@ struct nt_pcapng_interface {
 };
 
 int nt_pcapng_is(const uint8_t *bytes, size_t count) {
-  return count >= 4 && nt_get32(bytes, 0) == SECTION_HEADER; /* reads the same both ways */
+  return count >= 4 && nt_get32(bytes, 0) == NT_BLOCK_SECTION; /* reads the same both ways */
 }
 
 void nt_pcapng_done(nt_pcapng_file *file) {
   free(file->interfaces);
+  free(file->section);
   file->interfaces = NULL;
+  file->section = NULL;
 }
 
 /* ---------------------------------------------------------------- blocks */
@@ -75,6 +71,28 @@ static nt_status take_block(const nt_pcapng_file *file, nt_source *stream, block
     return nt_fail(err, NT_E_INPUT, "block of type %u claims %u bytes in front and %u behind",
                    b->type, b->length, again);
   return NT_OK;
+}
+
+/* Whoever watches sees a block that is whole. */
+static void show_block(const nt_pcapng_file *file, const nt_source *stream, const block *b) {
+  nt_block shown = {b->type, stream->at, b->padded, file->swapped};
+  if (file->watch) file->watch->see(file->watch->context, &shown);
+}
+
+static nt_status keep_section(nt_pcapng_file *file, const nt_source *stream, const block *b,
+                              nt_error *err) {
+  uint8_t *kept = realloc(file->section, b->padded);
+  if (!kept) return nt_fail(err, NT_E_MEMORY, "out of memory for a section header");
+  memcpy(kept, stream->at, b->padded);
+  file->section = kept;
+  file->section_size = b->padded;
+  return NT_OK;
+}
+
+void nt_pcapng_watch(nt_pcapng_file *file, const nt_block_watch *watch) {
+  nt_block section = {NT_BLOCK_SECTION, file->section, file->section_size, file->swapped};
+  file->watch = watch;
+  watch->see(watch->context, &section);
 }
 
 static nt_status skip_block(const nt_pcapng_file *file, nt_source *stream, const block *b,
@@ -188,6 +206,9 @@ static nt_status read_section(nt_pcapng_file *file, nt_source *stream, block *b,
   while (more > 0);
   if (more < 0) return bad_option(&o, err);
   file->count = 0;
+  status = keep_section(file, stream, b, err);
+  if (status != NT_OK) return status;
+  show_block(file, stream, b);
   stream->at += b->padded;
   return NT_OK;
 }
@@ -214,6 +235,7 @@ static nt_status read_interface(nt_pcapng_file *file, nt_source *stream, block *
       interface_options(file, face, b->body + FIXED, b->body + b->length - BLOCK_OVERHEAD, err);
   if (status != NT_OK) return status;
   file->count++;
+  show_block(file, stream, b);
   stream->at += b->padded;
   return NT_OK;
 }
@@ -258,7 +280,7 @@ static nt_status read_packet(nt_pcapng_file *file, nt_source *stream, block *b, 
     return nt_cut_off(stream, "a block", b->padded, err);
   int swapped = file->swapped;
   const uint8_t *head = stream->at + BLOCK_HEADER;
-  uint32_t id = b->type == OLD_PACKET ? nt_get16(head, swapped) : nt_get32(head, swapped);
+  uint32_t id = b->type == NT_BLOCK_OLD_PACKET ? nt_get16(head, swapped) : nt_get32(head, swapped);
   if (id >= file->count) return no_interface(file, id, err);
   const nt_pcapng_interface *face = &file->interfaces[id];
   uint32_t captured = nt_get32(head + 12, swapped);
@@ -275,6 +297,7 @@ static nt_status read_packet(nt_pcapng_file *file, nt_source *stream, block *b, 
   frame->link_type = face->link_type;
   frame->fcs_length = face->fcs_length;
   frame->data = p + FIXED;
+  file->frame_block = (nt_block){b->type, stream->at, b->padded, swapped};
   stream->at += b->padded;
   return NT_OK;
 }
@@ -299,12 +322,23 @@ static nt_status read_simple(nt_pcapng_file *file, nt_source *stream, block *b, 
                       .fcs_length = face->fcs_length,
                       .data = b->body + FIXED};
   file->untimed = 1;
+  file->frame_block = (nt_block){b->type, stream->at, b->padded, file->swapped};
+  stream->at += b->padded;
+  return NT_OK;
+}
+
+/* Names and secrets are only shown. */
+static nt_status read_shown(const nt_pcapng_file *file, nt_source *stream, block *b,
+                            nt_error *err) {
+  nt_status status = take_block(file, stream, b, 0, MAX_SHOWN, err);
+  if (status != NT_OK) return status;
+  show_block(file, stream, b);
   stream->at += b->padded;
   return NT_OK;
 }
 
 nt_status nt_pcapng_open(nt_pcapng_file *file, nt_source *stream, nt_error *err) {
-  block b = {.type = SECTION_HEADER};
+  block b = {.type = NT_BLOCK_SECTION};
   return read_section(file, stream, &b, err);
 }
 
@@ -323,20 +357,24 @@ nt_status nt_pcapng_next(nt_pcapng_file *file, nt_source *stream, nt_frame *fram
     b.padded = (b.length & 3) ? (b.length | 3) + 1 : b.length;
     nt_status status;
     switch (b.type) {
-    case SECTION_HEADER:
+    case NT_BLOCK_SECTION:
       status = read_section(file, stream, &b, err);
       break;
-    case INTERFACE:
+    case NT_BLOCK_INTERFACE:
       status = read_interface(file, stream, &b, err);
       break;
-    case ENHANCED_PACKET:
-    case OLD_PACKET:
+    case NT_BLOCK_PACKET:
+    case NT_BLOCK_OLD_PACKET:
       *got = 1;
       status = read_packet(file, stream, &b, frame, err);
       break;
-    case SIMPLE_PACKET:
+    case NT_BLOCK_SIMPLE_PACKET:
       *got = 1;
       status = read_simple(file, stream, &b, frame, err);
+      break;
+    case NT_BLOCK_NAMES:
+    case NT_BLOCK_SECRETS:
+      status = file->watch ? read_shown(file, stream, &b, err) : skip_block(file, stream, &b, err);
       break;
     default:
       status = skip_block(file, stream, &b, err);
