@@ -17,6 +17,7 @@ static const luaL_Reg c_modules[] = {
     {"ninetails.comparison", luaopen_ninetails_comparison},
     {"ninetails.array", luaopen_ninetails_array},
     {"ninetails.dendrogram", luaopen_ninetails_dendrogram},
+    {"ninetails.dissect", luaopen_ninetails_dissect},
     {"ninetails.embedded", open_embedded},
     {"ninetails.fetch", luaopen_ninetails_fetch},
     {"ninetails.files", luaopen_ninetails_files},

@@ -17,6 +17,7 @@ int luaopen_ninetails_command(lua_State *L);
 int luaopen_ninetails_comparison(lua_State *L);
 int luaopen_ninetails_array(lua_State *L);
 int luaopen_ninetails_dendrogram(lua_State *L);
+int luaopen_ninetails_dissect(lua_State *L);
 int luaopen_ninetails_fetch(lua_State *L);
 int luaopen_ninetails_files(lua_State *L);
 int luaopen_ninetails_inspection(lua_State *L);

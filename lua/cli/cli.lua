@@ -12,7 +12,7 @@ local text = require "ninetails.cli.text"
 local cli = {}
 
 -- In the order of help.
-local names = {"extract", "score", "inspect", "run", "results", "report", "plot", "detectors", "dataset", "bench", "cache",
+local names = {"extract", "score", "inspect", "dissect", "run", "results", "report", "plot", "detectors", "dataset", "bench", "cache",
   "repl", "completion", "manual", "version"}
 
 local function usage(format, ...)
