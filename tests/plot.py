@@ -3,6 +3,7 @@
 and the numbers beside them are the result file's, read with h5py. Names that try to be commands of gnuplot, or markup, are
 drawn as they are. Ends with 77 where gnuplot or h5py is missing."""
 import csv
+import json
 import math
 import os
 import re
@@ -165,6 +166,26 @@ def check_dendrogram(f, key):
         expect(f"dendrogram: {words}: {done.stderr}", (done.returncode, why in done.stderr) == (1, True))
 
 
+def check_compared():
+    """What `results compare` finds, drawn."""
+    remarks, rows, _ = draw("differences", "q.h5", "--only", "max_autoencoder=10")
+    command = next(line for line in remarks if line.startswith("as found by: ninetails "))
+    done = subprocess.run([NINETAILS, *command.split()[4:], "--json"], capture_output=True, text=True)
+    tests = [test for entry in json.loads(done.stdout)["data_sets"] for test in entry["tests"]]
+    expect("differences: as compare finds them", len(tests) == len(rows) == 2
+           and [(float(row["difference"]), float(row["low"]), float(row["high"])) for row in rows]
+           == [(test["difference"], test["low"], test["high"]) for test in tests])
+    done = subprocess.run([NINETAILS, "plot", "ranks", "q.h5", "--numbers"], capture_output=True, text=True)
+    expect(f"ranks: of one data set there are none: {done.stderr}", done.returncode == 4 and "at least 3 data sets" in done.stderr)
+
+
+def check_time(f, key):
+    """Scores over the time, too, and the ends of phases at the times of their packets."""
+    _, _, svg = draw("rmse", "q.h5:" + key)
+    expect("rmse: by packet and by time", {"packet / 1000", "time since the first packet, seconds"} <= set(texts(svg))
+           and "train" in texts(svg))
+
+
 def check_tables(f):
     keys = list(column(f, "run"))
     of = {name: dict(zip(keys, column(f, name))) for name in ("auc", "eer", "tpr_at_fpr_0", "tpr_at_fpr_1em3",
@@ -186,6 +207,29 @@ def check_tables(f):
                 expect("auc: its interval", (float(row["low"]), float(row["high"]))
                        == (of["auc_block_low"][key], of["auc_block_high"][key]))
     expect("m: names of lines", "ad_grace=16000" in texts(svg))
+
+    by = {"ad_grace": of["ad_grace"], "max_autoencoder": of["max_autoencoder"]}
+    _, rows, svg = draw("effects", "q.h5")
+    expect("effects: three values of two parameters", [row["parameter"] for row in rows] == ["ad_grace"] * 3 + ["max_autoencoder"] * 3)
+    for row in rows:
+        some = [of["auc"][key] for key in keys if by[row["parameter"]][key] == int(row["value"])]
+        expect("effects: mean and deviation", int(row["runs"]) == len(some) == 9
+               and math.isclose(float(row["mean"]), numpy.mean(some), rel_tol=1e-12)
+               and math.isclose(float(row["deviation"]), numpy.std(some, ddof=1), rel_tol=1e-9))
+    _, rows, svg = draw("pairs", "q.h5", "--metric", "eer")
+    for row in rows:
+        some = [of["eer"][key] for key in keys if all(by[name][key] == int(row[name]) for name in by)]
+        expect("pairs: mean", int(row["runs"]) == len(some) == 3 and math.isclose(float(row["mean"]), numpy.mean(some), rel_tol=1e-12))
+        expect("pairs: printed in its place", f"{float(row['mean']):.4f}" in texts(svg))
+    _, rows, _ = draw("cost", "q.h5")
+    seconds = dict(zip(keys, column(f, "seconds_score")))
+    expect("cost: every run", {row["run"]: (float(row["seconds_score"]), float(row["auc"])) for row in rows}
+           == {key: (seconds[key], of["auc"][key]) for key in keys})
+    _, rows, _ = draw("pr", "q.h5", "--only", "ad_grace=16000")
+    for key in {row["run"] for row in rows}:
+        curve = f["run"][key]["precision_recall"]
+        for name in ("recall", "precision", "threshold"):
+            expect(f"pr: {name}", [float(row[name]) for row in rows if row["run"] == key] == curve[name][:].tolist())
 
     _, rows, svg = draw("roc", "q.h5", "--only", "ad_grace=16000")
     for key in {row["run"] for row in rows}:
@@ -300,6 +344,8 @@ def main():
             check_one_run(f, column(f, "run")[best])
             check_tables(f)
             check_dendrogram(f, column(f, "run")[best])
+            check_time(f, column(f, "run")[best])
+        check_compared()
         check_hostile()
         check_times()
         check_inspected()

@@ -153,6 +153,30 @@ def check_two(folder, path):
     assert data["difference"]["changed"][0]["name"] == "profile", data["difference"]["changed"]
 
 
+def check_print(folder, path):
+    """--pdf and --figures: every figure with its numbers, tables with those of the file, whatever the file's texts are."""
+    if not shutil.which("gnuplot") or not shutil.which("rsvg-convert"):
+        print("report: gnuplot or rsvg-convert is not there: --pdf and --figures are NOT tested")
+        return
+    figures = folder / "figures"
+    said = report_files.run(NINETAILS, "report", path, "--pdf", "--figures", figures, "--detail", 1, "--only", "dataset=os*,ssdp*",
+                            "--only", "replicate=1", "-o", folder / "print.html", "--force")
+    assert "print.html" in said and "print.pdf" in said, said
+    stems = {p.stem for p in figures.iterdir()}
+    assert {"auc", "eer", "tpr", "pairs", "differences", "cost"} <= stems and any(s.startswith("rmse-") for s in stems), stems
+    for stem in stems:
+        assert {p.suffix for p in figures.iterdir() if p.stem == stem} == {".svg", ".pdf", ".csv"}, stem
+        assert (figures / f"{stem}.csv").read_text().startswith("# figure: ")
+    pdf = folder / "print.pdf"
+    assert pdf.read_bytes()[:5] == b"%PDF-"
+    if shutil.which("pdftotext"):
+        words = subprocess.run(["pdftotext", "-layout", pdf, "-"], stdout=subprocess.PIPE, text=True, check=True).stdout
+        with h5py.File(path) as f:
+            chosen = [i for i, name in enumerate(f["runs/dataset"].asstr()) if name[:2] in ("os", "ss") and f["runs/replicate"][i] == 1]
+            assert len(chosen) == 16 and all(f"{f['runs/auc'][i]:.4f}" in words for i in chosen)
+            assert f.attrs["commit"] in words and "AUC of each detector" in words and "$ ninetails results summary" in words
+
+
 def check_hostile(folder, path):
     """Texts of a file that someone made."""
     bad = folder / "bad.h5"
@@ -202,7 +226,10 @@ def main():
         check_commands(data, path)
         check_scoring(folder)
         check_two(folder, path)
-        check_hostile(folder, path)
+        bad = check_hostile(folder, path)
+        check_print(folder, path)
+        if shutil.which("gnuplot") and shutil.which("rsvg-convert"):
+            report_files.run(NINETAILS, "report", bad, "--pdf", "--no-tests", "--detail", 1, "--only", "seed=1234", "-o", folder / "bad.html", "--quiet")
         check_refusals(folder, path)
     print("report: the page's numbers are the files'")
 

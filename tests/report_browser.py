@@ -5,8 +5,14 @@ from the keyboard, and shows the numbers of the file. 77 where there is no Chrom
 
     report_browser.py NINETAILS MODULES     MODULES: a node_modules with axe-core, or a folder that is not there
 """
+import bisect
 import json
+import math
+import os
 import pathlib
+import re
+import shlex
+import subprocess
 import sys
 import tempfile
 
@@ -106,6 +112,26 @@ def check_zoom(page):
     assert abs(int(first.replace(",", "")) - low) < 60, (first, low)
 
 
+def check_time_axis(page):
+    press(page, "#scores button", "time")
+    page.wait(f"Number({PLOT}?.dataset.high) < 1000")
+    low, high = view(page)
+    assert low == 0 and high > 0, (low, high)
+    assert "time since the first packet" not in page.problems
+    press(page, "#scores button", "packets")
+    page.wait(f"Number({PLOT}?.dataset.high) === 5000")
+
+
+def check_dendrogram(page, path):
+    """Every feature by its name in the order of the leaves, and as many joins as there are between them."""
+    with h5py.File(path) as f:
+        features, profile = f["map/features"][:], f.attrs["profile"]
+    names = page.run("[...document.querySelectorAll('.dendrogram text[text-anchor=end]')].map((t) => t.textContent)")
+    told = subprocess.run([NINETAILS, "results", "export", path, "--array", "map"], stdout=subprocess.PIPE, text=True, check=True).stdout
+    assert names == [line.split(",")[2] for line in told.splitlines()[1:]] and len(names) == len(features), profile
+    assert page.run("document.querySelectorAll('.dendrogram .join').length") == len(features) - 1
+
+
 def ink(page):
     """What is drawn of the curves, packed: fewer curves, fewer bytes."""
     return page.run("document.querySelector('#curves canvas').toDataURL().length")
@@ -175,6 +201,47 @@ def check_page(page, path, sections):
     assert not page.problems, page.problems
 
 
+# Opened, so that every command of a page is there.
+COMMANDS = """(async () => { for (const d of document.querySelectorAll('details')) d.open = true;
+    await new Promise((r) => setTimeout(r)); return [...document.querySelectorAll('.command code')].map((c) => c.textContent); })()"""
+
+
+def check_commands(page, folder, path):
+    """Every command beside a part of the page runs as it is printed, and prints the numbers of that part."""
+    printed = {}
+    for words in dict.fromkeys(page.run(COMMANDS)):
+        words_ = shlex.split(words)
+        assert words_[0] == "ninetails", words
+        if words_[1] == "report":
+            continue
+        done = subprocess.run([NINETAILS, *words_[1:]], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=folder, env={**os.environ, "COLUMNS": "400"})
+        assert done.returncode in ((0, 3) if words_[2] == "diff" else (0,)), (words, done.returncode, done.stderr)
+        printed[words] = done.stdout
+    every = "\n".join(printed.values())
+    exact = set(re.findall(r"[^,\s]+", every))
+    for row in page.run("[...document.querySelectorAll('#runs tbody tr')].map((r) => [...r.children].map((c) => c.title)).flat().filter((t) => t !== '')"):
+        assert row in exact or any(math.isclose(float(row), x, rel_tol=1e-15) for x in numbers_of(exact)), row
+    for section, cells in (("best", 1), ("effects", 1)):
+        means = page.run(f"[...document.querySelectorAll('#{section} td[title]')].map((c) => c.title.split(',')[0])")
+        assert len(means) >= cells or section == "effects"
+        known = sorted(numbers_of(exact))
+        for mean in filter(math.isfinite, map(float, means)):
+            at = bisect.bisect_left(known, mean * (1 - 1e-9) if mean >= 0 else mean * (1 + 1e-9))
+            rounded = f"{mean:.4f}" in exact or str(int(mean)) in exact
+            assert rounded or (at < len(known) and math.isclose(known[at], mean, rel_tol=1e-9)), (section, mean)
+    return printed
+
+
+def numbers_of(words):
+    numbers = []
+    for word in words:
+        try:
+            numbers.append(float(word))
+        except ValueError:
+            continue
+    return [x for x in numbers if math.isfinite(x)]
+
+
 def main():
     browser = Browser.start()
     if not browser:
@@ -193,6 +260,9 @@ def main():
         check_theme(page)
         check_metric(page, path)
         check_keyboard(page)
+        check_time_axis(page)
+        printed = check_commands(page, folder, path)
+        assert any("--array roc" in words for words in printed) and any("plot pairs" in words for words in printed)
         assert not page.problems, page.problems
         small = folder / "small.html"  # of fewer points, which axe looks at one by one
         report_files.run(NINETAILS, "report", path, "-o", small, "--quiet", "--detail", 3, "--only", "dataset=ssdp*")
@@ -204,6 +274,9 @@ def main():
         scores = report_files.scoring(NINETAILS, folder)
         report_files.run(NINETAILS, "report", scores, "-o", html, "--quiet")
         check_page(page, html, ["runs", "best", "curves", "scores", "attacks", "provenance"])
+        check_dendrogram(page, scores)
+        printed = check_commands(page, folder, scores)
+        assert len(printed) >= 9, list(printed)
     print("report_browser: the page works")
     return 0
 

@@ -8,6 +8,7 @@
  *     for _, column in ipairs(all.columns) do print(column.name, column.unit, column.values[1]) end
  *     local run = results.run("results/all.h5", all.columns[1].values[1])
  *     print(run.first, run.count, run.scores[1], run.roc.fpr[2], run.roc.tpr[2])
+ *     print(run.times[1], run.grace_times[1])      of the scored packets, and of those before them
  *     for _, a in ipairs(results.attacks "results/all.h5") do print(a.run, a.attack, a.auc) end
  *     print(results.sizes("results/all.h5").stored)
  *     print(results.is_output "scores.h5")     whether `extract` or `score` wrote it
@@ -248,6 +249,7 @@ static int run(lua_State *L) {
   set_integer(L, "count", arrays->count);
   set_numbers(L, "scores", arrays->scores, arrays->count);
   set_numbers(L, "times", arrays->times, arrays->count);
+  set_numbers(L, "grace_times", arrays->grace_times, (size_t)arrays->first);
   if (arrays->labels) {
     lua_pushlstring(L, (const char *)arrays->labels, arrays->count);
     lua_setfield(L, -2, "labels");

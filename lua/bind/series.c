@@ -5,8 +5,10 @@
  *
  *     local s = series.read {path = "results/x.h5", key = KEY, buckets = 4096, bins = 60}
  *     local s = series.read {path = "scores.h5", buckets = 4096, bins = 60}     what `score -o` wrote
+ *     mapped = N, too: the first packet that trains
  *
  *     s.first, s.count, s.labelled, s.excluded, s.nan, s.infinite     of the scored packets
+ *     s.start, s.mapped     times of the first packet and of packet `mapped`, where there are times
  *     s.timeline = {size = packets a bucket, buckets =, time =, benign = {low =, high =}, attack = {low =, high =}}
  *     s.histogram = {low =, high = log10 of its ends, benign = {count, ...}, attack = {count, ...},
  *                    fit = {mean =, deviation =, used =} of ln(benign scores), or nil}
@@ -214,6 +216,16 @@ static size_t count_option(lua_State *L, const char *name, size_t most) {
   return (size_t)n;
 }
 
+static void set_times(lua_State *L, const nt_run_arrays *a) {
+  lua_getfield(L, 1, "mapped");
+  lua_Integer mapped = luaL_optinteger(L, -1, 0);
+  lua_pop(L, 1);
+  const double *before = a->grace_times;
+  if (!a->times || (a->first && !before)) return;
+  set_number(L, "start", a->first ? before[0] : a->times[0]);
+  if (mapped > 0 && (uint64_t)mapped < a->first) set_number(L, "mapped", before[mapped]);
+}
+
 static int read_series(lua_State *L) {
   luaL_checktype(L, 1, LUA_TTABLE);
   lua_settop(L, 1);
@@ -234,6 +246,7 @@ static int read_series(lua_State *L) {
   lua_createtable(L, 0, 12);
   set_counts(L, a);
   if (a->count) set_timeline(L, a, buckets);
+  if (a->count) set_times(L, a);
   set_histogram(L, a, bins);
   set_curve(L, "roc", &a->roc, "fpr", "tpr", computed);
   set_curve(L, "precision_recall", &a->precision_recall, "recall", "precision", computed);

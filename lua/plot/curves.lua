@@ -26,7 +26,7 @@ end
 -- ------------------------------------------------------------------ ROC
 
 function curves.roc(t, request)
-  local runs = select_runs.some(t, request.run, request.only)
+  local runs = select_runs.some(t, request.run, request.only, request.runs)
   local groups = select_runs.groups(t, runs, "auc")
   local several = #select_runs.distinct(groups, "dataset") > 1
   too_many(t, groups, "curves")
@@ -67,12 +67,38 @@ function curves.roc(t, request)
     columns = {"dataset", "detector", "run", "fpr", "tpr", "threshold"}}
 end
 
+-- ------------------------------------------------------------------ precision and recall
+
+function curves.pr(t, request)
+  local groups = select_runs.groups(t, select_runs.some(t, request.run, request.only, request.runs), "average_precision")
+  local several = #select_runs.distinct(groups, "dataset") > 1
+  too_many(t, groups, "curves")
+  local rows, blocks, plots = {}, {}, {}
+  for i, group in ipairs(groups) do
+    local run = group.typical
+    local curve = results.run(t.path, run.run).precision_recall
+    if not curve then result_table.refuse("unmeasured", "run %s of %s has no precision-recall curve", run.run, t.path) end
+    blocks[i] = {{"", draw.short((several and group.dataset .. ", " or "") .. group.method, 70)}}
+    for k = 1, #curve.recall do
+      blocks[i][k + 1] = {curve.recall[k], curve.precision[k], n = 2}
+      rows[#rows + 1] = {dataset = group.dataset, detector = group.method, run = run.run, recall = curve.recall[k],
+        precision = curve.precision[k], threshold = curve.threshold[k]}
+    end
+    plots[i] = ("D%d using 1:2 with lines %s title columnheader(2)"):format(i, (style.line(i):gsub(" pt .*$", "")))
+  end
+  return {title = "Precision-recall curves", height = 76 + 5 * #groups, width = 100, blocks = blocks, rows = rows,
+    remarks = {"of repeats the run with the median average precision; curves are thinned to what a plot needs (results/README.md)"},
+    columns = {"dataset", "detector", "run", "recall", "precision", "threshold"},
+    script = table.concat({"set xlabel 'recall'", "set ylabel 'precision'", "set xrange [0:1]", "set yrange [0:1.01]",
+      "set key vertical maxcols 1", "plot " .. table.concat(plots, ", ")}, "\n")}
+end
+
 -- ------------------------------------------------------------------ against a parameter
 
 -- Lines of a metric over values of `by`, one a data set and configuration.
 local function against(t, request, by, metric)
   if not t.column[by] then result_table.refuse("argument", "%s: has no column %s to draw against", t.path, by) end
-  local groups, without = select_runs.groups(t, select_runs.some(t, request.run, request.only), metric, by)
+  local groups, without = select_runs.groups(t, select_runs.some(t, request.run, request.only, request.runs), metric, by)
   local datasets, methods = select_runs.distinct(groups, "dataset"), select_runs.distinct(groups, "method")
   for _, group in ipairs(groups) do
     group.line = #methods == 1 and group.dataset or #datasets == 1 and group.method

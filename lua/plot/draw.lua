@@ -19,9 +19,13 @@ local function refuse(status, ...) error({status = status, message = string.form
 
 -- ------------------------------------------------------------------ files of a moment
 
+-- Files of a moment, which go when the variable that holds the list is closed: setmetatable({}, draw.Temporary).
 local Temporary = {__close = function(t) for _, path in ipairs(t) do os.remove(path) end end}
 
-local function temporary(list, body)
+draw.Temporary = Temporary
+
+-- -> the path of a new one that holds `body`.
+function draw.temporary(list, body)
   local path = os.tmpname() -- made by mkstemp: nobody else's
   list[#list + 1] = path
   local file, why = io.open(path, "wb")
@@ -30,6 +34,8 @@ local function temporary(list, body)
   if not (file:close() and good) then refuse("io", "%s: cannot be written: %s", path, problem or "?") end
   return path
 end
+
+local temporary = draw.temporary
 
 -- At most so many letters, the middle left out.
 function draw.short(words, most)
@@ -72,7 +78,20 @@ local function first_line(path)
   return body:match("[^\n]*error[^\n]*") or body:match("%S[^\n]*") or "no reason given"
 end
 
--- -> the bytes of the picture.
+-- Runs a program (words as of a shell), which is a package of Debian, and refuses with what it said where it fails.
+function draw.run_program(program, package, purpose, words, log)
+  if not os.execute("command -v " .. program .. " > /dev/null 2>&1") then
+    refuse("io", "%s is not installed, which %s: apt-get install %s", program, purpose, package)
+  end
+  local good, how, code = os.execute(("LC_ALL=C.UTF-8 SOURCE_DATE_EPOCH=0 %s %s > %s 2>&1"):format(program, words, quoted(log)))
+  if how == "signal" or how == "exit" and code == 130 then
+    error({status = "interrupted", message = "interrupted", signal = code == 15 and "TERM" or "INT"}, 0)
+  end
+  if not good then refuse("internal", "%s failed: %s", program, first_line(log)) end
+end
+draw.quoted = quoted
+
+-- -> the bytes of the picture, of kind "svg" or "pdf".
 local function picture(figure, kind)
   local made <close> = setmetatable({}, Temporary)
   local log, picture_path = temporary(made), temporary(made)
@@ -84,16 +103,9 @@ local function picture(figure, kind)
   lines[#lines + 1] = figure.script
   lines[#lines + 1] = "unset output\n"
   local script = temporary(made, table.concat(lines, "\n"))
-  if not os.execute("command -v gnuplot > /dev/null 2>&1") then
-    refuse("io", "gnuplot is not installed, which draws the figures: apt-get install gnuplot-nox")
-  end
-  local good, how, code = os.execute(("LC_ALL=C.UTF-8 SOURCE_DATE_EPOCH=0 gnuplot -d %s > %s 2>&1"):format(quoted(script),
-    quoted(log)))
-  if how == "signal" or how == "exit" and code == 130 then
-    error({status = "interrupted", message = "interrupted", signal = code == 15 and "TERM" or "INT"}, 0)
-  end
-  local bytes = good and files.read(picture_path, 1 << 30) or ""
-  if not good or #bytes == 0 then refuse("internal", "gnuplot failed: %s", first_line(log)) end
+  draw.run_program("gnuplot", "gnuplot-nox", "draws the figures", "-d " .. quoted(script), log)
+  local bytes = files.read(picture_path, 1 << 30)
+  if #bytes == 0 then refuse("internal", "gnuplot failed: %s", first_line(log)) end
   return bytes
 end
 
@@ -103,6 +115,8 @@ local function escaped(words)
   words = utf8.len(words) and words or words:gsub("[\128-\255]", "?")
   return (words:gsub("%c", "?"):gsub("[&<>\"]", {["&"] = "&amp;", ["<"] = "&lt;", [">"] = "&gt;", ['"'] = "&quot;"}))
 end
+
+draw.escaped, draw.picture = escaped, picture
 
 local HEAD = "<!-- A figure of ninetails plot -->"
 

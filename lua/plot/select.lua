@@ -27,7 +27,9 @@ function select_runs.split(word, exists)
   return path, run
 end
 
-function select_runs.some(t, word, only)
+-- given: runs that are chosen already.
+function select_runs.some(t, word, only, given)
+  if given then return given end
   local runs = word and {result_table.find_run(t, word)} or done(result_table.select(t, only))
   if #runs == 0 then refuse("argument", "%s: no run that is done", t.path) end
   return runs

@@ -65,6 +65,31 @@ local function axis(last)
   return 1, "packet"
 end
 
+-- An axis is {at = function(packet, counted from 0) -> place, last = its end, label =}.
+local function packet_axis(arrays)
+  local last = arrays.first + #arrays.scores
+  local scale, label = axis(last)
+  return {at = function(packet) return packet / scale end, last = last / scale, label = label}
+end
+
+local units = {{3 * 86400, 86400, "days"}, {3 * 3600, 3600, "hours"}, {300, 60, "minutes"}, {0, 1, "seconds"}}
+
+-- Time since the first packet; nil where times are missing, or all the same.
+local function time_axis(arrays)
+  local before, times, first = arrays.grace_times or {}, arrays.times, arrays.first
+  if not times or first > #before then return nil end
+  local function of(packet) return packet < first and before[packet + 1] or times[packet - first + 1] end
+  local start, last = of(0), -math.huge
+  for i = 1, #times do last = math.max(last, times[i]) end
+  if start ~= start or not (last > start and last < math.huge) then return nil end
+  for _, unit in ipairs(units) do
+    if last - start >= unit[1] then
+      return {last = (last - start) / unit[2], label = ("time since the first packet, %s"):format(unit[3]),
+        at = function(packet) return ((of(math.min(packet, first + #times - 1)) or 0 / 0) - start) / unit[2] end}
+    end
+  end
+end
+
 local function numbers(arrays, list, more)
   local rows = {}
   for k, packet in ipairs(list) do
@@ -98,14 +123,15 @@ end
 
 -- ------------------------------------------------------------------ rmse
 
--- Boxes of the grace periods {from, to, a shade}, and their names where they are wide enough for them.
-local function phases(run, scale, last)
+-- Boxes of the grace periods on an axis {from, to}, and their names where they are wide enough for them.
+local function phases(run, on)
   local fm, ad = run.fm_grace, run.ad_grace
   local boxes, words = {}, {}
   local function add(from, to, what)
-    if to <= from then return end
-    boxes[#boxes + 1] = {from / scale, to / scale}
-    if (to - from) / last > 0.045 then words[#words + 1] = {(from + to) / 2 / scale, what} end
+    from, to = on.at(from), on.at(to)
+    if not (to > from) then return end
+    boxes[#boxes + 1] = {from, to}
+    if (to - from) / on.last > 0.045 then words[#words + 1] = {(from + to) / 2, what} end
   end
   if fm and ad then
     add(0, fm + 1, "map")
@@ -114,10 +140,10 @@ local function phases(run, scale, last)
   return boxes, words
 end
 
-local function dots(arrays, list, scale)
+local function dots(arrays, list, on)
   local of = {[0] = {}, [1] = {}, [2] = {}}
   for _, packet in ipairs(list) do
-    table.insert(of[packet.label] or of[2], {(arrays.first + packet.i) / scale, arrays.scores[packet.i]})
+    table.insert(of[packet.label] or of[2], {on.at(arrays.first + packet.i - 1), arrays.scores[packet.i]})
   end
   return of
 end
@@ -134,43 +160,66 @@ local function or_nothing(block, width)
   return {row} -- gnuplot takes no empty file: a row without a value
 end
 
-function timeline.rmse(t, request)
-  local run, arrays, list, left_out, last, scale, label = scene(t, request)
-  local boxes, words = phases(run, scale, last)
-  local spans, strip = attacks(arrays.labels), {}
+-- Appends the blocks of a panel over the axis `on` to `blocks`; -> its script.
+local function panel(run, arrays, list, spans, on, blocks)
+  local boxes, words = phases(run, on)
+  local strip, shades = {}, {}
   for k, span in ipairs(spans) do
-    local from, to = (arrays.first + span[1] - 1) / scale, (arrays.first + span[2]) / scale
+    local from, to = on.at(arrays.first + span[1] - 1), on.at(arrays.first + span[2])
     strip[k] = {(from + to) / 2, 0.985, from, to, 0.97, 1}
   end
-  local shades = {}
   for k, box in ipairs(boxes) do shades[k] = {(box[1] + box[2]) / 2, 0.5, box[1], box[2], 0, 1} end
-  local of = dots(arrays, list, scale)
+  local of, at = dots(arrays, list, on), #blocks
+  table.move({or_nothing(shades, 6), or_nothing(strip, 6), or_nothing(of[0], 2), or_nothing(of[1], 2), or_nothing(of[2], 2)},
+    1, 5, at + 1, blocks)
   local threshold = run.threshold and drawable(run.threshold) and run.threshold
-  local script = {SPANS, ("set xrange [0:%.17g]"):format(last / scale), ("set xlabel '%s'"):format(label),
-    "set ylabel 'anomaly score'", "set format y '%g'", "set grid y"}
+  local script = {("set xrange [0:%.17g]"):format(on.last), ("set xlabel '%s' offset 0,0.4"):format(on.label), "unset label"}
   for k, word in ipairs(words) do
     script[#script + 1] = ("set label %d '%s' at first %.17g, graph 0.08 center front"):format(k, word[2], word[1])
   end
   local plots = {
-    ("D1 using 1:2:3:4:5:6 axes x1y2 with boxxyerror fill solid noborder lc rgb '%s' title 'grace periods'"):format(style.light),
-    ("D2 using 1:2:3:4:5:6 axes x1y2 with boxxyerror fill solid 1 border rgb '%s' fc rgb '%s' notitle"):format(style.attack, style.attack),
-    ("D3 using 1:2 with points pt 7 ps 0.25 lc rgb '%s' title '%s'"):format(style.benign,
+    ("D%d using 1:2:3:4:5:6 axes x1y2 with boxxyerror fill solid 1 border rgb '%s' fc rgb '%s' title 'grace periods'"):format(at + 1,
+      style.grey, style.light),
+    ("D%d using 1:2:3:4:5:6 axes x1y2 with boxxyerror fill solid 1 border rgb '%s' fc rgb '%s' notitle"):format(at + 2,
+      style.attack, style.attack),
+    ("D%d using 1:2 with points pt 7 ps 0.25 lc rgb '%s' title '%s'"):format(at + 3, style.benign,
       arrays.labels and "benign" or "score"),
   }
   if #of[1] > 0 then
-    plots[#plots + 1] = ("D4 using 1:2 with points pt 2 ps 0.35 lw 0.8 lc rgb '%s' title 'attack'"):format(style.attack)
+    plots[#plots + 1] = ("D%d using 1:2 with points pt 2 ps 0.35 lw 0.8 lc rgb '%s' title 'attack'"):format(at + 4, style.attack)
   end
   if #of[2] > 0 then
-    plots[#plots + 1] = ("D5 using 1:2 with points pt 6 ps 0.3 lc rgb '%s' title 'excluded'"):format(style.grey)
+    plots[#plots + 1] = ("D%d using 1:2 with points pt 6 ps 0.3 lc rgb '%s' title 'excluded'"):format(at + 5, style.grey)
   end
   if threshold then
     plots[#plots + 1] = ("%.17g with lines lc rgb '%s' lw 1.2 dt (8,4) title 'threshold'"):format(threshold, style.black)
   end
   script[#script + 1] = "plot " .. table.concat(plots, ", \\\n  ")
-  return {title = "Scores over the packets of " .. (run.dataset or "a capture"), height = 75, columns = COLUMNS,
-    rows = numbers(arrays, list), remarks = remarks(arrays, left_out), script = table.concat(script, "\n"), run = run,
-    blocks = {or_nothing(shades, 6), or_nothing(strip, 6), or_nothing(of[0], 2), or_nothing(of[1], 2),
-      or_nothing(of[2], 2)}}
+  return table.concat(script, "\n")
+end
+
+-- Millimetres: of a panel with its axis, of the names above the first.
+local PANEL, KEY = 66, 13
+
+function timeline.rmse(t, request)
+  local run, arrays, list, left_out = scene(t, request)
+  local spans, blocks = attacks(arrays.labels), {}
+  local axes = {packet_axis(arrays), time_axis(arrays)}
+  local height = KEY + PANEL * #axes
+  local script = {"set multiplot", SPANS, "set ylabel 'anomaly score' offset 1,0", "set format y '%g'", "set grid y",
+    "set lmargin at screen 0.12", "set rmargin at screen 0.97",
+    ("set key at screen 0.5, screen %.4f center top horizontal maxrows 1"):format(1 - 1 / height)}
+  for k, on in ipairs(axes) do
+    script[#script + 1] = ("set tmargin at screen %.4f\nset bmargin at screen %.4f"):format(1 - (KEY + (k - 1) * PANEL) / height,
+      1 - (KEY + k * PANEL - 17) / height)
+    script[#script + 1] = panel(run, arrays, list, spans, on, blocks)
+    script[#script + 1] = "set key off"
+  end
+  script[#script + 1] = "unset multiplot"
+  local all = remarks(arrays, left_out)
+  if not axes[2] then all[#all + 1] = "the file has no times, over which scores could be drawn, too" end
+  return {title = "Scores over the packets, and over the time, of " .. (run.dataset or "a capture"), height = height,
+    columns = COLUMNS, rows = numbers(arrays, list), remarks = all, script = table.concat(script, "\n"), run = run, blocks = blocks}
 end
 
 -- ------------------------------------------------------------------ probability, outliers

@@ -5,9 +5,8 @@
 --
 -- Texts of result files are those of strangers: they are JSON in a block that is no script, in which every < is escaped,
 -- and the page puts them where they are text alone. Numbers are those of the files, every digit.
+local asked = require "ninetails.results.asked"
 local choose_details = require "ninetails.report.choose_details"
-local cli = require "ninetails.cli"
-local compare = require "ninetails.results.compare"
 local compared = require "ninetails.results.compared"
 local dendrogram = require "ninetails.dendrogram"
 local diff = require "ninetails.results.diff"
@@ -16,7 +15,6 @@ local embedded = require "ninetails.embedded"
 local json = require "ninetails.json"
 local result_table = require "ninetails.results.table"
 local results = require "ninetails.results"
-local results_command = require "ninetails.cli.commands.results"
 local series = require "ninetails.series"
 local system = require "ninetails.system"
 local compare_text = require "ninetails.results.compare_text"
@@ -96,10 +94,11 @@ end
 -- ------------------------------------------------------------------ details of runs
 
 local function detail_of(t, one, buckets)
-  local s = series.read {path = t.path, key = t.kind == "result" and one.run.run or nil, buckets = buckets, bins = BINS}
+  local s = series.read {path = t.path, key = t.kind == "result" and one.run.run or nil, buckets = buckets, bins = BINS,
+    mapped = one.run.fm_grace and one.run.fm_grace + 1 or nil}
   return json.object {{"row", one.run.row}, {"key", one.run.run}, {"label", one.label}, {"place", one.place}, {"of", one.of},
     {"first", s.first}, {"count", s.count}, {"labelled", s.labelled}, {"excluded", s.excluded}, {"nan", s.nan},
-    {"infinite", s.infinite}, {"timeline", s.timeline}, {"histogram", s.histogram}, {"roc", s.roc},
+    {"infinite", s.infinite}, {"start", s.start}, {"mapped", s.mapped}, {"timeline", s.timeline}, {"histogram", s.histogram}, {"roc", s.roc},
     {"precision_recall", s.precision_recall}, {"map", s.map}, {"profile", s.map and one.run.profile}}
 end
 
@@ -111,34 +110,13 @@ end
 
 -- ------------------------------------------------------------------ tests
 
-local function subcommand(name)
-  for _, sub in ipairs(results_command.subcommands) do
-    if sub.name == name then return sub end
-  end
-end
-
--- The words after `ninetails results`, as the command line takes them -> its arguments.
-local function arguments_of(words) return cli.parse(subcommand(words[1]), words, 2) end
-
-local function with_only(words, only)
-  for _, filter in ipairs(only or {}) do table.move({"--only", filter}, 1, 2, #words + 1, words) end
-  return words
-end
-
 local function command_of(words) return text.command_line {"results", table.unpack(words)} end
 
 -- What `results compare` says of the file, or why it says nothing: by detector where there are several, else by
 -- configuration.
 local function comparison_of(t, args)
-  if t.kind ~= "result" then return nil end
-  local arranged = compare.arrange(t, t.chosen, args.metric)
-  local configurations = #arranged.methods
-  if configurations < 2 then return nil end
-  local by = "configuration"
-  for _, label in ipairs(arranged.methods) do
-    if arranged.detector[label] ~= arranged.detector[arranged.methods[1]] then by = "detector" end
-  end
-  local words = with_only({"compare", t.path, "--metric", args.metric, "--by", by}, args.only)
+  local words, by, configurations = asked.compare(t, t.chosen, args.metric, args.only)
+  if not words then return nil end
   local members = {{"command", command_of(words)}}
   local why = args.no_tests and "left out, as --no-tests said"
     or by == "configuration" and configurations > MOST_TESTED
@@ -147,7 +125,7 @@ local function comparison_of(t, args)
     members[2] = {"why_not", why}
     return json.object(members)
   end
-  local good, found = pcall(compared.find, arguments_of(words))
+  local good, found = pcall(asked.find, words)
   if not good then
     if type(found) ~= "table" or found.status == "interrupted" then error(found, 0) end
     members[2] = {"why_not", found.message}
@@ -178,7 +156,7 @@ local function difference_of(a, b, args)
   local matched, only_a, only_b, changed = diff.match(a, b)
   local varying, pairs_ = {a.column.dataset, a.column.detector}, json.array {}
   for _, column in ipairs(result_table.varying(a, a.runs)) do varying[#varying + 1] = column end
-  local options = arguments_of(words)
+  local options = asked.arguments(words)
   if args.no_tests then options.replicates = 0 end
   for i, pair in ipairs(matched) do
     local x, y = pair[1], pair[2]
@@ -241,6 +219,13 @@ local function read(path, args, most)
   return t
 end
 
+-- "--only 'dataset=x*'": as a shell takes it.
+local function only_words(only)
+  local words = {}
+  for _, filter in ipairs(only or {}) do table.move({"--only", filter}, 1, 2, #words + 1, words) end
+  return #words > 0 and text.command_line(words):sub(#"ninetails " + 1) or ""
+end
+
 local function data_of(paths, args)
   local most = args.detail == 0 and 0 or math.max(1, args.detail // #paths)
   local tables, files, details = {}, json.array {}, 0
@@ -254,7 +239,8 @@ local function data_of(paths, args)
   local version = system.version()
   local both = #tables == 2 and tables[1].kind == "result" and tables[2].kind == "result"
   return json.object {{"command", args.command_line}, {"version", version.version}, {"commit", version.commit},
-    {"metric", args.metric}, {"only", json.array(args.only or {})}, {"files", files},
+    {"metric", args.metric}, {"only", json.array(args.only or {})},
+    {"only_words", only_words(args.only)}, {"files", files},
     {"features", names_of_features(tables)},
     {"difference", both and difference_of(tables[1], tables[2], args) or nil}}
 end

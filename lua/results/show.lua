@@ -7,6 +7,7 @@ local order = require "ninetails.results.order"
 local out = require "ninetails.cli.out"
 local results = require "ninetails.results"
 local result_table = require "ninetails.results.table"
+local sparklines = require "ninetails.results.sparklines"
 local text = require "ninetails.cli.text"
 
 local show = {}
@@ -148,6 +149,16 @@ local function show_file(args, t)
   out.text(text.rows {{"file", t.path}, {"runs", ("%d: %s"):format(#t.runs, counted(t.runs, "status"))},
     {"data sets", counted(t.runs, "dataset")}, {"detectors", counted(t.runs, "detector")},
     {"size", sizes_text(sizes)}, {"varied", #varying > 0 and table.concat(varying, ", ") or "nothing"}})
+  local curves = {}
+  for _, name in ipairs {"auc", "eer"} do
+    local curve, low, high
+    if t.column[name] then curve, low, high = sparklines.of_column(t.runs, t.column[name]) end
+    if curve then
+      curves[#curves + 1] = {"  " .. name, curve, ("%s to %s, the runs in order"):format(result_table.shown(t.column[name], low),
+        result_table.shown(t.column[name], high))}
+    end
+  end
+  if #curves > 0 then out.text("\nAt a glance:\n", text.table(curves)) end
   local rows = {}
   for i, key in ipairs(text.sorted_keys(t.notes)) do rows[i] = {key, note_text(t.notes[key])} end
   if #rows > 0 then out.text("\nProvenance:\n", text.rows(rows, "  ")) end
@@ -223,6 +234,9 @@ local function show_run(args, t, run)
   end
   local rows = text.rows(arrays_rows(arrays))
   if #rows > 0 then out.text("\nArrays:\n", rows) end
+  local curves = sparklines.of_run(arrays)
+  for _, row in ipairs(curves) do row[1] = "  " .. row[1] end
+  if #curves > 0 then out.text("\nScores at a glance:\n", text.table(curves)) end
 end
 
 -- ------------------------------------------------------------------ show: attacks
@@ -292,6 +306,16 @@ local function show_attacks(args, t, run)
   else
     out.text(attack_text(t, rows, telling_columns(t, run and {run} or t.runs)))
   end
+end
+
+-- The table of `show --attacks` of these runs, or nil.
+function show.attack_table(t, runs)
+  local wanted, rows = {}, {}
+  for _, run in ipairs(runs) do wanted[run] = true end
+  for _, row in ipairs(attack_rows(t)) do
+    if wanted[row.run] then rows[#rows + 1] = row end
+  end
+  return #rows > 0 and attack_text(t, rows, telling_columns(t, runs)) or nil
 end
 
 function show.show(args)

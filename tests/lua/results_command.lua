@@ -81,6 +81,8 @@ package.preload["ninetails.results"] = function()
       written = {path = path, sources = sources, options = options}
       return 7
     end,
+    is_output = function() return false end,
+    map = function() return nil end,
     is_measure = function(name) return builtin[name] or false end,
     measure_name = function(name) return former[name] or name end,
     sizes = function() return {file = 12345, scores = 4000, stored = 1000, runs = 7} end,

@@ -28,7 +28,7 @@ What `plot` refuses, before it draws.
   See: ninetails help plot
   [1]
   $ ninetails plot auc quickstart.h5 --metric eer -o x.svg
-  ninetails plot: --metric is for kind m
+  ninetails plot: --metric is for kind cost, differences, effects, m, pairs, ranks
   See: ninetails help plot
   [1]
   $ ninetails plot auc quickstart.h5 --only seed=7 -o x.svg

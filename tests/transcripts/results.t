@@ -32,6 +32,9 @@ A result file of six runs, one of which failed.
   size
   varied     seed
   
+  At a glance:
+    auc  _:- *#  0.4987 to 0.8806, the runs in order
+  
   Provenance:
     end           ...
     name          quickstart

@@ -109,6 +109,7 @@ typedef struct nt_run_arrays {
   uint64_t first;
   size_t count;
   double *scores, *times;
+  double *grace_times; /* [first] of the packets before the scored ones */
   uint8_t *labels;
   nt_curve roc, precision_recall; /* count 0: none */
   nt_feature_map map;             /* autoencoders 0: none */

@@ -114,16 +114,23 @@ static nt_status read_curve(hid_t run, const char *name, const char *x, const ch
   return status;
 }
 
+static nt_status read_times(hid_t group, nt_run_arrays *a, nt_error *err) {
+  size_t before = (size_t)a->first;
+  if (!nt_h5_has(group, "timestamps")) return NT_OK;
+  nt_status status = nt_h5_read(group, "timestamps", H5T_NATIVE_DOUBLE, sizeof *a->times, a->first,
+                                &a->count, &a->times, err);
+  return status == NT_OK && before ? nt_h5_read(group, "timestamps", H5T_NATIVE_DOUBLE,
+                                                sizeof *a->times, 0, &before, &a->grace_times, err)
+                                   : status;
+}
+
 /* Times and labels of the scored packets, where the file has the run's data. */
 static nt_status read_data(hid_t file, const char *name, nt_run_arrays *a, nt_error *err) {
   hid_t data = nt_h5_has(file, "data") ? H5Gopen2(file, "data", H5P_DEFAULT) : -1;
   hid_t group = data >= 0 && nt_name_is_fine(name) && nt_h5_has(data, name)
                     ? H5Gopen2(data, name, H5P_DEFAULT)
                     : -1;
-  nt_status status = NT_OK;
-  if (group >= 0 && nt_h5_has(group, "timestamps"))
-    status = nt_h5_read(group, "timestamps", H5T_NATIVE_DOUBLE, sizeof *a->times, a->first,
-                        &a->count, &a->times, err);
+  nt_status status = group >= 0 ? read_times(group, a, err) : NT_OK;
   if (status == NT_OK && group >= 0 && nt_h5_has(group, "labels"))
     status = nt_h5_read(group, "labels", H5T_NATIVE_UINT8, sizeof *a->labels, a->first, &a->count,
                         &a->labels, err);
@@ -230,6 +237,7 @@ nt_status nt_result_run(const char *path, const char *key, nt_run_arrays *arrays
 void nt_run_arrays_done(nt_run_arrays *arrays) {
   free(arrays->scores);
   free(arrays->times);
+  free(arrays->grace_times);
   free(arrays->labels);
   nt_curve_done(&arrays->roc);
   nt_curve_done(&arrays->precision_recall);
@@ -326,9 +334,7 @@ static nt_status read_scored(hid_t file, nt_run_arrays *a, nt_error *err) {
   a->count = (size_t)scored.integer;
   a->first = count - a->count;
   memmove(a->scores, a->scores + a->first, a->count * sizeof *a->scores);
-  if (nt_h5_has(file, "timestamps"))
-    status = nt_h5_read(file, "timestamps", H5T_NATIVE_DOUBLE, sizeof *a->times, a->first,
-                        &a->count, &a->times, err);
+  status = read_times(file, a, err);
   if (status == NT_OK && nt_h5_has(file, "labels"))
     status = nt_h5_read(file, "labels", H5T_NATIVE_UINT8, sizeof *a->labels, a->first, &a->count,
                         &a->labels, err);

@@ -3,6 +3,7 @@
 local draw = require "ninetails.plot.draw"
 local files = require "ninetails.files"
 local filter = require "ninetails.cli.filter"
+local made_of = require "ninetails.plot.made_of"
 local out = require "ninetails.cli.out"
 local plot = require "ninetails.plot"
 local result_table = require "ninetails.results.table"
@@ -15,7 +16,11 @@ local text = require "ninetails.cli.text"
 local refuse = result_table.refuse
 
 -- Options that not every kind takes.
-local only_of = {metric = {m = true}, fm_grace = {dendrogram = true}, profile = {dendrogram = true}}
+local only_of = {
+  metric = {m = true, effects = true, pairs = true, differences = true, ranks = true, cost = true},
+  by = {effects = true, pairs = true, cost = true},
+  fm_grace = {dendrogram = true}, profile = {dendrogram = true},
+}
 
 local function names()
   local list = {}
@@ -33,19 +38,6 @@ end
 
 local function exists(path) return files.stat(path) ~= nil end
 
-local function commit_text(notes)
-  if not notes.commit or notes.commit == "" then return "not in the file" end
-  return notes.commit .. ((notes.dirty == "1" or notes.dirty == "true" or notes.dirty == true) and " (dirty)" or "")
-end
-
--- What stands in the head of the CSV and in the SVG.
-local function about(kind, args, path, notes, run)
-  local list = {{"figure", kind.name}, {"command", args.command_line}, {"result", path}, {"commit", commit_text(notes)}}
-  list[#list + 1] = {"version", notes.version or "not in the file"}
-  if run then list[#list + 1] = {"run", ("%s, %s, %s"):format(run.run, run.dataset or "?", run.detector or "?")} end
-  return list
-end
-
 local function of_kind(kind, args)
   local path, run = select_runs.split(args.result, exists)
   if kind.from then
@@ -53,7 +45,7 @@ local function of_kind(kind, args)
     local figure, notes = kind.draw(path, args)
     return figure, path, notes
   end
-  local request = {run = run, only = args.only, metric = args.metric, fm_grace = args.fm_grace, profile = args.profile,
+  local request = {run = run, only = args.only, metric = args.metric, drawn = args.output ~= nil, by = args.by, fm_grace = args.fm_grace, profile = args.profile,
     given = args.given}
   if kind.input then
     local figure, notes = kind.draw(path, request)
@@ -92,10 +84,10 @@ local function run(args)
     draw.check(args.output, args.force)
   end
   local figure, path, notes = of_kind(kind, args)
-  local made_of = about(kind, args, path, notes, figure.run)
-  if args.numbers then out.data(draw.numbers(figure, made_of)) end
+  local about = made_of(kind, args.command_line, path, notes, figure.run)
+  if args.numbers then out.data(draw.numbers(figure, about)) end
   if not args.output then return 0 end
-  local csv = draw.write(figure, args.output, made_of)
+  local csv = draw.write(figure, args.output, about)
   if not args.numbers and not args.quiet then out.text(("%s, its numbers in %s\n"):format(args.output, csv)) end
   return 0
 end
@@ -115,7 +107,8 @@ return {
     {name = "output", short = "o", type = "path",
       help = "the figure: a name that ends in .svg or .pdf; numbers go to the same name with .csv"},
     {name = "only", type = "string", value = "FILTER", many = true, help = filter.syntax},
-    {name = "metric", type = "string", value = "NAME", help = "of kind m: what to draw instead of auc"},
+    {name = "metric", type = "string", value = "NAME", help = "of kinds m, effects, pairs, differences, ranks, cost: what to draw instead of auc"},
+    {name = "by", type = "string", value = "NAMES", help = "of effects and pairs: these parameters, of cost: this cost"},
     {name = "numbers", type = "flag", help = "print the numbers; without --output draw nothing"},
     one_capture.profile, parameter.option("fm_grace"),
     {name = "force", type = "flag", help = "replace the figure and its numbers, whatever stands there; else only such files"},

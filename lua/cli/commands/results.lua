@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- ninetails results: what result files hold, how they differ, and what that means.
 local compared = require "ninetails.results.compared"
+local arrays = require "ninetails.results.arrays"
 local compare_files = require "ninetails.results.compare_files"
 local configurations = require "ninetails.results.configurations"
 local diff = require "ninetails.results.diff"
@@ -16,6 +17,7 @@ local system = require "ninetails.system"
 local diff_text = require "ninetails.results.diff_text"
 local compare_text = require "ninetails.results.compare_text"
 local summary_text = require "ninetails.results.summary_text"
+local text = require "ninetails.cli.text"
 
 local refuse = result_table.refuse
 
@@ -141,7 +143,33 @@ local function run_merge(args)
   return 0
 end
 
+-- Of one run, what is beside its row.
+local function export_array(args)
+  for _, option in ipairs {"columns", "only"} do
+    if args.given[option] then refuse("argument", "--%s is for the table of runs, and --array is given", option) end
+  end
+  if args.format ~= "csv" then refuse("argument", "--format %s: --array is CSV", args.format) end
+  local t = result_table.read(args.file)
+  if not args.run and #t.runs ~= 1 then
+    refuse("argument", "--array %s: %s has %s: name one by its number or key", args.array, t.path, text.plural(#t.runs, "run"))
+  end
+  local run = args.run and result_table.find_run(t, args.run) or t.runs[1]
+  if not args.output then
+    arrays.write(t, run, args.array, out.data)
+    return 0
+  end
+  local parts = {}
+  arrays.write(t, run, args.array, function(body) parts[#parts + 1] = body end)
+  files.write(args.output, table.concat(parts))
+  return 0
+end
+
 local function run_export(args)
+  if args.run and not args.array then refuse("argument", "RUN '%s': expected --array, too", args.run) end
+  if args.array then
+    if args.output then outputs.check(args.output, "csv", args.force) end
+    return export_array(args)
+  end
   if args.output then outputs.check(args.output, args.format, args.force) end
   local t = result_table.read(args.file)
   local columns = result_table.chosen(t, args.columns, "--columns") or t.columns
@@ -270,11 +298,14 @@ return {
         {name = "force", type = "flag", help = "overwrite"},
         {name = "quiet", type = "flag", help = "print nothing"}},
       run = run_merge},
-    {name = "export", summary = "Write the table of runs as CSV, JSON or JSON lines.",
-      arguments = {file},
+    {name = "export", summary = "Write the table of runs as CSV, JSON or JSON lines, or an array of one run as CSV.",
+      arguments = {file, {name = "RUN", optional = true, help = "whose array: its number in the list, its key, or the first "
+        .. "digits of that (at least 4)"}},
       options = {
         {name = "format", type = "choice", choices = {"csv", "json", "jsonl"}, default = "csv",
           help = "of the output"},
+        {name = "array", type = "choice", choices = arrays.names,
+          help = "of a run: every score, the points of a curve, the feature map with its dendrogram, or how often scores occur"},
         {name = "output", short = "o", type = "path", help = "where to, instead of standard output"},
         outputs.option,
         only_option, columns_option},

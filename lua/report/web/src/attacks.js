@@ -15,7 +15,7 @@ function fileAttacks(file) {
     plain("attack", (a) => a.attack), plain("packets", (a) => a.packets, (a) => count(a.packets), { right: true }),
     figure("auc", "higher"), figure("average_precision", "higher"), figure("tpr_at_fpr_1em3", "higher")];
   return [table(rows, columns, { high: true, label: "Attacks" }).element, h("div", { class: "controls" }, h("button", { type: "button", onclick: () => saveCsv("attacks.csv", rows, columns) }, "CSV of the attacks")),
-    command(file.kind === "scores" ? `h5dump -g /attacks ${file.word}` : `ninetails results show ${file.word} --attacks`)];
+    command(`ninetails results show ${file.word} --attacks`)];
 }
 
 export function attacks(files) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The best configuration of every detector on each data set, by the mean over its repeats.
 import { command, h, replace, section } from "./dom.js";
-import { configuration, onMetric, places, state } from "./model.js";
+import { configuration, onMetric, only, places, state } from "./model.js";
 import { groupBy, isNumber, plusMinus, statistics } from "./numbers.js";
 import { plain, table } from "./table.js";
 
@@ -35,7 +35,7 @@ function fileBest(file, metric) {
   return [table(list, columns, { label: `Best configurations by ${metric}` }).element,
     list.some((row) => row.runs.length > 1) && h("p", { class: "soft" }, "Mean \u00b1 standard deviation over the repeats."),
     !one && list.some((row) => row.of > 1) && h("p", { class: "soft" }, "The best of several configurations was chosen with the labels that it is judged by: its figures are too good for a promise. What is chosen without them stands under Differences."),
-    file.kind === "result" && command(`ninetails results ls ${file.word} --sort ${file.column.get(metric).better === "lower" ? "" : "-"}${metric}`)];
+    command(`ninetails results summary ${file.word}${only} --metric ${[metric, ...others].join(",")}`)];
 }
 
 export function best(files) {

@@ -45,9 +45,12 @@ function logLabels(u, splits) {
   });
 }
 
+// Of a logarithmic axis the powers of ten, not all that lies between.
+const decadesOf = (u, splits) => splits.map((v) => (v !== null && v > 0 && Math.abs(Math.log10(v) - Math.round(Math.log10(v))) < 1e-9 ? v : null));
+
 function axis(scale, o, side) {
   return { scale, side, label: o.label, labelSize: 22, labelFont: "13px system-ui, sans-serif", font: "12px system-ui, sans-serif",
-    stroke: () => colour("ink"), grid: { stroke: () => colour("grid"), width: 1 }, ticks: { stroke: () => colour("grid"), width: 1 },
+    stroke: () => colour("ink"), grid: { stroke: () => colour("grid"), width: 1, ...(o.log && !o.values ? { filter: decadesOf } : {}) }, ticks: { stroke: () => colour("grid"), width: 1 },
     size: o.size ?? (side === 3 ? 58 : 34), ...(o.log ? {} : { space: side === 3 ? 34 : 70 }), ...(o.splits ? { splits: () => o.splits } : {}),
     values: o.values ?? (o.log ? logLabels : (u, s) => s.map((v) => (v === null ? "" : short(v, 6)))) };
 }

@@ -2,7 +2,7 @@
 // What quality costs: runs by one of their costs and the metric.
 import { chart, style } from "./chart.js";
 import { behind, choice, command, h, replace, section } from "./dom.js";
-import { configuration, onMetric, state } from "./model.js";
+import { configuration, onMetric, only, state } from "./model.js";
 import { groupBy, isNumber, short, shown } from "./numbers.js";
 import { plain, table } from "./table.js";
 
@@ -35,11 +35,16 @@ function fileCost(file) {
   if (all.length === 0) return null;
   let cost = all.find((c) => c.name === "seconds_score") ?? all[0];
   const where = h("div");
-  const draw = () => replace(where, file.column.has(state.metric) ? cloud(file, cost, state.metric) : h("p", {}, `It has no ${state.metric}.`));
+  const line = h("div");
+  const draw = () => {
+    const has = file.column.has(state.metric);
+    replace(where, has ? cloud(file, cost, state.metric) : h("p", {}, `It has no ${state.metric}.`));
+    replace(line, has && command(`ninetails results export ${file.word}${only} --columns ${["dataset", "detector", state.metric, ...all.map((c) => c.name)].join(",")}`));
+  };
   draw();
   onMetric(draw);
   return [h("div", { class: "controls" }, choice("Cost", all.map((c) => ({ value: c.name, text: c.name })), cost.name, (name) => { cost = file.column.get(name); draw(); })), where,
-    command(`ninetails results ls ${file.word} --columns ${["dataset", "detector", state.metric, ...all.map((c) => c.name)].join(",")}`)];
+    line];
 }
 
 export function cost(files) {

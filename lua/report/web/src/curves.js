@@ -86,10 +86,12 @@ function drawPlace(file, list, log, hidden) {
     if (pr) pr.show(i, whether);
   };
   const some = list.find((d) => isNumber(d.run.tpr_at_fpr_1em3_block_low));
+  const printed = (d) => ["roc", d.pr && "precision-recall"].filter(Boolean).map((name) => command(`ninetails results export ${file.word} ${d.detail.key} --array ${name}`));
   return [h("div", { class: "pair" }, roc.element, pr && pr.element), legend(file, list, hidden, toggle),
     some && h("p", { class: "soft" }, `Upright bars: interval of the true positive rate at a false positive rate of 0.001, by the block bootstrap${isNumber(some.run.level) ? `, at ${some.run.level * 100} %` : ""}.`),
     h("p", { class: "soft" }, "Curves are thinned to what a plot needs: no point of the whole curve lies further than ",
       short(Math.max(...list.map((d) => d.roc.deviation || 0))), " from what is drawn. On the logarithmic axis rates below its end are drawn at it."),
+    list.length === 1 ? printed(list[0]) : behind("Commands that print the points", () => h("ul", { class: "legend" }, list.map((d) => h("li", {}, d.detail.label, printed(d))))),
     behind("Points of the ROC curves", () => pointsTable(list, "roc", "fpr", "tpr")),
     prs.length > 0 && behind("Points of the precision-recall curves", () => pointsTable(prs, "pr", "recall", "precision"))];
 }
@@ -104,12 +106,11 @@ function fileCurves(file) {
   const draw = () => replace(where, drawPlace(file, byPlace.get(place), log, hidden.get(place)));
   draw();
   const left = file.configurations - file.details.length;
-  const scored = file.kind === "scores";
   return [h("div", { class: "controls" },
     byPlace.size > 1 && choice("Data set", [...byPlace.keys()].map((p) => ({ value: p, text: p })), place, (p) => { place = p; draw(); }),
     h("span", {}, "False positive rate"), buttons("Axis of the false positive rate", [{ value: false, text: "linear" }, { value: true, text: "logarithmic" }], log, (v) => { log = v; draw(); })),
   where, left > 0 && h("p", { class: "soft" }, `${file.details.length} of ${file.configurations} configurations have curves here: --detail N takes more.`),
-  command(scored ? `h5dump -d /scores -d /labels ${file.word}` : `h5dump -g /run/${list[0].detail.key}/roc ${file.word}`)];
+  ];
 }
 
 export function curves(files) {

@@ -2,7 +2,7 @@
 // What a sweep's parameters do: each by itself, and two at a time.
 import { chart, style, whisker } from "./chart.js";
 import { behind, choice, command, h, replace, section } from "./dom.js";
-import { onMetric, places, state } from "./model.js";
+import { onMetric, only, places, state } from "./model.js";
 import { groupBy, isNumber, power, shown, statistics } from "./numbers.js";
 import { plain, table } from "./table.js";
 
@@ -56,6 +56,9 @@ function mainEffect(file, name, metric) {
 
 // ---------------------------------------------------------------- heat maps
 
+// As one word of a shell.
+const quoted = (text) => (/^[\w.,:/@%+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
+
 const low = [247, 244, 232], high = [10, 61, 110];
 
 // Light to dark, and whichever of black and white is read better on it.
@@ -91,7 +94,10 @@ function heatMaps(file, metric) {
   const where = h("div"), all = places(file);
   const draw = () => {
     const runs = file.runs.filter((run) => isNumber(run[metric]) && run[across] !== undefined && run[down] !== undefined && (!place || run.dataset === place));
-    replace(where, across === down ? h("p", {}, "Choose two different parameters.") : runs.length ? heatMap(file, across, down, metric, runs) : h("p", {}, "No run has both."));
+    const few = [across, down].every((name) => new Set(runs.map((run) => run[name])).size <= MOST_LEVELS);
+    replace(where, across === down ? h("p", {}, "Choose two different parameters.") : runs.length ? [heatMap(file, across, down, metric, runs),
+      command(few ? `ninetails plot pairs ${file.word}${only}${place ? ` --only dataset=${quoted(place)}` : ""} --metric ${metric} --by ${down},${across} --numbers`
+        : `ninetails results export ${file.word}${only} --columns ${down},${across},${metric}`)] : h("p", {}, "No run has both."));
   };
   draw();
   const options = file.parameters.map((name) => ({ value: name, text: name }));
@@ -103,7 +109,7 @@ function heatMaps(file, metric) {
 function fileEffects(file, metric) {
   return [h("div", { class: "pair" }, file.parameters.map((name) => mainEffect(file, name, metric))),
     h("p", { class: "soft" }, "Points are runs; lines join the means over all runs with the value, whatever their other parameters, and bars are standard deviations."),
-    heatMaps(file, metric), command(`ninetails results export ${file.word} --columns ${["dataset", "detector", ...file.parameters, metric].filter((n) => file.column.has(n)).join(",")}`)];
+    command(`ninetails plot effects ${file.word}${only} --metric ${metric} --numbers`), heatMaps(file, metric)];
 }
 
 export function effects(files) {

@@ -4,6 +4,9 @@ import { groupBy, isNumber, shown } from "./numbers.js";
 
 export const data = JSON.parse(document.getElementById("data").textContent);
 
+// Behind a command's file: the runs that the page is of.
+export const only = data.only_words ? ` ${data.only_words}` : "";
+
 const repeats = new Set(["seed", "replicate"]);
 
 function readFile(file, index) {

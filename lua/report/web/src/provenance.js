@@ -19,7 +19,7 @@ function fileProvenance(file) {
   return [h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": `Provenance of ${file.path}` }, h("table", {}, h("tbody", {}, h("tr", {}, h("th", { scope: "row" }, "file"), h("td", { class: "wrap" }, file.path)),
     sizes && h("tr", {}, h("th", { scope: "row" }, "size"), h("td", { class: "wrap" }, sizes)),
     notes.map(([name, text]) => h("tr", {}, h("th", { scope: "row" }, name), h("td", { class: "wrap" }, value(text))))))),
-  command(file.kind === "scores" ? `h5dump -A ${file.word}` : `ninetails results show ${file.word} --json`)];
+  command(`ninetails results show ${file.word} --json`)];
 }
 
 export function provenance(files) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The table of runs: sorts, filters, chooses columns, goes to CSV.
 import { command, h, section } from "./dom.js";
-import { interval } from "./model.js";
+import { interval, only } from "./model.js";
 import { shown } from "./numbers.js";
 import { filterOf, plain, saveCsv, table } from "./table.js";
 
@@ -47,8 +47,8 @@ function fileRuns(file) {
   return [h("div", { class: "controls" }, h("label", {}, "Filter", search),
     h("button", { type: "button", onclick: () => saveCsv("runs.csv", view.shown(), [number, ...all]) }, "CSV of these runs"),
     h("details", {}, h("summary", {}, "Columns"), boxes)), view.element,
-  command(file.kind === "scores" ? `h5dump -A ${file.word}` : `ninetails results ls ${file.word}`),
-  file.kind === "result" && h("p", { class: "soft" }, "CSV has every column, with every digit, as ", h("code", {}, `ninetails results export ${file.word}`), " does.")];
+  command(`ninetails results ls ${file.word}${only}${file.runs.length > 30 ? " --all" : ""}`),
+  h("p", { class: "soft" }, "CSV has every column, with every digit, as this does:"), command(`ninetails results export ${file.word}${only}`)];
 }
 
 export function runs(files) {

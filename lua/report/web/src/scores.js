@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Scores of one run: over the packets, and how often each value occurs.
 import { chart, colour, ruler } from "./chart.js";
-import { behind, choice, command, h, replace, section } from "./dom.js";
+import { behind, buttons, choice, command, h, replace, section } from "./dom.js";
 import { count, doubles, floats, isNumber, power, short } from "./numbers.js";
 import { plain, table } from "./table.js";
 import { featureMap } from "./map.js";
@@ -43,6 +43,39 @@ function levelFor(levels, packets, pixels) {
 
 // ---------------------------------------------------------------- timeline
 
+// Where the scored packets lie: at(k) is the place on the axis of the k-th of them, from 0, find(x) its inverse.
+function packetAxis(detail) {
+  return { label: "packet", at: (k) => detail.first + Math.min(k, detail.count), find: (x) => x - detail.first, range: [0, detail.first + detail.count],
+    values: (u, s) => s.map((v) => (Number.isInteger(v) ? count(v) : "")), phase: (packet) => packet };
+}
+
+const units = [[3 * 86400, 86400, "days"], [3 * 3600, 3600, "hours"], [300, 60, "minutes"], [0, 1, "seconds"]];
+
+// Seconds since the first packet, in a unit that suits; null where times are missing. Times may step back by little: the
+// latest so far counts.
+function timeAxis(detail, times) {
+  if (!times || !isNumber(detail.start)) return null;
+  let latest = -Infinity;
+  const size = detail.timeline.size, seconds = Float64Array.from(times, (t) => (latest = Math.max(latest, Number.isNaN(t) ? latest : t - detail.start)));
+  if (!(latest > 0) || !Number.isFinite(latest)) return null;
+  const [, unit, name] = units.find(([least]) => latest >= least), end = seconds.length - 1;
+  const at = (k) => {
+    const i = Math.min(k / size, end), low = Math.floor(i), part = i - low;
+    return (seconds[low] + (low < end ? part * (seconds[low + 1] - seconds[low]) : 0)) / unit;
+  };
+  const find = (x) => { // the last bucket that begins before x
+    let [low, high] = [0, end + 1];
+    while (high - low > 1) {
+      const middle = (low + high) >> 1;
+      if (seconds[middle] / unit <= x) low = middle;
+      else high = middle;
+    }
+    return x < seconds[0] / unit ? -1 : low * size;
+  };
+  const mapped = isNumber(detail.mapped) ? (detail.mapped - detail.start) / unit : 0;
+  return { label: `time since the first packet, ${name}`, at, find, range: [0, latest / unit], phase: (packet) => (packet === 0 ? 0 : packet >= detail.first ? at(packet - detail.first) : mapped) };
+}
+
 // Powers of ten around all positive scores.
 function decades(level) {
   let low = Infinity, high = 0;
@@ -55,11 +88,10 @@ function decades(level) {
   return [10 ** Math.floor(Math.log10(low) - 0.02), 10 ** Math.ceil(Math.log10(high) + 0.02)];
 }
 
-function drawScores(u, c, levels, first, [bottom]) {
-  const ratio = devicePixelRatio, { min, max } = u.scales.x;
-  const level = levelFor(levels, max - min, u.bbox.width / ratio);
-  const from = Math.max(0, Math.floor((min - first) / level.size)), to = Math.min(level.buckets - 1, Math.ceil((max - first) / level.size));
-  const wide = Math.max(ratio, u.bbox.width / (max - min) * level.size), x0 = u.valToPos(first, "x", true), step = u.bbox.width / (max - min) * level.size;
+function drawScores(u, c, levels, on, [bottom]) {
+  const ratio = devicePixelRatio, { min, max } = u.scales.x, [first, last] = [on.find(min), on.find(max)];
+  const level = levelFor(levels, last - first, u.bbox.width / ratio);
+  const from = Math.max(0, Math.floor(first / level.size)), to = Math.min(level.buckets - 1, Math.ceil(last / level.size));
   for (const name of classes) {
     if (!level[name]) continue;
     const { low, high } = level[name];
@@ -67,9 +99,10 @@ function drawScores(u, c, levels, first, [bottom]) {
     for (let i = from; i <= to; i++) {
       if (Number.isNaN(high[i])) continue;
       const y1 = u.valToPos(Math.max(high[i], bottom), "y", true), y2 = u.valToPos(Math.max(low[i], bottom), "y", true);
+      const x1 = u.valToPos(on.at(i * level.size), "x", true), wide = Math.max(ratio, u.valToPos(on.at((i + 1) * level.size), "x", true) - x1);
       const thick = Math.max(1.5 * ratio, y2 - y1), narrow = Math.min(wide, Math.max(2 * ratio, wide * 0.7));
-      c.fillRect(x0 + i * step, (y1 + y2) / 2 - thick / 2, level.size === 1 ? narrow : wide, thick);
-      if (name === "attack") c.fillRect(x0 + i * step, u.bbox.top + u.bbox.height - 5 * ratio, wide, 5 * ratio);
+      c.fillRect(x1, (y1 + y2) / 2 - thick / 2, level.size === 1 ? narrow : wide, thick);
+      if (name === "attack") c.fillRect(x1, u.bbox.top + u.bbox.height - 5 * ratio, wide, 5 * ratio);
     }
   }
 }
@@ -82,13 +115,17 @@ function phasesOf(detail, run) {
   return phases;
 }
 
-function drawPhases(u, c, phases) {
+// Their shades, or, above the grid, their names.
+function drawPhases(u, c, phases, on, words) {
   const { left, top, width, height } = u.bbox, ratio = devicePixelRatio;
   for (const phase of phases) {
-    const from = Math.max(left, u.valToPos(phase.from, "x", true)), to = Math.min(left + width, u.valToPos(phase.to, "x", true));
+    const from = Math.max(left, u.valToPos(on.phase(phase.from), "x", true)), to = Math.min(left + width, u.valToPos(on.phase(phase.to), "x", true));
     if (to <= from) continue;
-    c.fillStyle = colour(phase.shade);
-    c.fillRect(from, top, to - from, height);
+    if (!words) {
+      c.fillStyle = colour(phase.shade);
+      c.fillRect(from, top, to - from, height);
+      continue;
+    }
     c.fillStyle = colour("soft");
     c.font = `${12 * ratio}px system-ui, sans-serif`;
     c.textAlign = "left";
@@ -109,13 +146,10 @@ function bucketText(detail, level, times, i) {
   return words.join("\n");
 }
 
-function bucketTable(detail, levels, times, [low, high]) {
-  const level = levelFor(levels, high - low, 500);
+function bucketTable(detail, levels, times, on, [low, high]) {
+  const from = on.find(low), to = on.find(high), level = levelFor(levels, to - from, 500);
   const rows = [];
-  for (let i = 0; i < level.buckets; i++) {
-    const from = detail.first + i * level.size;
-    if (from + level.size > low && from <= high) rows.push(i);
-  }
+  for (let i = 0; i < level.buckets; i++) if ((i + 1) * level.size > from && i * level.size <= to) rows.push(i);
   const column = (name, end) => plain(`${detail.labelled ? name : "score"} ${end}`, (i) => (Number.isNaN(level[name][end][i]) ? null : level[name][end][i]),
     (i) => short(level[name][end][i], 6), { right: true });
   const columns = [plain("packet", (i) => detail.first + i * level.size, (i) => count(detail.first + i * level.size), { right: true }),
@@ -131,29 +165,38 @@ function timeline(detail, run) {
   if (!ends) return h("p", {}, "No score is positive: nothing to draw on a logarithmic axis.");
   const threshold = isNumber(run.threshold) && run.threshold > 0 ? run.threshold : null;
   if (threshold) ends[0] = Math.min(ends[0], 10 ** Math.floor(Math.log10(threshold))), ends[1] = Math.max(ends[1], 10 ** Math.ceil(Math.log10(threshold)));
-  const last = detail.first + detail.count;
-  const view = chart({ title: "Scores over the packets", label: `Scores of packets ${detail.first} to ${last - 1}; the table below has them`,
-    height: 380, x: { label: "packet", range: [0, last], values: (u, s) => s.map((v) => (Number.isInteger(v) ? count(v) : "")) }, y: { label: "anomaly score", log: true, range: ends }, lines: [],
-    under: (u, c) => drawPhases(u, c, phases),
+  const last = detail.first + detail.count, axes = { packet: packetAxis(detail), time: timeAxis(detail, times) };
+  let on = axes.packet, view;
+  const where = h("div");
+  const make = () => chart({ title: on === axes.packet ? "Scores over the packets" : "Scores over time", label: `Scores of packets ${detail.first} to ${last - 1}; the table below has them`,
+    height: 380, x: { label: on.label, range: on.range, values: on.values }, y: { label: "anomaly score", log: true, range: ends }, lines: [],
+    under: (u, c) => drawPhases(u, c, phases, on, false),
     draw: (u, c) => {
-      drawScores(u, c, levels, detail.first, ends);
+      drawPhases(u, c, phases, on, true);
+      drawScores(u, c, levels, on, ends);
       if (threshold) ruler(u, c, { y: threshold, word: `threshold ${short(threshold)}` });
     },
     hover: (u) => {
-      const level = levelFor(levels, u.scales.x.max - u.scales.x.min, u.bbox.width / devicePixelRatio);
-      const packet = u.posToVal(u.cursor.left, "x"), i = Math.floor((packet - detail.first) / level.size);
+      const level = levelFor(levels, on.find(u.scales.x.max) - on.find(u.scales.x.min), u.bbox.width / devicePixelRatio);
+      const x = u.posToVal(u.cursor.left, "x"), i = Math.floor(on.find(x) / level.size);
       if (i >= 0 && i < level.buckets) return bucketText(detail, level, times, i);
-      const phase = phases.find((p) => packet >= p.from && packet < p.to);
+      const phase = phases.find((p) => x >= on.phase(p.from) && x < on.phase(p.to));
       return phase ? `${phase.word === "map" ? "learns the feature map" : "trains"}: packets ${count(phase.from)} to ${count(phase.to - 1)}` : null;
     } });
+  const show = (name) => {
+    on = axes[name];
+    view = make();
+    replace(where, view.element);
+  };
+  show("packet");
   const labelled = detail.labelled;
-  return [view.element, h("ul", { class: "legend row" },
+  return [axes.time && h("div", { class: "controls" }, h("span", {}, "Over"), buttons("Axis of the scores", [{ value: "packet", text: "packets" }, { value: "time", text: "time" }], "packet", show)), where, h("ul", { class: "legend row" },
     classes.filter((name) => levels[0][name]).map((name) => h("li", {}, h("span", { class: "swatch dot", style: { background: `var(--${name})`, display: "inline-block", marginRight: ".4rem" } }), labelled ? name : "score")),
     labelled && h("li", { class: "soft" }, "the strip below: stretches with attack packets")),
   h("p", { class: "soft" }, levels[0].size > 1 ? `The least and the greatest score of every ${count(levels[0].size)} packets; wider stretches where the screen shows no more. ` : "Every packet. ",
     "Drag over a stretch to enlarge it, double-click for the whole.", detail.excluded ? ` ${count(detail.excluded)} packets are excluded by their label.` : "",
     detail.nan ? ` ${count(detail.nan)} scores are not a number.` : "", detail.infinite ? ` ${count(detail.infinite)} are infinite.` : ""),
-  behind("Scores of the stretch that is drawn", () => bucketTable(detail, levels, times, view.range()))];
+  behind("Scores of the stretch that is drawn", () => bucketTable(detail, levels, times, on, view.range()))];
 }
 
 // ---------------------------------------------------------------- histogram
@@ -229,9 +272,10 @@ function histogram(detail, run) {
 function drawRun(file, detail) {
   const run = file.byRow.get(detail.row);
   const warning = file.warnings.find((w) => w.row === detail.row);
-  const command_ = file.kind === "scores" ? `h5dump -d /scores ${file.word}` : `ninetails results show ${file.word} ${detail.key}`;
-  return [command(command_), warning && h("p", { class: "warning" }, warning.text),
-    detail.timeline ? timeline(detail, run) : h("p", {}, "The file has no scores of this run."), h("div", { class: "pair" }, h("div", {}, histogram(detail, run)), h("div", {}, featureMap(detail)))];
+  const array = (name) => command(`ninetails results export ${file.word} ${detail.key} --array ${name}`);
+  return [command(`ninetails results show ${file.word} ${detail.key}`), warning && h("p", { class: "warning" }, warning.text),
+    detail.timeline ? [timeline(detail, run), array("scores")] : h("p", {}, "The file has no scores of this run."),
+    detail.histogram && [histogram(detail, run), array("histogram")], featureMap(file, detail)];
 }
 
 export function scores(files) {
