@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""full.py NINETAILS SMOKE.h5: says what the nine data sets of the paper take, by their cards, and fetches them.
+"""full.py NINETAILS SMOKE.h5 [PREFIX] [--plan]: says what the nine data sets of the paper take, by their cards, and fetches them;
+with --plan it only says so. PREFIX: of the names of other data sets, which the tests have.
 
 Disk: no card tells the size of a capture; each packet is stored in at most 200 bytes and its header in 16 (a card's `defects`), a
 label in at most 10. Time: what the runs of paper-smoke took for a packet here, times the packets; without that result it says so.
@@ -33,11 +34,13 @@ def seconds_a_packet(ninetails, result):
 
 
 def main():
-    ninetails, smoke = sys.argv[1:]
+    plan = "--plan" in sys.argv
+    ninetails, smoke, *rest = (word for word in sys.argv[1:] if word != "--plan")
+    prefix = rest[0] if rest else "kitsune_"
     sets = []
     for entry in json.loads(output(ninetails, "dataset", "list", "--json")):
         card = json.loads(output(ninetails, "dataset", "info", entry["name"], "--json"))["card"]
-        if entry["name"].startswith("kitsune_") and "doi" in card:
+        if entry["name"].startswith(prefix) and "doi" in card:
             sets.append((entry["name"], entry["data"], number(card["packets"]), card["files"]["capture"]["urls"][0]))
     print(f"{len(sets)} data sets, by their cards:")
     for name, data, packets, url in sets:
@@ -49,12 +52,16 @@ def main():
     print(f"  together {total:,} packets: at most {total * 226 / 1e9:.1f} GB of captures and labels, which stay; "
           f"{features:.1f} GB of features in the cache (`ninetails cache prune`)")
     print(f"  to download: {', '.join(missing) or 'nothing'}; some servers want a login, and then `fetch` says where")
+    left = sum(packets * 226 for name, _, packets, _ in sets if name in missing)
+    print(f"  the download: at most {left / 1e9:.1f} GB, about {left / 10e6 / 60:.0f} minutes at 10 MB/s")
     cost = seconds_a_packet(ninetails, smoke)
     if cost:
         print(f"  the runs: about {cost * total / 3600:.1f} hours of one processor, by what paper-smoke took here")
     else:
         print("  the runs: hours; `make -f Makefile.paper paper-smoke` first, and this line says how many")
     sys.stdout.flush()
+    if plan:
+        return
     for name in missing:
         if subprocess.run([ninetails, "dataset", "fetch", name]).returncode:
             sys.exit(f"{name} could not be fetched. Put its files where `ninetails dataset info {name}` says, or name their folder "
