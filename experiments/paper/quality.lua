@@ -8,6 +8,7 @@ local opt = nt.options {
     help = "smoke: the nine attacks synthesised, and small captures; here: all labelled data sets that are here or can be made"},
   packets = {default = 20000, min = 5000, max = 100000000, help = "packets of each synthesised capture"},
   paper_protocol = {default = true, help = "smooth before TPR, fold the AUC, as the paper's scripts do"},
+  suricata = {default = false, help = "Suricata, too, as it is installed and configured; it needs captures with frames"},
   keep_scores = {default = false, help = "store the score of every packet"},
 }
 
@@ -28,6 +29,7 @@ end
 local wanted = {kitnet = true, autoencoder_single = true, isolation_forest = true, gaussian_mixture = true,
   gaussian_mixture_online = true, pcstream2 = true, packet_length = true, packet_rate = true, inter_arrival = true,
   packet_index = true}
+wanted.suricata = opt.suricata
 local detectors = {}
 for _, class in ipairs(nt.detectors()) do
   if wanted[class.name] then table.insert(detectors, nt[class.name] {}) end

@@ -165,7 +165,11 @@ smoothed. Published: CSICS-ODU/Tenko. Its Mirai row has the first 100,000 packet
 | claim | verdict | command |
 |---|---|---|
 | AUC, EER, TPR and FNR of KitNET and six others on nine data sets | could not be tested here: neither the nine captures nor the printed figures were at hand | `make -f Makefile.paper paper-full` |
-| speed against the size of the ensemble, in training and in execution | measured; no published figure was found to compare with | `make -f Makefile.paper fig-rate fig-time-density tab-complexity` |
+| the bars of Suricata in these figures | could not be tested here: it is no package of Debian 12, and its rules are the user's; where it is installed `paper` takes it in, and says so where not | `make -f Makefile.paper fig-tpr fig-auc fig-eer` |
+| AUC against m | could not be tested here: no published figure was found to compare with what is measured | `make -f Makefile.paper fig-m-sweep` |
+| the dendrogram of the features | could not be tested here: none was found published to compare with what is drawn | `make -f Makefile.paper fig-dendrogram` |
+| scores over time around an attack by fuzzing | could not be tested here on the paper's capture; drawn of a synthesised one | `make -f Makefile.paper fig-rmse-fuzzing` |
+| speed against the size of the ensemble, in training and in execution | could not be tested here: no published figure was found to compare with what is measured | `make -f Makefile.paper fig-rate fig-time-density tab-complexity` |
 | the authors' C++ is about 100 times as fast as their Python (example.py of Kitsune-py) | could not be tested here: that program is not public | |
 | KitNET's scores rise when Mirai's attack begins (example.py of Kitsune-py) | could not be tested here on the whole capture; see the number of the packet above, which separates it better than the published scores do | `make -f Makefile.paper paper-full` |
 
