@@ -40,7 +40,7 @@ local function parameters(t, runs, by)
   end
   local columns = {}
   for _, column in ipairs(result_table.varying(t, runs)) do
-    if not repeats.tells(column) then columns[#columns + 1] = column end
+    if not repeats.names_repeat(column) then columns[#columns + 1] = column end
   end
   return columns
 end
