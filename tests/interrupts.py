@@ -4,7 +4,7 @@
 
 Each command of a table is given what would keep it busy for longer than anybody waits: a capture of blocks that are no
 packets, labels without end, a file of a tebibyte, a site that sends no more, a reader that does not read, Lua that
-loops. The signal is sent in a state that shows: so much was read or written, a file is there, a read waits. The command
+loops, a result of thousands of runs. The signal is sent in a state that shows: so much was read or written, a file is there, a read waits. The command
 ends as one that was ended by the signal, with the line `ninetails COMMAND: interrupted`, and no file is there that was
 not before.
 
@@ -17,6 +17,7 @@ import glob
 import http.server
 import gzip
 import os
+import shutil
 import signal
 import struct
 import subprocess
@@ -27,7 +28,9 @@ import termios
 import threading
 import time
 
-from sweeps import CAPTURE, Place, check, contents, left_over, synthesise
+import numpy as np
+
+from sweeps import CAPTURE, Place, check, contents, h5py, left_over, synthesise
 
 SCRIPT = """
 local nt = require "ninetails"
@@ -203,7 +206,24 @@ def make_inputs(top):
             f.write('io.open("waits", "w"):close()\n%s\n' % loop)
     subprocess.run([sys.argv[1], "run", "quickstart", "--quiet", "--set", "packets=20000", "-o", at("q.h5")], check=True,
                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment(top))
+    shutil.copy(at("q.h5"), at("long.h5"))
+    lengthen(at("long.h5"), 250)
     return sizes
+
+
+def lengthen(path, times):
+    """A result whose table has all of its rows so many times, each with a key of its own."""
+    with h5py.File(path, "r+") as f:
+        runs = f["runs"]
+        for name, column in list(runs.items()):
+            keys = column.asstr()[:] if name == "run" else ()
+            values = [f"{key}-{i}" for i in range(times) for key in keys] or np.tile(column[:], times)
+            attributes, type_ = dict(column.attrs), column.dtype
+            del runs[name]
+            longer = runs.create_dataset(name, data=values, dtype=type_, chunks=True)
+            for key, value in attributes.items():
+                if key not in ("DIMENSION_LIST", "REFERENCE_LIST", "CLASS", "NAME"):
+                    longer.attrs[key] = value
 
 
 def environment(top):
@@ -328,6 +348,12 @@ def table(sizes, port):
         ("results export", ["q.h5", "--format", "json"], waits_for_its_reader, none),
     ]
     if "NINETAILS_SANITIZED" not in os.environ:  # of which the data say nothing
+        rows += [(name, ["long.h5", *more], has_data(bytes_of), none) for name, more, bytes_of in (
+            ("results ls", [], 15 << 20), ("results show", [], 15 << 20), ("results summary", [], 15 << 20),
+            ("results compare", [], 15 << 20), ("results diff", ["long.h5"], 30 << 20),
+            ("report", ["-o", "x.html"], 15 << 20), ("results merge", ["-o", "x.h5"], 15 << 20))]
+        rows.append(("plot", ["auc", "long.h5", "-o", "x.svg"], has_data(15 << 20), none))
+        rows.append(("results export", ["long.h5", "--format", "csv", "-o", "x.csv"], writes(".x.csv*", 1), none))
         rows.append(("results diff", ["q.h5", "1", "9", "--replicates", "1000000", "--block-seconds", "0.01"], has_data(100 << 20), none))
     return rows
 

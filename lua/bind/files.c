@@ -33,6 +33,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "ground/cancel.h"
 #include "ground/checksum.h"
 #include "ground/content.h"
 #include "ground/temporary.h"
@@ -171,6 +172,8 @@ static int write_text(lua_State *L, int here, committer *commit) {
   int why = file ? 0 : errno;
   if (file && fwrite(text, 1, size, file) != size) why = errno;
   if (file && fclose(file) != 0 && !why) why = errno;
+  /* An output does not appear after it was interrupted; notes of ours that say where to go on do. */
+  if (!why && !here && nt_flag_get(&nt_cancelled)) why = EINTR;
   return end(L, &output, path, why, commit);
 }
 

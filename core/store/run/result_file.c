@@ -210,7 +210,9 @@ static nt_status put_table(gather *g, hid_t runs, const hdf5_errors *errors, nt_
   nt_status status = nt_table_make(rows, g->written, &table, err);
   free(rows); /* they are the slots' */
   if (status != NT_OK) return status;
-  if (nt_table_put(runs, &table) < 0) status = nt_h5_fail(errors, err, "runs: cannot be written");
+  if ((status = look(g, err)) == NT_OK && nt_table_put(runs, &table, g->sources->cancel) < 0 &&
+      (status = look(g, err)) == NT_OK)
+    status = nt_h5_fail(errors, err, "runs: cannot be written");
   nt_table_done(&table);
   return status;
 }
@@ -255,6 +257,7 @@ static nt_status fill_result(hid_t file, hdf5_errors *errors, void *context, nt_
   if (status == NT_OK) status = put_table(g, runs, errors, err);
   if (status == NT_OK && put_outcome(g, file) < 0)
     status = nt_h5_fail(errors, err, "notes cannot be written");
+  if (status == NT_OK) status = look(g, err); /* a file that appears was not interrupted */
   if (g->data >= 0) H5Gclose(g->data);
   if (g->run >= 0) H5Gclose(g->run);
   if (runs >= 0) H5Gclose(runs);

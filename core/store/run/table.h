@@ -4,6 +4,7 @@
 #define NT_STORE_TABLE_H
 
 #include <hdf5.h>
+#include <signal.h>
 
 #include "result_file.h"
 
@@ -23,8 +24,8 @@ nt_status nt_table_make(const nt_row *rows, size_t count, nt_table *table, nt_er
 /* Row i, with a cell for each column but `run`. */
 nt_status nt_table_row(const nt_table *table, size_t i, nt_row *row, nt_error *err);
 
-/* The datasets of a group. Negative: HDF5 refused. */
-int nt_table_put(hid_t group, const nt_table *table);
+/* The datasets of a group. Negative: HDF5 refused, or *cancel was set (NULL: it cannot be) between two columns. */
+int nt_table_put(hid_t group, const nt_table *table, const volatile sig_atomic_t *cancel);
 /* The table in group `runs` of a file; notes are left alone. */
 nt_status nt_table_get(hid_t file, nt_table *table, nt_error *err);
 

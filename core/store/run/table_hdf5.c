@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ground/flag.h"
 #include "store/h5/get.h"
 #include "store/h5/put.h"
 #include "cells.h"
@@ -36,12 +37,12 @@ static int put_column(hid_t group, const nt_column *c, size_t rows, hid_t run) {
   return bad ? -1 : 0;
 }
 
-int nt_table_put(hid_t group, const nt_table *table) {
+int nt_table_put(hid_t group, const nt_table *table, const volatile sig_atomic_t *cancel) {
   if (put_column(group, &table->column[0], table->rows, -1) < 0) return -1;
   hid_t run = H5Dopen2(group, table->column[0].name, H5P_DEFAULT);
   int bad = run < 0;
   for (size_t k = 1; !bad && k < table->columns; k++)
-    bad = put_column(group, &table->column[k], table->rows, run) < 0;
+    bad = nt_flag_get(cancel) || put_column(group, &table->column[k], table->rows, run) < 0;
   if (run >= 0) H5Dclose(run);
   return bad ? -1 : 0;
 }
