@@ -191,7 +191,8 @@ static void join(char *chain, const char *name) {
   static const char cut[] = "...";
   size_t used = strlen(chain), size = strlen(name);
   if (used + size + 2 + sizeof cut > NT_CHAIN) {
-    if (used < sizeof cut || strcmp(chain + used - 3, cut) != 0) strcpy(chain + used, cut);
+    if (used < sizeof cut || strcmp(chain + used - 3, cut) != 0)
+      memcpy(chain + used, cut, sizeof cut);
     return;
   }
   if (used) chain[used++] = ':';

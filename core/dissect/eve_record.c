@@ -14,7 +14,7 @@ void nt_eve_record_time(int64_t seconds, uint32_t nanoseconds, char *text) {
   char date[32];
   if (seconds > INT64_C(253402300799) || !gmtime_r(&when, &tm) ||
       !strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%S", &tm) || strlen(date) != sizeof epoch - 1)
-    strcpy(date, epoch);
+    memcpy(date, epoch, sizeof epoch);
   snprintf(text, NT_EVE_RECORD_TIME, "%s.%06" PRIu32 "+0000", date, nanoseconds / 1000 % 1000000);
 }
 

@@ -65,7 +65,7 @@ typedef struct nt_protocol_row {
 const nt_protocol_row *nt_protocol_row_of(nt_stop stop);
 
 /* The fields of a layer, as far as they are captured. O(fields). */
-void nt_fields_of(const nt_trail_step *step, nt_fields *fields);
+void nt_fields_of(const nt_trail_step *step, nt_fields *list);
 
 /* "UDP" of 17; NULL: no name is known. */
 const char *nt_ip_protocol_name(uint8_t protocol);

@@ -14,7 +14,7 @@ static void hex_text(const uint8_t *bytes, uint32_t size, char *text) {
   enum { MOST = (NT_FIELD_TEXT - 3) / 2 };
   uint32_t shown = size < MOST ? size : MOST;
   for (uint32_t i = 0; i < shown; i++) sprintf(text + 2 * i, "%02x", bytes[i]);
-  strcpy(text + 2 * shown, shown < size ? ".." : "");
+  snprintf(text + 2 * shown, 3, "%s", shown < size ? ".." : "");
 }
 
 void nt_field_text(const nt_field *f, char *text) {
