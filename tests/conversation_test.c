@@ -23,6 +23,7 @@ typedef struct heard {
 
 static nt_status hear(void *context, const nt_piece *piece, nt_error *err) {
   heard *h = context;
+  if (h->used[piece->side] + 64 > sizeof h->text[0]) return NT_OK; /* enough was heard */
   char *to = h->text[piece->side] + h->used[piece->side];
   size_t room = sizeof h->text[0] - h->used[piece->side];
   (void)err;

@@ -112,6 +112,7 @@ static void cut_anywhere(void) {
     CU_ASSERT(t.d.payload_captured == 0);
     bytes_free(&part);
   }
+  dissect(&t, &b);
   CU_ASSERT_STRING_EQUAL(t.d.chain, "Ethernet:IPv4:TCP");
   CU_ASSERT(has(&t.d, 2, "tcp.flags.syn", 1) && has(&t.d, 2, "tcp.flags.ack", 0));
   nt_dissector_free(t.dissector);
