@@ -26,7 +26,7 @@ typedef nt_status nt_evidence_sink(void *context, const nt_evidence *evidence, n
 
 /* numbers: `count` packets, ascending. NT_E_INPUT when the capture ends before the last of them.
  * O(packets up to the last one); memory: the decoder's. cancel may be NULL. */
-nt_status nt_evidence_read(const char *capture, const uint64_t *numbers, size_t count,
+nt_status nt_evidence_read(const char *path, const uint64_t *numbers, size_t count,
                            nt_evidence_sink *sink, void *context,
                            const volatile sig_atomic_t *cancel, nt_error *err);
 

@@ -60,9 +60,9 @@ typedef struct nt_incidents {
 } nt_incidents;
 
 /* gap: seconds, not negative. NT_E_MEMORY, NT_E_ARGUMENT. nt_incidents_done. */
-nt_status nt_incidents_of(const nt_inspection *inspection, nt_entity entity, double gap,
-                          nt_incidents *incidents, nt_error *err);
-void nt_incidents_done(nt_incidents *incidents);
+nt_status nt_incidents_of(const nt_inspection *in, nt_entity entity, double gap, nt_incidents *to,
+                          nt_error *err);
+void nt_incidents_done(nt_incidents *to);
 
 /* What the record of a packet that qualifies still has of its identity: no MACs beside addresses. */
 void nt_anomaly_identity(const nt_inspection *inspection, const nt_anomaly *anomaly,

@@ -291,12 +291,19 @@ static nt_status keep_training(pass *p, const nt_pipeline_rows *rows, size_t gra
   return nt_training_range_add(&p->to->range, rows->features, grace, err);
 }
 
-/* Equal bit for bit. */
+/* Equal bit for bit: NaNs, too, and no 0 to a -0. */
+static int same_bits(double a, double b) {
+  uint64_t x, y;
+  memcpy(&x, &a, sizeof x);
+  memcpy(&y, &b, sizeof y);
+  return x == y;
+}
+
 static int same_scores(pass *p, const nt_pipeline_rows *rows, size_t grace) {
   const nt_scored_run *run = &p->to->run;
   for (size_t i = grace; i < rows->count; i++) {
     uint64_t k = rows->first + i - run->first;
-    if (k < run->count && memcmp(&rows->scores[i], &run->scores[k], sizeof(double)) == 0) continue;
+    if (k < run->count && same_bits(rows->scores[i], run->scores[k])) continue;
     p->differs = 1;
     p->packet = rows->first + i;
     p->got = rows->scores[i];

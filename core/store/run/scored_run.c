@@ -84,7 +84,7 @@ static nt_status read_attacks(hid_t group, nt_scored_run *r, nt_error *err) {
   for (size_t i = 0; status == NT_OK && i < r->count; i++)
     if (r->attack[i] > r->attacks)
       status = nt_fail(err, NT_E_INPUT, "packet %llu is of attack %u, and there are %zu",
-                       (unsigned long long)(r->first + i), r->attack[i], r->attacks);
+                       (unsigned long long)r->first + i, r->attack[i], r->attacks);
   return status == NT_OK ? NT_OK : nt_fail_in(err, "attack");
 }
 
