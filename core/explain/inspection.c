@@ -413,6 +413,7 @@ static nt_status open_all(pass *p, nt_error *err) {
   p->capture = nt_capture_open_tapped(o->capture, nt_digester_tap(p->digester), err);
   if (!p->capture) return err->status;
   nt_digester_opened(p->digester, p->capture);
+  to->frames = nt_capture_format_of(p->capture) != NT_FORMAT_TSV;
   if (nt_capture_format_of(p->capture) == NT_FORMAT_FEATURES)
     return nt_fail(err, NT_E_INPUT, "%s: holds rows of features: expected packets", o->capture);
   if (!(p->extractor = nt_extractor_new(&to->recipe.extractor, err))) return err->status;

@@ -92,6 +92,7 @@ typedef struct nt_inspection {
   double *left_named, *left_random; /* [count] fidelity: score after / score before; else NULL */
   nt_key_table *hosts;              /* keys of NT_HOST_KEY bytes: kind of address, address */
   nt_pipeline_result pipeline;
+  int frames;        /* the capture has frames, and is no table of packet records */
   char warning[512]; /* of the capture */
 } nt_inspection;
 enum { NT_HOST_KEY = 17 };

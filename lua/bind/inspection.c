@@ -11,7 +11,7 @@
  * read's fields: result, run, capture, select = "top" | "above" | "lognormal" | "deviations", value,
  * named, fidelity, seed, threads, progress = function(packets, seconds, phase). It gives {count =
  * packets that qualify, packets =, scored =, first = of the scored, threshold =, labelled =,
- * attacks = names, autoencoders =, width =, log_mean =, log_deviation =, training_rows =, stride =,
+ * attacks = names, frames = whether the capture has frames, autoencoders =, width =, log_mean =, log_deviation =, training_rows =, stride =,
  * detector =, profile =, warning =, fidelity = {named = {mean =, median =}, random = ..., packets =}}.
  *
  * each(found, most, f) calls f for the `most` packets of the highest scores (0: all), in their order,
@@ -171,6 +171,7 @@ static void put_summary(lua_State *L, const nt_inspection *in) {
   set_number(L, "threshold", in->threshold);
   set_flag(L, "labelled", in->run.labels != NULL);
   set_flag(L, "explained", in->recipe.kitnet);
+  set_flag(L, "frames", in->frames);
   set_text(L, "detector", in->recipe.detector);
   set_text(L, "profile", nt_profile_name(in->recipe.extractor.profile));
   set_integer(L, "width", in->width);

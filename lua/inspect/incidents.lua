@@ -52,10 +52,10 @@ local function print_list(all, labelled)
   out.text "\n"
   for i, n in ipairs(all.list) do
     local evidence = {}
-    for k, e in ipairs(n.evidence) do evidence[k] = text.count(e.packet) end
+    for k, e in ipairs(n.evidence) do evidence[k] = ("%d"):format(e.packet + 1) end
     local f = n.features[1]
     if f then out.text(("%d: %s %s\n"):format(i, words.percent(f.share_of_score), feature_text(f))) end
-    out.text(("%s  see packets %s\n"):format(f and "" or ("%d:"):format(i), table.concat(evidence, ", ")))
+    out.text(("%s  see frames %s\n"):format(f and "" or ("%d:"):format(i), table.concat(evidence, ", ")))
   end
 end
 

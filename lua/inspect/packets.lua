@@ -1,8 +1,12 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
--- The packets that qualify, one by one: as a table, as blocks with all that is known, as lines of JSON, as CSV.
+-- The packets that qualify, one by one: as a table, as blocks with all that is known, as lines of JSON or EVE JSON, as
+-- CSV, as an excerpt of the capture with comments. For people packets have frame.number of Wireshark, which is one more
+-- than the number in result files.
+local dissect = require "ninetails.dissect"
 local inspection = require "ninetails.inspection"
 local json = require "ninetails.json"
 local out = require "ninetails.cli.out"
+local outputs = require "ninetails.cli.outputs"
 local text = require "ninetails.cli.text"
 local words = require "ninetails.inspect.words"
 
@@ -21,14 +25,28 @@ local function ends(p)
   return words.endpoint(p.source, p.source_port), words.endpoint(p.destination, p.destination_port)
 end
 
+-- Calls f with each packet, as inspection.each, and what its layers show where the capture has frames.
+local function each(found, args, most, f)
+  if not found.frames then return inspection.each(found, most, f) end
+  local reader <close> = dissect.open(args.capture)
+  local number = 0
+  inspection.each(found, most, function(p)
+    while number <= p.packet do number = reader:next() end
+    local layers = reader:packet()
+    p.chain, p.application, p.service, p.payload = layers.chain, layers.application, layers.service, layers.payload
+    p.flow, p.reader = layers.flow, reader
+    f(p)
+  end)
+end
+
 -- ------------------------------------------------------------------ for people
 
-local function print_table(found, most)
-  local rows, head = {}, {{"rank", "packet", "time", "score", "tail", "label", "length", "protocols", "source",
+local function print_table(found, args, most)
+  local rows, head = {}, {{"rank", "frame", "time", "score", "tail", "label", "length", "protocols", "source",
     "destination", "why"}}
-  inspection.each(found, most, function(p)
+  each(found, args, most, function(p)
     local source, destination = ends(p)
-    rows[#rows + 1] = {rank = p.rank, text.count(p.rank), text.count(p.packet), words.time(p.time), text.number(p.score), tail_text(p),
+    rows[#rows + 1] = {rank = p.rank, text.count(p.rank), ("%d"):format(p.packet + 1), words.time(p.time), text.number(p.score), tail_text(p),
       label_text(p), text.count(p.length), p.chain, source, destination, words.why(p)}
   end)
   table.sort(rows, function(a, b) return a.rank < b.rank end)
@@ -41,7 +59,7 @@ end
 
 local function print_block(p, bytes)
   local source, destination = ends(p)
-  local head = {("packet %s"):format(text.count(p.packet)), words.time(p.time),
+  local head = {("frame %d"):format(p.packet + 1), words.time(p.time),
     ("score %s"):format(text.number(p.score, 6)), p.tail and ("tail %s"):format(tail_text(p)) or nil}
   head[#head + 1] = ("rank %s"):format(text.count(p.rank))
   if p.label then head[#head + 1] = label_text(p) end
@@ -57,7 +75,11 @@ local function print_block(p, bytes)
     out.text(("          %s: %s of autoencoder %d, which is %s of the score\n"):format(f.feature, words.percent(f.share),
       f.autoencoder + 1, words.percent(f.autoencoder_share)))
   end
-  if p.frame and bytes > 0 then out.text(words.hexdump(p.frame, bytes, "  "), "\n") end
+  if p.flow then out.text(("  flow %s%s\n"):format(p.flow.community_id, p.service and ", of " .. p.service or "")) end
+  if p.frame and bytes > 0 then
+    out.text(("  %s:\n"):format(p.payload and "payload" or "the whole frame"))
+    out.text(words.hexdump(p.payload or p.frame, bytes, "  "), "\n")
+  end
   out.text("\n")
 end
 
@@ -80,14 +102,16 @@ end
 local function print_json(p)
   local headers = {}
   for i, pair in ipairs(p.headers) do headers[i] = {pair[1], tonumber(pair[2]) or pair[2]} end
-  out.data(json.encode(json.object {{"packet", p.packet}, {"time", p.time}, {"score", p.score}, {"tail", p.tail},
+  out.data(json.encode(json.object {{"packet", p.packet}, {"frame", p.packet + 1}, {"time", p.time},
+    {"score", p.score}, {"tail", p.tail},
     {"rank", p.rank}, {"label", p.label}, {"attack", p.attack}, {"length", p.length}, {"protocols", p.chain},
     {"source", p.source}, {"source_port", p.source_port}, {"destination", p.destination},
     {"destination_port", p.destination_port}, {"headers", json.object(headers)}, {"cause", p.cause}, {"why", why_json(p)},
-    {"frame", p.frame and hex(p.frame) or nil}}), "\n")
+    {"application", p.application}, {"service", p.service}, {"community_id", p.flow and p.flow.community_id},
+    {"payload", p.payload and hex(p.payload) or nil}, {"bytes", p.frame and hex(p.frame) or nil}}), "\n")
 end
 
-local columns = {"packet", "time", "score", "tail", "rank", "label", "attack", "length", "protocols", "source", "source_port",
+local columns = {"packet", "frame", "time", "score", "tail", "rank", "label", "attack", "length", "protocols", "source", "source_port",
   "destination", "destination_port", "cause", "feature", "share_of_score", "value", "training_least", "training_median",
   "training_most", "words"}
 
@@ -108,24 +132,88 @@ end
 
 local function print_csv(p)
   local f = p.why and p.why[1] or {}
-  packets.csv_row({p.packet, p.time, p.score, p.tail, p.rank, p.label, p.attack, p.length, p.chain, p.source,
+  packets.csv_row({p.packet, p.packet + 1, p.time, p.score, p.tail, p.rank, p.label, p.attack, p.length, p.chain, p.source,
     p.source_port, p.destination, p.destination_port, p.cause, f.feature, f.share and words.share(f), f.value, f.least,
     f.median, f.most, f.words}, #columns)
 end
 
+-- ------------------------------------------------------------------ EVE JSON
+
+-- What is said of a packet in a line: the comment of an excerpt, the metadata of an alert.
+local function said(p)
+  local list = {{"score", text.number(p.score, 6)}, {"rank", ("%d"):format(p.rank)}}
+  if p.tail then list[#list + 1] = {"tail", ("%.3g"):format(p.tail)} end
+  if p.label then list[#list + 1] = {"label", out.shown(label_text(p))} end
+  if p.cause then list[#list + 1] = {"cause", p.cause} end
+  local first = p.why and p.why[1]
+  if first then
+    list[#list + 1] = {"autoencoder", ("%d (%s of the score)"):format(first.autoencoder + 1,
+      words.percent(first.autoencoder_share))}
+  end
+  for _, f in ipairs(p.why or {}) do
+    list[#list + 1] = {"feature", ("%s %s (%s)"):format(words.percent(words.share(f)), words.feature(f), f.feature)}
+  end
+  return list
+end
+
+local SIGNATURE = 2400000 -- within the range that Emerging Threats leaves to others
+
+local eve = {
+  alert = function(p)
+    return {signature_id = SIGNATURE, severity = 3, category = "Anomaly",
+      signature = "ninetails: anomaly, by " .. (p.cause or "score"), metadata = said(p)}
+  end,
+  anomaly = function(p)
+    return {type = "stream", event = "ninetails." .. (p.cause or "score"):gsub(" ", "_"), layer = "proto_detect"}
+  end,
+}
+
+-- ------------------------------------------------------------------ an excerpt
+
+local pcapng = outputs.begins("\10\13\13\10", "a pcapng capture")
+
+local function comment(p)
+  local lines = {}
+  for i, pair in ipairs(said(p)) do lines[i] = pair[1] .. " " .. pair[2] end
+  return table.concat(lines, "\n")
+end
+
+local function write(found, args)
+  outputs.check(args.write, pcapng, args.force)
+  local excerpt <close> = dissect.excerpt(args.capture, args.write, args.context)
+  inspection.each(found, args.limit or 0, function(p) excerpt:add(p.packet + 1, comment(p)) end)
+  local count, neighbours = excerpt:finish()
+  out.text(("%s: %s%s\n"):format(args.write, text.plural(count, "packet"),
+    neighbours > 0 and (" and %s"):format(text.plural(neighbours, "neighbour")) or ""))
+end
+
 -- ------------------------------------------------------------------ the whole
 
+local function must_have_frames(found, args, option)
+  if found.frames then return end
+  error({status = "input", message = ("%s: is a table of packet records: --%s takes a capture of frames"):format(args.capture,
+    option)}, 0)
+end
+
 function packets.print(found, args)
-  if args.json then return inspection.each(found, args.limit or 0, print_json) end
+  if args.write then
+    must_have_frames(found, args, "write")
+    return write(found, args)
+  end
+  if args.eve then
+    must_have_frames(found, args, "eve")
+    return each(found, args, args.limit or 0, function(p) out.data(p.reader:eve(eve[args.eve](p))) end)
+  end
+  if args.json then return each(found, args, args.limit or 0, print_json) end
   if args.csv then
     packets.csv_row(columns, #columns)
-    return inspection.each(found, args.limit or 0, print_csv)
+    return each(found, args, args.limit or 0, print_csv)
   end
   local most = args.limit or 20
   if args.details then
-    inspection.each(found, most, function(p) print_block(p, args.bytes) end)
+    each(found, args, most, function(p) print_block(p, args.bytes) end)
   else
-    print_table(found, most)
+    print_table(found, args, most)
   end
   if most > 0 and found.count > most then
     out.text(("%s more qualify: --limit N shows the N highest, 0 all\n"):format(text.count(found.count - most)))

@@ -80,13 +80,20 @@ local function print_fidelity(found, args)
 end
 
 local function run(args)
-  if args.json and args.csv then refuse("argument", "--json and --csv: expected one of them") end
+  local forms = {}
+  for _, form in ipairs {"json", "csv", "eve", "write", "details"} do
+    if args.given[form] then forms[#forms + 1] = "--" .. form end
+  end
+  if #forms > 1 then refuse("argument", "%s: expected one of them", table.concat(forms, ", ")) end
+  if args.incidents and (args.eve or args.write or args.details) then
+    refuse("argument", "--incidents and %s: expected one of them", forms[1])
+  end
   local found = look(args)
   if args.fidelity then
     print_fidelity(found, args)
     return 0
   end
-  if not (args.json or args.csv or args.quiet) then
+  if not (args.json or args.csv or args.eve or args.quiet) then
     out.text(("%s of %s scored packets qualify: score at least %s\n%s"):format(text.count(found.count),
       text.count(found.scored), text.number(found.threshold, 6), args.incidents and "" or "\n"))
   end
@@ -105,7 +112,7 @@ return {
     .. "qualifying packet's score is taken apart exactly: the share of each autoencoder in the score, and of each feature "
     .. "in the error of its autoencoder. A feature stands beside what the grace periods saw of it. Windows are told by "
     .. "their half-life: packets in 10 s are a damped count, in which one of 10 s ago counts half.\n\n"
-    .. "Packets are numbered from 0 on: frame.number of tshark is one more. The tail is the probability of a score at "
+    .. "Frames have the numbers of Wireshark, from 1 on; `packet` of JSON and CSV is that of result files, from 0 on. The tail is the probability of a score at "
     .. "least so high, were scores log-normal as fitted at the end of training.",
   arguments = {
     {name = "RESULT", help = "what `ninetails score -o` wrote; or RESULT:RUN, a run of an experiment's result file, by its "
@@ -120,17 +127,25 @@ return {
       .. "or --above]"},
     {name = "features", type = "integer", default = 3, min = 1, max = 1000, help = "how many features to name of a packet, "
       .. "those with the largest shares in the score"},
-    {name = "limit", type = "integer", min = 0, help = "show the N packets that score highest, 0: all [20; with --json "
-      .. "and --csv all]. The table has the highest first, all else comes in the order of the capture"},
+    {name = "limit", type = "integer", min = 0, help = "show the N packets that score highest, 0: all [20; with --json, "
+      .. "--csv, --eve and --write all]. The table has the highest first, all else comes in the order of the capture"},
     {name = "incidents", type = "flag", help = "gather the packets that qualify into incidents: those of one entity and one "
       .. "cause that follow each other within --gap; most excess first"},
     {name = "by", type = "choice", choices = {"host", "pair", "flow"}, default = "host", help = "the entity: of a packet's "
       .. "two hosts the one that more of the packets have; both; or both with their ports"},
     {name = "gap", type = "number", value = "S", default = 60, min = 0, help = "seconds without a packet that end an incident"},
-    {name = "details", type = "flag", help = "a block for each packet: headers, shares, the frame's bytes"},
-    {name = "bytes", type = "integer", default = 64, min = 0, help = "most bytes of the frame that --details shows"},
-    {name = "json", type = "flag", help = "one object a line for each packet, the whole frame in hexadecimal"},
+    {name = "details", type = "flag", help = "a block for each packet: headers, shares, payload"},
+    {name = "bytes", type = "integer", default = 64, min = 0, help = "most bytes of the payload that --details shows; of a "
+      .. "packet without one, of the frame"},
+    {name = "json", type = "flag", help = "one object a line for each packet or incident, bytes in hexadecimal"},
     {name = "csv", type = "flag", help = "a table for programs, with the first feature of each packet"},
+    {name = "eve", type = "choice", choices = {"alert", "anomaly"}, help = "a line of EVE JSON, as Suricata's log has them, "
+      .. "for each packet"},
+    {name = "write", short = "w", type = "path", value = "FILE", help = "copy the packets, byte for byte, to a pcapng file, each "
+      .. "with a comment: its score, rank, autoencoder, features. Wireshark: frame.comment contains \"feature\""},
+    {name = "context", type = "integer", min = 0, max = 1000000, default = 0, help = "with --write: packets before and after "
+      .. "each, without a comment"},
+    {name = "force", type = "flag", help = "replace the file that --write names, whatever it is"},
     {name = "fidelity", type = "flag", help = "instead of packets: put the named features of each back to their median in "
       .. "training, score again, and tell how much of the score is left; beside as many features at random"},
     {name = "seed", type = "integer", default = 1, min = 0, max = 4294967295, help = "of the features at random"},
