@@ -8,13 +8,13 @@ The packets that score highest, with what their scores are made of.
   $ ninetails inspect scores.h5 --capture trace.tsv.gz --top 2
   2 of 995 scored packets qualify: score at least 4.71724e+08
   
-  rank  packet  time                             score      tail  length  protocols   source             destination     why
-     1   1,593  2017-07-17 20:38:31.299001Z  4.717e+08  6.1e-255      60  eth:ip:tcp  192.168.1.6:40005  192.168.1.4:80  34.4 % variance of the time between packets from 192.168.1.6 to 192.168.1.4 in 100 s: 26,228,493,683 s^2; training saw at most 15.41 (median 0.2988)
-     2   1,272  2017-07-17 20:38:23.070003Z  4.717e+08  6.2e-255      66  eth:ip:tcp  127.0.0.1:4000     127.0.0.1:4001  34.4 % variance of the time between packets from 127.0.0.1 to 127.0.0.1 in 100 s: 26,226,234,591 s^2; training saw at most 15.41 (median 0.2988)
+  rank  frame  time                             score      tail  length  protocols   source             destination     why
+     1   1594  2017-07-17 20:38:31.299001Z  4.717e+08  6.1e-255      60  eth:ip:tcp  192.168.1.6:40005  192.168.1.4:80  34.4 % variance of the time between packets from 192.168.1.6 to 192.168.1.4 in 100 s: 26,228,493,683 s^2; training saw at most 15.41 (median 0.2988)
+     2   1273  2017-07-17 20:38:23.070003Z  4.717e+08  6.2e-255      66  eth:ip:tcp  127.0.0.1:4000     127.0.0.1:4001  34.4 % variance of the time between packets from 127.0.0.1 to 127.0.0.1 in 100 s: 26,226,234,591 s^2; training saw at most 15.41 (median 0.2988)
   $ ninetails inspect scores.h5 --capture trace.tsv.gz --top 1 --details --features 2
   1 of 995 scored packets qualify: score at least 4.71745e+08
   
-  packet 1,593, 2017-07-17 20:38:31.299001Z, score 4.71745e+08, tail 6.1e-255, rank 1
+  frame 1594, 2017-07-17 20:38:31.299001Z, score 4.71745e+08, tail 6.1e-255, rank 1
     192.168.1.6:40005 -> 192.168.1.4:80, eth:ip:tcp, 60 bytes
     eth.src 02:00:00:00:02:2c, eth.dst 02:00:00:00:02:2a
     34.4 %  variance of the time between packets from 192.168.1.6 to 192.168.1.4 in 100 s: 26,228,493,683 s^2; training saw at most 15.41 (median 0.2988)
@@ -69,11 +69,11 @@ Incidents: packets of one host and one cause that follow each other.
   3  2017-07-17 20:38:23  12 s   192.168.1.4  timing       78  46.2 %  192.168.1.3 and 4 more  40003 and 9 more  4.717e+08
   
   1: 58.2 % variance of the time between packets from 192.168.1.5 to 192.168.1.2 in 100 s: 26,226,536,820 s^2; training saw at most 15.41 (median 0.2988)
-    see packets 1,502, 1,383, 1,443
+    see frames 1503, 1384, 1444
   2: 58.8 % variance of the time between packets from 192.168.1.1 to 8.8.8.8 in 100 s: 26,226,536,698 s^2; training saw at most 15.41 (median 0.2988)
-    see packets 1,419, 1,399, 1,393
+    see frames 1420, 1400, 1394
   3: 52.7 % variance of the time between packets from 192.168.1.6 to 192.168.1.4 in 100 s: 26,228,493,683 s^2; training saw at most 15.41 (median 0.2988)
-    see packets 1,593, 1,436, 1,369
+    see frames 1594, 1437, 1370
   
   39 incidents more, of 510 packets: --limit N shows N, 0 all
   $ ninetails inspect scores.h5 --capture trace.tsv.gz --incidents --json > incidents.jsonl
@@ -128,13 +128,29 @@ A run of an experiment: its detector is repeated with the parameters and the see
   > f = h5py.File('results/two.h5')
   > run = f['run'][f['runs/run'].asstr()[0]]['scores']
   > rows = [json.loads(line) for line in sys.stdin]
-  > print([row['score'] == run[row['packet'] - run.attrs['first']] for row in rows], 'frame' in rows[0])
+  > print([row['score'] == run[row['packet'] - run.attrs['first']] for row in rows], 'bytes' in rows[0], rows[0]['protocols'][:17])
   > "
-  [True, True, True] True
+  [True, True, True] True Ethernet:IPv4:UDP
+
+The packets themselves, in a pcapng with a comment each, and as lines of EVE JSON.
+
+  $ ninetails inspect results/two.h5:1 --capture $capture --top 3 -w top.pcapng --context 1 | tail -1 | cut -d' ' -f1-3
+  top.pcapng: 3 packets
+  $ $PYTHON -c "b = open('top.pcapng', 'rb').read(); print(b[:4] == bytes([10, 13, 13, 10]), b.count(b'feature '), b.count(b'autoencoder '))"
+  True 9 3
+  $ ninetails inspect results/two.h5:1 --capture $capture --top 2 --eve alert | $PYTHON -c "
+  > import json, sys
+  > for e in map(json.loads, sys.stdin): print(e['event_type'], e['alert']['metadata']['rank'], 'community_id' in e, len(e['alert']['metadata']['feature']))
+  > "
+  alert ['1'] True 3
+  alert ['2'] True 3
+  $ ninetails inspect scores.h5 --capture trace.tsv.gz --top 1 --quiet -w none.pcapng
+  ninetails inspect: trace.tsv.gz: is a table of packet records: --write takes a capture of frames
+  [2]
 
 Scores of other detectors are not explained, and still lead to their packets.
 
-  $ ninetails inspect results/two.h5:2 --capture $capture --top 1 --csv | cut -d, -f5,14- 
+  $ ninetails inspect results/two.h5:2 --capture $capture --top 1 --csv | cut -d, -f6,15- 
   note: the scores of detector packet_length are not explained: that takes kitnet
   rank,cause,feature,share_of_score,value,training_least,training_median,training_most,words
   1,,,,,,,,
