@@ -51,7 +51,7 @@ static void boot_of(const char *folder, char boot[BOOT + 1]) {
   struct stat s;
   pthread_once(&machine_known, look_at_machine);
   if (strcmp(machine.boot, NO_BOOT) == 0 || stat(folder, &s) != 0)
-    strcpy(boot, NO_BOOT);
+    memcpy(boot, NO_BOOT, sizeof NO_BOOT);
   else
     snprintf(boot, BOOT + 1, "%012llx",
              (unsigned long long)XXH3_64bits_withSeed(machine.boot, BOOT, (uint64_t)s.st_dev) >>
