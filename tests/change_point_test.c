@@ -85,7 +85,8 @@ static void statistics_by_definition(void) {
 /* 0 and 1: E(X, Y) = 2, so Q = nm / (n + m) * 2. */
 static void worked_example(void) {
   const double x[] = {0, 0, 0, 0, 1, 1, 1, 1};
-  nt_change energy = best_of(x, 8, NT_CHANGE_ENERGY, 999), step = best_of(x, 8, NT_CHANGE_STEP, 999);
+  nt_change energy = best_of(x, 8, NT_CHANGE_ENERGY, 999),
+            step = best_of(x, 8, NT_CHANGE_STEP, 999);
   CU_ASSERT_EQUAL(energy.at, 4);
   CU_ASSERT_DOUBLE_EQUAL(energy.statistic, 4, 1e-12);
   CU_ASSERT_EQUAL(step.at, 4);

@@ -3,7 +3,7 @@
 
     kitsune_py.py DIR PACKETS.tsv FM_GRACE AD_GRACE M SCORES
 
-Scapy, which the checkout imports and a TSV does not need, may be missing."""
+Scapy and Cython, which the checkout imports and does not need for a TSV, may be missing."""
 import contextlib
 import os
 import sys
@@ -22,8 +22,12 @@ def main():
         import scapy.all  # noqa: F401
     except ImportError:
         package, module = types.ModuleType("scapy"), types.ModuleType("scapy.all")
-        package.all = module
+        package.all, module.sys = module, sys  # which the checkout has from there
         sys.modules.update({"scapy": package, "scapy.all": module})
+    try:
+        import pyximport  # noqa: F401
+    except ImportError:
+        sys.modules["pyximport"] = types.SimpleNamespace(install=lambda: None)
     import numpy
     if not hasattr(numpy, "Inf"):
         numpy.Inf = numpy.inf

@@ -16,7 +16,7 @@ nt_change_options nt_change_defaults(void) {
 typedef struct search {
   const nt_change_options *options;
   gsl_rng *rng;
-  double *distance; /* [n][n] prefix sums of |x - y| over rows, energy only */
+  double *distance;               /* [n][n] prefix sums of |x - y| over rows, energy only */
   double *shuffled, *left, *heap; /* [n] */
 } search;
 
@@ -34,9 +34,10 @@ static void fill_distances(search *s, const double *x, size_t n) {
 }
 
 /* sum over j in [from, to) of |x[i] - x[j]|; `to` may be n. */
-static double row_sum(const search *s, const double *x, size_t n, size_t i, size_t from, size_t to) {
-  double upper = to < n ? s->distance[i * n + to]
-                        : s->distance[i * n + n - 1] + fabs(x[i] - x[n - 1]);
+static double row_sum(const search *s, const double *x, size_t n, size_t i, size_t from,
+                      size_t to) {
+  double upper =
+      to < n ? s->distance[i * n + to] : s->distance[i * n + n - 1] + fabs(x[i] - x[n - 1]);
   return upper - s->distance[i * n + from];
 }
 
@@ -53,9 +54,9 @@ static double best_energy(const search *s, const double *x, size_t n, size_t lea
     for (size_t i = least; i < k; i++) within_y += row_sum(s, x, n, i, least, i);
     for (size_t t = least; t <= k - least; t++) {
       double a = (double)t, b = (double)(k - t);
-      double q = a * b / (a + b) *
-                 (2 / (a * b) * between - 2 / (a * (a - 1)) * within_x -
-                  2 / (b * (b - 1)) * within_y);
+      double q =
+          a * b / (a + b) *
+          (2 / (a * b) * between - 2 / (a * (a - 1)) * within_x - 2 / (b * (b - 1)) * within_y);
       if (q > best) best = q, *at = t;
       double to_x = row_sum(s, x, n, t, 0, t), to_y = row_sum(s, x, n, t, t + 1, k);
       within_x += to_x;
@@ -203,8 +204,8 @@ nt_status nt_change_best(const double *x, size_t n, const nt_change_options *opt
   search s;
   nt_status status = check(x, n, options, err);
   if (status == NT_OK && n < 2 * options->least)
-    status = nt_fail(err, NT_E_ARGUMENT, "%zu values: at least %zu expected", n,
-                     2 * options->least);
+    status =
+        nt_fail(err, NT_E_ARGUMENT, "%zu values: at least %zu expected", n, 2 * options->least);
   if (status == NT_OK) status = search_begin(&s, n, options, err);
   if (status != NT_OK) return status;
   cut(&s, x, n, best);

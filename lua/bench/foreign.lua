@@ -100,19 +100,19 @@ local function calibration(folder)
   return best
 end
 
--- Lines of numbers of a file of scores: how many, and whether all are.
-local function count_scores(path)
-  local file, count = io.open(path), 0
+-- Scores of a file, one at the end of each line but for the first `head` of them; 0 where one is no number.
+local function count_scores(path, head)
+  local file, lines = io.open(path), 0
   if not file then return 0 end
   for line in file:lines() do
-    if not tonumber(line:match("([^,]*)$")) then
+    lines = lines + 1
+    if lines > head and not tonumber(line:match("([^,]*)$")) then
       file:close()
       return 0
     end
-    count = count + 1
   end
   file:close()
-  return count
+  return lines - head
 end
 
 -- Runs words, then the result's digest; scores: the path that they write, a line a packet, `head` lines more.
@@ -121,7 +121,7 @@ local function timed(words, scores, head, input, folder, how)
   local beside = calibration(folder)
   local ran = command.run {words = words}
   if ran.code ~= 0 then return nil, ran.errors:match("([^\n]+)\n*$") or "ended without a reason" end
-  local count = count_scores(scores) - head
+  local count = count_scores(scores, head)
   if count < input.packets - 1 then -- Kitsune-py leaves out the last packet
     return nil, ("%d scores of %d packets"):format(count, input.packets)
   end
@@ -143,7 +143,9 @@ function foreign.peer_measure(peer)
     local scores = ("%s/peer-%s.txt"):format(options.folder, kernels.digest(tostring(peer)))
     local words = table.move(peer.words, 1, #peer.words, 1, {})
     for _, word in ipairs {table_of(input), fm, ad, plain(entry.parsed.values.m), scores} do words[#words + 1] = word end
-    return timed(words, scores, 0, input, options.folder, "a score of each packet")
+    local result, why = timed(words, scores, 0, input, options.folder, "a score of each packet")
+    if result then result.digest = nil end -- theirs may draw other weights each time
+    return result, why
   end
 end
 

@@ -11,7 +11,7 @@ local changes = require "ninetails.changes"
 
 local judge = {}
 
-judge.defaults = {alpha = 0.05, least = 0.03, least_instructions = 0.01, method = "step", permutations = 1999, least_values = 3,
+judge.defaults = {alpha = 0.05, least = 0.03, least_instructions = 0.005, method = "step", permutations = 1999, least_values = 3,
   recent = 14, window = 60, seed = 1, level = 0.95}
 
 local function with_defaults(options)

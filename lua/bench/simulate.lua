@@ -124,4 +124,32 @@ function simulate.table(noise, options, progress)
   return rows
 end
 
+-- Counts of instructions, whose alarm is a single night beside the one before: pairs of measured nights.
+-- -> {problems =, pairs =, most = the largest relative difference, false_alarms =, slower = {{share, detected of pairs}, ...}}
+function simulate.counts(records, shares, options)
+  local list = trend.series(records)
+  local found = {problems = 0, pairs = 0, most = 0, false_alarms = 0, slower = {}}
+  for i, share in ipairs(shares) do found.slower[i] = {share, 0} end
+  for _, s in ipairs(list) do
+    local before
+    local any = false
+    for _, r in ipairs(s.records) do
+      local now = r.instructions and r.instructions / r.items
+      if now and before then
+        any = true
+        local change, alarm = judge.instructions(before, now, options)
+        found.pairs, found.most = found.pairs + 1, math.max(found.most, math.abs(change))
+        if alarm then found.false_alarms = found.false_alarms + 1 end
+        for _, row in ipairs(found.slower) do
+          local _, seen = judge.instructions(before, now * (1 + row[1]), options)
+          if seen then row[2] = row[2] + 1 end
+        end
+      end
+      before = now or before
+    end
+    if any then found.problems = found.problems + 1 end
+  end
+  return found
+end
+
 return simulate

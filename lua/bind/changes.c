@@ -124,9 +124,12 @@ static int false_discovery(lua_State *L) {
 }
 
 int luaopen_ninetails_changes(lua_State *L) {
-  static const luaL_Reg functions[] = {{"points", points},   {"best", best},
-                                       {"pairs", pairs},     {"samples", samples},
-                                       {"false_discovery", false_discovery}, {NULL, NULL}};
+  static const luaL_Reg functions[] = {{"points", points},
+                                       {"best", best},
+                                       {"pairs", pairs},
+                                       {"samples", samples},
+                                       {"false_discovery", false_discovery},
+                                       {NULL, NULL}};
   luaL_newlib(L, functions);
   return 1;
 }

@@ -387,7 +387,7 @@ local function budgeted(command)
   end
 end
 
-return {
+local bench = {
   name = "bench",
   summary = "Measure speed and quality, keep the figures, and tell when they grow worse.",
   subcommands = {
@@ -425,7 +425,7 @@ return {
       details = "Commits are measured in turns, round by round; the change is Hodges and Lehmann's of the rounds' ratios to the "
         .. "calibration, its interval and p are Wilcoxon's, exact; q is p corrected by Benjamini and Hochberg. A regression is "
         .. "slower beyond chance (q at most alpha) and by at least --least, and is measured once more before it is told; or "
-        .. "takes 1 % more instructions; or has another result where every machine has the same. Exit code 0: none; 3: a "
+        .. "takes 0.5 % more instructions; or has another result where every machine has the same. Exit code 0: none; 3: a "
         .. "regression; 4: not measurable. A commit from before `bench` is measured from outside, on problems of the kind score.",
       run = budgeted(compare_two)},
     {name = "trend", summary = "Tell where the figures of a history changed, and whether they grew worse lately.",
@@ -446,3 +446,7 @@ return {
       run = run_simulation},
   },
 }
+for _, subcommand in ipairs(require("ninetails.bench.nightly_command")(options, budgeted, alarms_of)) do
+  table.insert(bench.subcommands, subcommand)
+end
+return bench
