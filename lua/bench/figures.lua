@@ -33,7 +33,7 @@ local function least_ratio(record)
   return math.min(table.unpack(figures.seconds(record))) / least
 end
 
--- {seconds = median, ns =, rate =, spread = half the interquartile range over the median, ratio = of the least times,
+-- {seconds = median, ns =, rate =, spread = half the interquartile range over the median (nil of one round), ratio = of the least times,
 -- instructions =, bytes =}
 function figures.of(record)
   local seconds = figures.seconds(record)
@@ -42,7 +42,7 @@ function figures.of(record)
   local quarter = #seconds // 4
   local items = record.items
   return {seconds = middle, ns = 1e9 * middle / items, rate = items / middle, ratio = least_ratio(record),
-    spread = (seconds[#seconds - quarter] - seconds[1 + quarter]) / 2 / middle,
+    spread = #seconds > 1 and (seconds[#seconds - quarter] - seconds[1 + quarter]) / 2 / middle or nil,
     instructions = record.instructions and record.instructions / items,
     bytes = (record.moved + record.file) / items}
 end
