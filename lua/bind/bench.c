@@ -101,7 +101,7 @@ static const nt_bench_problem *parse(lua_State *L, const char *text, nt_value *v
   char copy[MOST_TEXT];
   if (strlen(text) >= sizeof copy)
     complain(L, NT_E_LIMIT, "problem", "a text of 400 letters or more");
-  strcpy(copy, text);
+  memcpy(copy, text, strlen(text) + 1);
   size_t length = strcspn(copy, ":");
   const nt_bench_problem *p = find_problem(L, copy, length);
   nt_parameter_presets(p->parameters, p->parameter_count, values);
@@ -358,7 +358,7 @@ static int measure(lua_State *L) {
   make_folder(L, h, folder);
   setting.folder = h->folder;
   nt_bench_work work = {0}, none;
-  err.status = NT_E_MEMORY, strcpy(err.text, "out of memory");
+  nt_fail(&err, NT_E_MEMORY, "out of memory");
   h->beside = h->calibration->setup(&(nt_bench_setting){0}, &none, &err);
   h->state = h->beside ? h->problem->setup(&setting, &work, &err) : NULL;
   if (!h->state) {
