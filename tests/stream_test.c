@@ -252,7 +252,7 @@ static void time_may_jump(void) {
 }
 
 static void factors_are_powers_of_two(void) {
-  double f[NT_STREAM_LANES], worst = 0;
+  double f[NT_LAMBDAS], worst = 0;
   nt_stream_factors(0, f);
   for (int l = 0; l < NT_LAMBDAS; l++) CU_ASSERT_EQUAL(f[l], 1.0);
   for (int i = 0; i < 200000; i++) {

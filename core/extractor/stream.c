@@ -14,22 +14,17 @@ static void fetch(const nt_pool *pool, size_t i) {
   for (size_t line = 0; line < pool->record; line += 64) __builtin_prefetch(record + line, 1);
 }
 
-static void fetch_table(const nt_stream_table *table, uint32_t i) {
-  fetch(&table->moments, i);
-  fetch(&table->clocks, i);
-}
-
 static void fetch_graph(const nt_stream_graph *g, const nt_ends *ends) {
-  fetch_table(&g->streams, ends->source);
+  fetch(&g->moments, ends->source);
   fetch(&g->residuals, ends->source);
-  fetch(&g->streams.clocks, ends->destination);
+  fetch(&g->voices, ends->source);
+  fetch(&g->voices, ends->destination);
   fetch(&g->pairs, ends->pair);
-  fetch(&g->links, ends->pair);
 }
 
 static void fetch_flow(const nt_stream_state *s, const nt_packet_streams *flow) {
-  fetch_table(&s->mi, flow->mi);
-  fetch_table(&s->jitter, flow->jitter);
+  fetch(&s->mi, flow->mi);
+  fetch(&s->jitter, flow->jitter);
   fetch_graph(&s->hosts, &flow->hosts);
   fetch_graph(&s->sockets, &flow->sockets);
 }

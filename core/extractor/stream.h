@@ -42,6 +42,9 @@
  *     than its predecessors and nowhere else.
  * A packet from a key to itself goes to the pair that py100 takes (directory.h).
  *
+ * Five decays fill no vector. The first four are one, the fifth ones of a packet's four streams are
+ * another (and those of its two pairs half of one), so no lane is idle and no memory is.
+ *
  * Every lane sees the same operations in the same order whatever the width of the vectors, and no
  * multiplication is fused with an addition: rows are the same bits on every instruction set.
  */
@@ -51,50 +54,44 @@
 #include "directory.h"
 #include "profile.h"
 
-#define NT_STREAM_LANES 8 /* five decays and three idle lanes: one cache line */
+#define NT_QUAD 4 /* decays of which each value is an array; the fifth one's are apart */
 #define NT_VARIANCE_FLOOR 1e-12
 
-typedef struct nt_moments {
-  double w[NT_STREAM_LANES], mean[NT_STREAM_LANES], variance[NT_STREAM_LANES];
+typedef struct nt_moments { /* two cache lines */
+  double w[NT_QUAD], mean[NT_QUAD], variance[NT_QUAD];
+  double fifth[3]; /* w, mean, variance; w is 0 before the first packet and at least 1 after it */
+  double last;     /* s, of its latest packet */
 } nt_moments;
 
-typedef struct nt_residuals {       /* of a stream that can be paired */
-  double sum[NT_STREAM_LANES];      /* S, as of the stream's clock */
-  double residual[NT_STREAM_LANES]; /* the latest */
+typedef struct nt_residuals { /* of a stream that can be paired */
+  double sum[NT_QUAD];        /* S, as of the stream's clock */
+  double residual[NT_QUAD];   /* the latest */
+  double fifth[2];
 } nt_residuals;
 
-typedef struct nt_clock {
-  double last;      /* s, of its latest packet */
-  uint32_t waiting; /* first pair in which it is the silent end, plus 1 */
+typedef struct nt_voice {
+  uint32_t waiting; /* first pair in which the stream is the silent end, plus 1 */
   uint32_t sent;    /* has it had a packet? */
-} nt_clock;
+} nt_voice;
 
 typedef struct nt_pair {
-  double z[NT_STREAM_LANES], y[NT_STREAM_LANES];
-} nt_pair;
-
-typedef struct nt_pair_link {
+  double z[NT_QUAD], y[NT_QUAD], fifth[2];
   double last;     /* when z and y were touched, by the clock of the active end */
   uint32_t end[2]; /* streams; [0] made the pair */
   uint32_t next;   /* pair in the same list of waiting ones, plus 1 */
   uint8_t made;
   uint8_t active;   /* the end that sent last: 0 or 1 */
   uint8_t heard[2]; /* has it sent since the pair was made? */
-} nt_pair_link;
-
-typedef struct nt_stream_table {
-  nt_pool moments, clocks;
-} nt_stream_table;
+} nt_pair;
 
 typedef struct nt_stream_graph {
-  nt_stream_table streams;
-  nt_pool residuals, pairs, links;
+  nt_pool moments, voices, residuals, pairs;
   size_t
       senders; /* streams that were ever written to: the others' moments and residuals were not */
 } nt_stream_graph;
 
 typedef struct nt_stream_state {
-  nt_stream_table mi, jitter;
+  nt_pool mi, jitter; /* nt_moments */
   nt_stream_graph hosts, sockets;
 } nt_stream_state;
 
@@ -104,9 +101,8 @@ typedef void nt_stream_run(nt_stream_state *state, const nt_packet *packets,
                            const nt_packet_streams *const *flows, size_t n, double *rows);
 nt_stream_run nt_stream_run_plain, nt_stream_run_avx2, nt_stream_run_avx512;
 
-/* The factors 2^(-L dt) of the five decays, in the first lanes, as the kernels compute them (for
- * tests). */
-void nt_stream_factors(double dt, double out[NT_STREAM_LANES]);
+/* The factors 2^(-L dt) of the five decays, as the kernels compute them. */
+void nt_stream_factors(double dt, double out[NT_LAMBDAS]);
 
 typedef struct nt_stream {
   nt_directory directory;

@@ -42,29 +42,28 @@ static void select_first(candidate *candidates, size_t n, size_t most, uint8_t *
   for (size_t i = 0; i < n && i < most; i++) stay[candidates[i].table][candidates[i].number] = 1;
 }
 
-static double weight_now(const nt_stream_table *table, uint32_t i, double now) {
-  const nt_moments *m = nt_pool_at(&table->moments, i);
-  const nt_clock *clock = nt_pool_at(&table->clocks, i);
-  if (!clock->sent) return 0;
-  double factors[NT_STREAM_LANES];
-  nt_stream_factors(now > clock->last ? now - clock->last : 0, factors);
-  return m->w[NT_LAMBDAS - 1] * factors[NT_LAMBDAS - 1];
+/* By the slowest decay. */
+static double weight_now(const nt_moments *m, double now) {
+  if (m->fifth[0] == 0) return 0;
+  double factors[NT_LAMBDAS];
+  nt_stream_factors(now > m->last ? now - m->last : 0, factors);
+  return m->fifth[0] * factors[NT_LAMBDAS - 1];
 }
 
-static size_t rank_streams(const nt_stream_table *table, uint32_t id, double now, candidate *out) {
-  for (uint32_t i = 0; i < table->moments.count; i++)
-    out[i] = (candidate){weight_now(table, i, now), id, i};
-  return table->moments.count;
+static size_t rank_streams(const nt_pool *moments, uint32_t id, double now, candidate *out) {
+  for (uint32_t i = 0; i < moments->count; i++)
+    out[i] = (candidate){weight_now(nt_pool_at(moments, i), now), id, i};
+  return moments->count;
 }
 
 /* Pairs of which both ends stay. */
 static size_t rank_pairs(const nt_stream_graph *g, uint32_t id, const uint8_t *ends_stay,
                          candidate *out) {
   size_t n = 0;
-  for (uint32_t i = 0; i < g->links.count; i++) {
-    const nt_pair_link *link = nt_pool_at(&g->links, i);
-    if (ends_stay[link->end[0]] && ends_stay[link->end[1]])
-      out[n++] = (candidate){link->last, id, i};
+  for (uint32_t i = 0; i < g->pairs.count; i++) {
+    const nt_pair *pair = nt_pool_at(&g->pairs, i);
+    if (ends_stay[pair->end[0]] && ends_stay[pair->end[1]])
+      out[n++] = (candidate){pair->last, id, i};
   }
   return n;
 }
@@ -101,30 +100,24 @@ static int move_records(const nt_pool *from, nt_pool *to, const uint8_t *stay) {
   return 1;
 }
 
-static int move_table(const nt_stream_table *from, nt_stream_table *to, const uint8_t *stay) {
-  return move_records(&from->moments, &to->moments, stay) &&
-         move_records(&from->clocks, &to->clocks, stay);
-}
-
-/* Renames the ends of the links that moved, and lists each with its silent end. */
+/* Renames the ends of the pairs that moved, and lists each with its silent end. */
 static void relink(nt_stream_graph *g, const uint32_t *number) {
-  for (size_t i = 0; i < g->streams.clocks.count; i++)
-    ((nt_clock *)nt_pool_at(&g->streams.clocks, i))->waiting = 0;
-  for (uint32_t i = 0; i < g->links.count; i++) {
-    nt_pair_link *link = nt_pool_at(&g->links, i);
-    for (int end = 0; end < 2; end++) link->end[end] = number[link->end[end]];
-    if (link->end[0] == link->end[1]) continue;
-    nt_clock *silent = nt_pool_at(&g->streams.clocks, link->end[!link->active]);
-    link->next = silent->waiting;
+  for (size_t i = 0; i < g->voices.count; i++) ((nt_voice *)nt_pool_at(&g->voices, i))->waiting = 0;
+  for (uint32_t i = 0; i < g->pairs.count; i++) {
+    nt_pair *pair = nt_pool_at(&g->pairs, i);
+    for (int end = 0; end < 2; end++) pair->end[end] = number[pair->end[end]];
+    if (pair->end[0] == pair->end[1]) continue;
+    nt_voice *silent = nt_pool_at(&g->voices, pair->end[!pair->active]);
+    pair->next = silent->waiting;
     silent->waiting = i + 1;
   }
 }
 
 static int move_pair_keys(const nt_stream_graph *moved, nt_graph *keys) {
-  for (uint32_t i = 0; i < moved->links.count; i++) {
-    const nt_pair_link *link = nt_pool_at(&moved->links, i);
-    uint32_t pair;
-    if (!nt_graph_pair(keys, link->end[0], link->end[1], &pair)) return 0;
+  for (uint32_t i = 0; i < moved->pairs.count; i++) {
+    const nt_pair *pair = nt_pool_at(&moved->pairs, i);
+    uint32_t same;
+    if (!nt_graph_pair(keys, pair->end[0], pair->end[1], &same)) return 0;
   }
   return 1;
 }
@@ -133,12 +126,12 @@ static int move_graph(const nt_stream_graph *from, nt_stream_graph *to, const nt
                       nt_graph *keys, const uint8_t *streams, const uint8_t *pairs,
                       uint32_t *number) {
   if (!move_keys(old->streams, keys->streams, streams, number) ||
-      !move_table(&from->streams, &to->streams, streams) ||
+      !move_records(&from->moments, &to->moments, streams) ||
+      !move_records(&from->voices, &to->voices, streams) ||
       !move_records(&from->residuals, &to->residuals, streams) ||
-      !move_records(&from->pairs, &to->pairs, pairs) ||
-      !move_records(&from->links, &to->links, pairs))
+      !move_records(&from->pairs, &to->pairs, pairs))
     return 0;
-  to->senders = to->streams.clocks.count; /* written to by the move */
+  to->senders = to->moments.count; /* written to by the move */
   relink(to, number);
   return move_pair_keys(to, keys);
 }
@@ -149,9 +142,9 @@ static int move_all(move *m) {
   const nt_directory *old = &m->from->directory;
   nt_directory *keys = &m->to->directory;
   return move_keys(old->mi, keys->mi, m->streams[0], m->number) &&
-         move_table(&from->mi, &to->mi, m->streams[0]) &&
+         move_records(&from->mi, &to->mi, m->streams[0]) &&
          move_keys(old->jitter, keys->jitter, m->streams[1], m->number) &&
-         move_table(&from->jitter, &to->jitter, m->streams[1]) &&
+         move_records(&from->jitter, &to->jitter, m->streams[1]) &&
          move_graph(&from->hosts, &to->hosts, &old->hosts, &keys->hosts, m->streams[2], m->pairs[0],
                     m->number) &&
          move_graph(&from->sockets, &to->sockets, &old->sockets, &keys->sockets, m->streams[3],
@@ -160,8 +153,7 @@ static int move_all(move *m) {
 
 static void select_all(move *m, candidate *candidates, double now) {
   const nt_stream_state *s = &m->from->state;
-  const nt_stream_table *tables[TABLES] = {&s->mi, &s->jitter, &s->hosts.streams,
-                                           &s->sockets.streams};
+  const nt_pool *tables[TABLES] = {&s->mi, &s->jitter, &s->hosts.moments, &s->sockets.moments};
   const nt_stream_graph *graphs[2] = {&s->hosts, &s->sockets};
   size_t n = 0, limit = m->from->max_streams;
   for (uint32_t i = 0; i < TABLES; i++) n += rank_streams(tables[i], i, now, candidates + n);
@@ -186,11 +178,11 @@ nt_status nt_stream_drop(nt_stream *stream, double now, nt_error *err) {
   if (fine && candidates && marks && number) {
     move m = {.from = stream, .to = &fresh, .number = number};
     m.streams[0] = marks;
-    m.streams[1] = m.streams[0] + s->mi.moments.count;
-    m.streams[2] = m.streams[1] + s->jitter.moments.count;
-    m.streams[3] = m.streams[2] + s->hosts.streams.moments.count;
+    m.streams[1] = m.streams[0] + s->mi.count;
+    m.streams[2] = m.streams[1] + s->jitter.count;
+    m.streams[3] = m.streams[2] + s->hosts.moments.count;
     m.pairs[0] = marks + streams;
-    m.pairs[1] = m.pairs[0] + s->hosts.links.count;
+    m.pairs[1] = m.pairs[0] + s->hosts.pairs.count;
     select_all(&m, candidates, now);
     fine = move_all(&m);
   } else {

@@ -29,14 +29,15 @@
  *     streams have variance 0, keys are tuples instead of concatenated text. Derivation and
  *     differences: stream.h. The one to use unless a published number is to be met to its last bit.
  *
- * The references are exact with glibc's pow: each square and each decay of theirs is one.
+ * The references are exact with glibc's pow: each square and each decay of theirs is one, or what
+ * is proven to have its bits (core/extractor/reference_decay.h).
  *
  * Time: a record that is not newer than a stream's latest one does not decay it. Rows of stream
  * stay finite whatever the order; where records are out of order they differ from py100's.
  *
- * Memory, as tests/extractor_memory_test.c measures it, of each pair of hosts that talk: 3.0 kB
+ * Memory, as tests/extractor_memory_test.c measures it, of each pair of hosts that talk: 2.2 kB
  * (stream), 3.9 kB (py100), 4.4 kB (csv115), a tenth more where the tables have just grown; of each
- * address that one host scans: 0.8 to 1.6 kB (stream), 2.5 kB (csv115).
+ * address that one host scans: 0.6 to 1.2 kB (stream), 2.5 kB (csv115).
  *
  * Rows depend on the packets and the options alone: not on threads, batch sizes, hash seeds or the
  * instruction set. Keys come from the network: tables hash with a secret of their own

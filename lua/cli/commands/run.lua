@@ -102,7 +102,7 @@ local this = {
     {name = "memory", type = "size", min = 64000000,
       help = "memory for arrays to stay within, as 2G or 500M [half of what is for us: the machine's, or "
         .. "what control group, SLURM_MEM_PER_NODE or SLURM_MEM_PER_CPU allow]. Extraction takes what the "
-        .. "capture's addresses need: about 1 kB for each address that a host scans, 3 kB for each pair that talks (4 to "
+        .. "capture's addresses need: about 1 kB for each address that a host scans, 2.2 kB for each pair that talks (4 to "
         .. "4.5 kB with py100 and csv115); one that needs more than this fails"},
     {name = "from", type = "string", value = "FOLDER", help = "look for the files of data sets here first; else in the folder that $NINETAILS_FROM names"},
     {name = "output", short = "o", type = "path",
