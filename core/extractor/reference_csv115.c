@@ -74,12 +74,11 @@ static const double *decay(csv115 *x, sums *s, double t) {
 }
 
 static void add(sums *s, double v) {
-  double v2 = pow(v, 2.0);
   EACH(l) s->cf1[l] += v;
-  EACH(l) s->cf2[l] += v2;
   EACH(l) s->w[l] += 1;
   EACH(l) s->mean[l] = s->cf1[l] / s->w[l];
-  square(s->mean2, s->mean);
+  double v2 = square(s->mean2, s->mean, v);
+  EACH(l) s->cf2[l] += v2;
   EACH(l) s->variance[l] = fabs(s->cf2[l] / s->w[l] - s->mean2[l]);
 }
 
@@ -147,7 +146,7 @@ static double *update_channel(csv115 *x, channels *table, uint32_t number, doubl
   memcpy(partners, other->residual, sizeof partners);
   EACH(l) c->residual[l] = v - c->sums.mean[l];
   EACH(l) j->cf3[l] += c->residual[l] * partners[l];
-  square(c->variance2, c->sums.variance);
+  square(c->variance2, c->sums.variance, 0);
   EACH(l) c->deviation[l] = sqrt(c->sums.variance[l]);
   return put_channel(row, c, j, other);
 }

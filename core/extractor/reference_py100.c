@@ -18,6 +18,8 @@
  */
 #include <stdlib.h>
 
+#include "ground/team.h"
+
 #include "directory.h"
 #include "reference_decay.h"
 
@@ -51,17 +53,23 @@ typedef struct graph {
   nt_pool streams, pairs;
 } graph;
 
-typedef struct py100 {
-  nt_directory directory;
-  nt_pool mi, jitter; /* sums */
-  graph hosts, sockets;
+/* What one thread can do by itself of a packet: one table of streams and one of pairs, 50 columns. */
+typedef struct half {
+  nt_pool single; /* sums */
+  graph paired;
   decay_memory decays;
   size_t list_bytes;
+} half;
+enum { MI_AND_HOSTS, JITTER_AND_SOCKETS, HALVES };
+
+typedef struct py100 {
+  nt_directory directory;
+  half halves[HALVES];
 } py100;
 
 /* ---------------------------------------------------------------- one stream */
 
-static void decay(py100 *x, sums *s, double t) {
+static void decay(half *x, sums *s, double t) {
   double dt = t - s->last;
   if (!(dt > 0)) return;
   const double *f = decay_factors(&x->decays, dt);
@@ -74,14 +82,13 @@ static void decay(py100 *x, sums *s, double t) {
 }
 
 /* mean2: room for mean^2, which the variance needs and a pair wants again. */
-static void insert(py100 *x, sums *s, double v, double t, double *mean2) {
+static void insert(half *x, sums *s, double v, double t, double *mean2) {
   decay(x, s, t);
-  double v2 = pow(v, 2.0);
   EACH(l) s->cf1[l] += v;
-  EACH(l) s->cf2[l] += v2;
   EACH(l) s->w[l] += 1;
   EACH(l) s->mean[l] = s->cf1[l] / s->w[l];
-  square(mean2, s->mean);
+  double v2 = square(mean2, s->mean, v);
+  EACH(l) s->cf2[l] += v2;
   EACH(l) s->variance[l] = fabs(s->cf2[l] / s->w[l] - mean2[l]);
 }
 
@@ -103,13 +110,13 @@ static sums *sums_of(nt_pool *pool, uint32_t number, double t) {
   return s;
 }
 
-static double *update_1d(py100 *x, sums *s, double v, double t, double *row) {
+static double *update_1d(half *x, sums *s, double v, double t, double *row) {
   lanes mean2 = {0};
   insert(x, s, v, t, mean2);
   return put_sums(row, s, 3);
 }
 
-static double *update_jitter(py100 *x, sums *s, double t, double *row) {
+static double *update_jitter(half *x, sums *s, double t, double *row) {
   double dt = t - s->last;
   return update_1d(x, s, dt > 0 ? dt : 0, t, row);
 }
@@ -121,7 +128,7 @@ static stream *stream_at(graph *g, uint32_t number) {
 }
 
 /* One packet of end `side`, whose stream has had its insert. */
-static void update_pair(py100 *x, graph *g, pair *p, int side, const stream *sender, double t) {
+static void update_pair(half *x, graph *g, pair *p, int side, const stream *sender, double t) {
   double dt = t - p->last;
   int heard = p->voice[!side] == HEARD;
   if (dt > 0) {
@@ -148,11 +155,11 @@ static void start_clock(stream *s) {
   s->sent = 1;
 }
 
-static void insert_with_pairs(py100 *x, graph *g, uint32_t number, double v, double t) {
+static void insert_with_pairs(half *x, graph *g, uint32_t number, double v, double t) {
   stream *s = stream_at(g, number);
   if (!s->sent) start_clock(s);
   insert(x, &s->sums, v, t, s->mean2);
-  square(s->variance2, s->sums.variance);
+  square(s->variance2, s->sums.variance, 0);
   EACH(l) s->deviation[l] = sqrt(s->sums.variance[l]);
   EACH(l) s->residual[l] = v - s->sums.mean[l];
   for (uint32_t i = 0; i < s->count; i++) {
@@ -161,7 +168,7 @@ static void insert_with_pairs(py100 *x, graph *g, uint32_t number, double v, dou
   }
 }
 
-static int list_pair(py100 *x, graph *g, uint32_t number, pair *p) {
+static int list_pair(half *x, graph *g, uint32_t number, pair *p) {
   stream *s = stream_at(g, number);
   if (s->count == s->capacity) {
     uint32_t capacity = s->capacity ? 2 * s->capacity : 4;
@@ -185,7 +192,7 @@ static int make_streams(graph *g, const nt_ends *ends, double t) {
 }
 
 /* The pair, made if need be and then listed by both ends: twice by a stream that is both. */
-static pair *pair_of(py100 *x, graph *g, const nt_ends *ends, double t) {
+static pair *pair_of(half *x, graph *g, const nt_ends *ends, double t) {
   if (ends->pair < g->pairs.count) return nt_pool_at(&g->pairs, ends->pair);
   if (!nt_pool_grow(&g->pairs, (size_t)ends->pair + 1)) return NULL;
   pair *p = nt_pool_at(&g->pairs, ends->pair);
@@ -208,7 +215,7 @@ static void put_pair(double *row, const pair *p, const stream *a, const stream *
   }
 }
 
-static double *update_2d(py100 *x, graph *g, const nt_ends *ends, double v, double t, double *row) {
+static double *update_2d(half *x, graph *g, const nt_ends *ends, double v, double t, double *row) {
   if (!make_streams(g, ends, t)) return NULL;
   insert_with_pairs(x, g, ends->source, v, t);
   pair *p = pair_of(x, g, ends, t);
@@ -220,19 +227,67 @@ static double *update_2d(py100 *x, graph *g, const nt_ends *ends, double v, doub
   return row + 7 * NT_LAMBDAS;
 }
 
+/* ---------------------------------------------------------------- a batch */
+
+enum { BATCH = 256 }; /* packets whose streams are looked up before threads share the work */
+
+typedef struct batch {
+  py100 *x;
+  const nt_packet *packets;
+  const nt_packet_streams *flows[BATCH];
+  size_t count;
+  double *rows;
+  int short_of_memory[HALVES];
+} batch;
+
+static int update_half(half *x, size_t which, const nt_packet *packet,
+                       const nt_packet_streams *flow, double *row) {
+  double v = packet->length, t = packet->time;
+  if (which == MI_AND_HOSTS) {
+    sums *mi = sums_of(&x->single, flow->mi, t);
+    return mi && update_2d(x, &x->paired, &flow->hosts, v, t, update_1d(x, mi, v, t, row));
+  }
+  sums *jitter = sums_of(&x->single, flow->jitter, t);
+  return jitter &&
+         update_2d(x, &x->paired, &flow->sockets, v, t, update_jitter(x, jitter, t, row + 50));
+}
+
+static void run_half(void *context, size_t which, int member) {
+  (void)member;
+  batch *b = context;
+  size_t width = nt_profile_width(NT_PROFILE_PY100);
+  for (size_t i = 0; i < b->count; i++)
+    if (!update_half(&b->x->halves[which], which, &b->packets[i], b->flows[i], b->rows + i * width))
+      b->short_of_memory[which] = 1;
+}
+
+/* The threads of the team within whose loop this is called share the halves: each of them sees its
+ * own packets in order, whoever works on it. 0: out of memory. */
+static int update_batch(batch *b) {
+  for (size_t i = 0; i < b->count; i++) {
+    nt_identity identity;
+    nt_identity_of(&b->packets[i], &identity);
+    uint32_t hash = nt_directory_expect(&b->x->directory, &identity);
+    b->flows[i] = nt_directory_flow(&b->x->directory, &identity, hash);
+    if (!b->flows[i]) return 0;
+  }
+  nt_team_each(nt_team_here(), HALVES, run_half, b);
+  return !b->short_of_memory[MI_AND_HOSTS] && !b->short_of_memory[JITTER_AND_SOCKETS];
+}
+
 /* ---------------------------------------------------------------- the profile */
+
+static void half_done(half *x) {
+  for (size_t s = 0; s < x->paired.streams.count; s++)
+    free(stream_at(&x->paired, (uint32_t)s)->pairs);
+  nt_pool_done(&x->paired.streams);
+  nt_pool_done(&x->paired.pairs);
+  nt_pool_done(&x->single);
+}
 
 static void destroy(void *state) {
   py100 *x = state;
-  graph *const graphs[] = {&x->hosts, &x->sockets};
-  for (size_t i = 0; i < 2; i++) {
-    for (size_t s = 0; s < graphs[i]->streams.count; s++)
-      free(stream_at(graphs[i], (uint32_t)s)->pairs);
-    nt_pool_done(&graphs[i]->streams);
-    nt_pool_done(&graphs[i]->pairs);
-  }
-  nt_pool_done(&x->mi);
-  nt_pool_done(&x->jitter);
+  for (int i = 0; i < HALVES; i++) half_done(&x->halves[i]);
   nt_directory_done(&x->directory);
   free(x);
 }
@@ -241,8 +296,9 @@ static void *create(const nt_extractor_options *options, nt_error *err) {
   (void)options;
   py100 *x = calloc(1, sizeof *x);
   if (x) {
-    x->mi = x->jitter = nt_pool_of(sizeof(sums));
-    x->hosts = x->sockets = (graph){nt_pool_of(sizeof(stream)), nt_pool_of(sizeof(pair))};
+    for (int i = 0; i < HALVES; i++)
+      x->halves[i] = (half){.single = nt_pool_of(sizeof(sums)),
+                            .paired = {nt_pool_of(sizeof(stream)), nt_pool_of(sizeof(pair))}};
     if (nt_directory_init(&x->directory, NT_KEY_AS_TEXT)) return x;
     destroy(x);
   }
@@ -250,28 +306,16 @@ static void *create(const nt_extractor_options *options, nt_error *err) {
   return NULL;
 }
 
-static int update_one(py100 *x, const nt_packet *packet, double *row) {
-  nt_identity identity;
-  nt_identity_of(packet, &identity);
-  uint32_t hash = nt_directory_expect(&x->directory, &identity);
-  const nt_packet_streams *flow = nt_directory_flow(&x->directory, &identity, hash);
-  if (!flow) return 0;
-  double v = packet->length, t = packet->time;
-  sums *mi = sums_of(&x->mi, flow->mi, t), *jitter = sums_of(&x->jitter, flow->jitter, t);
-  if (!mi || !jitter) return 0;
-  row = update_1d(x, mi, v, t, row);
-  row = update_2d(x, &x->hosts, &flow->hosts, v, t, row);
-  if (!row) return 0;
-  row = update_jitter(x, jitter, t, row);
-  return update_2d(x, &x->sockets, &flow->sockets, v, t, row) != NULL;
-}
-
 static nt_status update(void *state, const nt_packet *packets, size_t n, double *rows,
                         nt_error *err) {
   size_t width = nt_profile_width(NT_PROFILE_PY100);
-  for (size_t i = 0; i < n; i++)
-    if (!update_one(state, &packets[i], rows + i * width))
-      return nt_fail(err, NT_E_MEMORY, "profile py100: out of memory");
+  batch b = {.x = state};
+  for (size_t i = 0; i < n; i += b.count) {
+    b.count = n - i < BATCH ? n - i : BATCH;
+    b.packets = packets + i;
+    b.rows = rows + i * width;
+    if (!update_batch(&b)) return nt_fail(err, NT_E_MEMORY, "profile py100: out of memory");
+  }
   return NT_OK;
 }
 
@@ -279,10 +323,12 @@ static void usage(const void *state, nt_extractor_usage *usage) {
   const py100 *x = state;
   usage->streams = nt_directory_streams(&x->directory);
   usage->pairs = nt_directory_pairs(&x->directory);
-  usage->bytes = sizeof *x + nt_directory_bytes(&x->directory) + nt_pool_bytes(&x->mi) +
-                 nt_pool_bytes(&x->jitter) + nt_pool_bytes(&x->hosts.streams) +
-                 nt_pool_bytes(&x->hosts.pairs) + nt_pool_bytes(&x->sockets.streams) +
-                 nt_pool_bytes(&x->sockets.pairs) + x->list_bytes;
+  usage->bytes = sizeof *x + nt_directory_bytes(&x->directory);
+  for (int i = 0; i < HALVES; i++) {
+    const half *h = &x->halves[i];
+    usage->bytes += nt_pool_bytes(&h->single) + nt_pool_bytes(&h->paired.streams) +
+                    nt_pool_bytes(&h->paired.pairs) + h->list_bytes;
+  }
 }
 
 const nt_profile_type nt_profile_py100 = {create, destroy, update, usage};
