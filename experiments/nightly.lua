@@ -24,6 +24,6 @@ return nt.experiment {
   datasets = datasets,
   grace = "recommended",
   profile = {"stream", "py100"},
-  detectors = {nt.kitnet {max_autoencoder = {1, 10}}, nt.packet_rate {}},
+  detectors = {nt.kitnet {max_autoencoder = {1, 10}}, nt.packet_length {}},
   seed = 1,
 }
