@@ -23,8 +23,8 @@ gsl_eigen_symmv gsl_eigen_symmv_sort gsl_linalg_tri_invert
 gsl_matrix_transpose gsl_matrix_view_array gsl_vector_view_array
 gsl_rng_free gsl_rng_get gsl_rng_max gsl_rng_min gsl_rng_mt19937 gsl_rng_set gsl_rng_size gsl_rng_uniform
 gsl_rng_uniform_pos
-gsl_sort gsl_sort_index gsl_stats_mean gsl_stats_min gsl_stats_minmax gsl_stats_quantile_from_sorted_data
-gsl_stats_sd gsl_stats_sd_with_fixed_mean gsl_stats_select gsl_version
+gsl_sort gsl_sort_index gsl_stats_mean gsl_stats_min gsl_stats_minmax gsl_stats_median gsl_stats_quantile_from_sorted_data
+gsl_stats_sd gsl_stats_sd_m gsl_stats_sd_with_fixed_mean gsl_stats_select gsl_version
 """.split())
 
 

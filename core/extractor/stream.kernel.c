@@ -15,8 +15,6 @@
 
 #include "stream.h"
 
-/* Every function with quads is inlined here: no calling convention is concerned. */
-#pragma GCC diagnostic ignored "-Wpsabi"
 typedef double quad __attribute__((vector_size(32), aligned(8), may_alias));
 typedef double duo __attribute__((vector_size(16), aligned(8), may_alias));
 typedef long long quad_bits __attribute__((vector_size(32)));
