@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Damping as the references do it: 2^(-L dt) by libm's pow, and squares by libm's pow too, which
- * differs from x * x in the last bit now and then (-fno-builtin-pow keeps compilers from replacing
- *
- * it); squares without it where they are known to have its bits.
+ * Damping as the references do it: 2^(-L dt) by libm's pow, and squares with the bits of libm's pow,
+ * which differs from x * x in the last bit now and then (-fno-builtin-pow keeps compilers from
+ * replacing it). pow is called for a square only where x * x is not known to have its bits.
  *
  * Five decays live in arrays of six lanes, so that loops fill pairs of SSE2 lanes; the sixth is
  * idle.

@@ -76,9 +76,10 @@ local function print_block(p, bytes)
       f.autoencoder + 1, words.percent(f.autoencoder_share)))
   end
   if p.flow then out.text(("  flow %s%s\n"):format(p.flow.community_id, p.service and ", of " .. p.service or "")) end
-  if p.frame and bytes > 0 then
-    out.text(("  %s:\n"):format(p.payload and "payload" or "the whole frame"))
-    out.text(words.hexdump(p.payload or p.frame, bytes, "  "), "\n")
+  local shown = p.payload or p.frame
+  if shown and bytes > 0 then
+    out.text(("  %s%s\n"):format(p.payload and "payload" or "the whole frame", #shown > 0 and ":" or " of 0 bytes"))
+    if #shown > 0 then out.text(words.hexdump(shown, bytes, "  "), "\n") end
   end
   out.text("\n")
 end
