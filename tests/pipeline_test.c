@@ -297,6 +297,7 @@ static void digest_does_not_depend_on_threads(void) {
     CU_ASSERT_STRING_EQUAL(d->file.sha256, expected);
     CU_ASSERT_STRING_EQUAL(d->content.sha256, expected);
     CU_ASSERT_EQUAL(d->file.bytes, d->content.bytes);
+    CU_ASSERT(!d->file.why && !d->content.why); /* a reason stands where there is no checksum */
     CU_ASSERT_EQUAL(result.pipeline.rows[NT_STAGE_DIGEST], PACKETS);
     CU_ASSERT(result.pipeline.seconds[NT_STAGE_READ] >= 0);
     CU_ASSERT(result.seconds >= result.pipeline.wall_seconds); /* the whole has the stages in it */

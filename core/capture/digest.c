@@ -53,8 +53,8 @@ void nt_digester_opened(nt_digester *d, const nt_capture *capture) {
 }
 
 static void take(nt_hasher *hasher, nt_digest *digest) {
+  *digest = (nt_digest){.bytes = (int64_t)nt_hasher_bytes(hasher)};
   nt_hasher_end(hasher, digest->sha256);
-  digest->bytes = (int64_t)nt_hasher_bytes(hasher);
 }
 
 static nt_digest unknown(const char *why) {
