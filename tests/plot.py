@@ -1,3 +1,4 @@
+#!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """plot.py NINETAILS: every kind of figure of the quickstart's result. SVGs are well-formed and the same twice, PDFs are PDFs,
 and the numbers beside them are the result file's, read with h5py. Names that try to be commands of gnuplot, or markup, are

@@ -135,14 +135,15 @@ static size_t map_sizes[] = {2, 1}, map_features[] = {7, 0, 3};
 
 static nt_score_record a_score(void) {
   nt_run_record run = a_run();
-  return (nt_score_record){.first = run.first,
-                           .count = 5000,
-                           .trained = 100,
-                           .scores = scores,
-                           .training = scores + 4000,
-                           .map = {2, 3, map_sizes, map_features},
-                           .cells = CELLS,
-                           .cell = (nt_cell *)cells};
+  return (nt_score_record){
+      .first = run.first,
+      .count = 5000,
+      .trained = 100,
+      .scores = scores,
+      .training = scores + 4000,
+      .map = {.autoencoders = 2, .total = 3, .sizes = map_sizes, .features = map_features},
+      .cells = CELLS,
+      .cell = (nt_cell *)cells};
 }
 
 static int same_score(const nt_score_record *a, const nt_score_record *b) {
