@@ -103,10 +103,13 @@ end
 
 local function cell(word) return (word:gsub("|", "\\|"):gsub("\n", " "):gsub("<", "&lt;")) end
 
+-- Outside of backticks a word with an @ before it is a command of Doxygen.
+local function prose(word) return (cell(word):gsub("@", "&#64;")) end
+
 local function table_of(out, title, rows)
   if #rows == 0 then return end
   out[#out + 1] = ("\n| %s | |\n|---|---|"):format(title)
-  for _, row in ipairs(rows) do out[#out + 1] = ("| `%s` | %s |"):format(cell((row[1]:gsub("^%s+", ""))), cell(row[2])) end
+  for _, row in ipairs(rows) do out[#out + 1] = ("| `%s` | %s |"):format(cell((row[1]:gsub("^%s+", ""))), prose(row[2])) end
 end
 
 function manual.markdown(commands)
