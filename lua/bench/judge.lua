@@ -6,13 +6,14 @@
 --   a difference that chance rarely makes: p, corrected for the number of problems (Benjamini and Hochberg), at most `alpha`
 --   a size of at least `least`, the least slowdown that anybody cares for
 --   and, with `again`, the same once more, measured anew
--- Instructions are counted, not timed: more of them than `least_instructions` is an alarm by itself.
+-- Instructions are counted, not timed: more of them than `least_instructions`, and so again where they are counted again, is an
+-- alarm by itself. (Tables hash with a secret that is drawn anew, which moves the count of small ones by 1 %.)
 local changes = require "ninetails.changes"
 
 local judge = {}
 
 judge.defaults = {alpha = 0.05, least = 0.03, least_instructions = 0.005, method = "step", permutations = 1999, least_values = 3,
-  recent = 14, window = 60, seed = 1, level = 0.95}
+  recent = 14, window = 60, seed = 1, level = 0.95, least_quality = 0.005}
 
 local function with_defaults(options)
   return setmetatable(options or {}, {__index = judge.defaults})
@@ -116,6 +117,25 @@ function judge.instructions(before, now, options)
   local o = with_defaults(options)
   local change = now / before - 1
   return change, change >= o.least_instructions
+end
+
+-- ------------------------------------------------------------------ quality
+
+-- list: {{p =, floor = the least p that the blocks allow, beyond = the interval leaves out 0 on the bad side, loss =}, ...} of
+-- the same packets, seeds and detectors, so that what differs was made to differ by the code. An alarm loses `least_quality`
+-- at least, beyond its interval, and with q at most `alpha`; of so few blocks that no p can be that small the interval decides.
+function judge.quality(list, options)
+  local o = with_defaults(options)
+  judge.correct(list)
+  for _, one in ipairs(list) do
+    one.alarm = one.beyond and one.loss >= o.least_quality and (one.q <= o.alpha or one.floor > o.alpha)
+  end
+end
+
+-- The least p of a paired bootstrap of so many blocks (core/metrics/paired.h): a kind of which there is one cannot be drawn otherwise.
+function judge.floor(blocks, attack_blocks)
+  local benign = blocks - attack_blocks
+  return 2.0 ^ (1 - (attack_blocks > 1 and attack_blocks or 0) - (benign > 1 and benign or 0))
 end
 
 return judge

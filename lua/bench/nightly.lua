@@ -62,16 +62,18 @@ local function worse_of(found, commits, alpha)
       local p = m.p ~= json.null and m.p
       if m.verdict == "gone" then lines[#lines + 1] = ("regression %s, %s: %s is gone"):format(name, commits, m.name)
       elseif type(m.difference) == "number" and m.low ~= json.null then
-        tested[#tested + 1] = {p = p or (m.verdict == "within" and 1 or 1 - found.level), name = name, metric = m}
+        local blocks = m.blocks ~= json.null and m.blocks or 0
+        tested[#tested + 1] = {p = p or (m.verdict == "within" and 1 or 1 - found.level), name = name, metric = m,
+          floor = blocks > 0 and judge.floor(blocks, m.attack_blocks) or 0, beyond = m.verdict == "worse", loss = math.abs(m.difference)}
       else others[#others + 1] = ("%s: %s changed without an interval"):format(name, m.name) end
     end
   end
-  judge.correct(tested)
+  judge.quality(tested, {alpha = alpha})
   for _, t in ipairs(tested) do
     local m = t.metric
     local words = ("%s, %s: %s %.4f, was %.4f, difference %+.4f, interval %+.4f to %+.4f, q = %.2g"):format(t.name, commits, m.name, m.b, m.a,
       m.difference, m.low, m.high, t.q)
-    if m.verdict == "worse" and t.q <= alpha then lines[#lines + 1] = "regression " .. words
+    if t.alarm then lines[#lines + 1] = "regression " .. words
     else others[#others + 1] = words end
   end
   return lines, others

@@ -147,9 +147,9 @@ local function quality_table(args, tick)
   for _, r in ipairs(rows) do
     cells[#cells + 1] = {r.what, ("%d"):format(r.nights), ("%d"):format(r.alarms), ("%.0f %%"):format(100 * r.alarms / r.nights)}
   end
-  return ("\n### Quality\n\nKitNET's scores of %s packets of a synthetic scan, beside those of a reference night: AUC, EER and TPR at FPR 1e-3 by paired "
-    .. "block bootstrap, corrected for their number. rounding: off by 1e-12; other seeds: of the weights, which no night changes; loss: so many of the "
-    .. "attack packets are scored as benign ones are.\n\n"):format(text.count(packets)) .. markdown(cells, {[2] = true, [3] = true, [4] = true})
+  return ("\n### Quality\n\nKitNET's scores of %s packets of a synthetic fuzzing, beside those of a reference night: AUC, EER and TPR at FPR 1e-3 by paired "
+    .. "block bootstrap, of the AUC DeLong's interval where there are too few blocks, corrected for their number; of so few blocks that no p can be small the interval decides; a loss below %g is none. rounding: off by 1e-12; other seeds: of the weights, which no night changes; loss: so many of the "
+    .. "attack packets are scored as benign ones are.\n\n"):format(text.count(packets), judge.defaults.least_quality) .. markdown(cells, {[2] = true, [3] = true, [4] = true})
 end
 
 local INTRODUCTION = [[

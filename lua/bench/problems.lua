@@ -14,6 +14,7 @@ local problems = {}
 problems.inputs = {
   camera = {scenario = "camera_benign", packets = 50000, seed = 1},
   attack = {scenario = "os_scan", packets = 20000, seed = 1},
+  quality = {scenario = "fuzzing", packets = 20000, seed = 1}, -- one that KitNET tells well, for `simulate`
   small = {scenario = "fuzzing", packets = 2000, seed = 1},
 }
 

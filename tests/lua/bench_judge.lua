@@ -100,6 +100,19 @@ assert(trend.line(exact[2]):find("the result changed: e, was d", 1, true))
 history[#history + 1] = record("k", 0, {instructions = 102.5, instructions_by = "callgrind, avx2", digest = "e"})
 is(#trend.exact(trend.series(history), {}), 0) -- another counter is another count
 
+-- Quality: beyond its interval, of a size, and not by chance alone; few blocks leave it to the interval.
+local q = {{p = 0.002, floor = 0.002, beyond = true, loss = 0.05}, {p = 0.25, floor = 0.25, beyond = true, loss = 0.05},
+  {p = 0.25, floor = 0.002, beyond = true, loss = 0.05}, {p = 0.002, floor = 0.002, beyond = true, loss = 1e-9},
+  {p = 0.002, floor = 0.002, beyond = false, loss = 0.05}}
+judge.quality(q)
+is(q[1].alarm, true)
+is(q[2].alarm, true)
+is(q[3].alarm, false)
+is(q[4].alarm, false)
+is(q[5].alarm, false)
+is(judge.floor(4, 1), 0.25)
+is(judge.floor(10, 4), 2.0 ^ -9)
+
 -- Simulated nights: what is planted is found in quiet noise, and not in loud noise; alarms where nothing is are rare.
 local quiet, loud = {problems = {"x", "y"}, nights = {}, deviation = {}}, {problems = {"x", "y"}, nights = {}, deviation = {}}
 for n = 1, 30 do

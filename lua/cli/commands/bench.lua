@@ -215,7 +215,7 @@ local function confirm(found, entries, a, b, args, o)
   for _, row in ipairs(found.worse) do
     local s = still[row.a.problem]
     local slower = s and s.p <= o.alpha and s.change >= o.least
-    if row.more or row.results == "changed" or slower then
+    if row.more and s and s.more or row.results == "changed" or slower then
       worse[#worse + 1] = row
       row.again = s and "again " .. compare.percent(s.change)
     else
@@ -259,14 +259,18 @@ end
 -- Measures series of this machine and build again, with this program.
 local function again_with(args)
   local identity = machine.identity()
-  return function(s)
+  return function(s, counts)
     local last = s.records[#s.records]
     if last.machine ~= identity.machine or last.configuration ~= identity.configuration or last.commit ~= identity.commit or last.peer then
       return nil
     end
     local records = measure.rounds({{entry = problems.find({last.problem})[1], program = machine.self(), identity = identity}},
-      measure.run_id(identity), {rounds = 3 * #last.rounds, passes = args.passes, seconds = args.seconds, folder = args.folder, seed = 1})
-    return not records[1].failed and #records[1].rounds > 0 and math.log(figures.of(records[1]).ratio) or nil
+      measure.run_id(identity), {rounds = counts and 1 or 3 * #last.rounds, passes = args.passes, seconds = args.seconds,
+        folder = args.folder, seed = 1, instructions = counts})
+    local r = records[1]
+    if r.failed or #r.rounds == 0 then return nil end
+    if counts then return r.instructions_by == last.instructions_by and r.instructions and r.instructions / r.items or nil end
+    return math.log(figures.of(r).ratio)
   end
 end
 
@@ -274,8 +278,13 @@ end
 local function alarms_of(records, args, wanted)
   local list, alarms, unconfirmed = trend.series(records, wanted), {}, {}
   local o = {alpha = args.alpha, least = args.least, method = args.method}
-  for _, found in ipairs(trend.exact(list, o)) do alarms[#alarms + 1] = found end
-  for _, t in ipairs(judge.night(list, o, args.again and again_with(args) or nil)) do
+  local again = args.again and again_with(args) or nil
+  for _, found in ipairs(trend.exact(list, o)) do
+    local count = again and found.kind == "instructions" and again(found.series, true)
+    local _, more = judge.instructions(found.before.instructions and found.before.instructions / found.before.items or 1, count or 0, o)
+    if not again or found.kind == "result" or count and more then alarms[#alarms + 1] = found end
+  end
+  for _, t in ipairs(judge.night(list, o, again)) do
     if t.confirmed then alarms[#alarms + 1] = t else unconfirmed[#unconfirmed + 1] = t end
   end
   return list, alarms, unconfirmed
