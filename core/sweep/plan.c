@@ -163,7 +163,7 @@ void nt_sweep_look_for_run(nt_sweep *s, run *r) {
   if (access(path, F_OK) != 0) return;
   int failed;
   char reason[sizeof r->why];
-  if (nt_run_file_outcome(path, r->key, &failed, reason, sizeof reason, NULL) != NT_OK)
+  if (nt_run_file_read_outcome(path, r->key, &failed, reason, sizeof reason, NULL) != NT_OK)
     return; /* damaged, or another's: run again */
   if (failed && s->options->retry) return;
   r->state = failed ? NT_RUN_FAILED : NT_RUN_KEPT;

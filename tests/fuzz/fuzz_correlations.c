@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Any bytes as the distances that a correlations file of the cache holds (its container is read by
- * fuzz_feature_file.c): what is no number is refused, all else becomes a map of each size. */
+ * fuzz_feature_file.c): what is no number is refused, all else becomes a map of each size, which is
+ * a proper one where clusters merge at distances. */
 #include <assert.h>
+#include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,10 +27,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     free(merges);
     return 0;
   }
+  int proper = 1;
+  for (size_t i = 0; i + 1 < n; i++)
+    proper &= merges[i].distance >= 0 && merges[i].distance < INFINITY;
   for (size_t most = 1; most <= n; most++) {
     nt_feature_map map;
     assert(nt_feature_map_cut(merges, n, most, &map, &err) == NT_OK);
-    assert(map.total == n && nt_feature_map_check(&map, n, &err) == NT_OK);
+    assert(map.total == n && nt_feature_map_check(&map, n, &err) == (proper ? NT_OK : NT_E_INPUT));
     for (size_t i = 0; i < map.autoencoders; i++) assert(map.sizes[i] <= most);
     nt_feature_map_done(&map);
   }

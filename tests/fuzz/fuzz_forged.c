@@ -171,6 +171,9 @@ static void read_runs(const char *path) {
   nt_status status = nt_run_file_read(path, &run, &err);
   must(status, &err, path);
   if (status == NT_OK) nt_run_record_done(&run);
+  int failed;
+  char reason[256];
+  must(nt_run_file_read_outcome(path, "aaaa", &failed, reason, sizeof reason, &err), &err, path);
   must(nt_data_file_check(path, "00000000000000000000000000000000", &err), &err, path);
   nt_table table;
   status = nt_table_read(path, &table, &err);

@@ -144,8 +144,8 @@ static nt_status read_outcome(hid_t file, const char *key, int *failed, char *re
   return result;
 }
 
-nt_status nt_run_file_outcome(const char *path, const char *key, int *failed, char *reason,
-                              size_t size, nt_error *err) {
+nt_status nt_run_file_read_outcome(const char *path, const char *key, int *failed, char *reason,
+                                   size_t size, nt_error *err) {
   nt_error own;
   if (!err) err = &own;
   hdf5_errors errors;

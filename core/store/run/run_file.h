@@ -85,8 +85,8 @@ void nt_run_record_done(nt_run_record *record);
 /* What a run's file says of its end, which takes a few reads instead of all its cells: *failed, and
  * then the reason, cut to `size` bytes. NT_E_INPUT: not the file of run `key`, damaged, or neither
  * done nor failed. */
-nt_status nt_run_file_outcome(const char *path, const char *key, int *failed, char *reason,
-                              size_t size, nt_error *err);
+nt_status nt_run_file_read_outcome(const char *path, const char *key, int *failed, char *reason,
+                                   size_t size, nt_error *err);
 
 /* What the runs of one data set share: written once beside them. */
 typedef struct nt_data_record {
