@@ -165,7 +165,7 @@ function dendrogram.draw(path, request)
   if #spans > 0 then
     plots[1] = ("D4 using 1:2:3:4:5:6 axes x2y1 with boxxyerror fill solid noborder lc rgb '%s'"):format(style.light)
     plots[2] = ("D2 using 1:2:3:4 with vectors nohead lw 1.8 lc rgb '%s' title 'inside of an autoencoder'"):format(style.benign)
-    script[#script] = ("set key at graph 0.98, graph 0.02 right bottom vertical")
+    script[#script] = "set key outside top center horizontal"
   end
   plots[#plots + 1] = ("D1 using 1:2:3:4 with vectors nohead lw 0.9 lc rgb '%s' title '%s'"):format(style.black,
     #spans > 0 and "above the cut" or "")
