@@ -151,8 +151,7 @@ const nt_bench_problem nt_bench_decay = {
     .help = "the five factors 2^(-L dt) of an interval, as the references take them (libm's pow)",
     .item = "interval",
     .threads = -1,
-    .parameters = decay_parameters,
-    .parameter_count = 1,
+    NT_BENCH_PARAMETERS(decay_parameters),
     .setup = decay_setup,
     .pass = decay_pass,
     .verify = decay_verify,
@@ -242,8 +241,7 @@ const nt_bench_problem nt_bench_hash = {.name = "hash",
                                         .help = "look-ups of keys that the table of streams has",
                                         .item = "key",
                                         .threads = -1,
-                                        .parameters = hash_parameters,
-                                        .parameter_count = 2,
+                                        NT_BENCH_PARAMETERS(hash_parameters),
                                         .setup = hash_setup,
                                         .pass = hash_pass,
                                         .verify = hash_verify,
@@ -260,11 +258,7 @@ typedef struct extract_state {
   nt_extractor_usage usage;
 } extract_state;
 
-static const nt_parameter profile_parameter[] = {{.name = "profile",
-                                                  .type = NT_PARAMETER_CHOICE,
-                                                  .help = "which features",
-                                                  .preset = NT_PROFILE_STREAM,
-                                                  .choices = nt_bench_profiles}};
+static const nt_parameter profile_parameter[] = {NT_BENCH_PROFILE};
 
 static void extract_done(void *state) {
   extract_state *s = state;
@@ -348,8 +342,7 @@ const nt_bench_problem nt_bench_extract = {.name = "extract",
                                            .item = "packet",
                                            .wants_capture = 1,
                                            .threads = -1,
-                                           .parameters = profile_parameter,
-                                           .parameter_count = 1,
+                                           NT_BENCH_PARAMETERS(profile_parameter),
                                            .setup = extract_setup,
                                            .pass = extract_pass,
                                            .verify = extract_verify,
@@ -368,11 +361,7 @@ typedef struct contacts_state {
 } contacts_state;
 
 static const nt_parameter contacts_parameters[] = {
-    {.name = "profile",
-     .type = NT_PARAMETER_CHOICE,
-     .help = "which features",
-     .preset = NT_PROFILE_STREAM,
-     .choices = nt_bench_profiles},
+    NT_BENCH_PROFILE,
     {.name = "peers",
      .type = NT_PARAMETER_INTEGER,
      .unit = "1",
@@ -474,8 +463,7 @@ const nt_bench_problem nt_bench_contacts = {
     .help = "extraction of a host's packets that has had so many peers",
     .item = "packet",
     .threads = -1,
-    .parameters = contacts_parameters,
-    .parameter_count = 3,
+    NT_BENCH_PARAMETERS(contacts_parameters),
     .setup = contacts_setup,
     .reset = contacts_reset,
     .pass = contacts_pass,

@@ -53,6 +53,10 @@ typedef struct nt_bench_problem {
   void (*done)(void *state);
 } nt_bench_problem;
 
+/* Its members of that name, of a table of rows. */
+#define NT_BENCH_PARAMETERS(table)                                                                 \
+  .parameters = (table), .parameter_count = sizeof(table) / sizeof *(table)
+
 extern const nt_bench_problem *const nt_bench_problems[]; /* ends with NULL */
 
 extern const nt_bench_problem nt_bench_fma, nt_bench_triad, nt_bench_read, nt_bench_calibration;

@@ -28,18 +28,8 @@ typedef struct score_state {
 } score_state;
 
 static const nt_parameter score_parameters[] = {
-    {.name = "profile",
-     .type = NT_PARAMETER_CHOICE,
-     .help = "which features",
-     .preset = NT_PROFILE_STREAM,
-     .choices = nt_bench_profiles},
-    {.name = "m",
-     .type = NT_PARAMETER_INTEGER,
-     .unit = "columns",
-     .help = "most features of an autoencoder",
-     .preset = 10,
-     .least = 1,
-     .most = 115},
+    NT_BENCH_PROFILE,
+    NT_BENCH_M,
     {.name = "threads",
      .type = NT_PARAMETER_INTEGER,
      .unit = "1",
@@ -133,8 +123,7 @@ const nt_bench_problem nt_bench_score = {.name = "score",
                                          .item = "packet",
                                          .wants_capture = 1,
                                          .threads = S_THREADS,
-                                         .parameters = score_parameters,
-                                         .parameter_count = 4,
+                                         NT_BENCH_PARAMETERS(score_parameters),
                                          .setup = score_setup,
                                          .reset = score_reset,
                                          .pass = score_pass,
@@ -143,7 +132,7 @@ const nt_bench_problem nt_bench_score = {.name = "score",
 
 /* ---------------------------------------------------------------- sweeps */
 
-enum { W_CONFIGURATIONS, W_JOBS, W_STATE, W_PARAMETERS, MOST_RUNS = 5000, MOST_VALUES = 32 };
+enum { W_CONFIGURATIONS, W_JOBS, W_STATE, MOST_RUNS = 5000, MOST_VALUES = 32 };
 enum { FIRST, AGAIN };
 typedef struct sweep_state {
   size_t runs;
@@ -318,8 +307,7 @@ const nt_bench_problem nt_bench_sweep = {
     .item = "run",
     .wants_capture = 1,
     .threads = W_JOBS,
-    .parameters = sweep_parameters,
-    .parameter_count = W_PARAMETERS,
+    NT_BENCH_PARAMETERS(sweep_parameters),
     .setup = sweep_setup,
     .reset = sweep_reset,
     .pass = sweep_pass,

@@ -24,4 +24,16 @@ nt_status nt_trace_extract(const nt_packet *packets, size_t count, nt_profile pr
 
 extern const char *const nt_bench_profiles[]; /* in the order of nt_profile */
 
+/* Rows that several problems have. */
+#define NT_BENCH_PROFILE                                                                           \
+  {                                                                                                \
+    .name = "profile", .type = NT_PARAMETER_CHOICE, .help = "which features",                      \
+    .preset = NT_PROFILE_STREAM, .choices = nt_bench_profiles                                      \
+  }
+#define NT_BENCH_M                                                                                 \
+  {                                                                                                \
+    .name = "m", .type = NT_PARAMETER_INTEGER, .unit = "columns",                                  \
+    .help = "most features of an autoencoder", .preset = 10, .least = 1, .most = 115               \
+  }
+
 #endif

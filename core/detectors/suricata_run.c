@@ -4,8 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
-#include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +14,8 @@
 #include <ninetails/capture.h>
 
 #include "ground/cancel.h"
+#include "ground/process.h"
+#include "ground/team.h"
 #include "ground/temporary.h"
 
 typedef struct place { /* the directory, and what is in it */
@@ -107,64 +107,31 @@ static nt_status write_frames(const char *path, const char *to, nt_error *err) {
 
 /* ---------------------------------------------------------------- the process */
 
-/* In a group of its own, so that whatever it starts ends with it; default signals, both outputs in
- * one file, no other file of ours. Returns an errno. */
+/* Both outputs in one file. Returns an errno. */
 static int start(const nt_suricata_command *command, const place *p, pid_t *pid) {
   const char *arguments[] = {command->program, "-r",        p->frames, "-l", p->directory,   "-k",
                              "none",           "--runmode", "single",  "-S", command->rules, NULL};
   if (!command->rules) arguments[9] = NULL;
-  posix_spawn_file_actions_t files;
-  posix_spawnattr_t attributes;
-  sigset_t none, all;
-  sigemptyset(&none);
-  sigfillset(&all);
-  int code = posix_spawn_file_actions_init(&files);
-  if (code != 0) return code;
-  code = posix_spawnattr_init(&attributes);
-  if (code != 0) {
-    posix_spawn_file_actions_destroy(&files);
-    return code;
-  }
-  if (code == 0) code = posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0);
-  if (code == 0)
-    code = posix_spawn_file_actions_addopen(&files, 1, p->output, O_WRONLY | O_CREAT, 0600);
-  if (code == 0) code = posix_spawn_file_actions_adddup2(&files, 1, 2);
-  if (code == 0) code = posix_spawn_file_actions_addclosefrom_np(&files, 3);
-  if (code == 0)
-    code = posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK |
-                                                     POSIX_SPAWN_SETSIGDEF);
-  if (code == 0) code = posix_spawnattr_setpgroup(&attributes, 0);
-  if (code == 0) code = posix_spawnattr_setsigmask(&attributes, &none);
-  if (code == 0) code = posix_spawnattr_setsigdefault(&attributes, &all);
-  if (code == 0)
-    code =
-        posix_spawnp(pid, command->program, &files, &attributes, (char *const *)arguments, environ);
-  posix_spawn_file_actions_destroy(&files);
-  posix_spawnattr_destroy(&attributes);
+  int output = open(p->output, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+  if (output < 0) return errno;
+  int code = nt_process_start(arguments, (const char *const *)environ, NULL, output, output, pid);
+  close(output);
   return code;
-}
-
-static double now(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
 /* 1 with the process's status; 0 after `seconds` or when cancelled, with the process killed. */
 static int wait_for(pid_t pid, double seconds, int *status) {
-  double end = now() + seconds;
+  double end = nt_seconds() + seconds;
   struct timespec pause = {.tv_nsec = 1000000};
   for (;;) {
     pid_t done = waitpid(pid, status, WNOHANG);
     if (done == pid) return 1;
     if (done < 0 && errno != EINTR) return *status = 0, 1; /* somebody else took the status */
-    if (now() >= end || nt_flag_get(&nt_cancelled)) break;
+    if (nt_seconds() >= end || nt_flag_get(&nt_cancelled)) break;
     nanosleep(&pause, NULL);
     if (pause.tv_nsec < 50000000) pause.tv_nsec *= 2;
   }
-  kill(-pid, SIGKILL);
-  while (waitpid(pid, status, 0) < 0 && errno == EINTR) {
-  }
+  nt_process_kill(pid, status);
   return 0;
 }
 

@@ -17,16 +17,15 @@
 #include <fcntl.h>
 #include <lauxlib.h>
 #include <poll.h>
-#include <signal.h>
-#include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "fields.h"
+#include "ground/process.h"
+#include "ground/team.h"
 #include "modules.h"
 #include "signals.h"
 
@@ -49,11 +48,7 @@ static void close_end(int *file) {
 
 static int child_gc(lua_State *L) {
   child *c = luaL_checkudata(L, 1, "ninetails.command.child");
-  if (c->pid > 0) {
-    kill(-c->pid, SIGKILL);
-    while (waitpid(c->pid, NULL, 0) < 0 && errno == EINTR) {
-    }
-  }
+  if (c->pid > 0) nt_process_kill(c->pid, NULL);
   close_end(&c->out), close_end(&c->errors);
   free(c->text), free(c->words), free(c->environment);
   *c = (child){.out = -1, .errors = -1};
@@ -82,38 +77,6 @@ static const char **texts_of(lua_State *L, const char *name, char *const *more) 
   for (size_t i = 0; i < own; i++) list[count + i] = more[i];
   lua_pop(L, 1);
   return list;
-}
-
-static int spawn(child *c, const char *folder, const int out[2], const int errors[2]) {
-  posix_spawn_file_actions_t files;
-  posix_spawnattr_t attributes;
-  sigset_t none, all;
-  sigemptyset(&none);
-  sigfillset(&all);
-  int code = posix_spawn_file_actions_init(&files);
-  if (code != 0) return code;
-  if ((code = posix_spawnattr_init(&attributes)) != 0) {
-    posix_spawn_file_actions_destroy(&files);
-    return code;
-  }
-  code = posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0);
-  if (code == 0) code = posix_spawn_file_actions_adddup2(&files, out[1], 1);
-  if (code == 0) code = posix_spawn_file_actions_adddup2(&files, errors[1], 2);
-  if (code == 0) code = posix_spawn_file_actions_addclosefrom_np(&files, 3);
-  if (code == 0 && folder) code = posix_spawn_file_actions_addchdir_np(&files, folder);
-  if (code == 0)
-    code = posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK |
-                                                     POSIX_SPAWN_SETSIGDEF);
-  if (code == 0) code = posix_spawnattr_setpgroup(&attributes, 0);
-  if (code == 0) code = posix_spawnattr_setsigmask(&attributes, &none);
-  if (code == 0) code = posix_spawnattr_setsigdefault(&attributes, &all);
-  if (code == 0)
-    code = posix_spawnp(&c->pid, c->words[0], &files, &attributes, (char *const *)c->words,
-                        (char *const *)c->environment);
-  if (code != 0) c->pid = 0;
-  posix_spawn_file_actions_destroy(&files);
-  posix_spawnattr_destroy(&attributes);
-  return code;
 }
 
 static int take_out(child *c) {
@@ -157,12 +120,6 @@ static double seconds_of(struct timeval t) {
   return (double)t.tv_sec + 1e-6 * (double)t.tv_usec;
 }
 
-static double now(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
 static void start(lua_State *L, child *c, const char *folder) {
   int out[2] = {-1, -1}, errors[2] = {-1, -1};
   if (pipe2(out, O_CLOEXEC) != 0) complain(L, c->words[0], errno);
@@ -173,9 +130,11 @@ static void start(lua_State *L, child *c, const char *folder) {
     complain(L, c->words[0], why);
   }
   c->errors = errors[0];
-  int code = spawn(c, folder, out, errors);
+  int code = nt_process_start(c->words, c->environment, folder, out[1], errors[1], &c->pid);
   close(out[1]), close(errors[1]);
-  if (code != 0) complain(L, c->words[0], code);
+  if (code == 0) return;
+  c->pid = 0;
+  complain(L, c->words[0], code);
 }
 
 static int run(lua_State *L) {
@@ -189,7 +148,7 @@ static int run(lua_State *L) {
   c->words = texts_of(L, "words", NULL);
   c->environment = texts_of(L, "environment", environ);
   luaL_argcheck(L, c->words[0], 1, "words: expected a list");
-  double began = now();
+  double began = nt_seconds();
   start(L, c, folder);
   read_all(L, c);
   int status;
@@ -201,7 +160,7 @@ static int run(lua_State *L) {
       return signals_raise(L, "interrupted");
   c->pid = 0;
   lua_createtable(L, 0, 8);
-  set_number(L, "wall", now() - began);
+  set_number(L, "wall", nt_seconds() - began);
   set_number(L, "cpu", seconds_of(usage.ru_utime) + seconds_of(usage.ru_stime));
   set_integer(L, "peak", (uint64_t)usage.ru_maxrss * 1024);
   if (WIFEXITED(status)) set_integer(L, "code", (uint64_t)WEXITSTATUS(status));

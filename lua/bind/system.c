@@ -20,7 +20,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <time.h>
 #include <unistd.h>
 #ifdef NINETAILS_READLINE
 #include <readline/readline.h>
@@ -29,6 +28,7 @@
 #include <ninetails/platform.h>
 
 #include "ground/allowance.h"
+#include "ground/team.h"
 #include "fields.h"
 #include "modules.h"
 
@@ -94,9 +94,7 @@ static int columns(lua_State *L) {
 }
 
 static int clock_seconds(lua_State *L) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  lua_pushnumber(L, (double)t.tv_sec + (double)t.tv_nsec * 1e-9);
+  lua_pushnumber(L, nt_seconds());
   return 1;
 }
 

@@ -1,15 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/*
- * libFuzzer target: frames through a dissector, its texts, and the conversation of the first flow. The
- * input is that of fuzz_decoder: link type, check sequence, then frames of a byte for the captured
- * length, one for what the snapshot cut off, and the bytes.
- */
+/* libFuzzer target: frames (frames.h) through a dissector, its texts, and the conversation of the
+ * first flow. */
 #include <assert.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "dissect/conversation.h"
 #include "dissect/dissection.h"
+#include "frames.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -47,36 +43,34 @@ static void look_at(const nt_dissection *d) {
   render(d);
 }
 
+typedef struct work {
+  nt_dissector *dissector;
+  nt_dissection *d;
+  nt_conversation *conversation; /* of the first flow; NULL before */
+  uint64_t pieces, number;
+} work;
+
+static void dissect(void *context, const nt_frame *frame) {
+  work *w = context;
+  nt_error err;
+  if (nt_dissect(w->dissector, frame, w->d, &err) != NT_OK) abort();
+  look_at(w->d);
+  if (!w->conversation && w->d->flow.version) {
+    nt_flow_key key = nt_flow_key_of(&w->d->flow);
+    w->conversation = nt_conversation_new(&key, &(nt_piece_taker){take, &w->pieces}, &err);
+  }
+  if (w->conversation && nt_conversation_add(w->conversation, w->d, ++w->number, &err) != NT_OK)
+    abort();
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   static nt_dissection d;
   nt_error err;
-  nt_dissector *dissector = size >= 3 ? nt_dissector_new(&err) : NULL;
-  nt_conversation *conversation = NULL;
-  uint64_t pieces = 0, number = 0;
-  if (!dissector) return 0;
-  nt_frame frame = {.link_type = (uint32_t)(data[0] << 8 | data[1]) % 300,
-                    .fcs_length = data[2] % 8};
-  for (size_t at = 3; at + 2 <= size;) {
-    frame.captured = data[at];
-    if (frame.captured > size - at - 2) frame.captured = (uint32_t)(size - at - 2);
-    frame.length = frame.captured + 8u * data[at + 1];
-    uint8_t *copy = malloc(frame.captured ? frame.captured : 1); /* its end is watched */
-    if (!copy) break;
-    memcpy(copy, data + at + 2, frame.captured);
-    frame.data = copy;
-    if (nt_dissect(dissector, &frame, &d, &err) != NT_OK) abort();
-    look_at(&d);
-    if (!conversation && d.flow.version) {
-      nt_flow_key key = nt_flow_key_of(&d.flow);
-      conversation = nt_conversation_new(&key, &(nt_piece_taker){take, &pieces}, &err);
-    }
-    if (conversation && nt_conversation_add(conversation, &d, ++number, &err) != NT_OK) abort();
-    free(copy);
-    frame.seconds++;
-    at += 2 + frame.captured;
-  }
-  if (conversation && nt_conversation_end(conversation, &err) != NT_OK) abort();
-  nt_conversation_free(conversation);
-  nt_dissector_free(dissector);
+  work w = {.dissector = nt_dissector_new(&err), .d = &d};
+  if (!w.dissector) return 0;
+  each_frame(data, size, dissect, &w);
+  if (w.conversation && nt_conversation_end(w.conversation, &err) != NT_OK) abort();
+  nt_conversation_free(w.conversation);
+  nt_dissector_free(w.dissector);
   return 0;
 }

@@ -93,59 +93,10 @@ static nt_status read_provenance(hid_t file, nt_run_record *record, nt_error *er
   return status;
 }
 
-nt_status nt_run_file_read(const char *path, nt_run_record *record, nt_error *err) {
-  nt_error own;
-  if (!err) err = &own;
-  *record = (nt_run_record){0};
-  hdf5_errors errors;
-  nt_h5_errors_begin(&errors);
-  char *kind = NULL;
-  hid_t file = nt_h5_open_checked(path, UINT64_MAX, &errors, &kind, err);
-  nt_status status = file < 0 ? err->status : NT_OK;
-  if (status == NT_OK) {
-    nt_cell *cells = NULL;
-    char *key = nt_h5_get_text(file, "run");
-    record->key = key;
-    if (!key)
-      status = nt_fail(err, NT_E_MEMORY, "out of memory");
-    else if (strcmp(kind, "run") != 0 || !nt_name_is_fine(key))
-      status = nt_fail(err, NT_E_INPUT, "is not the file of one run of ninetails");
-    else
-      status = nt_get_cells(file, &cells, &record->cells, err);
-    record->cell = cells;
-    if (status == NT_OK) status = read_provenance(file, record, err);
-    if (status != NT_OK) nt_fail_in(err, "%s", path);
-    H5Fclose(file);
-  }
-  free(kind);
-  nt_h5_errors_end(&errors);
-  if (status != NT_OK) nt_run_record_done(record);
-  return status;
-}
-
-static nt_status read_outcome(hid_t file, const char *key, int *failed, char *reason, size_t size,
-                              nt_error *err) {
-  char *found = nt_h5_get_text(file, "run"), *status = nt_h5_get_text(file, "status");
-  char *why = nt_h5_get_text(file, "reason");
-  nt_status result = NT_OK;
-  if (!found || !status || !why)
-    result = nt_fail(err, NT_E_MEMORY, "out of memory");
-  else if (strcmp(found, key) != 0)
-    result = nt_fail(err, NT_E_INPUT, "is of run %.100s: expected %s", found, key);
-  else if (strcmp(status, "done") != 0 && strcmp(status, "failed") != 0)
-    result = nt_fail(err, NT_E_INPUT, "status %.100s: expected done or failed", status);
-  if (result == NT_OK) {
-    *failed = strcmp(status, "failed") == 0;
-    snprintf(reason, size, "%s", why);
-  }
-  free(found);
-  free(status);
-  free(why);
-  return result;
-}
-
-nt_status nt_run_file_read_outcome(const char *path, const char *key, int *failed, char *reason,
-                                   size_t size, nt_error *err) {
+/* What is read of a run's file: NT_E_INPUT for another kind of file; errors name the path. */
+static nt_status read_file(const char *path,
+                           nt_status (*read)(hid_t file, void *into, nt_error *err), void *into,
+                           nt_error *err) {
   nt_error own;
   if (!err) err = &own;
   hdf5_errors errors;
@@ -155,7 +106,7 @@ nt_status nt_run_file_read_outcome(const char *path, const char *key, int *faile
   nt_status status = file < 0 ? err->status : NT_OK;
   if (status == NT_OK) {
     status = strcmp(kind, "run") == 0
-                 ? read_outcome(file, key, failed, reason, size, err)
+                 ? read(file, into, err)
                  : nt_fail(err, NT_E_INPUT, "is not the file of one run of ninetails");
     if (status != NT_OK) nt_fail_in(err, "%s", path);
     H5Fclose(file);
@@ -163,6 +114,60 @@ nt_status nt_run_file_read_outcome(const char *path, const char *key, int *faile
   free(kind);
   nt_h5_errors_end(&errors);
   return status;
+}
+
+static nt_status read_record(hid_t file, void *into, nt_error *err) {
+  nt_run_record *record = into;
+  nt_cell *cells = NULL;
+  char *key = nt_h5_get_text(file, "run");
+  record->key = key;
+  if (!key) return nt_fail(err, NT_E_MEMORY, "out of memory");
+  if (!nt_name_is_fine(key))
+    return nt_fail(err, NT_E_INPUT, "is not the file of one run of ninetails");
+  nt_status status = nt_get_cells(file, &cells, &record->cells, err);
+  record->cell = cells;
+  return status == NT_OK ? read_provenance(file, record, err) : status;
+}
+
+nt_status nt_run_file_read(const char *path, nt_run_record *record, nt_error *err) {
+  *record = (nt_run_record){0};
+  nt_status status = read_file(path, read_record, record, err);
+  if (status != NT_OK) nt_run_record_done(record);
+  return status;
+}
+
+typedef struct outcome {
+  const char *key;
+  int *failed;
+  char *reason;
+  size_t size; /* of reason */
+} outcome;
+
+static nt_status read_outcome(hid_t file, void *into, nt_error *err) {
+  const outcome *o = into;
+  char *found = nt_h5_get_text(file, "run"), *status = nt_h5_get_text(file, "status");
+  char *why = nt_h5_get_text(file, "reason");
+  nt_status result = NT_OK;
+  if (!found || !status || !why)
+    result = nt_fail(err, NT_E_MEMORY, "out of memory");
+  else if (strcmp(found, o->key) != 0)
+    result = nt_fail(err, NT_E_INPUT, "is of run %.100s: expected %s", found, o->key);
+  else if (strcmp(status, "done") != 0 && strcmp(status, "failed") != 0)
+    result = nt_fail(err, NT_E_INPUT, "status %.100s: expected done or failed", status);
+  if (result == NT_OK) {
+    *o->failed = strcmp(status, "failed") == 0;
+    snprintf(o->reason, o->size, "%s", why);
+  }
+  free(found);
+  free(status);
+  free(why);
+  return result;
+}
+
+nt_status nt_run_file_read_outcome(const char *path, const char *key, int *failed, char *reason,
+                                   size_t size, nt_error *err) {
+  outcome o = {key, failed, reason, size};
+  return read_file(path, read_outcome, &o, err);
 }
 
 void nt_run_record_done(nt_run_record *record) {
