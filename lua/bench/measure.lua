@@ -13,6 +13,7 @@ local json = require "ninetails.json"
 local kernels = require "ninetails.bench.kernels"
 local machine = require "ninetails.bench.machine"
 local system = require "ninetails.system"
+local text = require "ninetails.cli.text"
 
 local measure = {}
 
@@ -30,21 +31,15 @@ local function words_of(program, entry, options)
   return words
 end
 
-local function last_line(words)
-  local line
-  for part in words:gmatch("[^\n]+") do line = part end
-  return line or "no reason given"
-end
-
 -- The result of one process of `program`, or nil and why not.
 function measure.once(program, entry, options)
   local ran = command.run {words = words_of(program, entry, options)}
   if ran.code ~= 0 then
-    local first = ran.errors:match("[^\n]+") or last_line(ran.errors)
+    local first = ran.errors:match("[^\n]+") or text.last_line(ran.errors)
     return nil, ran.signal and ("ended by signal %d"):format(ran.signal) or first
   end
   local good, result = pcall(json.decode, ran.out)
-  if not good then return nil, "printed no JSON: " .. last_line(ran.out) end
+  if not good then return nil, "printed no JSON: " .. text.last_line(ran.out) end
   return result
 end
 
@@ -65,7 +60,7 @@ function measure.instructions(program, entry, options)
     if type(ran) == "table" and ran.status == "interrupted" then error(ran, 0) end
     return nil, "valgrind is not installed"
   end
-  if ran.code ~= 0 then return nil, last_line(ran.errors) end
+  if ran.code ~= 0 then return nil, text.last_line(ran.errors) end
   local count = body:match("\nsummary: (%d+)") or body:match("\ntotals: (%d+)")
   if not count then return nil, "callgrind counted nothing" end
   return tonumber(count), "callgrind, " .. isa

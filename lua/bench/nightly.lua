@@ -12,6 +12,7 @@ local machine = require "ninetails.bench.machine"
 local measure = require "ninetails.bench.measure"
 local problems = require "ninetails.bench.problems"
 local system = require "ninetails.system"
+local text = require "ninetails.cli.text"
 
 local nightly = {}
 
@@ -45,12 +46,6 @@ function nightly.close(folder, night)
 end
 
 -- ------------------------------------------------------------------ quality
-
-local function last_line(words)
-  local line
-  for part in words:gmatch("[^\n]+") do line = part end
-  return line or "no reason given"
-end
 
 -- Metrics that are worse beyond chance: lines; p-values are corrected for their number.
 local function worse_of(found, commits, alpha)
@@ -96,7 +91,7 @@ function nightly.quality(folder, night, options)
   end
   local compared = command.run {words = {program, "results", "diff", reference, new, "--metric", FIGURES, "--json"}}
   local good, found = pcall(json.decode, compared.out)
-  if not good then return {headline = "not compared: " .. last_line(compared.errors), lines = {}, others = {}, measured = false} end
+  if not good then return {headline = "not compared: " .. text.last_line(compared.errors), lines = {}, others = {}, measured = false} end
   local commits = ("since the reference, at %s"):format(night.commit:sub(1, 10))
   local lines, others = worse_of(found, commits, options.alpha)
   return {headline = ("%d runs beside the reference: %d of the same figures, %d differ"):format(found.counts.runs, found.counts.same,

@@ -31,7 +31,7 @@ local function markdown(rows, flush)
   return table.concat(lines, "\n") .. "\n"
 end
 
-local function share(x) return x == 0 and "nothing (A/A)" or ("+%g %%"):format(100 * x) end
+local share = simulate.share_text
 
 -- The last record of each problem and peer, of the machine and build of the last one.
 local function latest(path)
@@ -104,12 +104,7 @@ local function times_table(args, tick)
     nights = 100, plant = 40, within = 14, near = 5, first = 20, permutations = judge.defaults.permutations, least = judge.defaults.least,
     alpha = judge.defaults.alpha, seed = args.seed},
     function(method, slower, h) tick(("%s, %s, history %d of %d"):format(method, share(slower), h, args.histories)) end)
-  local cells = {{"method", "planted on night 40", "histories", "detected within 14 nights", "median night", "false alarms", "in nights", "per 100 nights"}}
-  for _, r in ipairs(rows) do
-    cells[#cells + 1] = {r.method, share(r.slower), ("%d"):format(r.histories), r.slower > 0 and ("%.0f %%"):format(100 * r.detected / r.histories) or "",
-      r.delay and ("%g"):format(r.delay) or "", ("%d"):format(r.false_alarms), ("%d"):format(r.nights),
-      ("%.2f"):format(100 * r.false_alarms / math.max(1, r.nights))}
-  end
+  local cells = simulate.cells(rows, {"method", "planted on night 40", "histories", "detected within 14 nights", "median night", "false alarms", "in nights", "per 100 nights"})
   return ("\n### Times\n\nNoise: %d nights of %d problems, measured one after the other while others used the machine; from night to night a problem's "
     .. "time varies by a median absolute deviation of %.1f %% (least %.1f, most %.1f). An alarm: slower by %g %% at least, q at most %g, and so "
     .. "once more when measured again. False alarms count all problems of a night together.\n\n"):format(#noise.nights, #noise.problems,

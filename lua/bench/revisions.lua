@@ -5,20 +5,15 @@ local files = require "ninetails.files"
 local json = require "ninetails.json"
 local kernels = require "ninetails.bench.kernels"
 local machine = require "ninetails.bench.machine"
+local text = require "ninetails.cli.text"
 
 local revisions = {}
 
 local function refuse(status, ...) error({status = status, message = string.format(...)}, 0) end
 
-local function last_words(ran)
-  local line
-  for part in (ran.errors .. "\n" .. ran.out):gmatch("[^\n]+") do line = part end
-  return line or "no reason given"
-end
-
 local function must(words, folder, what)
   local ran = command.run {words = words, folder = folder}
-  if ran.code ~= 0 then refuse("unmeasured", "%s: %s", what, last_words(ran)) end
+  if ran.code ~= 0 then refuse("unmeasured", "%s: %s", what, text.last_line(ran.errors .. "\n" .. ran.out)) end
   return ran
 end
 

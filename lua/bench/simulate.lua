@@ -124,6 +124,20 @@ function simulate.table(noise, options, progress)
   return rows
 end
 
+-- What was planted, in words.
+function simulate.share_text(x) return x == 0 and "nothing (A/A)" or ("+%g %%"):format(100 * x) end
+
+-- The rows of simulate.table as texts, below `head`.
+function simulate.cells(rows, head)
+  local cells = {head}
+  for _, r in ipairs(rows) do
+    cells[#cells + 1] = {r.method, simulate.share_text(r.slower), ("%d"):format(r.histories),
+      r.slower > 0 and ("%.0f %%"):format(100 * r.detected / r.histories) or "", r.delay and ("%g"):format(r.delay) or "",
+      ("%d"):format(r.false_alarms), ("%d"):format(r.nights), ("%.2f"):format(100 * r.false_alarms / math.max(1, r.nights))}
+  end
+  return cells
+end
+
 -- Counts of instructions, whose alarm is a single night beside the one before: pairs of measured nights.
 -- -> {problems =, pairs =, most = the largest relative difference, false_alarms =, slower = {{share, detected of pairs}, ...}}
 function simulate.counts(records, shares, options)

@@ -29,7 +29,7 @@
 #include "modules.h"
 #include "signals.h"
 
-enum { BLOCK = 1 << 16, MOST_WORDS = 256, LAST_WORDS = 4000 };
+enum { BLOCK = 1 << 16, LAST_WORDS = 4000 };
 
 typedef struct child {
   pid_t pid;

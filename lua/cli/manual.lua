@@ -245,7 +245,7 @@ function shells.bash(commands)
   return table.concat(out, "\n") .. "\n"
 end
 
-local function quoted(word) return "'" .. word:gsub("'", "'\\''") .. "'" end
+local quoted = text.quoted
 
 function shells.fish(commands)
   local out = {"# fish completion of ninetails; made by `ninetails completion fish`.",

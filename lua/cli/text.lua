@@ -140,6 +140,13 @@ local function distance(a, b)
   return rows[#a][#b]
 end
 
+-- The last line that has something in it: what a program said in the end.
+function text.last_line(words)
+  local line
+  for part in words:gmatch("[^\n]+") do line = part end
+  return line or "no reason given"
+end
+
 -- The nearest of `known`, or nil when none is near: about one slip in three letters, or a beginning.
 function text.nearest(word, known)
   if #word == 0 or #word > 64 then return nil end
@@ -152,11 +159,14 @@ function text.nearest(word, known)
   return best and least <= (#best + 1) // 3 and best or nil
 end
 
+-- One word of a shell, whatever is in it.
+function text.quoted(word) return "'" .. word:gsub("'", "'\\''") .. "'" end
+
 -- The words as one would type them into a POSIX shell, the program's name first.
 function text.command_line(words)
   local quoted = {"ninetails"}
   for _, word in ipairs(words) do
-    if word == "" or word:find("[^%w_@%%+=:,./-]") then word = "'" .. word:gsub("'", "'\\''") .. "'" end
+    if word == "" or word:find("[^%w_@%%+=:,./-]") then word = text.quoted(word) end
     quoted[#quoted + 1] = word
   end
   return table.concat(quoted, " ")

@@ -8,6 +8,7 @@
 --
 -- Of what a file holds, numbers and texts reach gnuplot through files of data alone, D1, D2, ... in the script, which is
 -- made of constants and numbers. gnuplot reads no settings of the user's, so that the same numbers give the same bytes.
+local command = require "ninetails.command"
 local export = require "ninetails.results.export"
 local files = require "ninetails.files"
 local outputs = require "ninetails.cli.outputs"
@@ -69,32 +70,28 @@ end
 
 -- ------------------------------------------------------------------ gnuplot
 
-local function quoted(path) return "'" .. path:gsub("'", "'\\''") .. "'" end
-
-local function first_line(path)
-  local file = io.open(path, "rb")
-  local body = file and file:read(4096) or ""
-  if file then file:close() end
-  return body:match("[^\n]*error[^\n]*") or body:match("%S[^\n]*") or "no reason given"
+-- What a program complained of.
+local function complaint(ran)
+  local said = ran.errors .. "\n" .. ran.out
+  return said:match("[^\n]*error[^\n]*") or said:match("%S[^\n]*") or "no reason given"
 end
 
--- Runs a program (words as of a shell), which is a package of Debian, and refuses with what it said where it fails.
-function draw.run_program(program, package, purpose, words, log)
-  if not os.execute("command -v " .. program .. " > /dev/null 2>&1") then
+-- Runs a program, which is a package of Debian, and refuses with what it said where it fails. -> how it ended.
+function draw.run_program(program, package, purpose, words)
+  local good, ran = pcall(command.run, {words = {program, table.unpack(words)},
+    environment = {"LC_ALL=C.UTF-8", "SOURCE_DATE_EPOCH=0"}})
+  if not good and type(ran) == "table" and ran.message:find("No such file or directory", 1, true) then
     refuse("io", "%s is not installed, which %s: apt-get install %s", program, purpose, package)
   end
-  local good, how, code = os.execute(("LC_ALL=C.UTF-8 SOURCE_DATE_EPOCH=0 %s %s > %s 2>&1"):format(program, words, quoted(log)))
-  if how == "signal" or how == "exit" and code == 130 then
-    error({status = "interrupted", message = "interrupted", signal = code == 15 and "TERM" or "INT"}, 0)
-  end
-  if not good then refuse("internal", "%s failed: %s", program, first_line(log)) end
+  if not good then error(ran, 0) end
+  if ran.code ~= 0 then refuse("internal", "%s failed: %s", program, complaint(ran)) end
+  return ran
 end
-draw.quoted = quoted
 
 -- -> the bytes of the picture, of kind "svg" or "pdf".
 local function picture(figure, kind)
   local made <close> = setmetatable({}, Temporary)
-  local log, picture_path = temporary(made), temporary(made)
+  local picture_path = temporary(made)
   local lines = {style.terminals[kind](figure.width or style.FULL, figure.height), style.preamble,
     ("set output '%s'"):format(picture_path)}
   for i, block in ipairs(figure.blocks) do
@@ -103,9 +100,9 @@ local function picture(figure, kind)
   lines[#lines + 1] = figure.script
   lines[#lines + 1] = "unset output\n"
   local script = temporary(made, table.concat(lines, "\n"))
-  draw.run_program("gnuplot", "gnuplot-nox", "draws the figures", "-d " .. quoted(script), log)
+  local ran = draw.run_program("gnuplot", "gnuplot-nox", "draws the figures", {"-d", script})
   local bytes = files.read(picture_path, 1 << 30)
-  if #bytes == 0 then refuse("internal", "gnuplot failed: %s", first_line(log)) end
+  if #bytes == 0 then refuse("internal", "gnuplot failed: %s", complaint(ran)) end
   return bytes
 end
 

@@ -234,10 +234,10 @@ function pdf.make(paths, args)
   for _, path in ipairs(paths) do add_provenance(pages, result_table.read(path)) end
 
   local made <close> = setmetatable({}, draw.Temporary)
-  local log, output, words = draw.temporary(made), draw.temporary(made), {}
-  for i, page in ipairs(pages:finish()) do words[i] = draw.quoted(draw.temporary(made, page)) end
-  draw.run_program("rsvg-convert", "librsvg2-bin", "makes the PDF of its pages",
-    ("--format=pdf --output=%s %s"):format(draw.quoted(output), table.concat(words, " ")), log)
+  local output = draw.temporary(made)
+  local words = {"--format=pdf", "--output=" .. output}
+  for _, page in ipairs(pages:finish()) do words[#words + 1] = draw.temporary(made, page) end
+  draw.run_program("rsvg-convert", "librsvg2-bin", "makes the PDF of its pages", words)
   return files.read(output, 1 << 30)
 end
 

@@ -17,7 +17,7 @@ import warnings
 
 import numpy
 
-from .library import NinetailsError, check, doubles, ffi, lib, made, text
+from .library import NinetailsError, check, doubles, features_of, ffi, lib, made, text
 from .parameters import Parameter, table
 
 try:
@@ -124,9 +124,7 @@ class Detector(BaseEstimator, OutlierMixin):
         check(lib.nt_kitnet_process(mapper, doubles(X), grace + 1, doubles(scores), ffi.NULL, err), err)
         self._map = ffi.gc(ffi.new("nt_feature_map *"), lib.nt_feature_map_done)
         check(lib.nt_feature_map_copy(lib.nt_kitnet_map(mapper), self._map, err), err)
-        features = numpy.array([self._map.features[i] for i in range(self._map.total)], dtype=int)
-        ends = numpy.cumsum([self._map.sizes[i] for i in range(self._map.autoencoders)])
-        self.map_ = numpy.split(features, ends[:-1])
+        self.map_ = features_of(self._map)
         return grace + 1
 
     def _setting(self, learn, width):

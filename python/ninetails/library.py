@@ -10,6 +10,7 @@ import os
 import pathlib
 
 import cffi
+import numpy
 
 from . import place
 
@@ -80,3 +81,16 @@ def made(handle, err, free):
 def doubles(array):
     """The memory of an array of doubles, which the caller keeps alive."""
     return ffi.cast("double *", ffi.from_buffer(array, require_writable=False))
+
+
+def features_of(feature_map) -> list[numpy.ndarray]:
+    """An nt_feature_map: the columns of each autoencoder."""
+    sizes = ffi.unpack(feature_map.sizes, feature_map.autoencoders) if feature_map.autoencoders else []
+    features = ffi.unpack(feature_map.features, feature_map.total) if feature_map.total else []
+    return split_map(sizes, features)
+
+
+def split_map(sizes, features) -> list[numpy.ndarray]:
+    """Flattened features, cut into the autoencoders' sizes."""
+    ends = numpy.cumsum(numpy.asarray(sizes, dtype=int))
+    return numpy.split(numpy.asarray(features, dtype=int), ends[:-1]) if len(ends) else []

@@ -6,11 +6,14 @@ What is in them, and what each name means: results/README.md of the project.
 from __future__ import annotations
 
 import os
+import warnings
 from typing import NamedTuple
 
 import h5py
 import numpy
 import pandas
+
+from .library import split_map
 
 
 class Curve(NamedTuple):
@@ -79,7 +82,6 @@ class Experiment(Result):
     def _check(self):
         missing = self.attributes.get("runs_missing", 0)
         if missing:
-            import warnings
             warnings.warn(f"{self.path}: {missing} runs of the experiment are not in this file", stacklevel=4)
 
     @property
@@ -195,7 +197,7 @@ class ScoreFile(Result):
 def _map(group) -> list[numpy.ndarray]:
     if "map" not in group:
         return []
-    return numpy.split(group["map/features"][:], numpy.cumsum(group["map/sizes"][:])[:-1])
+    return split_map(group["map/sizes"][:], group["map/features"][:])
 
 
 def _attacks(group) -> pandas.DataFrame:

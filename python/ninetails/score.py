@@ -8,7 +8,7 @@ import warnings
 import numpy
 
 from .extractor import Warned
-from .library import check, ffi, lib, text
+from .library import check, features_of, ffi, lib, text
 from .parameters import Parameter
 
 _TABLES = [lib.nt_run_tables[i] for i in range(lib.NT_RUN_TABLES)]
@@ -52,9 +52,7 @@ class Scoring:
         self.scores = _view(result.scores, self.packets, numpy.float64, self)
         labelled = result.labels_path != ffi.NULL
         self.labels = _view(result.labels.value, self.packets, numpy.uint8, self) if labelled else None
-        features = numpy.array([result.map.features[i] for i in range(result.map.total)], dtype=int)
-        ends = numpy.cumsum([result.map.sizes[i] for i in range(result.map.autoencoders)], dtype=int)
-        self.map = numpy.split(features, ends[:-1]) if len(ends) else []
+        self.map = features_of(result.map)
         self.threshold, self.seconds = result.summary.threshold.value, result.seconds
 
     def figure(self, name: str) -> float:

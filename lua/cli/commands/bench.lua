@@ -316,7 +316,7 @@ end
 
 -- ------------------------------------------------------------------ simulate
 
-local function share(x) return x == 0 and "nothing (A/A)" or ("+%g %%"):format(100 * x) end
+local share = simulate.share_text
 
 local function run_simulation(args)
   local records, _, there = history.read(args.history)
@@ -342,12 +342,7 @@ local function run_simulation(args)
   out.text(("noise of %d measured nights of %d problems, median absolute deviation %.2f %% of a problem's time (least %.2f, most %.2f)\n\n"):format(
     #noise.nights, #noise.problems, 100 * figures.median(noise.deviation), 100 * math.min(table.unpack(noise.deviation)),
     100 * math.max(table.unpack(noise.deviation))))
-  local cells = {{"method", "planted", "histories", "detected", "after nights", "false alarms", "in nights", "per 100 nights"}}
-  for _, r in ipairs(rows) do
-    cells[#cells + 1] = {r.method, share(r.slower), ("%d"):format(r.histories), r.slower > 0 and ("%.0f %%"):format(100 * r.detected / r.histories) or "",
-      r.delay and ("%g"):format(r.delay) or "", ("%d"):format(r.false_alarms), ("%d"):format(r.nights),
-      ("%.2f"):format(100 * r.false_alarms / math.max(1, r.nights))}
-  end
+  local cells = simulate.cells(rows, {"method", "planted", "histories", "detected", "after nights", "false alarms", "in nights", "per 100 nights"})
   out.text(text.table(cells, {[3] = true, [4] = true, [5] = true, [6] = true, [7] = true, [8] = true}))
   return 0
 end

@@ -153,8 +153,6 @@ end
 
 -- ------------------------------------------------------------------ tshark
 
-local function quoted(word) return "'" .. word:gsub("'", "'\\''") .. "'" end
-
 -- tshark reads the capture itself, from its first packet on: fragments and streams are put together as in Wireshark.
 local function tshark(args)
   must_be_a_file(args, "tshark")
@@ -181,7 +179,7 @@ local function tshark(args)
   local filter = ("frame.number in {%s}"):format(table.concat(numbers, ","))
   if #filter > 100000 then refuse("argument", "--tshark: %d pieces of the capture, too many for one filter", #numbers) end
   out.flush()
-  local command = ("tshark -n -r %s -c %d -Y %s %s"):format(quoted(args.capture), last, quoted(filter), args.json and "-T json" or "-V")
+  local command = ("tshark -n -r %s -c %d -Y %s %s"):format(text.quoted(args.capture), last, text.quoted(filter), args.json and "-T json" or "-V")
   local pipe <close> = io.popen(command, "r")
   for line in pipe:lines("L") do
     if args.json then out.data(line) else out.data((out.shown(line))) end
