@@ -261,13 +261,6 @@ static const char *text_field(lua_State *L, const char *name, int needed) {
   return text;
 }
 
-static double number_field(lua_State *L, const char *name, double otherwise) {
-  lua_getfield(L, 1, name);
-  double x = luaL_optnumber(L, -1, otherwise);
-  lua_pop(L, 1);
-  return x;
-}
-
 static void set_digest(lua_State *L, const char *name, uint64_t digest) {
   char hex[17];
   snprintf(hex, sizeof hex, "%016llx", (unsigned long long)digest);
@@ -343,7 +336,7 @@ static int measure(lua_State *L) {
                               .capture = text_field(L, "capture", 0),
                               .labels = text_field(L, "labels", 0)};
   const char *folder = text_field(L, "folder", 1);
-  double passes = number_field(L, "passes", 5), seconds = number_field(L, "seconds", 1);
+  double passes = get_number(L, 1, "passes", 5), seconds = get_number(L, 1, "seconds", 1);
   lua_getfield(L, 1, "once");
   int once = lua_toboolean(L, -1);
   lua_pop(L, 1);

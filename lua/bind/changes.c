@@ -33,10 +33,10 @@ static nt_change_options read_options(lua_State *L, int table) {
   lua_getfield(L, table, "method");
   o.method = (nt_change_method)luaL_checkoption(L, -1, methods[o.method], methods);
   lua_pop(L, 1);
-  o.least = (size_t)comparison_number(L, table, "least", (double)o.least);
-  o.permutations = (size_t)comparison_number(L, table, "permutations", (double)o.permutations);
-  o.level = comparison_number(L, table, "level", o.level);
-  o.seed = (uint64_t)comparison_number(L, table, "seed", (double)o.seed);
+  o.least = (size_t)get_number(L, table, "least", (double)o.least);
+  o.permutations = (size_t)get_number(L, table, "permutations", (double)o.permutations);
+  o.level = get_number(L, table, "level", o.level);
+  o.seed = (uint64_t)get_number(L, table, "seed", (double)o.seed);
   return o;
 }
 

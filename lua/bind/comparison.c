@@ -48,6 +48,7 @@
 #include "metrics/measures.h"
 #include "metrics/paired.h"
 #include "store/run/result_file.h"
+#include "fields.h"
 
 /* ---------------------------------------------------------------- shared */
 
@@ -84,26 +85,6 @@ const double *comparison_doubles(lua_State *L, const char *run, const char *fiel
   }
   lua_replace(L, value);
   return numbers;
-}
-
-lua_Number comparison_number(lua_State *L, int table, const char *name, lua_Number otherwise) {
-  lua_getfield(L, table, name);
-  lua_Number value = luaL_optnumber(L, -1, otherwise);
-  lua_pop(L, 1);
-  return value;
-}
-
-void comparison_put_number(lua_State *L, const char *name, double value) {
-  lua_pushnumber(L, value);
-  lua_setfield(L, -2, name);
-}
-void comparison_put_integer(lua_State *L, const char *name, uint64_t value) {
-  lua_pushinteger(L, (lua_Integer)value);
-  lua_setfield(L, -2, name);
-}
-void comparison_put_string(lua_State *L, const char *name, const char *value) {
-  lua_pushstring(L, value);
-  lua_setfield(L, -2, name);
 }
 
 /* ---------------------------------------------------------------- what comes in */
@@ -198,12 +179,12 @@ static nt_paired_options read_pair_options(lua_State *L, int table) {
   nt_paired_options o = nt_paired_defaults();
   if (lua_isnoneornil(L, table)) return o;
   luaL_checktype(L, table, LUA_TTABLE);
-  o.level = comparison_number(L, table, "level", o.level);
+  o.level = get_number(L, table, "level", o.level);
   o.replicates = (size_t)count_field(L, table, "replicates", o.replicates);
-  o.block_seconds = comparison_number(L, table, "block_seconds", o.block_seconds);
-  o.gap_seconds = comparison_number(L, table, "gap_seconds", o.gap_seconds);
+  o.block_seconds = get_number(L, table, "block_seconds", o.block_seconds);
+  o.gap_seconds = get_number(L, table, "gap_seconds", o.gap_seconds);
   o.seed = count_field(L, table, "seed", o.seed);
-  o.decides = comparison_number(L, table, "decides", o.decides);
+  o.decides = get_number(L, table, "decides", o.decides);
   o.most = (size_t)count_field(L, table, "most", o.most);
   lua_getfield(L, table, "metric");
   const char *metric = luaL_optstring(L, -1, nt_paired_names[o.metric]);
@@ -219,12 +200,12 @@ static nt_paired_options read_pair_options(lua_State *L, int table) {
 
 static void put_delong(lua_State *L, const nt_delong_difference *d) {
   lua_createtable(L, 0, 6);
-  comparison_put_number(L, "difference", d->difference);
-  comparison_put_number(L, "variance", d->variance);
-  comparison_put_number(L, "low", d->low);
-  comparison_put_number(L, "high", d->high);
-  comparison_put_number(L, "z", d->z);
-  comparison_put_number(L, "p", d->p);
+  set_number(L, "difference", d->difference);
+  set_number(L, "variance", d->variance);
+  set_number(L, "low", d->low);
+  set_number(L, "high", d->high);
+  set_number(L, "z", d->z);
+  set_number(L, "p", d->p);
   lua_setfield(L, -2, "delong");
 }
 
@@ -233,17 +214,17 @@ static void put_figures(lua_State *L, const nt_paired *p) {
   for (int m = 0; m < NT_BOOT_METRICS; m++) {
     const nt_bootstrap_result *d = &p->difference[m];
     lua_createtable(L, 0, 10);
-    comparison_put_string(L, "name", nt_paired_names[m]);
-    comparison_put_string(L, "better", nt_paired_higher_is_better(m) ? "higher" : "lower");
-    comparison_put_number(L, "a", p->a[m]);
-    comparison_put_number(L, "b", p->b[m]);
-    comparison_put_number(L, "difference", p->a[m] - p->b[m]);
-    comparison_put_number(L, "low", d->low);
-    comparison_put_number(L, "high", d->high);
-    comparison_put_number(L, "standard_error", d->standard_error);
-    comparison_put_number(L, "p", d->p);
-    comparison_put_number(L, "floor", d->floor);
-    comparison_put_integer(L, "defined", d->defined);
+    set_text(L, "name", nt_paired_names[m]);
+    set_text(L, "better", nt_paired_higher_is_better(m) ? "higher" : "lower");
+    set_number(L, "a", p->a[m]);
+    set_number(L, "b", p->b[m]);
+    set_number(L, "difference", p->a[m] - p->b[m]);
+    set_number(L, "low", d->low);
+    set_number(L, "high", d->high);
+    set_number(L, "standard_error", d->standard_error);
+    set_number(L, "p", d->p);
+    set_number(L, "floor", d->floor);
+    set_integer(L, "defined", d->defined);
     lua_rawseti(L, -2, m + 1);
   }
   lua_setfield(L, -2, "figures");
@@ -251,16 +232,16 @@ static void put_figures(lua_State *L, const nt_paired *p) {
 
 static void push_pair(lua_State *L, const nt_paired *p, uint64_t first) {
   lua_createtable(L, 0, 10);
-  comparison_put_integer(L, "first", first);
-  comparison_put_integer(L, "packets", p->counts.scored);
-  comparison_put_integer(L, "attacks", p->counts.attacks);
-  comparison_put_integer(L, "benign", p->counts.benign);
-  comparison_put_integer(L, "excluded", p->counts.excluded);
-  comparison_put_integer(L, "blocks", p->blocks);
-  comparison_put_integer(L, "attack_blocks", p->attack_blocks);
-  comparison_put_integer(L, "replicates", p->replicates);
-  comparison_put_number(L, "block_floor", p->block_floor);
-  if (p->absence != NT_PRESENT) comparison_put_string(L, "absence", nt_absence_text(p->absence));
+  set_integer(L, "first", first);
+  set_integer(L, "packets", p->counts.scored);
+  set_integer(L, "attacks", p->counts.attacks);
+  set_integer(L, "benign", p->counts.benign);
+  set_integer(L, "excluded", p->counts.excluded);
+  set_integer(L, "blocks", p->blocks);
+  set_integer(L, "attack_blocks", p->attack_blocks);
+  set_integer(L, "replicates", p->replicates);
+  set_number(L, "block_floor", p->block_floor);
+  if (p->absence != NT_PRESENT) set_text(L, "absence", nt_absence_text(p->absence));
   put_delong(L, &p->delong);
   put_figures(L, p);
 }

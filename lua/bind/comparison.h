@@ -23,14 +23,6 @@ void *comparison_array(lua_State *L, size_t count, size_t size);
  * its place there. run and field name it in errors. */
 const double *comparison_doubles(lua_State *L, const char *run, const char *field, size_t *count);
 
-/* The field of the table at this index, or `otherwise` where it is nil. */
-lua_Number comparison_number(lua_State *L, int table, const char *name, lua_Number otherwise);
-
-/* Set a field of the table on the top. */
-void comparison_put_number(lua_State *L, const char *name, double value);
-void comparison_put_integer(lua_State *L, const char *name, uint64_t value);
-void comparison_put_string(lua_State *L, const char *name, const char *value);
-
 int comparison_friedman(lua_State *L);
 int comparison_holm(lua_State *L);
 int comparison_least_data_sets(lua_State *L);

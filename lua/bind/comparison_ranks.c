@@ -4,6 +4,7 @@
 
 #include "metrics/rank_exact.h"
 #include "comparison.h"
+#include "fields.h"
 
 /* A list of rows -> data_sets x detectors doubles, left on the stack. */
 static double *read_matrix(lua_State *L, int table, size_t *data_sets, size_t *detectors) {
@@ -43,11 +44,11 @@ static void put_pairs(lua_State *L, const nt_rank_pair *pairs, size_t count) {
   lua_createtable(L, (int)count, 0);
   for (size_t i = 0; i < count; i++) {
     lua_createtable(L, 0, 5);
-    comparison_put_integer(L, "a", pairs[i].a + 1);
-    comparison_put_integer(L, "b", pairs[i].b + 1);
-    comparison_put_number(L, "z", pairs[i].z);
-    comparison_put_number(L, "p", pairs[i].p);
-    comparison_put_number(L, "holm", pairs[i].holm);
+    set_integer(L, "a", pairs[i].a + 1);
+    set_integer(L, "b", pairs[i].b + 1);
+    set_number(L, "z", pairs[i].z);
+    set_number(L, "p", pairs[i].p);
+    set_number(L, "holm", pairs[i].holm);
     lua_rawseti(L, -2, (lua_Integer)i + 1);
   }
   lua_setfield(L, -2, "pairs");
@@ -62,7 +63,7 @@ static void put_diagram(lua_State *L, const double *mean_rank, size_t detectors,
   if (nt_nemenyi_bars(mean_rank, detectors, difference, order, bars, &count, &err) != NT_OK)
     modules_raise(L, &err);
   lua_insert(L, -3), lua_insert(L, -3); /* below the result */
-  comparison_put_number(L, "critical_difference", difference);
+  set_number(L, "critical_difference", difference);
   lua_createtable(L, (int)detectors, 0);
   for (size_t i = 0; i < detectors; i++) {
     lua_pushinteger(L, (lua_Integer)order[i] + 1);
@@ -72,8 +73,8 @@ static void put_diagram(lua_State *L, const double *mean_rank, size_t detectors,
   lua_createtable(L, (int)count, 0);
   for (size_t i = 0; i < count; i++) {
     lua_createtable(L, 0, 2);
-    comparison_put_integer(L, "first", bars[i].first + 1);
-    comparison_put_integer(L, "last", bars[i].last + 1);
+    set_integer(L, "first", bars[i].first + 1);
+    set_integer(L, "last", bars[i].last + 1);
     lua_rawseti(L, -2, (lua_Integer)i + 1);
   }
   lua_setfield(L, -2, "bars");
@@ -87,7 +88,7 @@ int comparison_friedman(lua_State *L) {
   lua_getfield(L, 2, "better");
   nt_better better =
       luaL_checkoption(L, -1, "higher", names) == 0 ? NT_HIGHER_IS_BETTER : NT_LOWER_IS_BETTER;
-  double alpha = comparison_number(L, 2, "alpha", 0.05);
+  double alpha = get_number(L, 2, "alpha", 0.05);
   if (!(alpha > 0 && alpha < 1))
     COMPARISON_FAIL(L, NT_E_ARGUMENT, "alpha %g: a value in (0, 1) expected", alpha);
   size_t data_sets, detectors;
@@ -103,14 +104,14 @@ int comparison_friedman(lua_State *L) {
       nt_compare_ranks_exactly(values, data_sets, detectors, better, pairs, &err) != NT_OK)
     return modules_raise(L, &err);
   lua_createtable(L, 0, 13);
-  comparison_put_number(L, "chi_square", result.chi_square);
-  comparison_put_number(L, "chi_square_p", result.p);
-  comparison_put_number(L, "p", exact.p);
-  comparison_put_number(L, "least_p", exact.least);
-  comparison_put_string(L, "method", nt_rank_method_name(exact.method));
-  comparison_put_number(L, "f", result.f);
-  comparison_put_number(L, "f_p", result.f_p);
-  comparison_put_number(L, "tie_correction", result.tie_correction);
+  set_number(L, "chi_square", result.chi_square);
+  set_number(L, "chi_square_p", result.p);
+  set_number(L, "p", exact.p);
+  set_number(L, "least_p", exact.least);
+  set_text(L, "method", nt_rank_method_name(exact.method));
+  set_number(L, "f", result.f);
+  set_number(L, "f_p", result.f_p);
+  set_number(L, "tie_correction", result.tie_correction);
   put_list(L, "mean_rank", mean_rank, detectors);
   put_pairs(L, pairs, count);
   put_diagram(L, mean_rank, detectors, nt_nemenyi_difference(detectors, data_sets, alpha));

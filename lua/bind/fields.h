@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Fields of the table on the top of the stack, by their names. */
+/* Fields of tables by their names: set of the one on the top of the stack, got of any. */
 #ifndef NINETAILS_FIELDS_H
 #define NINETAILS_FIELDS_H
 
+#include <lauxlib.h>
 #include <lua.h>
 #include <stdint.h>
 
@@ -24,6 +25,14 @@ static inline void set_integer(lua_State *L, const char *name, uint64_t value) {
 static inline void set_flag(lua_State *L, const char *name, int value) {
   lua_pushboolean(L, value);
   lua_setfield(L, -2, name);
+}
+
+/* Raises where it is there and no number. */
+static inline double get_number(lua_State *L, int table, const char *name, double otherwise) {
+  lua_getfield(L, table, name);
+  double value = luaL_optnumber(L, -1, otherwise);
+  lua_pop(L, 1);
+  return value;
 }
 
 #endif

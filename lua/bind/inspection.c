@@ -127,22 +127,15 @@ static const char *text_field(lua_State *L, const char *name, int needed) {
   return text;
 }
 
-static double number_field(lua_State *L, const char *name, double preset) {
-  lua_getfield(L, 1, name);
-  double number = luaL_optnumber(L, -1, preset);
-  lua_pop(L, 1);
-  return number;
-}
-
 static void read_options(lua_State *L, nt_inspection_options *o) {
   static const char *const selects[] = {"top", "above", "lognormal", "deviations", NULL};
   o->result = text_field(L, "result", 1);
   o->run = text_field(L, "run", 0);
   o->capture = text_field(L, "capture", 1);
-  o->value = number_field(L, "value", 10);
-  o->named = (size_t)number_field(L, "named", 3);
-  o->seed = (uint32_t)number_field(L, "seed", 1);
-  o->threads = (int)number_field(L, "threads", 0);
+  o->value = get_number(L, 1, "value", 10);
+  o->named = (size_t)get_number(L, 1, "named", 3);
+  o->seed = (uint32_t)get_number(L, 1, "seed", 1);
+  o->threads = (int)get_number(L, 1, "threads", 0);
   lua_getfield(L, 1, "fidelity");
   o->fidelity = lua_toboolean(L, -1);
   lua_getfield(L, 1, "select");

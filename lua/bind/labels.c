@@ -39,13 +39,6 @@ enum { NAMES = 4 };
 
 /* ---------------------------------------------------------------- rules of Lua tables */
 
-static lua_Number number_field(lua_State *L, int table, const char *key, lua_Number otherwise) {
-  lua_getfield(L, table, key);
-  lua_Number value = lua_isnil(L, -1) ? otherwise : luaL_checknumber(L, -1);
-  lua_pop(L, 1);
-  return value;
-}
-
 static uint64_t count_field(lua_State *L, int table, const char *key, uint64_t otherwise) {
   lua_getfield(L, table, key);
   uint64_t value = otherwise;
@@ -64,7 +57,7 @@ static void end_field(lua_State *L, int table, const char *address, const char *
   if (!lua_isnil(L, -1) && nt_endpoint_parse(luaL_checkstring(L, -1), end, &err) != NT_OK)
     modules_raise(L, &err);
   lua_pop(L, 1);
-  end->port = (int)number_field(L, table, port, -1);
+  end->port = (int)get_number(L, table, port, -1);
 }
 
 /* The number of a name in the list NAMES of by_rule, which gets it where it is new. */
@@ -91,8 +84,8 @@ static uint16_t name_number(lua_State *L, const char *name) {
 static void read_flow(lua_State *L, int table, nt_flow *flow) {
   nt_error err;
   *flow = nt_flow_everything();
-  flow->from = number_field(L, table, "from", flow->from);
-  flow->to = number_field(L, table, "to", flow->to);
+  flow->from = get_number(L, table, "from", flow->from);
+  flow->to = get_number(L, table, "to", flow->to);
   flow->first = count_field(L, table, "first", flow->first);
   flow->last = count_field(L, table, "last", flow->last);
   lua_getfield(L, table, "protocol");
