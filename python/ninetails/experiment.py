@@ -13,12 +13,14 @@ import subprocess
 import sys
 import tempfile
 import termios
+import threading
 import warnings
 
 from .library import NinetailsError, program
 from .results import Experiment
 
 _OPTIONS = ("jobs", "set", "only", "fresh", "retry_failed", "max_failures", "run_seconds", "memory", "from_", "force")
+_END = b"\0"  # written once the program has ended: a terminal that is closed can lose what it still holds
 _DONE = re.compile(r"(\d+) of (\d+) runs")
 
 
@@ -68,23 +70,20 @@ class _Bar:
 
 
 def _follow(master, bar) -> str:
-    """Reads the program's terminal to its end; what is no progress is what it had to say."""
-    said, rest = [], b""
-    while True:
-        try:
-            more = os.read(master, 65536)
-        except OSError:  # the last writer is gone
-            more = b""
-        *lines, rest = re.split(rb"[\r\n]+", rest + more)
-        for line in lines + ([rest] if not more else []):
+    """Reads the program's terminal up to _END; what is no progress is what it had to say."""
+    said, rest, ended = [], b"", False
+    while not ended:
+        more = os.read(master, 65536)
+        ended = more.endswith(_END)
+        *lines, rest = re.split(rb"[\r\n]+", rest + more.removesuffix(_END))
+        for line in lines + ([rest] if ended else []):
             line = re.sub(r"\x1b\[[0-9;]*[A-Za-z]", "", line.decode("utf-8", "replace")).strip()
             found = _DONE.search(line) if line.startswith("[") else None
             if found:
                 bar.update(int(found[1]), int(found[2]))
             elif line:
                 said.append(line)
-        if not more:
-            return "\n".join(said)
+    return "\n".join(said)
 
 
 def run(script: str | os.PathLike, output: str | os.PathLike | None = None, *, progress: bool = True,
@@ -113,21 +112,23 @@ def run(script: str | os.PathLike, output: str | os.PathLike | None = None, *, p
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 30000, 0, 0))  # no line is folded
         with tempfile.TemporaryFile() as summary, \
                 subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=summary, stderr=slave) as process:
-            os.close(slave)
-            slave = -1
+            watch = threading.Thread(target=lambda: (process.wait(), os.write(slave, _END)))
+            watch.start()
             try:
                 said = _follow(master, bar)
             except KeyboardInterrupt:
                 process.send_signal(signal.SIGINT)
+                _follow(master, bar)
                 raise
+            finally:
+                watch.join()
             status = process.wait()
             summary.seek(0)
             told = summary.read()
     finally:
         bar.close()
         os.close(master)
-        if slave >= 0:
-            os.close(slave)
+        os.close(slave)
     if status not in (0, 2) or not told:
         raise NinetailsError(said or f"{words[0]} ended with {status}")
     if said:
