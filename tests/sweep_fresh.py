@@ -20,7 +20,7 @@ return nt.experiment {
   datasets = {@CAPTURE@},
   grace = {fm = {500, 1000}, ad = 3000},
   detectors = {nt.kitnet {max_autoencoder = {2, 5, 10}}, nt.loda {}, nt.packet_length {}, nt.mahalanobis {}},
-  repeats = 6,
+  repeats = 3,
 }
 """.replace("@CAPTURE@", CAPTURE)
 
@@ -63,7 +63,7 @@ def exchanged(place, expected):
 
 def main():
     with tempfile.TemporaryDirectory(prefix="ninetails-fresh-") as top:
-        synthesise(sys.argv[1], top, 20000)
+        synthesise(sys.argv[1], top, 10000)
         place = Place(sys.argv[1], top, "anew", SCRIPT)
         expected = place.whole("-j2", "--quiet")
         count = len(expected[0]["run"])

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Sweeps stay within --memory and come to the same bits whatever it is: sweep_memory.py NINETAILS
 
-A capture whose features (320 MB) are larger than the memory allowed: the process's peak stays below what is allowed and a
+A capture whose features (200 MB) are larger than the memory allowed: the process's peak stays below what is allowed and a
 fixed base for the program itself, several configurations share each reading of the features, and results equal those
 with plenty of memory. Then a smaller one with many kinds of detectors, for -j 1, 2 and 4.
 """
@@ -74,10 +74,10 @@ def measured(place, *options):
 
 
 def large(ninetails, top):
-    synthesise(ninetails, top, 400000)
+    synthesise(ninetails, top, 250000)
     rich = Place(ninetails, top, "rich", LARGE)
     expected = rich.whole("--quiet", "-j4", "--memory", "4G")
-    features = 400000 * 100 * 8
+    features = 250000 * 100 * 8
     told = []
     for jobs, memory in (1, 100e6), (2, 100e6), (2, 64e6):
         place = Place(ninetails, top, "poor%d" % len(told), LARGE)
@@ -95,7 +95,7 @@ def large(ninetails, top):
         check(passes < (0.5 if jobs == 1 else 0.75) * scored,
               "%d jobs: %d configurations read the features %.1f times" % (jobs, scored, passes))
         told.append("%d jobs in %g MB: peak %.0f MB, features read %.1f times" % (jobs, memory / 1e6, peak / 1e6, passes))
-    print("%d configurations, features of 320 MB; %s" % (len(expected[1]), "; ".join(told)))
+    print("%d configurations, features of 200 MB; %s" % (len(expected[1]), "; ".join(told)))
 
 
 def many(ninetails, top):

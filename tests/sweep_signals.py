@@ -156,7 +156,7 @@ def waits_for_another(place, expected):
 
 def main():
     with tempfile.TemporaryDirectory(prefix="ninetails-signals-") as top:
-        packets = 60000
+        packets = 30000
         synthesise(sys.argv[1], top, packets)
 
         def longer():
