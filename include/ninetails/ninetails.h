@@ -16,6 +16,7 @@
 #include <ninetails/feature_map.h>
 #include <ninetails/kitnet.h>
 #include <ninetails/labels.h>
+#include <ninetails/model.h>
 #include <ninetails/packet.h>
 #include <ninetails/parameter.h>
 #include <ninetails/run.h>

@@ -21,6 +21,22 @@ An installed tree is enough to build a program with: pkg-config names everything
   none: cannot be opened: No such file or directory
   [2]
 
+The same detector takes one frame at a time, in C and in C++.
+
+  $ ninetails dataset synth syn_dos --packets 3000 --seed 3 -o wire.pcap --quiet
+  $ ninetails score wire.pcap --fm-grace 200 --ad-grace 600 --quiet -o wire.csv 2> warning
+  $ for compiler in "$CC -std=c17" "$CXX -x c++ -std=c++17"; do
+  >   $compiler -Wall -Wextra -Werror -pedantic $CFLAGS -o push "$SOURCE/core/examples/push.c" $(pkg-config --cflags --libs ninetails)
+  >   ./push wire.pcap 200 600 > pushed; wc -l < pushed
+  >   cut -d ' ' -f 1 pushed > scores; tail -n +803 wire.csv | cut -d , -f 3 | cmp - scores
+  > done
+  2199
+  2199
+  $ test $(grep -c alarm pushed) -gt 0
+  $ ./push none 1 1
+  none: cannot be opened: No such file or directory
+  [2]
+
 Manual pages and completions are in their places.
 
   $ ls tree/share/man/man1/ninetails.1 tree/share/man/man1/ninetails-score.1 tree/share/bash-completion/completions/ninetails
