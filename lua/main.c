@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* `ninetails`: a Lua state with the C modules and the Lua half inside; lua/cli/cli.lua does the
- * rest.
- */
+/* `ninetails`: a Lua state with the C modules and the Lua half inside;
+ * lua/cli/cli.lua does the rest. */
 #include <lauxlib.h>
 #include <lua.h>
 #include <lualib.h>

@@ -43,9 +43,9 @@ static uint8_t least_option_size(uint8_t option) {
   return 2;
 }
 
-/* Goes through the options up to their end: false where one is cut off by the capture. *place is
- * where the final destination stands: in the header, or last in a source route that has hops to go.
- */
+/* Goes through the options up to their end: false where one is cut off by the
+ * capture. *place is where the final destination stands: in the header, or last in a
+ * source route that has hops to go. */
 static bool find_destination(nt_view v, uint32_t header, uint32_t *place, bool *shown) {
   for (uint32_t at = IPV4_HEADER; at < header;) {
     if (!nt_has(v, at, 1)) return false;

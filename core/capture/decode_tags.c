@@ -5,8 +5,8 @@
  */
 #include "decode.h"
 
-/* `type_at` bytes of tag, then a type (or, where `or_length`, an 802.3 length), then the payload.
- */
+/* `type_at` bytes of tag, then a type (or, where `or_length`, an 802.3
+ * length), then the payload. */
 static nt_outcome tagged(nt_decoder *d, nt_view v, uint32_t type_at, bool or_length) {
   if (!nt_has(v, type_at, 2)) return NT_CUT;
   uint16_t type = nt_be16(v.data + type_at);
@@ -16,8 +16,8 @@ static nt_outcome tagged(nt_decoder *d, nt_view v, uint32_t type_at, bool or_len
   return NT_TAKEN;
 }
 
-/* IEEE 802.1Q. The outermost VLAN is part of the identity of fragments between private addresses.
- */
+/* IEEE 802.1Q. The outermost VLAN is part of the identity of fragments
+ * between private addresses. */
 nt_outcome nt_vlan(nt_decoder *d, nt_view v) {
   enum { MAX_TAGS = 20 };
   nt_mark(d, NT_STOP_VLAN, v);

@@ -85,9 +85,9 @@ static double scaled(uint64_t w, int q) {
   int top = (int)(high >> 63); /* the product has 127 or 128 bits */
   int drop = top + 9;          /* leaves 54 bits: the mantissa and one to round by */
   uint64_t mantissa = high >> drop;
-  /* Exactly half way? Then everything below the last bit is zero, and half to even takes it away.
-   * Only powers up to 5^23 leave a product of 64 bits, and only from 5^-4 on can w be a multiple.
-   */
+  /* Exactly half way? Then everything below the last bit is zero, and half to even
+   * takes it away. Only powers up to 5^23 leave a product of 64 bits, and only from
+   * 5^-4 on can w be a multiple. */
   if (low <= 1 && q >= -4 && q <= 23 && (mantissa & 3) == 1 && mantissa << drop == high) mantissa--;
   mantissa = (mantissa + 1) >> 1;
   /* floor(q log2(10)) = (q * 217706) >> 16 for |q| < 350 */

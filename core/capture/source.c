@@ -122,8 +122,8 @@ static nt_status next_file(nt_source_archive *s, const char **name, nt_error *er
   return NT_OK;
 }
 
-/* A zip may hold one file; its table of contents is read first, so that no choice is made silently.
- */
+/* A zip may hold one file; its table of contents is read first, so that
+ * no choice is made silently. */
 static nt_status check_one_file(nt_source_archive *s, nt_error *err) {
   if (lseek(s->fd, 0, SEEK_CUR) < 0)
     return nt_fail(err, NT_E_INPUT, "a zip cannot be read from a pipe: unpack it first");

@@ -133,9 +133,9 @@ static int shown(const char *from, const char *to) { /* length of what an error 
   return to - from < 60 ? (int)(to - from) : 60;
 }
 
-/* Of several occurrences the first counts; the others must make sense, too, or be empty. What every
- * frame has, it has once: a comma there is one that stands for a decimal point, or for thousands.
- */
+/* Of several occurrences the first counts; the others must make sense, too, or be
+ * empty. What every frame has, it has once: a comma there is one that stands for a
+ * decimal point, or for thousands. */
 static const char *skip_occurrences(const struct column *c, const char *p, const char *end) {
   while (p < end && *p == ',') {
     union {

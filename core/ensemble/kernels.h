@@ -84,8 +84,8 @@ typedef struct nt_scorer {
   double *tail;   /* [lanes][width] rows that fill less than a vector */
 } nt_scorer;
 
-/* How many units to take next when `left` are left: at most `most`, the blocks being of even size.
- */
+/* How many units to take next when `left` are left: at most `most`, the
+ * blocks being of even size. */
 static inline size_t nt_block_of(size_t left, size_t most) {
   size_t blocks = (left + most - 1) / most;
   return (left + blocks - 1) / blocks;

@@ -64,8 +64,8 @@ typedef enum nt_origin {
 
 /* "HOST-BOOT-PID" of this process, for files in `folder`; no spaces. */
 void nt_origin_self(const char *folder, char text[NT_ORIGIN_TEXT]);
-/* Of a text that begins as nt_origin_self writes it, found in (the name of) the file `s` in `folder`.
- */
+/* Of a text that begins as nt_origin_self writes it, found in (the name of)
+ * the file `s` in `folder`. */
 nt_origin nt_origin_of(const char *text, const char *folder, const struct stat *s);
 
 /* The clock that dates files in `folder`, another machine's perhaps: s since the epoch, by a file that

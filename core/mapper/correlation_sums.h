@@ -14,8 +14,8 @@
 /* Rows whose residuals are formed before C is visited: C is then read and written once for all of
  * them. */
 #define NT_CORRELATION_BLOCK 16
-/* C is worked on in tiles of 4 rows x 16 columns; its stride is a multiple of 16, its height of 4.
- */
+/* C is worked on in tiles of 4 rows x 16 columns; its stride is a
+ * multiple of 16, its height of 4. */
 #define NT_CORRELATION_COLUMNS 16
 #define NT_CORRELATION_ROWS 4
 

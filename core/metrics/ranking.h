@@ -82,8 +82,8 @@ const uint32_t *nt_ranking_order(const nt_ranking *ranking);
 #define NT_ORDER_INDEX(entry) ((entry)&0x7fffffffu)
 #define NT_ORDER_ATTACK(entry) ((entry) >> 31)
 
-/* Whether two rankings are of the same number of packets with the same labels (by a 64-bit hash).
- */
+/* Whether two rankings are of the same number of packets with the same
+ * labels (by a 64-bit hash). */
 bool nt_ranking_same_labels(const nt_ranking *a, const nt_ranking *b);
 
 /*

@@ -208,8 +208,8 @@ static void join_together(nt_sweep *s, task *t, double most_cost) {
   }
 }
 
-/* Features beyond the memory allowed are read from the disk by each pass, so one pass serves many.
- */
+/* Features beyond the memory allowed are read from the disk by each
+ * pass, so one pass serves many. */
 static int is_large(const nt_sweep *s, const input *in) {
   return in->rows * nt_feature_file_width(in->file) * sizeof(double) > s->memory;
 }
@@ -233,8 +233,8 @@ static int take_pass(nt_sweep *s, task *t, job *j) {
               .bytes = nt_sweep_bytes_to_pass(j->input, MOST_IN_PASS)};
   j->input->users++;
   join_together(s, t, left / s->options->jobs);
-  /* A little more than a share, so that rounding does not leave the last job to a pass of its own.
-   */
+  /* A little more than a share, so that rounding does not leave the last
+   * job to a pass of its own. */
   if (is_large(s, j->input)) join_others(s, t, left * (1 + 1e-9) / s->options->jobs);
   return 1;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The hosts of a scenario: addresses, the habits of their operating system, and where they stand.
- */
+/* The hosts of a scenario: addresses, the habits of their operating
+ * system, and where they stand. */
 #ifndef NT_SYNTHESISER_HOST_H
 #define NT_SYNTHESISER_HOST_H
 

@@ -8,8 +8,8 @@
 
 extern const char *const nt_tls_flights[]; /* [0] "none"; ends with NULL */
 
-/* Writes the flight into out (4096 bytes are enough for each); returns its length. sni may be NULL.
- */
+/* Writes the flight into out (4096 bytes are enough for each); returns
+ * its length. sni may be NULL. */
 uint32_t nt_tls_flight(int which, const char *sni, nt_chance *chance, uint8_t *out);
 
 #endif

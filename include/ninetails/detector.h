@@ -52,8 +52,7 @@ enum {
   NT_DETECTOR_BLIND = 1 << 7    /**< does not look at the features: rows->features is NULL */
 };
 
-/** `count` rows, the first of them packet `first` of the data set (0-based). Valid during a call.
- */
+/** `count` rows, the first of them packet `first` of the data set (0-based). Valid during a call. */
 typedef struct nt_rows {
   uint64_t first;         /**< the packet of the first row, from 0 */
   size_t count, width;    /**< rows, and columns of a row */
@@ -94,8 +93,8 @@ typedef struct nt_detector_class {
   /** Once, after the last row of learning, of which there may be none. Offline detectors fit here.
    * May be NULL. */
   nt_status (*ready)(void *detector, nt_error *err);
-  /** Of an ORACLE: all rows that will be scored, with labels, before the first score(). Else NULL.
-   */
+  /** Of an ORACLE: all rows that will be scored, with labels, before the
+   * first score(). Else NULL. */
   nt_status (*preview)(void *detector, const nt_rows *rows, nt_error *err);
   /** rows->count scores, in order; NT_DETECTOR_FROZEN says whether this changes the detector. */
   nt_status (*score)(void *detector, const nt_rows *rows, double *scores, nt_error *err);

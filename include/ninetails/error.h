@@ -52,8 +52,7 @@ NT_BEGIN_DECLS
 /** How a call ended. */
 typedef enum nt_status {
   NT_OK = 0,
-  NT_E_ARGUMENT, /**< a parameter lies outside its stated range: the caller's mistake (exit code 1)
-                  */
+  NT_E_ARGUMENT, /**< the caller's mistake: a parameter lies outside its range (exit code 1) */
   NT_E_INPUT,    /**< bytes of an input are damaged or not of the expected form */
   NT_E_IO,       /**< the system refused: open, read, write, rename */
   NT_E_MEMORY,   /**< an allocation failed */

@@ -67,8 +67,8 @@ NT_BEGIN_DECLS
 /** Which features, computed how. */
 typedef enum nt_profile { NT_PROFILE_PY100, NT_PROFILE_CSV115, NT_PROFILE_STREAM } nt_profile;
 
-/** "py100", "csv115", "stream"; the reverse is NT_E_ARGUMENT for any other text, with these names.
- */
+/** "py100", "csv115", "stream"; the reverse is NT_E_ARGUMENT for any
+ * other text, with these names. */
 NT_API const char *nt_profile_name(nt_profile profile);
 /** The profile of that name. */
 NT_API nt_status nt_profile_from_name(const char *name, nt_profile *profile,

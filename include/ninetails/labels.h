@@ -58,10 +58,9 @@ NT_API nt_status nt_labels_read(const char *path, nt_labels *labels, nt_error *e
 /** Frees the arrays. */
 NT_API void nt_labels_done(nt_labels *labels);
 
-/** NT_E_INPUT unless there is exactly one label for each packet: "off by one" is the classic
- * mistake here, and is never guessed away. The text names both counts, and a header that is one too
- * many.
- */
+/** NT_E_INPUT unless there is exactly one label for each packet: "off by one" is the
+ * classic mistake here, and is never guessed away. The text names both counts, and a
+ * header that is one too many. */
 NT_API nt_status nt_labels_check_count(const nt_labels *labels, const char *path, size_t packets,
                                        nt_error *err) NT_MUST_CHECK NT_NONNULL(1, 2);
 

@@ -75,8 +75,8 @@ NT_API const char *nt_isa_name(nt_isa isa);
 NT_API nt_status nt_isa_from_name(const char *name, nt_isa *isa, nt_error *err) NT_MUST_CHECK
     NT_NONNULL(1, 2);
 
-/** "sse2 avx avx2 fma avx512f ..." into text (cut to size), for `ninetails version` and provenance.
- */
+/** "sse2 avx avx2 fma avx512f ..." into text (cut to size), for
+ * `ninetails version` and provenance. */
 NT_API void nt_cpu_features(char *text, size_t size) NT_NONNULL(1);
 /** Processors that are online, at least 1. */
 NT_API int nt_cpu_count(void);

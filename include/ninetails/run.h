@@ -60,8 +60,7 @@ typedef enum nt_stage {
 /** "read", "extract", "map", "train", "execute", "store", "digest" */
 NT_API const char *nt_stage_name(nt_stage stage);
 
-/** What the sink is handed: `count` rows beginning at packet `first`; valid during the call only.
- */
+/** What the sink is handed: `count` rows beginning at packet `first`; valid during the call only. */
 typedef struct nt_pipeline_rows {
   uint64_t first;           /**< the packet of the first row, from 0 */
   size_t count, width;      /**< rows, and columns of a row */

@@ -72,8 +72,8 @@ static size_t refuse(attempt *a, const char *verdict, const char *message) {
 
 /* ---------------------------------------------------------------- what the site says */
 
-/* What goes back to the site as it came, and into a note of lines, is text of one line or nothing.
- */
+/* What goes back to the site as it came, and into a note of lines, is
+ * text of one line or nothing. */
 static void keep_header(const char *line, size_t size, const char *name, char *value, size_t room) {
   size_t n = strlen(name);
   if (size <= n || strncasecmp(line, name, n) != 0) return;

@@ -113,8 +113,8 @@ static int is_sequence(lua_State *L, int index) {
   return keys == length;
 }
 
-/* Errors jump over C frames: each json_t that is being filled hangs in a holder on the Lua stack.
- */
+/* Errors jump over C frames: each json_t that is being filled hangs
+ * in a holder on the Lua stack. */
 static json_t *array_to_json(lua_State *L, int index, int level) {
   json_t **holder = new_holder(L);
   *holder = json_array();

@@ -99,8 +99,8 @@ static pattern_step *new_step(program *p, step_kind kind) {
   return s;
 }
 
-/* Where the set ends that begins at r->at: its first byte is one of it, also a "]". NULL: nowhere.
- */
+/* Where the set ends that begins at r->at: its first byte is one of it,
+ * also a "]". NULL: nowhere. */
 static const unsigned char *end_of_set(const reader *r) {
   const unsigned char *p = r->at;
   do {

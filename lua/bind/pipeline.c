@@ -76,8 +76,8 @@ static int box_gc(lua_State *L) {
   return 0;
 }
 
-/* At once, then at most 20 times a second; on the thread that called run(), so Lua may be called.
- */
+/* At once, then at most 20 times a second; on the thread that called
+ * run(), so Lua may be called. */
 static void on_progress(void *context, const nt_pipeline_result *p) {
   static const char *const phases[] = {"mapping", "training", "execution"};
   box *b = context;

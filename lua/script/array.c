@@ -30,8 +30,8 @@ array *array_check(lua_State *L, int index) {
   return a;
 }
 
-/* The index at `index` as a number from 0; `most` + 1 is let through as `most` where past is set.
- */
+/* The index at `index` as a number from 0; `most` + 1 is let through as
+ * `most` where past is set. */
 size_t array_check_index(lua_State *L, int index, size_t most, int past) {
   int whole = 0;
   lua_Integer i = 0;

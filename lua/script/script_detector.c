@@ -168,8 +168,8 @@ static void call_row(lua_State *L, const job *j, int function, size_t k) {
   array_revoke(&d->state.lease);
 }
 
-/* "experiments/x.lua:12: score of row 17: expected a number, got nil"; the line is the function's.
- */
+/* "experiments/x.lua:12: score of row 17: expected a number, got nil";
+ * the line is the function's. */
 static int wrong_result(lua_State *L, const job *j, int function, size_t k, const char *got) {
   lua_Debug where;
   lua_rawgeti(L, LUA_REGISTRYINDEX, j->instance->functions[function]);

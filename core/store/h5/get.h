@@ -49,8 +49,8 @@ typedef struct hdf5_value {
 nt_status nt_h5_get(hid_t object, const char *name, hdf5_value *value, nt_error *err);
 /* A text, "" where there is none; NULL: out of memory. Free. */
 char *nt_h5_get_text(hid_t object, const char *name);
-/* What could not be copied from one file to another: NT_E_INPUT with HDF5's reason, or NT_E_MEMORY.
- */
+/* What could not be copied from one file to another: NT_E_INPUT with
+ * HDF5's reason, or NT_E_MEMORY. */
 nt_status nt_h5_damaged(const hdf5_errors *errors, nt_error *err);
 /* Texts of an attribute, or of a dataset, of one dimension. */
 nt_status nt_h5_get_texts(hid_t object, const char *name, hdf5_names *texts, nt_error *err);

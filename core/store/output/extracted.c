@@ -90,9 +90,8 @@ static nt_status open_datasets(nt_extracted *e, nt_error *err) {
   return status;
 }
 
-/* HDF5 believes what it reads, and ends in a crash where that is damaged: it sees sealed files
- * only.
- */
+/* HDF5 believes what it reads, and ends in a crash where that is
+ * damaged: it sees sealed files only. */
 static nt_status check_seal(const nt_extracted *e, nt_error *err) {
   int sealed = 0;
   nt_status status = nt_seal_check(e->path, &sealed, &nt_cancelled, err);

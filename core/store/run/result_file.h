@@ -55,8 +55,7 @@
 
 #include "run_file.h"
 
-/* Where runs come from: a run's file, or every run of a result file, by the file's content.
- */
+/* Where runs come from: a run's file, or every run of a result file, by the file's content. */
 typedef struct nt_result_sources {
   size_t count;
   const char *const *paths; /* run files, data files and result files, in any order */
