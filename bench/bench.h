@@ -16,7 +16,7 @@ static inline double now(void) {
   return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-/* Exit code 4: it could not be measured. */
+/* Exit code 4: nothing could be measured. */
 static inline void stop_on(nt_status status, const nt_error *err) {
   if (status == NT_OK) return;
   fprintf(stderr, "%s: %s\n", program_invocation_short_name, err->text);

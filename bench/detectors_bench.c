@@ -34,7 +34,7 @@ typedef struct bench {
   int repeats;
   double *rows, *times, *scores;
   uint32_t *sizes;
-  uint8_t *labels; /* made up: a tenth are attacks */
+  uint8_t *labels; /* made up: one row in ten is an attack */
   const char **columns;
 } bench;
 
@@ -107,7 +107,7 @@ static nt_rows chunk_of(const bench *b, const nt_detector_class *class, size_t f
                    .sizes = b->sizes + from};
 }
 
-/* The map of the first rows, as KitNET makes it with that m. */
+/* The feature map that KitNET makes of the first rows with that m. */
 static nt_kitnet *mapping(const bench *b, double m) {
   nt_error err;
   nt_kitnet_options o = nt_kitnet_defaults();
@@ -121,7 +121,7 @@ static nt_kitnet *mapping(const bench *b, double m) {
 
 /* ---------------------------------------------------------------- one detector */
 
-/* Once from create to free. */
+/* One repetition, from create to free. */
 static nt_status measure_once(bench *b, const nt_detector_class *class,
                               const nt_detector_setting *setting, const nt_value *values, figure *f,
                               nt_error *err) {
@@ -144,7 +144,7 @@ static nt_status measure_once(bench *b, const nt_detector_class *class,
     rows.labels = b->labels + b->learn;
     status = class->preview(detector, &rows, err);
   }
-  if (status == NT_OK && class->preview) { /* which may choose with the first row */
+  if (status == NT_OK && class->preview) { /* an oracle may choose its feature at the first row */
     nt_rows rows = chunk_of(b, class, b->learn, b->learn + 1);
     status = class->score(detector, &rows, b->scores, err);
   }
@@ -210,7 +210,7 @@ static int measure(bench *b, const nt_detector_class *class) {
   return 1;
 }
 
-/* Those named, or all of the table. How many could be measured. */
+/* Measures the named detectors, or every one of the table; returns how many could be measured. */
 static int measure_named(bench *b, char *const *names, int count) {
   int measured = 0;
   for (int i = 0; i < count; i++) {

@@ -15,8 +15,8 @@ static const char *const phases[] = {"train", "execute", NULL};
 static const char *const isas[] = {"auto", "plain", "avx2", "avx512", NULL};
 enum { TRAIN, EXECUTE };
 
-/* Additions and multiplications of one row: encode, decode, and in training the errors sent back
- * and two products into each weight. */
+/* Additions and multiplications for one row: encoding, decoding and, in training, the errors
+ * propagated back and two products for each weight. */
 static double flops_of(double visible, double hidden, int phase) {
   return visible * hidden * (phase == TRAIN ? 10 : 4);
 }
@@ -148,7 +148,7 @@ enum { K_PHASE, K_M, K_KITNETS, K_ISA, K_PROFILE, MOST_KITNETS = 64, K_MAPPED = 
 typedef struct kitnet_state {
   int phase;
   nt_kitnet_options options;
-  size_t kitnets, width, count; /* rows after those of the map */
+  size_t kitnets, width, count; /* count: rows after the map's */
   double *rows;                 /* [count][width] */
   nt_feature_map map;
   nt_kitnet *kitnet[MOST_KITNETS];
@@ -191,7 +191,7 @@ static void kitnet_done(void *state) {
   free(s);
 }
 
-/* KitNET number i; in execution it has been trained with the first half of the rows. */
+/* KitNET number i; for the execution phase it is trained with the first half of the rows. */
 static nt_kitnet *make_kitnet(const kitnet_state *s, size_t i, nt_isa isa, double *scratch,
                               nt_error *err) {
   nt_kitnet_options o = s->options;
@@ -205,7 +205,7 @@ static nt_kitnet *make_kitnet(const kitnet_state *s, size_t i, nt_isa isa, doubl
   return NULL;
 }
 
-/* Rows of the capture, and the map of the first of them. */
+/* Reads the rows of the capture and makes the map of the first ones. */
 static nt_status kitnet_fill(kitnet_state *s, const char *path, nt_profile profile, nt_error *err) {
   nt_trace trace;
   nt_status status = nt_trace_read(path, &trace, err);
@@ -239,7 +239,7 @@ static nt_status kitnet_prepare(kitnet_state *s, const nt_bench_setting *setting
                                 nt_bench_work *work, nt_error *err) {
   nt_profile profile = (nt_profile)setting->values[K_PROFILE].number;
   nt_trace trace;
-  nt_status status = nt_trace_read(setting->capture, &trace, err); /* for its length */
+  nt_status status = nt_trace_read(setting->capture, &trace, err); /* only its length is used */
   if (status != NT_OK) return status;
   size_t count = trace.count;
   nt_trace_done(&trace);
@@ -297,7 +297,7 @@ static nt_status kitnet_pass(void *state, nt_error *err) {
   return NT_OK;
 }
 
-/* The last KitNET, alone, with the kernels of plain C. */
+/* The last KitNET must equal one that runs alone with the plain C kernels. */
 static nt_status kitnet_verify(void *state, nt_bench_proof *proof, nt_error *err) {
   kitnet_state *s = state;
   size_t last = s->kitnets - 1, n = s->count < 20000 ? s->count : 20000;

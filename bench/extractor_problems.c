@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Reading and decoding, damping, look-ups of keys, and extraction. */
+/* Problems of reading and decoding, damping, key look-ups and extraction. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,7 +15,7 @@
 
 typedef struct decode_state {
   char *path;
-  nt_packet *packets; /* [most] of the last pass */
+  nt_packet *packets; /* [most] what the last pass read */
   size_t most, count;
 } decode_state;
 
@@ -60,7 +60,7 @@ static nt_status decode_pass(void *state, nt_error *err) {
   return status;
 }
 
-/* Frame by frame, without decoding: times and lengths. */
+/* The reference reads frame by frame and decodes nothing: it knows times and lengths. */
 static nt_status decode_verify(void *state, nt_bench_proof *proof, nt_error *err) {
   decode_state *s = state;
   nt_capture *capture = nt_capture_open(s->path, err);
@@ -204,7 +204,7 @@ static void *hash_setup(const nt_bench_setting *setting, nt_bench_work *work, nt
     hash_done(s);
     return NULL;
   }
-  for (size_t k = 0; k < s->keys; k++) { /* distinct: the number itself, then noise */
+  for (size_t k = 0; k < s->keys; k++) { /* the number itself keeps keys distinct; noise follows */
     uint64_t seed = k, number = k;
     memcpy(s->bytes + k * s->size, &number, sizeof number);
     for (size_t b = 8; b < s->size; b++) s->bytes[k * s->size + b] = (uint8_t)nt_bench_next(&seed);
@@ -303,7 +303,7 @@ static double weight_of(const nt_packet *packets, size_t last) {
   return sum;
 }
 
-/* Packets one by one give the same bits as chunks; weights are those of the definition. */
+/* Packets one by one give the same bits as chunks; weights equal the definition's. */
 static nt_status extract_verify(void *state, nt_bench_proof *proof, nt_error *err) {
   extract_state *s = state;
   size_t n = s->trace.count < CHECKED ? s->trace.count : CHECKED;
@@ -445,7 +445,7 @@ static nt_status contacts_pass(void *state, nt_error *err) {
   return contacts_feed(s, s->peers, s->peers + s->packets, err);
 }
 
-/* All packets are of one sender: a geometric series. */
+/* All packets have one sender, so its weight is a geometric series. */
 static nt_status contacts_verify(void *state, nt_bench_proof *proof, nt_error *err) {
   contacts_state *s = state;
   size_t last = s->packets % NT_BENCH_CHUNK ? s->packets % NT_BENCH_CHUNK : NT_BENCH_CHUNK;

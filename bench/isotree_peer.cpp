@@ -25,7 +25,7 @@ static double now() {
 
 static std::vector<double> columns_of(const double *rows, size_t count, size_t width) {
   std::vector<double> columns(count * width);
-  for (size_t at = 0; at < count; at += 64) /* which stay in the cache */
+  for (size_t at = 0; at < count; at += 64) /* blocks of 64 rows stay in the cache */
     for (size_t j = 0; j < width; j++)
       for (size_t i = at; i < count && i < at + 64; i++)
         columns[j * count + i] = rows[i * width + j];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* How long a KitNET takes for the same rows, given again and again. */
+/* Times a KitNET over the same rows, given again and again. */
 #ifndef NT_KITNET_TURNS_H
 #define NT_KITNET_TURNS_H
 
@@ -16,7 +16,7 @@ static inline double seconds_of(nt_kitnet *k, const double *rows, size_t count, 
   return now() - start;
 }
 
-/* Rows a second: the fastest of so many measurements of 50 ms or more. */
+/* Rows a second, the fastest of several measurements of 50 ms or more. */
 static inline double best_rate(nt_kitnet *k, const double *rows, size_t count, double *scores,
                                int repeats) {
   size_t turns = 1;

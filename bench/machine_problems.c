@@ -21,7 +21,7 @@
 
 /* ---------------------------------------------------------------- fused multiply-adds */
 
-/* x <- x * a + b, from 1 on: tends to b / (1 - a) = 1.25. Sixteen vectors hide the latency. */
+/* x <- x * a + b from 1 on tends to b / (1 - a) = 1.25. Sixteen vectors hide the latency. */
 enum { FMA_STEPS = 1 << 16, FMA_VECTORS = 16 };
 static const double fma_a = 0.6, fma_b = 0.5;
 
@@ -207,7 +207,7 @@ static void read_done(void *state) {
   free(s);
 }
 
-/* Reads all of it; each byte is looked at where `hash` is. */
+/* Reads the whole file; with `hash` every byte is looked at. */
 static nt_status read_all(read_state *s, XXH3_state_t *hash, nt_error *err) {
   int file = open(s->path, O_RDONLY | O_CLOEXEC);
   if (file < 0) return nt_fail(err, NT_E_IO, "%s: %s", s->path, strerror(errno));
@@ -279,7 +279,7 @@ const nt_bench_problem nt_bench_read = {.name = "read",
 enum { CYCLE = 1 << 17, CHAIN = 400000, PRODUCTS = 500, STEPS = 150000, VECTOR = 1024 };
 
 typedef struct calibration {
-  uint64_t *next; /* [CYCLE] of one cycle through all */
+  uint64_t *next; /* [CYCLE] the next step of a cycle through all */
   double values[VECTOR];
   uint64_t whole, at;
   double sum;
@@ -303,7 +303,7 @@ static void *calibration_setup(const nt_bench_setting *setting, nt_bench_work *w
   }
   uint64_t seed = 1;
   for (size_t i = 0; i < CYCLE; i++) c->next[i] = i;
-  for (size_t i = CYCLE - 1; i > 0; i--) { /* Sattolo's shuffle: one cycle */
+  for (size_t i = CYCLE - 1; i > 0; i--) { /* Sattolo's shuffle makes one cycle */
     size_t j = nt_bench_next(&seed) % i;
     uint64_t kept = c->next[i];
     c->next[i] = c->next[j], c->next[j] = kept;

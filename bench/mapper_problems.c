@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Single linkage, and the way from rows to a feature map. */
+/* Problems of single linkage and of making a feature map from rows. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -49,7 +49,7 @@ static void *linkage_setup(const nt_bench_setting *setting, nt_bench_work *work,
   for (size_t i = 0; i < s->width; i++)
     for (size_t j = 0; j < i; j++) s->distance[i * s->width + j] = s->distance[j * s->width + i];
   work->items = 1;
-  work->moved = 4.0 * (double)s->width * (double)s->width; /* the upper triangle, once */
+  work->moved = 4.0 * (double)s->width * (double)s->width; /* the upper triangle is read once */
   return s;
 }
 
@@ -58,8 +58,9 @@ static nt_status linkage_pass(void *state, nt_error *err) {
   return nt_linkage_single(s->distance, s->width, s->merges, err);
 }
 
-/* The first k merges leave the components of the graph of all shorter distances: what is joined at
- * height h is joined by a chain of distances up to h, which is looked for anew for each merge. */
+/* The first k merges leave the connected components of the graph of all shorter distances:
+ * what is joined at height h is joined by a chain of distances up to h. The check searches
+ * for that chain anew at each merge. */
 static size_t joined_to(const linkage_state *s, size_t start, double height, char *seen,
                         size_t *queue) {
   size_t head = 0, tail = 0;
@@ -172,7 +173,7 @@ static void *map_setup(const nt_bench_setting *setting, nt_bench_work *work, nt_
   double rows = (double)s->rows, width = (double)s->width;
   work->items = rows;
   work->flops =
-      rows * width * (width + 1); /* half of the outer product, a sum and a product each */
+      rows * width * (width + 1); /* half of the outer product: a sum and a product each */
   work->moved = rows * width * sizeof(double);
   return s;
 }
@@ -193,7 +194,7 @@ static nt_status map_pass(void *state, nt_error *err) {
   return status;
 }
 
-/* The distances by the formulas of correlation.h, column by column. */
+/* Reference: the distances by the formulas of correlation.h, column by column. */
 static nt_status map_verify(void *state, nt_bench_proof *proof, nt_error *err) {
   map_state *s = state;
   size_t d = s->width;
@@ -212,7 +213,7 @@ static nt_status map_verify(void *state, nt_bench_proof *proof, nt_error *err) {
     for (size_t j = i; j < d && status == NT_OK; j++) {
       double under = sqrt(c[i * d + i]) * sqrt(c[j * d + j]);
       double far = fmax(0, 1 - c[i * d + j] / (under == 0 ? 1e-100 : under));
-      double off = fabs(far - s->distance[i * d + j]); /* of 1: small ones are differences */
+      double off = fabs(far - s->distance[i * d + j]); /* relative to 1: small ones cancel */
       if (!(off <= 1e-9))
         status = nt_fail(err, NT_E_STATE, "distance %zu, %zu is %.17g, %.17g expected", i, j,
                          s->distance[i * d + j], far);

@@ -36,8 +36,8 @@ static void deal(bench *b, size_t m) {
       .autoencoders = count, .total = WIDTH, .sizes = b->sizes, .features = b->features};
 }
 
-/* An instance whose next rows fall in training, or, once CHUNK rows have trained it, in execution.
- */
+/* An instance whose next rows fall in training, or, once CHUNK rows have
+ * trained it, in execution. */
 static nt_kitnet *kitnet_in(int training, bench *b) {
   nt_error err;
   nt_kitnet_options o = nt_kitnet_defaults();

@@ -20,13 +20,13 @@
 #include <ninetails/parameter.h>
 
 typedef struct nt_bench_setting {
-  const nt_value *values;       /* one for each parameter of the problem */
-  const char *capture, *labels; /* paths, for problems of a capture; else NULL */
-  const char *folder;           /* there, and the problem's own */
+  const nt_value *values;       /* one for each of the problem's parameters */
+  const char *capture, *labels; /* paths for problems that read a capture, else NULL */
+  const char *folder;           /* an existing folder for the problem's own files */
 } nt_bench_setting;
 
-/* One pass. flops and bytes: the least that it takes by the formulas, whoever computes it; 0: not
- * counted. moved: to or from memory; file: of files. */
+/* The work of one pass. flops and bytes are the least that the formulas need, whoever computes
+ * them; 0: not counted. moved: bytes to or from memory; file: bytes of files. */
 typedef struct nt_bench_work {
   double items, flops, moved, file;
 } nt_bench_work;
@@ -34,26 +34,26 @@ typedef struct nt_bench_work {
 typedef struct nt_bench_proof {
   uint64_t digest;  /* XXH3 of the bits of the result */
   int exact;        /* the digest is the same on every machine and instruction set */
-  double deviation; /* relative, from the reference; 0: none */
+  double deviation; /* relative to the reference; 0: equal */
   char how[160];    /* what it was compared with */
 } nt_bench_proof;
 
 typedef struct nt_bench_problem {
   const char *name, *help;
-  const char *item; /* what is counted: "packet", "row", "key" */
+  const char *item; /* the unit that is counted: "packet", "row", "key" */
   int wants_capture;
-  int threads; /* index of the parameter that says how many threads; -1: one */
+  int threads; /* index of the parameter with the number of threads; -1: one thread */
   const nt_parameter *parameters;
   size_t parameter_count;
   void *(*setup)(const nt_bench_setting *setting, nt_bench_work *work, nt_error *err);
   void (*reset)(void *state);
   nt_status (*pass)(void *state, nt_error *err);
-  /* NT_E_STATE: the result is wrong; says what differs. */
+  /* NT_E_STATE when the result is wrong; the error says what differs. */
   nt_status (*verify)(void *state, nt_bench_proof *proof, nt_error *err);
   void (*done)(void *state);
 } nt_bench_problem;
 
-/* Its members of that name, of a table of rows. */
+/* The problem's hooks of that name, for a table row. */
 #define NT_BENCH_PARAMETERS(table)                                                                 \
   .parameters = (table), .parameter_count = sizeof(table) / sizeof *(table)
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Ranking of scores, writing of HDF5. */
+/* Problems of ranking scores and of writing HDF5. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -55,7 +55,7 @@ static void *ranking_setup(const nt_bench_setting *setting, nt_bench_work *work,
     if (i % 3 == 0) s->scores[i] = (double)(int)(s->scores[i] * 1000) / 1000; /* ties */
   }
   work->items = (double)s->count;
-  work->moved = work->items * (8 + 1 + 20); /* scores, labels, what is kept */
+  work->moved = work->items * (8 + 1 + 20); /* scores, labels and the ranking that is kept */
   return s;
 }
 
@@ -79,7 +79,8 @@ static int by_score(const void *a, const void *b) {
   return (x > y) - (x < y);
 }
 
-/* Pairs by a sort of the C library: benign packets below each attack, and those beside it. */
+/* Reference: pairs counted after qsort, the benign packets below each
+ * attack and those equal to it. */
 static nt_status ranking_verify(void *state, nt_bench_proof *proof, nt_error *err) {
   ranking_state *s = state;
   scored *list = nt_bench_room(s->count, sizeof *list, err);
@@ -165,7 +166,7 @@ static void *hdf5_setup(const nt_bench_setting *setting, nt_bench_work *work, nt
   }
   snprintf(s->path, sizeof s->path, "%s/rows.h5", setting->folder);
   uint64_t seed = 1;
-  for (size_t i = 0; i < s->rows; i++) { /* a walk, as damped statistics are */
+  for (size_t i = 0; i < s->rows; i++) { /* a random walk, smooth like damped statistics */
     s->times[i] = 1.7e9 + 1e-3 * (double)i;
     for (size_t c = 0; c < H_COLUMNS; c++)
       s->features[i * H_COLUMNS + c] = (i ? s->features[(i - 1) * H_COLUMNS + c] : 1000) +
@@ -198,7 +199,7 @@ static nt_status hdf5_pass(void *state, nt_error *err) {
   return status;
 }
 
-/* Read back. */
+/* What was written is read back and compared. */
 static nt_status hdf5_verify(void *state, nt_bench_proof *proof, nt_error *err) {
   hdf5_state *s = state;
   double *rows = nt_bench_room(s->rows * H_COLUMNS, sizeof *rows, err);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* From files to files: one capture through the detector, and sweeps of many runs. */
+/* Problems from file to file: one capture through the detector, and sweeps of many runs. */
 #include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,7 +23,7 @@ static const char *const outputs[] = {"none", "h5", "csv", NULL};
 enum { S_PROFILE, S_M, S_THREADS, S_OUTPUT };
 typedef struct score_state {
   nt_run_options options;
-  char path[4096]; /* of the output; "" */
+  char path[4096]; /* of the output; "": none */
   nt_run_result result;
 } score_state;
 
@@ -92,7 +92,8 @@ static nt_status score_pass(void *state, nt_error *err) {
   return nt_run(&s->options, &s->result, err);
 }
 
-/* With another number of threads and no output; the checksum by another reader. */
+/* The reference run has another number of threads and no output; another
+ * reader takes the checksum. */
 static nt_status score_verify(void *state, nt_bench_proof *proof, nt_error *err) {
   score_state *s = state;
   nt_run_options other = s->options;
@@ -107,7 +108,7 @@ static nt_status score_verify(void *state, nt_bench_proof *proof, nt_error *err)
   nt_run_result_done(&result);
   if (s->result.scores) proof->digest = XXH3_64bits(s->result.scores, bytes);
   char hex[NT_CHECKSUM_TEXT];
-  int summed = *s->path && strstr(s->path, ".h5") != NULL; /* a table has no place for it */
+  int summed = *s->path && strstr(s->path, ".h5") != NULL; /* text tables store none */
   if (status == NT_OK && summed)
     status = nt_checksum_file(s->options.input, "sha256", 0, hex, NULL, err);
   if (status == NT_OK && summed && strcmp(hex, s->result.digests.file.sha256) != 0)
@@ -141,9 +142,9 @@ typedef struct sweep_state {
   char folder[3000];
   nt_value values[4][MOST_VALUES];
   nt_sweep_run run[MOST_RUNS];
-  nt_sweep *sweep; /* of the last pass */
+  nt_sweep *sweep; /* made by the last pass */
   nt_sweep_outcome outcome;
-  nt_status status; /* of a reset that failed */
+  nt_status status; /* the error of a reset */
   nt_error err;
 } sweep_state;
 
@@ -274,7 +275,8 @@ static nt_status sweep_pass(void *state, nt_error *err) {
   return s->status;
 }
 
-/* Each run's file is there and proves what it is; each AUC lies in [0, 1] or has a reason. */
+/* Each run's file exists and its seal holds; each AUC lies in [0, 1] or has
+ * a reason for its absence. */
 static nt_status sweep_verify(void *state, nt_bench_proof *proof, nt_error *err) {
   sweep_state *s = state;
   size_t wanted = s->again ? s->outcome.kept : s->outcome.done;

@@ -13,7 +13,7 @@ typedef struct nt_trace {
   size_t count;
 } nt_trace;
 
-/* All packets; nt_trace_done. */
+/* Reads all packets; released by nt_trace_done. */
 nt_status nt_trace_read(const char *path, nt_trace *trace, nt_error *err);
 void nt_trace_done(nt_trace *trace);
 
@@ -24,7 +24,7 @@ nt_status nt_trace_extract(const nt_packet *packets, size_t count, nt_profile pr
 
 extern const char *const nt_bench_profiles[]; /* in the order of nt_profile */
 
-/* Rows that several problems have. */
+/* Parameter rows shared by several problems. */
 #define NT_BENCH_PROFILE                                                                           \
   {                                                                                                \
     .name = "profile", .type = NT_PARAMETER_CHOICE, .help = "which features",                      \

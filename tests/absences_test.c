@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Every figure that does not exist has its reason, the first that holds. */
+/* Every figure that does not exist states a reason, the first that applies. */
 #include <ninetails/labels.h>
 
 #include "metrics/measures.h"
@@ -92,11 +92,11 @@ static void each_option_and_odd_scores(void) {
     if (m.why[i] && strcmp(m.why[i], "fpr_reference is not benign") == 0)
       word = nt_measures[i].name;
   CU_ASSERT_PTR_NOT_NULL_FATAL(word);
-  CU_ASSERT_PTR_NOT_NULL(strstr(word, "_block_high")); /* of the TPR at an FPR */
+  CU_ASSERT_PTR_NOT_NULL(strstr(word, "_block_high")); /* the interval of the TPR at an FPR */
   nt_measured_done(&m);
 }
 
-/* Samples with NaN, infinities, ties, one packet of a class, times that step back. */
+/* Samples with NaN, infinities, ties, a single packet of one class, and times that step back. */
 static void whatever_the_scores(void) {
   uint64_t seed = 97;
   for (int round = 0; round < 300; round++) {

@@ -11,12 +11,12 @@ static void episodes_follow_the_gaps(void) {
     nt_episode_options options;
     size_t count, first[3], last[3], attacks[3];
   } cases[] = {
-      {{0, 0}, 3, {1, 4, 10}, {2, 6, 10}, {2, 2, 1}},  /* an excluded packet ends nothing */
+      {{0, 0}, 3, {1, 4, 10}, {2, 6, 10}, {2, 2, 1}},  /* an excluded packet ends no episode */
       {{1, 0}, 3, {1, 4, 10}, {2, 6, 10}, {2, 2, 1}},  /* one benign packet is not fewer than 1 */
-      {{2, 0}, 2, {1, 10}, {6, 10}, {4, 1}},           /* bridges one */
-      {{4, 0}, 1, {1}, {10}, {5}},                     /* bridges three */
-      {{0, 20}, 3, {1, 4, 10}, {2, 6, 10}, {2, 2, 1}}, /* 20 s is not less than 20 s */
-      {{0, 20.5}, 2, {1, 10}, {6, 10}, {4, 1}},        /* bridges 20 s */
+      {{2, 0}, 2, {1, 10}, {6, 10}, {4, 1}},           /* a gap of one packet is bridged */
+      {{4, 0}, 1, {1}, {10}, {5}},                     /* a gap of three packets is bridged */
+      {{0, 20}, 3, {1, 4, 10}, {2, 6, 10}, {2, 2, 1}}, /* 20 s are not less than 20 s */
+      {{0, 20.5}, 2, {1, 10}, {6, 10}, {4, 1}},        /* 20 s are bridged */
   };
   for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
     nt_episodes e;
@@ -67,7 +67,7 @@ static void bad_gaps_are_refused(void) {
 }
 
 static void delays_run_from_the_onset(void) {
-  /* the benign packet 3 rings inside the second case's episode: luck, not detection */
+  /* The alarm at benign packet 3 lies inside the second case's episode: luck, not detection. */
   const double scores[N] = {9, 0, 5, 9, 4, 9, NAN, 0, 0, 0, 1, 0};
   nt_episodes e;
   nt_error err;
@@ -77,7 +77,7 @@ static void delays_run_from_the_onset(void) {
   CU_ASSERT_EQUAL(d[0].alarm, 2);
   CU_ASSERT_EQUAL(d[0].delay, 10);
   CU_ASSERT_EQUAL(d[0].packets, 1);
-  CU_ASSERT_EQUAL(d[1].alarm, 6); /* NaN rings */
+  CU_ASSERT_EQUAL(d[1].alarm, 6); /* a NaN score is an alarm */
   CU_ASSERT_EQUAL(d[1].delay, 20);
   CU_ASSERT_EQUAL(d[2].alarm, SIZE_MAX);
   CU_ASSERT(isnan(d[2].delay));

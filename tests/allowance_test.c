@@ -45,12 +45,12 @@ static void control_groups_of_version_2(void) {
   write_text("top/slice/memory.max", "8589934592\n");
   write_text("top/slice/job/cpu.max", "max 100000\n");
   write_text("top/slice/job/memory.max", "max\n");
-  check_group("0::/slice/job\n", 4, (uint64_t)8 << 30); /* of the group above */
+  check_group("0::/slice/job\n", 4, (uint64_t)8 << 30); /* the limit of the parent group */
   write_text("top/slice/job/cpu.max", "150000 100000\n");
   write_text("top/slice/job/memory.max", "1073741824\n");
-  check_group("0::/slice/job\n", 2, (uint64_t)1 << 30); /* one and a half: two threads */
+  check_group("0::/slice/job\n", 2, (uint64_t)1 << 30); /* 1.5 processors: two threads */
   check_group("0::/gone/elsewhere\n", 64, (uint64_t)256 << 30);
-  write_text("top/memory.max", "2147483648\n"); /* as in a container that sees the host's path */
+  write_text("top/memory.max", "2147483648\n"); /* a container sees the host's path of its group */
   check_group("0::/docker/0123\n", 64, (uint64_t)2 << 30);
   check_group("0::/\n", 64, (uint64_t)2 << 30);
   unlink("top/memory.max");
@@ -87,14 +87,14 @@ static void the_batch_system_is_heard(void) {
   nt_allowance_of(&a);
   CU_ASSERT_EQUAL(a.memory, (uint64_t)70 << 20);
   CU_ASSERT_STRING_EQUAL(a.memory_by, "SLURM_MEM_PER_NODE");
-  setenv("SLURM_MEM_PER_NODE", "0", 1); /* all of the node */
+  setenv("SLURM_MEM_PER_NODE", "0", 1); /* 0: the whole node */
   unsetenv("SLURM_MEM_PER_CPU");
   setenv("SLURM_CPUS_PER_TASK", "many", 1);
   nt_allowance_of(&a);
   CU_ASSERT(a.processors == before.processors && a.memory == before.memory);
   unsetenv("SLURM_MEM_PER_NODE");
   unsetenv("SLURM_CPUS_PER_TASK");
-  setenv("OMP_NUM_THREADS", "5,2", 1); /* the outermost */
+  setenv("OMP_NUM_THREADS", "5,2", 1); /* the outermost level counts */
   nt_allowance_of(&a);
   CU_ASSERT_EQUAL(a.processors, 5);
   CU_ASSERT_STRING_EQUAL(a.processors_by, "OMP_NUM_THREADS");

@@ -21,15 +21,15 @@ static void worked_example(void) {
   CU_ASSERT_DOUBLE_EQUAL(m[0].auc, (4 + 1.5) / 10, 1e-15);
   /* NaN, 9, 5, 3, {2, 2}: precision 1/2 at recall 1/2, then 2/6 */
   CU_ASSERT_DOUBLE_EQUAL(m[0].average_precision, 0.5 * 0.5 + 0.5 * 2 / 6, 1e-15);
-  CU_ASSERT_EQUAL(m[0].tpr, 0); /* no alarm without that of the NaN, which is a fifth */
+  CU_ASSERT_EQUAL(m[0].tpr, 0); /* an alarm would take the NaN's too, a fifth */
   CU_ASSERT_EQUAL(m[1].packets, 1);
-  CU_ASSERT_DOUBLE_EQUAL(m[1].auc, 3.0 / 5, 1e-15); /* 4 against the same */
+  CU_ASSERT_DOUBLE_EQUAL(m[1].auc, 3.0 / 5, 1e-15); /* 4 against the same benign scores */
   CU_ASSERT_DOUBLE_EQUAL(m[1].average_precision, 1.0 / 3, 1e-15);
   CU_ASSERT_EQUAL(m[2].packets, 0);
   CU_ASSERT(isnan(m[2].auc) && isnan(m[2].average_precision) && isnan(m[2].tpr));
 }
 
-/* The same as the whole run's measures with labels that exclude all other attacks. */
+/* Each attack has the measures of a run whose labels exclude all other attacks. */
 static void as_if_alone(void) {
   enum { COUNT = 20000, ATTACKS = 5, FIRST = 100 };
   static uint8_t value[COUNT], alone[COUNT];
@@ -41,7 +41,7 @@ static void as_if_alone(void) {
     state = state * 1664525u + 1013904223u;
     unsigned kind = state >> 24;
     value[i] = kind < 120 ? 1 : kind < 140 ? 2 : 0;
-    attack[i] = value[i] == 1 ? (uint16_t)(kind % (ATTACKS + 1)) : 0; /* 0: has no name */
+    attack[i] = value[i] == 1 ? (uint16_t)(kind % (ATTACKS + 1)) : 0; /* 0: no name */
     scores[i] = (double)(state >> 8 & 0xffff) / 8 + (value[i] == 1) * 2000 * attack[i];
   }
   nt_labels labels = {

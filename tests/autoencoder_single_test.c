@@ -10,7 +10,7 @@
 
 enum { TRAIN = 150, SCORE = 101, BOTH = TRAIN + SCORE };
 
-/* What training and scoring give, by loops. */
+/* The expected results of training and scoring, by plain loops. */
 static void plain(const nt_kitnet_options *o, size_t width, const double *rows, double *out) {
   nt_autoencoder a;
   double *room = calloc(5 * width, sizeof *room);

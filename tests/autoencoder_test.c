@@ -8,7 +8,7 @@
 #include "check.h"
 #include "noise.h"
 
-/* Asking for more memory than there is must return NULL here too, as malloc does. */
+/* ASan must return NULL when there is too little memory, as malloc does. */
 const char *__asan_default_options(void);
 const char *__asan_default_options(void) {
   return "allocator_may_return_null=1";
@@ -22,7 +22,7 @@ static const nt_kernels *const kernels[] = {
 #endif
 };
 
-/* How many of them this machine can run. */
+/* How many instruction sets this machine can run. */
 static size_t usable(void) {
   return (size_t)(nt_isa_best() - NT_ISA_PLAIN) + 1;
 }
@@ -120,7 +120,7 @@ static void training_follows_the_gradient(void) {
     nt_trainer *t = trainer_of(visible, 1, &step, kernels[k]);
     nt_trainer_learn(t, rows, 40, rmse);
     CHECK_OK(nt_trainer_copy(t, 0, &before, &err), err);
-    nt_trainer_learn(t, rows + 20 * visible, 1, rmse); /* moves neither min nor max */
+    nt_trainer_learn(t, rows + 20 * visible, 1, rmse); /* leaves minimum and maximum as they are */
     CHECK_OK(nt_trainer_copy(t, 0, &after, &err), err);
     size_t parameters = visible * before.hidden + visible + before.hidden;
     for (size_t i = 0; i < parameters; i++) {
@@ -165,8 +165,8 @@ static nt_autoencoder trained(const nt_feature_map *map, size_t width, size_t in
   return a;
 }
 
-/* Whoever shares its vectors, an autoencoder learns the same bits: alone, beside smaller and larger
- * ones, and (AVX2 and AVX512, which both fuse) with any number of lanes. */
+/* An autoencoder learns the same bits whichever others share its vectors: alone, beside smaller and
+ * larger ones, and (AVX2 and AVX512, which both fuse) with any number of lanes. */
 static void layouts_learn_the_same(void) {
   enum { WIDTH = 40 };
   static const size_t visible[] = {1, 2, 5, 8, 9, 13};

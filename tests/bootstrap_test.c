@@ -20,7 +20,7 @@ static void blocks_cut_by_time(void) {
   for (int i = 0; i < 8; i++) CU_ASSERT_EQUAL(b.block[i], expected[i]);
   nt_blocks_done(&b);
   CHECK_OK(nt_blocks_make(times, labels, 8, 1e-300, NULL, &b, &err),
-           err); /* a block each, save the step back */
+           err); /* a block for each packet, except the step back */
   CU_ASSERT_EQUAL(b.count, 7);
   nt_blocks_done(&b);
   CU_ASSERT_EQUAL(nt_blocks_make(times, labels, 8, 0, NULL, &b, &err), NT_E_ARGUMENT);
@@ -75,7 +75,7 @@ static void measure(const nt_ranking *r, double *row) {
     row[NT_BOOT_TPR + f] = nt_point_at_fpr(r, nt_named_fpr[f], NT_FPR_OF_BENIGN).tpr;
 }
 
-/* With one block of each stratum every resample is the sample. */
+/* With one block in each stratum every resample equals the sample. */
 static void the_only_resample_is_the_sample(void) {
   uint64_t seed = 72;
   for (int round = 0; round < 100; round++) {
@@ -94,9 +94,9 @@ static void the_only_resample_is_the_sample(void) {
   }
 }
 
-/* Copies the packets of a resample found by its weights: with blocks of distinct sizes that hold
- * attacks only or benign packets only, every replicate must be one of the resamples, computed by
- * really copying. Here three attack and three benign blocks: 10 x 10 multisets. */
+/* Replicates equal those of resamples that are really copied. Blocks have distinct sizes and hold
+ * attacks only or benign packets only, so the weights tell which resample a replicate is. Three
+ * attack and three benign blocks: 10 x 10 multisets. */
 static void replicates_are_resamples(void) {
   enum { N = 600, KIND = 3, SETS = 10 };
   static const int multisets[SETS][KIND] = {{3, 0, 0}, {0, 3, 0}, {0, 0, 3}, {2, 1, 0}, {2, 0, 1},
@@ -194,7 +194,7 @@ static void paired_tables_share_their_resamples(void) {
   uint64_t seed = 75;
   sample s = random_sample(&seed), better = s;
   for (size_t i = 0; i < s.n; i++)
-    if (s.labels[i] == 1) better.scores[i] = 1e9; /* perfect */
+    if (s.labels[i] == 1) better.scores[i] = 1e9; /* a perfect detector */
   nt_ranking *r = rank_sample(&s), *p = rank_sample(&better);
   nt_blocks b = blocks_of(&s);
   enum { REPLICATES = 300 };

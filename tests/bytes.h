@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Byte strings that tests build up, files of them that exist only in memory, and captures made of
- * both. */
+/* Byte strings that tests build, memory files with that content, and captures made of both. */
 #ifndef NT_BYTES_H
 #define NT_BYTES_H
 
@@ -47,7 +46,7 @@ static inline void bytes_free(bytes *b) {
   *b = (bytes){0};
 }
 
-/* A file of these bytes; its path is valid until file_close. */
+/* A memory file of these bytes; its path is valid until file_close. */
 typedef struct file {
   int fd;
   char path[64];
@@ -85,8 +84,8 @@ static inline void pcap_header(bytes *b, uint32_t magic, int big, int major, int
   bytes_number(b, link_type, 4, big);
 }
 
-/* A record of `first` and `second` length, in this order, `extra` bytes of a longer header, and
- * data. */
+/* A record whose two lengths are `first` and `second`, in this order, behind `extra` bytes of a
+ * longer header, then its data. */
 static inline void pcap_record(bytes *b, int big, uint32_t seconds, uint32_t fraction,
                                uint32_t first, uint32_t second, const void *extra,
                                size_t extra_count, size_t data_count) {
@@ -118,7 +117,7 @@ static inline void section(bytes *b, int big) {
   bytes_free(&body);
 }
 
-/* An interface; options: those of its block, or NULL. */
+/* An interface description block; options: its options, or NULL. */
 static inline void interface(bytes *b, int big, uint32_t link_type, uint32_t snaplen,
                              const bytes *options) {
   bytes body = {0};

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What files are, what is wrong with them, and classic pcap in all its dialects. */
+/* Recognition of file kinds, reports of damage, and every dialect of classic pcap. */
 #include <archive.h>
 #include <archive_entry.h>
 #include <errno.h>
@@ -97,7 +97,7 @@ static void aix_types_are_translated(void) {
   }
 }
 
-/* As tshark prints them, which is what the references read. */
+/* Expected times are those that tshark prints, which the references read. */
 static void fractions_beyond_a_second(void) {
   static const struct {
     uint32_t magic, seconds, fraction;
@@ -130,9 +130,9 @@ static void times_and_lengths_pass_through(void) {
   bytes b = {0};
   pcap_header(&b, MICROSECONDS, 0, 2, 4, 113);
   pcap_record(&b, 0, 10, 5, 4, 4, NULL, 0, 4);
-  pcap_record(&b, 0, 10, 5, 0, 0, NULL, 0, 0);   /* the same time, no bytes */
+  pcap_record(&b, 0, 10, 5, 0, 0, NULL, 0, 0);   /* same time, no bytes */
   pcap_record(&b, 0, 3, 7, 2, 1500, NULL, 0, 2); /* backwards, cut by a snapshot length */
-  pcap_record(&b, 0, 11, 0, 6, 3, NULL, 0, 6);   /* captured more than there was */
+  pcap_record(&b, 0, 11, 0, 6, 3, NULL, 0, 6);   /* captured length above the original length */
   const expected e[] = {
       {10, 5000, 4, 4, 1}, {10, 5000, 0, 0, 0}, {3, 7000, 1500, 2, 1}, {11, 0, 3, 6, 1}};
   check_frames(&b, e, 4, 113);
@@ -172,7 +172,7 @@ static void frame_check_sequence_is_told(void) {
 
 /* ---------------------------------------------------------------- damage */
 
-/* All frames of these bytes; the error or warning, if any, into text. */
+/* Reads all frames of these bytes; the error or warning goes into text. */
 static size_t count_frames(const void *data, size_t count, char *text, size_t size) {
   file f = file_of(data, count);
   nt_error err = {0};
@@ -227,7 +227,7 @@ static void impossible_lengths_are_refused(void) {
   CU_ASSERT_EQUAL(count_frames(b.data, b.count, text, sizeof text), 2);
   bytes_free(&b);
 
-  pcap_header(&b, MICROSECONDS, 0, 2, 4, 249); /* USB: 128 MiB, if they were there */
+  pcap_header(&b, MICROSECONDS, 0, 2, 4, 249); /* USB allows 128 MiB a packet */
   pcap_record(&b, 0, 1, 2, 300000, 300000, NULL, 0, 300000);
   pcap_record(&b, 0, 1, 2, 134217728, 134217728, NULL, 0, 10);
   CU_ASSERT_EQUAL(count_frames(b.data, b.count, text, sizeof text), 1);
@@ -295,7 +295,7 @@ static void strange_files_are_named(void) {
     check_refused(f.path, NT_E_INPUT, files[i].text);
     file_close(&f);
   }
-  if (geteuid() != 0) { /* root reads everything */
+  if (geteuid() != 0) { /* root can read any file */
     char path[] = "/tmp/ninetails-test-XXXXXX";
     int fd = mkstemp(path);
     fchmod(fd, 0);
@@ -424,7 +424,7 @@ static void archives_hold_one_file(void) {
   for (size_t i = 0; i < sizeof all / sizeof *all; i++) bytes_free(all[i]);
 }
 
-/* Standard input is a pipe here: no seeking, and the bytes come in small pieces. */
+/* Standard input is a pipe: it cannot seek, and bytes come in small pieces. */
 static void standard_input_is_read(void) {
   bytes plain = large_capture(200), packed = compressed(&plain, archive_write_add_filter_gzip, 1);
   for (int i = 0; i < 2; i++) {

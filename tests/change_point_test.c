@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Changes of a series: statistics by their definitions, planted changes, how often there is one where
- * none is, the same bits. */
+/* Change points: statistics equal their definitions, planted changes are found, false alarms are as
+ * rare as promised, bits are the same everywhere. */
 #include "metrics/change_point.h"
 
 #include <math.h>
@@ -24,7 +24,7 @@ static void fill(double *x, size_t n, size_t at, double shift, uint64_t seed) {
   for (size_t i = 0; i < n; i++) x[i] = normal() + (i >= at ? shift : 0);
 }
 
-/* Q of Matteson and James, sum by sum. */
+/* Q of Matteson and James, by plain sums. */
 static double energy_of(const double *x, size_t t, size_t k) {
   double a = (double)t, b = (double)(k - t), xy = 0, xx = 0, yy = 0;
   for (size_t i = 0; i < t; i++)
@@ -77,7 +77,7 @@ static void statistics_by_definition(void) {
     CU_ASSERT_EQUAL(energy.at, q_at);
     CU_ASSERT_DOUBLE_EQUAL(step.statistic, gain, 1e-9);
     double at_step = deviation_of(x, n) - deviation_of(x, step.at) -
-                     deviation_of(x + step.at, n - step.at); /* another place may be as good */
+                     deviation_of(x + step.at, n - step.at); /* another position may be as good */
     CU_ASSERT_DOUBLE_EQUAL(at_step, gain, 1e-9);
   }
 }
@@ -93,7 +93,7 @@ static void worked_example(void) {
   CU_ASSERT_DOUBLE_EQUAL(step.statistic, 4, 1e-12);
   CU_ASSERT_EQUAL(step.before, 0);
   CU_ASSERT_EQUAL(step.after, 1);
-  CU_ASSERT_DOUBLE_EQUAL(step.p, 2.0 / 70, 0.02); /* two of the 70 orders are as parted */
+  CU_ASSERT_DOUBLE_EQUAL(step.p, 2.0 / 70, 0.02); /* two of the 70 orders are separated as well */
   CU_ASSERT_DOUBLE_EQUAL(energy.p, 2.0 / 70, 0.02);
 }
 
@@ -114,7 +114,7 @@ static void planted_changes(void) {
     CU_ASSERT_DOUBLE_EQUAL(changes[0].before, 0, 1);
     CU_ASSERT_DOUBLE_EQUAL(changes[0].after, 6, 1);
     CU_ASSERT_DOUBLE_EQUAL(changes[1].after, -6, 1);
-    for (size_t i = 0; i < N; i++) x[i] = 7; /* constant: no order differs */
+    for (size_t i = 0; i < N; i++) x[i] = 7; /* constant: all orders are equal */
     CHECK_OK(nt_change_points(x, N, &o, changes, &count, &err), err);
     CU_ASSERT_EQUAL(count, 0);
     CHECK_OK(nt_change_points(x, 5, &o, changes, &count, &err), err);
@@ -122,7 +122,7 @@ static void planted_changes(void) {
   }
 }
 
-/* Spread alone: seen by energy. Its level stays, as the step has it. */
+/* A change of spread alone: energy sees it, the level step does not. */
 static void change_of_spread(void) {
   double x[N];
   fill(x, N, N, 0, 11);
@@ -130,8 +130,8 @@ static void change_of_spread(void) {
   CU_ASSERT(best_of(x, N, NT_CHANGE_ENERGY, 199).p <= 0.05);
 }
 
-/* Where nothing changes a p of at most 0.1 comes in at most a tenth of the series, but for chance:
- * 300 series, and 0.1 + 4 standard deviations. Where there is much to see, it is seen. */
+/* Without a change, p <= 0.1 comes in at most a tenth of the series, up to chance: 300 series, 0.1
+ * + 4 standard deviations. Large changes are found. */
 static void false_alarms(void) {
   for (nt_change_method method = NT_CHANGE_ENERGY; method <= NT_CHANGE_STEP; method++) {
     int found = 0, seen = 0;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What every CUnit program of this folder shares: a table of tests, a main, a skip that is printed.
- */
+/* Shared by every CUnit program of this folder: a table of tests, a main
+ * function, skips that are printed. */
 #ifndef NT_CHECK_H
 #define NT_CHECK_H
 
@@ -12,7 +12,7 @@
 
 #include <ninetails/error.h>
 
-/* How many times something was skipped that a test of this program would have looked at. */
+/* How many checks of this program were skipped. */
 static int check_skips;
 
 static inline void check_skip(const char *what) {
@@ -31,7 +31,7 @@ static inline const char *check_shared(const char *relative) {
   return NULL;
 }
 
-/* Asserts NT_OK and prints the error's text when it is not. */
+/* Asserts NT_OK; prints the error's text otherwise. */
 #define CHECK_OK(call, err)                                                                        \
   do {                                                                                             \
     nt_status check_status_ = (call);                                                              \
@@ -39,16 +39,16 @@ static inline const char *check_shared(const char *relative) {
     CU_ASSERT_EQUAL(check_status_, NT_OK);                                                         \
   } while (0)
 
-/* A name that ends in [outside] is of a case that looks at what the project does not bring:
- * reference material, other programs. */
+/* A case whose name ends in [outside] needs what the project does not bring: reference
+ * material, other programs. */
 typedef struct check_case {
   const char *name;
   void (*run)(void);
 } check_case;
 
-enum { CHECK_SKIPPED = 77 }; /* exit code, for ctest */
+enum { CHECK_SKIPPED = 77 }; /* the exit code that ctest takes as skipped */
 
-/* Whether CHECK_CASES, names with ; between, has this one; all where it is not set. */
+/* Whether CHECK_CASES (names, with ; between) has this case; all cases when it is not set. */
 static inline int check_is_named(const char *name) {
   const char *at = getenv("CHECK_CASES");
   size_t length = strlen(name);
@@ -60,8 +60,9 @@ static inline int check_is_named(const char *name) {
   return 0;
 }
 
-/* All cases, or with CHECK_ONLY=own in the environment those that need nothing from outside, with
- * CHECK_ONLY=outside the others: two entries of ctest, so that a skip never counts as a pass. */
+/* Runs all cases, with CHECK_ONLY=own in the environment those that need nothing from
+ * outside, with CHECK_ONLY=outside the others. They are two tests of ctest, so that a
+ * skip never counts as a pass. */
 static inline int check_main(const char *suite, const check_case *cases, size_t count) {
   const char *wanted = getenv("CHECK_ONLY");
   int only = !wanted ? -1 : strcmp(wanted, "outside") == 0;

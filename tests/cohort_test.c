@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* KitNETs that share a map, together: every bit as one by one. */
+/* KitNETs that share a map give the same bits together as one by one. */
 #include "kitnet_check.h"
 #include "noise.h"
 
@@ -17,7 +17,8 @@ static const size_t maps[][20] = {
 };
 enum { MAPS = sizeof maps / sizeof *maps };
 
-/* Of any columns: repeated, left out. The arrays are the caller's: [20] and [WIDTH]. */
+/* A map of random columns, some repeated, some left out. The arrays are the
+ * caller's: [20] and [WIDTH]. */
 static nt_feature_map map_of(size_t which, uint64_t *state, size_t *sizes, size_t *features) {
   nt_feature_map map = {.sizes = sizes, .features = features};
   for (size_t i = 0; i < 20 && maps[which][i]; i++) {
@@ -42,7 +43,7 @@ static nt_kitnet_options any_options(uint64_t *state, nt_isa isa, uint64_t ad_gr
   return o;
 }
 
-/* NaN is NaN: which one is not a number's bits. */
+/* Any two NaNs are equal: the payload does not count. */
 static int same_bits(const double *a, const double *b, size_t n) {
   for (size_t i = 0; i < n; i++)
     if (memcmp(&a[i], &b[i], sizeof *a) != 0 && !(isnan(a[i]) && isnan(b[i]))) return 0;
@@ -53,8 +54,8 @@ typedef struct outputs {
   double scores[MOST][ROWS], training[MOST][ROWS];
 } outputs;
 
-/* Rows in pieces of any size, those of the first instances together and the others' alone, then
- * the other way round. */
+/* Feeds rows in pieces of any size, the first instances together and the others alone,
+ * then the other way round. */
 static void together_in_pieces(nt_kitnet *const *k, size_t count, const double *rows,
                                uint64_t *state, outputs *o) {
   nt_error err;
@@ -108,7 +109,7 @@ static void every_bit_as_alone(void) {
   free(rows);
 }
 
-/* In training and in execution; what they touch is NaN, and only that. */
+/* NaN in training and in execution makes NaN of what it touches, and of nothing else. */
 static void nan_rows_too(void) {
   static const double values[] = {NAN, INFINITY, -INFINITY, 1e308};
   for (size_t v = 0; v < sizeof values / sizeof *values; v++)
@@ -123,9 +124,9 @@ static void nan_rows_too(void) {
     }
 }
 
-/* Instances with as many rows behind them, but not the same ones: nothing is shared then. */
+/* Instances with equally many rows behind them, but different ones, share nothing. */
 static void other_rows_before(void) {
-  enum { COUNT = 8 }; /* as many as the most lanes: then all of a vector are alike */
+  enum { COUNT = 8 }; /* the most lanes: all of a vector are equal */
   static outputs alone, together;
   uint64_t state = 5;
   size_t sizes[20], features[WIDTH];
@@ -171,7 +172,7 @@ static void unlike_ones_are_refused(void) {
     nt_kitnet *pair[] = {make(WIDTH, &o, &map), unlike[i]};
     uint64_t before = nt_kitnet_rows(unlike[i]);
     nt_error err = {0};
-    if (i == 3 && best() == NT_ISA_PLAIN) /* alike, then */
+    if (i == 3 && best() == NT_ISA_PLAIN) /* equal in that case */
       CU_ASSERT_TRUE(nt_kitnet_together(pair[0], pair[1]));
     if (i != 3 || best() != NT_ISA_PLAIN) {
       CU_ASSERT_FALSE(nt_kitnet_together(pair[0], pair[1]));
@@ -187,7 +188,7 @@ static void unlike_ones_are_refused(void) {
   free(rows);
 }
 
-/* At least the weights', at most thrice that and what every instance has. */
+/* Memory: at least the weights, at most three times that plus what every instance needs. */
 static void memory_is_told(void) {
   size_t size = WIDTH, features[WIDTH];
   for (size_t i = 0; i < WIDTH; i++) features[i] = i;

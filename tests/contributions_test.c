@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What a score is made of: shares against plain loops, scores to the bit; what the words of features
- * say; what training saw. */
+/* Contributions to a score: shares against plain loops, scores to the bit; descriptions of
+ * features; training ranges. */
 #include "ensemble/contributions.h"
 #include "explain/training_range.h"
 #include "extractor/meaning.h"
@@ -27,7 +27,7 @@ static void share(const double *e, size_t n, double *shares) {
   for (size_t i = 0; i < n; i++) shares[i] = e[i] * e[i] / sum;
 }
 
-/* As plain_kitnet, for the shares of the scored rows. */
+/* plain_kitnet for the shares of the scored rows. */
 static void plain_shares(const nt_kitnet_options *o, const double *rows, double *parts,
                          double *inputs) {
   nt_autoencoder a[COUNT + 1];
@@ -86,7 +86,7 @@ static void odd_rows_have_odd_shares(void) {
   const nt_kitnet_options o = options();
   double *rows = noise_rows(ROWS, WIDTH, 2), scores[ROWS], again[3], parts[3 * COUNT],
          inputs[3 * TOTAL];
-  rows[(GRACE + 1) * WIDTH + 9] = NAN; /* of autoencoder 2 */
+  rows[(GRACE + 1) * WIDTH + 9] = NAN; /* an input of autoencoder 2 */
   nt_kitnet *k = run(WIDTH, &o, &map, rows, ROWS, ROWS, scores, NULL);
   nt_explainer *e = nt_explainer_new(k, &err);
   CU_ASSERT_PTR_NOT_NULL_FATAL(e);
@@ -102,7 +102,7 @@ static void odd_rows_have_odd_shares(void) {
   free(rows);
 }
 
-/* ---- words */
+/* ---------------------------------------------------------------- words */
 
 static void all_features_have_words(void) {
   nt_packet packet = {.present = NT_HAS_ETH | NT_HAS_IP | NT_HAS_TCP,
@@ -119,8 +119,7 @@ static void all_features_have_words(void) {
       CU_ASSERT_NOT_EQUAL(nt_feature_cause(p, i), NT_CAUSE_OTHER);
       CU_ASSERT_PTR_NOT_NULL(strstr(words, "10.0.0.5"));
       CU_ASSERT_PTR_NULL(strchr(words, '%'));
-      for (size_t k = 0; k < i;
-           k++) { /* no two columns say the same, but for HH's and MI's or H's */
+      for (size_t k = 0; k < i; k++) { /* distinct but for HH and MI or H */
         nt_feature_words(p, k, &id, other, sizeof other);
         if (strncmp(nt_profile_feature_name(p, i), "HH", 2) != 0)
           CU_ASSERT_STRING_NOT_EQUAL(words, other);
@@ -164,7 +163,7 @@ static void words_are_these(void) {
   CU_ASSERT_STRING_EQUAL(cut, "packets");
 }
 
-/* ---- what training saw */
+/* ---------------------------------------------------------------- training ranges */
 
 static void ranges_are_exact_and_medians_bounded(void) {
   enum { MANY = 100 };
@@ -185,7 +184,7 @@ static void ranges_are_exact_and_medians_bounded(void) {
 }
 
 static void kept_rows_are_bounded(void) {
-  enum { WIDE = 20000, MANY = 3000 }; /* 419 rows fit */
+  enum { WIDE = 20000, MANY = 3000 }; /* 419 rows fit into memory's bound */
   nt_error err;
   nt_training_range r;
   double *row = calloc(WIDE, sizeof *row);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* TCP put together, of segments that come in every disorder. */
+/* Reassembly of TCP streams from segments in every disorder. */
 #include "bytes.h"
 #include "check.h"
 #include "dissect/conversation.h"
@@ -14,7 +14,7 @@ typedef struct segment {
 } segment;
 
 typedef struct heard {
-  char text[2][4096]; /* what each side said, a gap of n bytes as [n] */
+  char text[2][4096]; /* what each side sent, a gap of n bytes as [n] */
   size_t used[2];
   nt_dissector *dissector;
   nt_conversation *conversation;
@@ -23,7 +23,7 @@ typedef struct heard {
 
 static nt_status hear(void *context, const nt_piece *piece, nt_error *err) {
   heard *h = context;
-  if (h->used[piece->side] + 64 > sizeof h->text[0]) return NT_OK; /* enough was heard */
+  if (h->used[piece->side] + 64 > sizeof h->text[0]) return NT_OK; /* the text is full */
   char *to = h->text[piece->side] + h->used[piece->side];
   size_t room = sizeof h->text[0] - h->used[piece->side];
   (void)err;
@@ -94,7 +94,7 @@ static void in_order_and_wrapped(void) {
   static const segment said[] = {
       {CLIENT, 0xfffffffe, 0, SYN, ""},
       {SERVER, 99, 0xffffffff, SYN | ACK, ""},
-      {CLIENT, 0xffffffff, 100, ACK, "GET "}, /* across 2^32 */
+      {CLIENT, 0xffffffff, 100, ACK, "GET "}, /* the sequence number wraps at 2^32 */
       {CLIENT, 3, 100, ACK, "/"},
       {SERVER, 100, 4, ACK, "200"},
   };
@@ -106,14 +106,14 @@ static void in_order_and_wrapped(void) {
 static void out_of_order_and_again(void) {
   static const segment said[] = {
       {CLIENT, 1, 0, SYN, ""},       {CLIENT, 8, 0, ACK, "world"}, {CLIENT, 2, 0, ACK, "hel"},
-      {CLIENT, 2, 0, ACK, "hello "}, /* of bytes that come twice the first ones count */
+      {CLIENT, 2, 0, ACK, "hello "}, /* of retransmitted bytes the first copy counts */
       {CLIENT, 4, 0, ACK, "LLO "},
   };
   nt_conversation_counts c = SAY(said, "hello world", "");
   CU_ASSERT(c.again[CLIENT] == 3 + 4 && c.gaps[CLIENT] == 0);
 }
 
-/* What the server acknowledges it has, so the capture lost it. */
+/* Bytes that the receiver acknowledges have arrived, so the capture lost them. */
 static void gap_that_is_acknowledged(void) {
   static const segment said[] = {
       {CLIENT, 1, 0, SYN, ""},        {CLIENT, 2, 0, ACK, "one"},  {CLIENT, 10, 0, ACK, "three"},
@@ -134,7 +134,7 @@ static void gap_at_the_end(void) {
 static void new_connection_on_the_same_ports(void) {
   static const segment said[] = {{CLIENT, 1, 0, SYN, ""},
                                  {CLIENT, 2, 0, ACK, "first"},
-                                 {CLIENT, 1, 0, SYN, ""}, /* once more, the same: nothing new? */
+                                 {CLIENT, 1, 0, SYN, ""}, /* a repeated SYN begins nothing */
                                  {CLIENT, 90000, 0, SYN, ""},
                                  {CLIENT, 90001, 0, ACK, "second"}};
   SAY(said, "firstsecond", "");
@@ -149,7 +149,8 @@ static void cut_segments(void) {
   CU_ASSERT(c.bytes[CLIENT] == 5 && c.missing[CLIENT] == 2);
 }
 
-/* Segments that never get their turn: memory stays within its bound, and what is given up is told. */
+/* Segments whose predecessors never come: memory stays within its bound, and
+ * what is given up is reported. */
 static void bounded(void) {
   heard h = begin();
   say(&h, &(segment){CLIENT, 0, 0, SYN, ""}, 0);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Real captures, of every kind and with every damage, against what tshark says of them
- * (golden/frames.tsv). */
+/* Real captures of every kind and with every damage against what tshark reads of
+ * them (golden/frames.tsv). */
 #include <archive.h>
 #include <archive_entry.h>
 

@@ -24,7 +24,7 @@ static double on_axis(double x, double floor) {
   return floor == 0 ? x : x <= floor ? 0 : 1 - log(x) / log(floor);
 }
 
-/* Distance of a point to the nearest of the drawn segments. */
+/* Distance from a point to the nearest drawn segment. */
 static double distance(const nt_curve *c, double floor, double x, double y) {
   double least = INFINITY;
   for (size_t k = 1; k < c->count; k++) {
@@ -84,7 +84,7 @@ static void ends_are_kept_and_points_are_steps(void) {
   nt_ranking_free(r);
 }
 
-/* A default curve is short and its area is that of the ranking to the tolerance. */
+/* A default curve is short, and its area equals the ranking's within the tolerance. */
 static void thin_curve_keeps_the_area(void) {
   nt_ranking *r = long_ranking(10, 200000, 1000000);
   nt_curve c;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Frames -> packet records: by hand, as tshark has them (golden/decoder.tsv), damaged, and nested.
- */
+/* Frames to packet records: by hand, as tshark decodes them
+ * (golden/decoder.tsv), damaged, and nested. */
 #include <arpa/inet.h>
 #include <inttypes.h>
 #include <stdarg.h>
@@ -33,7 +33,7 @@ static void add_address(words *w, int family, const uint8_t *a) {
   add(w, "%s", inet_ntop(family, a, text, sizeof text));
 }
 
-/* "len=60 eth=SRC>DST ip=SRC>DST ...": only what is there. */
+/* A record as "len=60 eth=SRC>DST ip=SRC>DST ...": only the fields that are present. */
 static words in_words(const nt_packet *p) {
   words w = {.used = 0};
   uint32_t has = p->present;
@@ -66,7 +66,7 @@ static words in_words(const nt_packet *p) {
   return w;
 }
 
-/* Only known bits, and absent fields are zero. */
+/* Only known bits are set, and absent fields are zero. */
 static bool is_valid(const nt_packet *p) {
   static const uint8_t zero[16];
   const struct {
@@ -102,8 +102,8 @@ static nt_decoder *new_decoder(void) {
   return d;
 }
 
-/* The first `captured` bytes of a frame, in an allocation of just that size for the address
- * sanitizer. */
+/* The first `captured` bytes of a frame, in an allocation of exactly that size, so that the address
+ * sanitizer sees reads beyond it. */
 static nt_packet decode(nt_decoder *d, uint32_t link_type, const uint8_t *data, size_t captured,
                         size_t length) {
   uint8_t *copy = malloc(captured ? captured : 1);
@@ -131,7 +131,7 @@ static size_t from_hex(uint8_t *bytes, size_t room, const char *hex) {
   return size;
 }
 
-/* The bytes written out after the RFCs, the fields read off them by eye. */
+/* Frames written out from the RFCs; the expected fields are read off by eye. */
 static const struct {
   uint32_t link_type;
   const char *hex, *words;
@@ -172,7 +172,7 @@ static const struct {
      "len=22 eth=01:02:03:04:05:06>01:80:c2:00:00:00"},
     {1, "0a0b0c0d0e0f 010203040506 88cc 0000", /* LLDP */
      "len=16 eth=01:02:03:04:05:06>0a:0b:0c:0d:0e:0f"},
-    {1, "0a0b0c0d0e0f 0102030405", "len=11"}, /* tshark shows no half header */
+    {1, "0a0b0c0d0e0f 0102030405", "len=11"}, /* tshark shows no incomplete header */
     {250, "4500 001c 0001 0000 40 11 0000 c0a80001 08080808 0001 0002 0008 0000", "len=28"},
 };
 
@@ -274,7 +274,7 @@ static void check_cut(const family *f) {
       CU_ASSERT(is_valid(&p));
       digest(&value, &p);
     }
-    for (size_t size = 1; size < g->size; size++) { /* a frame that short */
+    for (size_t size = 1; size < g->size; size++) { /* a frame of that length */
       p = decode(d, f->link_type, g->bytes, size, size);
       CU_ASSERT(is_valid(&p));
       digest(&value, &p);
@@ -375,7 +375,7 @@ static void check_sequences_are_left_out(void) {
   CU_ASSERT_EQUAL(nt_decoder_decode(d, &frame, &p, NULL), NT_OK);
   CU_ASSERT_FALSE(p.present & NT_HAS_UDP);
   CU_ASSERT(p.present & NT_HAS_IP);
-  frame.fcs_length = UINT32_MAX; /* as hostile as it gets */
+  frame.fcs_length = UINT32_MAX; /* the largest value there is */
   CU_ASSERT_EQUAL(nt_decoder_decode(d, &frame, &p, NULL), NT_OK);
   CU_ASSERT(is_valid(&p));
   nt_decoder_free(d);

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/*
- * The contract of detector.h, as far as a program can look at it. contract_broken() counts how
- * often a class breaks it and prints each; it knows nothing of any one class but what hints tell.
- */
+/* The contract of detector.h, as far as a program can check it. contract_broken() counts the
+ * violations of a class and prints each; it knows nothing of any class but its hints. */
 #ifndef NT_DETECTOR_CONTRACT_H
 #define NT_DETECTOR_CONTRACT_H
 
@@ -12,15 +10,15 @@
 
 #include "detector_data.h"
 
-/* What cannot be guessed about a parameter. */
+/* A hint: what cannot be guessed about a parameter. */
 typedef struct contract_hint {
   const char *kind, *parameter;
-  const char *text; /* a value to try, of a TEXT */
-  double number;    /* a value to try, of the others; 0: guess */
-  const char *with; /* another parameter to set first, or NULL, ... */
+  const char *text; /* a value to try for a TEXT */
+  double number;    /* a value to try for other types; 0: guess */
+  const char *with; /* another parameter to set first, or NULL ... */
   const char *with_text;
-  double with_number; /* ... to this */
-  const char *excuse; /* why no value may change a score here; NULL: one has to */
+  double with_number; /* ... and its value */
+  const char *excuse; /* why no value changes a score here; NULL: one must */
 } contract_hint;
 
 typedef struct contract {
@@ -28,7 +26,7 @@ typedef struct contract {
   const contract_hint *hints;
   size_t hint_count;
   const char *capture;
-  nt_value presets[MOST_PARAMETERS]; /* with what hints make necessary */
+  nt_value presets[MOST_PARAMETERS]; /* presets, with the values that hints require */
   int quiet, broken;
 } contract;
 
@@ -118,7 +116,7 @@ static inline void check_declaration(contract *c) {
 
 /* ---------------------------------------------------------------- scores */
 
-/* It has to succeed, and to write every score. */
+/* A life that must succeed and write every score. */
 static inline void live_well(contract *c, const dataset *d, const nt_value *values, uint64_t seed,
                              uint64_t cuts, life *l) {
   live(c->kind, d, values, seed, cuts, l);
@@ -178,7 +176,8 @@ static inline int candidate(const nt_parameter *p, size_t i, double *number) {
   return 1;
 }
 
-/* Whether this value in place of the preset changes anything that one can see. */
+/* Whether this value instead of the preset changes what can be observed: scores,
+ * training errors, the remark. */
 static inline int changes(contract *c, const dataset *d, const nt_value *base, size_t p,
                           nt_value value, const life *before, life *after) {
   nt_value values[MOST_PARAMETERS];
@@ -214,9 +213,9 @@ static inline void check_effect(contract *c, const dataset *d, size_t p) {
   life_free(&before), life_free(&after);
 }
 
-/* ---------------------------------------------------------------- rows that nobody wants */
+/* ---------------------------------------------------------------- unusable rows */
 
-/* Any status will do, as long as it says why. */
+/* Any status is fine if the error has a text. */
 static inline life *survives(contract *c, const dataset *d, life *l, const char *what) {
   live(c->kind, d, c->presets, 1234, 7, l);
   if (l->status != NT_OK && (l->status > NT_E_STATE || strlen(l->err.text) < 10))
@@ -278,7 +277,7 @@ static inline void check_missing_inputs(contract *c) {
 
 /* ---------------------------------------------------------------- memory */
 
-/* Rows go on for 20,000, or for half a second where they are slow. */
+/* Feeds 20,000 rows, or as many as half a second allows. */
 static inline void check_memory(contract *c) {
   enum { TURNS = 20, PART = 1000 };
   dataset d = data_of(LEARN + PART, WIDTH, LEARN, c->capture);
@@ -336,7 +335,7 @@ static inline nt_status pass_together(const contract *c, void **detectors, const
   return status;
 }
 
-/* Instances of different seeds, in one pass and one by one. */
+/* Instances of different seeds score the same in one pass as one by one. */
 static inline void check_together(contract *c, const dataset *d) {
   if (!c->kind->together) return;
   if (!c->kind->together(c->presets, c->presets)) return;
@@ -375,7 +374,7 @@ static inline int contract_broken(const nt_detector_class *class, const contract
       .kind = class, .hints = hints, .hint_count = hint_count, .capture = capture, .quiet = quiet};
   check_declaration(&c);
   nt_parameter_presets(class->parameters, class->parameter_count, c.presets);
-  for (size_t p = 0; p < class->parameter_count; p++) { /* a hint of its own name: always needed */
+  for (size_t p = 0; p < class->parameter_count; p++) { /* its own hint: always needed */
     const contract_hint *hint = hint_of(&c, class->parameters[p].name);
     if (hint && hint->with && strcmp(hint->with, hint->parameter) == 0)
       c.presets[p] = (nt_value){.number = hint->with_number, .text = hint->with_text};

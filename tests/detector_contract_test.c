@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Every detector of the table against the contract of detector.h; and the check itself against
- * detectors that break it. */
+/* Every detector of the table keeps the contract of detector.h, and the check
+ * finds detectors that break it. */
 #include <time.h>
 
 #include "check.h"

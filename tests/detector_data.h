@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Rows for detectors under test, and a detector taken through its life on them. */
+/* Rows for detectors under test, and the life of a detector over them. */
 #ifndef NT_DETECTOR_DATA_H
 #define NT_DETECTOR_DATA_H
 
@@ -17,7 +17,7 @@
 enum { FIRST = 100, LEARN = 400, ROWS = 1000, WIDTH = 13, MOST_WIDTH = 16, MOST_PARAMETERS = 32 };
 
 typedef struct dataset {
-  size_t rows, width, learn; /* learn: of the rows */
+  size_t rows, width, learn; /* learn: how many of the rows are learnt */
   double *features, *times;
   uint32_t *sizes;
   uint8_t *labels;
@@ -52,13 +52,13 @@ static inline void data_free(dataset *d) {
   free(d->features), free(d->times), free(d->sizes), free(d->labels);
 }
 
-/* What a life of a detector gave. */
+/* The results of a detector's life. */
 typedef struct life {
   nt_status status;
   nt_error err;
   const char *step;
-  double *training, *scores, *again; /* [rows]; again: scored once more, by the same instance */
-  size_t memory;                     /* after scoring */
+  double *training, *scores, *again; /* [rows]; again: the same rows scored a second time */
+  size_t memory;                     /* bytes after scoring */
   char remark[256];
 } life;
 
@@ -74,15 +74,15 @@ static inline void life_free(life *l) {
   free(l->training), free(l->scores), free(l->again);
 }
 
-/* A copy in a block of its own size, so that a sanitizer sees every read beyond it; NULL of NULL.
- */
+/* A copy in a block of exactly its size, so that a sanitizer sees every read
+ * beyond it; NULL for NULL. */
 static inline void *exactly(const void *from, size_t bytes) {
   void *copy = from ? malloc(bytes ? bytes : 1) : NULL;
   if (copy) memcpy(copy, from, bytes);
   return copy;
 }
 
-/* Rows from..to of the data as a detector of that class is given them. Gone after the call. */
+/* Rows from..to as a detector of that class receives them. Valid during the call. */
 typedef struct chunk {
   nt_rows rows;
   void *blocks[4];
@@ -109,8 +109,8 @@ static inline void chunk_free(chunk *c) {
 typedef enum step { STEP_LEARN, STEP_PREVIEW, STEP_SCORE } step;
 static const char *const step_names[] = {"learn", "preview", "score"};
 
-/* Rows from..to in chunks: whole for cuts 0, else of 0 to 39 rows, different ones for each value.
- */
+/* Feeds rows from..to in chunks: in one piece for cuts 0, else in pieces of 0 to 39 rows, different
+ * ones for each value of cuts. */
 static inline nt_status data_pass(const nt_detector_class *class, void *detector, const dataset *d,
                                   size_t from, size_t to, step what, uint64_t cuts, double *out,
                                   nt_error *err) {
@@ -121,7 +121,7 @@ static inline nt_status data_pass(const nt_detector_class *class, void *detector
     if (n > to - r) n = to - r;
     chunk c = chunk_of(class, d, r, r + n, what == STEP_PREVIEW);
     double *result = malloc(n ? n * sizeof *result : 1);
-    for (size_t i = 0; i < n; i++) result[i] = -12345; /* seen where a detector leaves it */
+    for (size_t i = 0; i < n; i++) result[i] = -12345; /* seen where no score is written */
     if (what == STEP_LEARN) status = class->learn(detector, &c.rows, result, err);
     if (what == STEP_PREVIEW) status = class->preview(detector, &c.rows, err);
     if (what == STEP_SCORE) status = class->score(detector, &c.rows, result, err);
@@ -132,7 +132,7 @@ static inline nt_status data_pass(const nt_detector_class *class, void *detector
   return status;
 }
 
-/* Columns in order, m at a time: a map without a mapping. */
+/* A map that takes the columns in order, m at a time. */
 static inline nt_feature_map map_of(size_t width, size_t m) {
   nt_feature_map map = {.total = width,
                         .sizes = calloc(width, sizeof(size_t)),
@@ -145,12 +145,12 @@ static inline nt_feature_map map_of(size_t width, size_t m) {
   return map;
 }
 
-/* The row that learning starts at. */
+/* The row at which learning starts. */
 static inline size_t first_row(const nt_detector_class *class, const dataset *d) {
   return class->flags & NT_DETECTOR_MAPPED && d->learn > FIRST ? FIRST : 0;
 }
 
-/* map: kept by the caller until the detector is freed. */
+/* map: the caller keeps it until the detector is freed. */
 static inline void *data_create(const nt_detector_class *class, const dataset *d,
                                 const nt_value *values, uint64_t seed, const nt_feature_map *map,
                                 nt_error *err) {
@@ -203,12 +203,12 @@ static inline void live(const nt_detector_class *class, const dataset *d, const 
     if (class->remark) class->remark(detector, l->remark, sizeof l->remark);
     data_pass(class, detector, d, d->learn, d->rows, STEP_SCORE, cuts, l->again, NULL);
   }
-  if (!detector && l->status == NT_OK) l->status = NT_E_STATE; /* an error without a status */
+  if (!detector && l->status == NT_OK) l->status = NT_E_STATE; /* create failed without a status */
   class->free(detector);
   nt_feature_map_done(&map);
 }
 
-/* To the bit, any NaN being equal to any other. */
+/* Equal to the bit; any NaN equals any other. */
 static inline int same(const double *a, const double *b, size_t n) {
   for (size_t i = 0; i < n; i++)
     if (memcmp(&a[i], &b[i], sizeof *a) != 0 && !(isnan(a[i]) && isnan(b[i]))) return 0;

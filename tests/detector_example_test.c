@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The detector that CONTRIBUTING.md shows, which is in no table: compiled from that page
- * (CMakeLists.txt), scored by hand, and held to the contract of the others. */
+/* The detector of CONTRIBUTING.md, which is in no table: compiled from that page (CMakeLists.txt),
+ * scored by hand, held to the contract of the others. */
 #include "check.h"
 #include "detector_contract.h"
 

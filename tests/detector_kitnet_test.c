@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* KitNET as a detector, its map a stage of its own: the same bits as KitNET that learns its map. */
+/* KitNET as a detector, with the map made in a stage of its own, has the bits of a
+ * KitNET that learns its map. */
 #include <ninetails/detector.h>
 
 #include "mapper/correlation.h"
@@ -13,7 +14,7 @@ enum { COUNT = 5, VALUES = 6 };
 static double *rows;
 static nt_feature_map map;
 
-/* Of the first rows, as a sweep makes it. */
+/* The map of the first rows, as a sweep makes it. */
 static void make_map(void) {
   nt_error err;
   double distance[WIDTH * WIDTH];
@@ -152,7 +153,7 @@ static void together(void) {
   CU_ASSERT_FALSE(class()->together(values[0], wider));
 }
 
-/* Nothing to learn from: what comes is not a number, and no crash. */
+/* With nothing to learn from, scores are NaN and nothing crashes. */
 static void without_learning(void) {
   nt_error err;
   nt_value values[VALUES];

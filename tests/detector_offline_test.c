@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The detectors that are fitted once: examples worked by hand, and what all of them keep. Against
- * scikit-learn: differential/offline.py. */
+/* Detectors that are fitted once: examples worked by hand, and properties of all of them.
+ * differential/offline.py compares them with scikit-learn. */
 #include <gsl/gsl_math.h>
 
 #include "detectors/rows.h"
@@ -39,8 +39,8 @@ static void mahalanobis_of_a_cross(void) {
   CLOSE(s[4], 0); /* a constant feature does not count */
 }
 
-/* y = 2 x always: one direction, along which the distance is that of x alone; off it, no distance.
- */
+/* y = 2 x always: one direction, along which the distance is that of x
+ * alone; off it, no distance. */
 static void mahalanobis_of_dependent_features(void) {
   const double learn[] = {-1, -2, 1, 2, -1, -2, 1, 2}, rows[] = {3, 6, 1, -2};
   double s[2];
@@ -69,7 +69,7 @@ static void mahalanobis_of_epochs(void) {
   CLOSE(s[0], 4);
 }
 
-/* Rows on the line y = x; what is off it is the error, in raw units and in deviations. */
+/* Rows on the line y = x: the distance from it is the error, in raw units and in deviations. */
 static void pca_of_a_line(void) {
   const double learn[] = {0, 0, 2, 2, 4, 4, 6, 6}, rows[] = {9, 9, 4, 2, 3, 3};
   double raw[3], scaled[3];
@@ -107,8 +107,8 @@ static void pca_refuses_all_components(void) {
   CU_ASSERT_STRING_EQUAL(err.text, "components = 3: expected fewer than the 3 features");
 }
 
-/* Quartiles 1 and 3: whiskers -2 and 6. No box: range 10, whiskers -15 and 15. Constant: ignored.
- */
+/* Quartiles 1 and 3: whiskers -2 and 6. No box: range 10, whiskers -15
+ * and 15. Constant: ignored. */
 static void box_plots(void) {
   const double learn[] = {0, 0, 5, 1, 0, 5, 2, 0, 5, 3, 0, 5, 4, 10, 5};
   const double rows[] = {8, 0, 5, -4, 0, 5, 6, 15, 5, 2, 25, 5, 2, 0, 1e9, -4, 35, 5};
@@ -124,8 +124,7 @@ static void box_plots(void) {
   for (size_t i = 0; i < 6; i++) CLOSE(s[i], expected[i]);
 }
 
-/* 0, 0, 0, 1: one cut is all there is, whatever the seed. Half a distance from nothing: rows that
- * are all alike are never cut, and score 1/2. */
+/* 0, 0, 0, 1: only one cut exists, whatever the seed. */
 static void forest_of_one_cut(void) {
   const double learn[] = {0, 0, 0, 1}, alike[] = {3, 3, 3, 3}, rows[] = {0, 1, -5, 9};
   double gamma = 0.57721566490153286061;
@@ -163,7 +162,7 @@ static void mixture_of_one(void) {
   CLOSE(s[1], 0.5 * log(2 * M_PI * variance) + 9 / (2 * variance));
 }
 
-/* Two far clusters of equal size, variance 1 each: near one of them the other adds nothing. */
+/* Two distant clusters of equal size, variance 1 each: near one, the other adds nothing. */
 static void mixture_of_two(void) {
   double learn[400], rows[] = {100, -101, 0}, s[3];
   for (size_t i = 0; i < 400; i++) learn[i] = (i % 2 ? 100 : -100) + (i % 4 < 2 ? 1 : -1);
@@ -184,7 +183,7 @@ static void mixture_of_two(void) {
   CU_ASSERT(s[2] > 4000);
 }
 
-/* ---------------------------------------------------------------- what all of them keep */
+/* ---------------------------------------------------------------- properties of all of them */
 
 enum { WIDTH = 23, LEARN = 700, SCORE = 333 };
 
@@ -231,7 +230,7 @@ static void chunks_and_instruction_sets_change_nothing(void) {
   free(learn), free(score);
 }
 
-/* Samples are smaller than the rows of learning; those of three trees together, too. */
+/* The samples are smaller than the learning rows, even those of three trees together. */
 static void samples_do_not_depend_on_chunks(void) {
   static const struct {
     const char *name, *second;
@@ -274,7 +273,7 @@ static void long_streams_are_sampled_fairly(void) {
   enum { ROWS = 60000, TREES = 2000, SAMPLE = 16 };
   double *learn = calloc(ROWS, sizeof *learn), rows[] = {0, 1}, s[2], expected[2] = {0};
   for (size_t i = ROWS / 4; i < ROWS; i++) learn[i] = 1;
-  double chance = pow(0.75, SAMPLE); /* of z zeroes */
+  double chance = pow(0.75, SAMPLE); /* P(z zeroes) */
   for (size_t z = 0; z <= SAMPLE; z++) {
     int cut = z > 0 && z < SAMPLE;
     expected[0] += chance * (cut ? 1 + depth_of(z) : depth_of(SAMPLE));
@@ -309,7 +308,7 @@ static void the_seed_counts_where_it_is_said_to(void) {
                .score_rows = score,
                .score = SCORE};
     score_all(&t, a);
-    t.seed = (uint64_t)1 << 40; /* the upper half counts, too */
+    t.seed = (uint64_t)1 << 40; /* the seed's upper half matters too */
     score_all(&t, b);
     int seeded = (nt_detector_find(names[d], NULL)->flags & NT_DETECTOR_SEEDED) != 0;
     CU_ASSERT_EQUAL(!same_bits(a, b, SCORE), seeded);
@@ -317,7 +316,7 @@ static void the_seed_counts_where_it_is_said_to(void) {
   free(learn), free(score);
 }
 
-/* Rows that cannot be learnt from are as if they were not there. */
+/* Rows that cannot be learnt from (not finite, or with squares that overflow) are skipped. */
 static void unusable_rows_are_passed_over(void) {
   static const double bad[] = {NAN, INFINITY, -INFINITY, 1e200};
   double *learn = awkward_rows(LEARN, 1), *score = awkward_rows(SCORE, 2);
@@ -424,7 +423,7 @@ static void wide_and_narrow_rows(void) {
   }
 }
 
-/* Of ten rows four, evenly; the one that is not usable is made up for by the next. */
+/* Takes four of ten rows, evenly spaced; an unusable row is replaced by the next usable one. */
 static void strided_sample(void) {
   double rows[10];
   for (size_t i = 0; i < 10; i++) rows[i] = (double)i;

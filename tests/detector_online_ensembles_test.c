@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The online ensembles against examples that were worked out on paper. */
+/* The online ensembles against examples worked out on paper. */
 #include "online_check.h"
 
 /* ---------------------------------------------------------------- half-space trees */
@@ -34,7 +34,7 @@ static void test_half_space_trees(void) {
   near("mass 1 stops at level 1", s[5], log2(5 * 4 * 8 / (1 + 5 * 1 * 2.0)), 1e-13);
 }
 
-/* Masses of two windows ago are gone. */
+/* The masses of the window before the last one are dropped. */
 static void test_half_space_trees_forget(void) {
   double rows[16], s[16];
   for (size_t i = 0; i < 16; i++) rows[i] = i < 4 || i == 15 ? 10 : -10;
@@ -71,7 +71,7 @@ static void test_loda(void) {
   near("one in each cell", s[8] - s[4], log(4.0 / 2), 1e-12);
 }
 
-/* Penalised likelihood: uniform rows want one bin, two far heaps want more. */
+/* Penalised likelihood: uniform rows need one bin, two distant clusters need more. */
 static void test_loda_bins(void) {
   double uniform[300], heaps[300], s[300];
   for (size_t i = 0; i < 300; i++) uniform[i] = (double)(i * 7 % 298) / 298;
@@ -92,7 +92,7 @@ static void test_loda_bins(void) {
 
 /* ---------------------------------------------------------------- random cut forest */
 static void test_random_cut_forest(void) {
-  /* Whatever the cuts. */
+  /* The result is the same for every choice of cuts. */
   static const double rows[] = {0, 0, 0, 5, 0, 5, 5, 9};
   double s[8];
   run("random_cut_forest", rows, 8, 1, 1, GIVEN({"scale", NONE}, {"scale_rows", 1}, {"sample", 4}),
@@ -101,7 +101,7 @@ static void test_random_cut_forest(void) {
   near("5 beside three", s[3], 3, 0);
   near("0, a fourth, beside one", s[4], 1.0 / 4, 1e-15);
   near("5, a second, beside three", s[5], 3.0 / 2, 1e-15);
-  /* The window: 0, 5, 0, 5. */
+  /* The window holds 0, 5, 0, 5. */
   near("5, a third, beside two", s[6], 2.0 / 3, 1e-15);
 }
 
@@ -115,12 +115,12 @@ static void test_random_cut_forest_mean(void) {
   near("3 of {0, 1}", s[2], 5.0 / 3, 0.02); /* 4 standard errors */
 }
 
-/* After thousands of insertions and deletions a tree holds exactly the last rows: something far
- * away is parted from all of them by the first cut. And it scores as a tree made afresh. */
+/* After thousands of insertions and deletions a tree holds exactly the last rows: the first cut
+ * separates a distant row from all of them, and scores equal those of a new tree. */
 static void test_random_cut_forest_stays_whole(void) {
   enum { N = 3000, S = 64 };
   double *rows = noise_rows(N + 1, 5, 3), *s = malloc((N + 1) * sizeof *s), fresh[S + 1];
-  for (size_t i = 0; i < N; i++) /* equal rows, too */
+  for (size_t i = 0; i < N; i++) /* with equal rows among them */
     if (i % 3 == 0)
       for (size_t c = 0; c < 5; c++) rows[i * 5 + c] = floor(rows[i * 5 + c] / 20) * 20;
   const given *set = GIVEN({"scale", NONE}, {"scale_rows", 1}, {"trees", 200}, {"sample", S});
@@ -148,7 +148,7 @@ static void test_xstream(void) {
       GIVEN({"scale", NONE}, {"scale_rows", 8}, {"window", 8}, {"learning", GRACE}), s);
   for (size_t i = 8; i < 18; i++) near("seen eight times", s[i], -(1 + log2(9)), 1e-12);
   for (size_t i = 18; i < 20; i++) {
-    /* In the chains that cut a component of x (one in three is) it was never seen. */
+    /* Chains that cut a component of x (one in three does) have never seen the row. */
     CU_ASSERT(s[i] > -(1 + log2(9)) + 0.5);
     CU_ASSERT(s[i] < -1);
   }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The online detectors: what holds for all of them, and examples that were worked out on paper. */
+/* The online detectors: properties of all of them, and examples worked out on paper. */
 #include "online_check.h"
 
 static const char *const names[] = {
@@ -7,13 +7,13 @@ static const char *const names[] = {
     "random_cut_forest",       "xstream",   "nearest_neighbours"};
 enum { NAMES = sizeof names / sizeof *names };
 
-/* ---------------------------------------------------------------- what holds for all of them */
+/* ---------------------------------------------------------------- properties of all of them */
 enum { ROWS = 1200, WIDTH = 18, LEARN = 800 };
 
 static double *noisy(void) {
   double *rows = noise_rows(ROWS, WIDTH, 11);
   CU_ASSERT_PTR_NOT_NULL_FATAL(rows);
-  rows[300 * WIDTH + 3] = NAN; /* held back */
+  rows[300 * WIDTH + 3] = NAN; /* among the rows that are held back */
   rows[700 * WIDTH + 5] = INFINITY;
   rows[900 * WIDTH + 8] = -INFINITY;
   rows[1000 * WIDTH + 2] = 1e308;
@@ -65,14 +65,14 @@ static void test_which_rows_have_scores(void) {
   for (size_t d = 0; d < NAMES; d++) {
     run(names[d], rows, ROWS, WIDTH, LEARN, GIVEN({"scale_rows", 500}), s);
     for (size_t i = 0; i < 500; i++) CU_ASSERT(isnan(s[i]));
-    /* One of the first 500 was not finite, so row 500 is the last that is held. */
+    /* One of the first 500 rows is not finite, so row 500 is the last that is held back. */
     CU_ASSERT(isnan(s[500]));
     for (size_t i = 501; i < ROWS; i++) {
       int finite = i != 700 && i != 900;
       if (isfinite(s[i]) != finite) printf("  %s: row %zu: %g\n", names[d], i, s[i]);
       CU_ASSERT_EQUAL(isfinite(s[i]) != 0, finite);
     }
-    /* Nothing learnt: a number all the same. */
+    /* A detector that has learnt nothing still gives a number. */
     run(names[d], rows, 200, WIDTH, 0, GIVEN({"scale_rows", 500}), s);
     for (size_t i = 0; i < 200; i++) CU_ASSERT(isfinite(s[i]));
   }
@@ -86,7 +86,7 @@ static void test_learning_ends_with_the_grace(void) {
   for (size_t d = 0; d < NAMES; d++) {
     const given *grace = GIVEN({"scale_rows", 20}, {"learning", GRACE});
     run(names[d], rows, 600, WIDTH, 300, grace, s);
-    if (strcmp(names[d], "random_cut_forest") != 0) /* inserts and forgets: other random numbers */
+    if (strcmp(names[d], "random_cut_forest") != 0) /* its insertions draw random numbers */
       CU_ASSERT(memcmp(s + 300, s + 450, 150 * sizeof *s) == 0);
     run(names[d], rows, 600, WIDTH, 300, GIVEN({"scale_rows", 20}), s);
     CU_ASSERT(memcmp(s + 300, s + 450, 150 * sizeof *s) != 0);
@@ -94,7 +94,7 @@ static void test_learning_ends_with_the_grace(void) {
   free(rows);
 }
 
-/* 100 rows are no window of half-space trees: they never get one. */
+/* 100 rows are less than a window of half-space trees, which never complete one. */
 static void test_too_few_rows_for_a_score(void) {
   double *rows = noise_rows(100, WIDTH, 6), training[100];
   const double learning[] = {ALWAYS, GRACE};
@@ -130,7 +130,7 @@ static void test_scales(void) {
     near("the second nearest to 5 is 1 away", s[9], 1 / unit[scale], 1e-15);
     near("a constant column keeps its unit", s[10], 1, 1e-15);
   }
-  set[3] = (given){"clip", 0.25}; /* scaled by deviations, all but 3 are 0.25 or -0.25 */
+  set[3] = (given){"clip", 0.25}; /* in deviations, all rows but 3 lie at 0.25 or -0.25 */
   run("nearest_neighbours", rows, 11, 2, 8, set, s);
   near("5, 6 and 4 are the same", s[9], 0, 0);
   near("the constant column 0.25 away", s[10], 0.25, 1e-15);
@@ -160,8 +160,8 @@ static double search_all(const double *rows, size_t r) {
   return r < NEAREST ? NAN : sqrt(best[NEAREST - 1]);
 }
 
-/* Blocks that are passed over change no bit: rows of few dimensions that drift away from those of
- * learning, rows like each other but for the last digits, huge and tiny ones, equal ones. */
+/* Skipped blocks change no bit. Rows: few dimensions that drift away from the learning rows, rows
+ * that differ in the last digits, huge and tiny ones, equal ones. */
 static void test_neighbours_are_those_of_a_whole_search(void) {
   double *rows = noise_rows(SOUGHT, SIDES, 5), s[SOUGHT];
   for (size_t r = 0; r < SOUGHT; r++) {
@@ -258,7 +258,7 @@ static void test_gaussian_mixture_components(void) {
   const given *set = GIVEN({"scale", NONE}, {"scale_rows", 1}, {"novelty", 0.001});
   run_chunks("gaussian_mixture_online", rows, N, 1, N, 1, set, N, s, remark);
   CU_ASSERT_STRING_EQUAL(remark, "2 components at the end");
-  /* One row apart makes a component, which is dropped after 5 more rows. */
+  /* A single distant row makes a component, which is dropped after 5 more rows. */
   rows[N - 10] = 1e6;
   run_chunks("gaussian_mixture_online", rows, N - 5, 1, N - 5, 1, set, N, s, remark);
   CU_ASSERT_STRING_EQUAL(remark, "3 components at the end");
@@ -287,7 +287,7 @@ static void test_pcstream2(void) {
 }
 
 static void test_pcstream2_clusters(void) {
-  /* Heaps about 0 and 100 in turns of 20 rows: two clusters. */
+  /* Rows near 0 and near 100 alternate in turns of 20: two clusters. */
   enum { N = 400 };
   double rows[2 * N], s[N];
   char remark[100];
@@ -296,13 +296,13 @@ static void test_pcstream2_clusters(void) {
   const given *set = GIVEN({"scale", NONE}, {"scale_rows", 1}, {"t_min", 8});
   run_chunks("pcstream2", rows, N, 2, 100, 1, set, N, s, remark);
   CU_ASSERT_STRING_EQUAL(remark, "2 clusters at the end");
-  for (size_t i = 20; i < 28; i++) CU_ASSERT(s[i] > 50); /* new, until t_min of them */
+  for (size_t i = 20; i < 28; i++) CU_ASSERT(s[i] > 50); /* new until there are t_min of them */
   for (size_t i = 28; i < N; i++) CU_ASSERT(s[i] < 10);
-  /* Short of t_min, nothing is a cluster. */
+  /* Fewer than t_min rows make no cluster. */
   for (size_t i = 0; i < 2 * N; i++) rows[i] = (i / 2 % 20 < 5 ? 100 : 0) + noise(&state);
   run_chunks("pcstream2", rows + 10, N - 5, 2, 100, 1, set, N, s, remark);
   CU_ASSERT_STRING_EQUAL(remark, "1 clusters at the end");
-  /* Eight heaps and three clusters: merged. */
+  /* Eight groups of rows and three clusters: groups are merged. */
   for (size_t i = 0; i < 2 * N; i++) rows[i] = (double)(i / 40 % 8) * 1e4 + noise(&state);
   set = GIVEN({"scale", NONE}, {"scale_rows", 1}, {"t_min", 8}, {"models", 3}, {"memory", 20});
   run_chunks("pcstream2", rows, N, 2, 100, 1, set, N, s, remark);
@@ -312,7 +312,7 @@ static void test_pcstream2_clusters(void) {
   CU_ASSERT_STRING_EQUAL(remark, "1 clusters at the end");
 }
 
-/* ---------------------------------------------------------------- parameters at odds */
+/* ---------------------------------------------------------------- contradictory parameters */
 static void test_errors(void) {
   nt_error err = {0};
   const nt_detector_class *class = nt_detector_find("nearest_neighbours", &err);

@@ -20,7 +20,7 @@ typedef struct trial {
   const double *score_rows;
   size_t score, chunk;
   uint64_t seed;
-  const char *parameter; /* one that is not preset; NULL: none */
+  const char *parameter; /* a parameter other than its preset; NULL: none */
   double value;
   const char *second;
   double second_value;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* For tests of files: a directory of their own, damage, and a disk that is full. */
+/* For tests of files: a directory for each suite, damage, a full disk. */
 #ifndef NT_TEST_DIRECTORY_H
 #define NT_TEST_DIRECTORY_H
 
@@ -11,7 +11,7 @@
 
 #include "check.h"
 
-/* How many files there are in the current directory, hidden ones too. */
+/* The number of files in the current directory, hidden ones included. */
 static inline int count_files(void) {
   DIR *d = opendir(".");
   int count = 0;
@@ -59,8 +59,8 @@ static inline int same_file(const char *path, file_bytes expected) {
   return same;
 }
 
-/* Runs `run` in a child in which no file can grow beyond `limit` bytes, which stands for a full
- * disk; the child ends through exit, so that HDF5's exit handler runs. Whether run returned 0. */
+/* Runs `run` in a child in which no file can grow beyond `limit` bytes, as on a full disk; the
+ * child ends through exit, so that HDF5's exit handler runs. True if run returned 0. */
 static inline int holds_on_full_disk(int (*run)(void), size_t limit) {
   fflush(NULL);
   pid_t child = fork();

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Dissections of frames that are made here, and what names a flow. tests/differential/dissect.py
- * compares fields and places with tshark's. */
+/* Dissections of frames that are made here, and identities of flows. tests/differential/dissect.py
+ * compares fields and offsets with tshark's. */
 #include <arpa/inet.h>
 
 #include "bytes.h"
@@ -69,7 +69,7 @@ static void tree_of_a_datagram(void) {
   ipv4(&b, 17, 0, 12);
   udp(&b, 4000, 5000, 4);
   bytes_text(&b, "data");
-  bytes_zero(&b, 10); /* of Ethernet: no payload of UDP */
+  bytes_zero(&b, 10); /* Ethernet padding, no payload of UDP */
   dissect(&t, &b);
   CU_ASSERT_STRING_EQUAL(t.d.chain, "Ethernet:VLAN:IPv4:UDP");
   CU_ASSERT_EQUAL_FATAL(t.d.layers, 4);
@@ -119,7 +119,7 @@ static void cut_anywhere(void) {
   bytes_free(&b);
 }
 
-/* The second fragment completes the datagram: UDP lies in it, at its beginning. */
+/* The second fragment completes the datagram; UDP lies at the datagram's beginning. */
 static void fragments(void) {
   dissected t = {0};
   for (int part = 0; part < 2; part++) {
@@ -179,7 +179,7 @@ static void application(void) {
   bytes_free(&b);
 }
 
-/* Flows beyond the bound push the oldest out, and are recognised as before. */
+/* Flows beyond the bound evict the oldest; the others keep their identity. */
 static void many_flows(void) {
   static const char query[] = "\x12\x34\1\0\0\1\0\0\0\0\0\0\7example\3org\0\0\1\0\1";
   dissected t = {0};
@@ -188,7 +188,7 @@ static void many_flows(void) {
     bytes b = {0};
     ethernet(&b, 0x0800);
     ipv4(&b, 17, 0, 8 + sizeof query - 1);
-    b.data[28] = (uint8_t)(i >> 8), b.data[29] = (uint8_t)i; /* of the source's address */
+    b.data[28] = (uint8_t)(i >> 8), b.data[29] = (uint8_t)i; /* two bytes of the source address */
     udp(&b, 40000, 53, sizeof query - 1);
     bytes_add(&b, query, sizeof query - 1);
     dissect(&t, &b);

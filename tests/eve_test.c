@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Alerts of hand-made eve.json files onto packets. */
+/* Mapping of alerts in hand-made eve.json files to packets. */
 #include <math.h>
 
 #include "detectors/eve.h"
@@ -99,7 +99,7 @@ static void flow_and_time(void) {
   udp.udp_src = 1000, udp.udp_dst = 80;
   CU_ASSERT_EQUAL(level(eve, 1.5, there, 0), 4);
   CU_ASSERT_EQUAL(level(eve, 1.5, back, 0), 4);
-  CU_ASSERT_EQUAL(level(eve, 1.499999, there, 10), 0); /* before it */
+  CU_ASSERT_EQUAL(level(eve, 1.499999, there, 10), 0); /* just before the alert */
   CU_ASSERT_EQUAL(level(eve, 1.500001, there, 0), 0);
   CU_ASSERT_EQUAL(level(eve, 3.5, there, 2), 4);
   CU_ASSERT_EQUAL(level(eve, 3.500001, there, 2), 0);
@@ -148,7 +148,7 @@ static void alerts_without_ports_or_addresses(void) {
   strcat(text, alert(5, "", 3));
   nt_eve *eve = eve_of(text);
   nt_packet tcp_packet = packets_tcp(0, 1, 2, 1000, 80, 60);
-  nt_packet icmp = tcp_packet; /* an ICMP error has the ports of the packet that it quotes */
+  nt_packet icmp = tcp_packet; /* an ICMP error carries the ports of the quoted packet */
   icmp.present |= NT_HAS_ICMP_TYPE | NT_HAS_ICMP_CODE;
   CU_ASSERT_EQUAL(level(eve, 0, icmp, 1), 3);
   CU_ASSERT_EQUAL(level(eve, 0, tcp_packet, 1), 0);
@@ -192,9 +192,9 @@ static void broken_lines_are_counted(void) {
   for (size_t i = 0; i < sizeof broken / sizeof *broken; i++)
     bytes_text(&b, broken[i]), bytes_text(&b, "\n");
   bytes_text(&b, alert(0, tcp, 1));
-  for (int i = 0; i < 100000; i++) bytes_text(&b, "["); /* deep */
+  for (int i = 0; i < 100000; i++) bytes_text(&b, "["); /* deep nesting */
   bytes_text(&b, "\n");
-  bytes_text(&b, "{\"event_type\": \"alert\", \"long\": \""); /* long */
+  bytes_text(&b, "{\"event_type\": \"alert\", \"long\": \""); /* a long string */
   for (size_t i = 0; i <= NT_EVE_LINE; i++) bytes_text(&b, "x");
   bytes_text(&b, "\"}\n");
   bytes_text(&b, alert(1, tcp, 1));
@@ -228,7 +228,7 @@ static void files_that_are_none(void) {
   CU_ASSERT_PTR_NULL(nt_eve_read("/nowhere/eve.json", &err));
   CU_ASSERT_PTR_NOT_NULL(strstr(err.text, "/nowhere/eve.json"));
   CU_ASSERT_PTR_NULL(nt_eve_read("/nowhere/eve.json", NULL));
-  nt_eve *eve = eve_of(""); /* no traffic, no line */
+  nt_eve *eve = eve_of(""); /* an empty file of an idle capture */
   CU_ASSERT_EQUAL(nt_eve_count(eve).lines, 0);
   nt_packet p = packets_tcp(START, 1, 2, 1000, 80, 60);
   CU_ASSERT_EQUAL(nt_eve_level(eve, &p, 1), 0);
@@ -236,7 +236,7 @@ static void files_that_are_none(void) {
   nt_eve_free(NULL);
 }
 
-/* A flood of alerts on one flow costs no more than another file of that size. */
+/* A flood of alerts on one flow costs no more time than other files of that size. */
 static void many_alerts_on_one_flow(void) {
   enum { MANY = 20000 };
   bytes b = {0};

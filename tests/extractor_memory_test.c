@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the extractor says it holds is what it takes of the machine's memory, and how much that is
- * for each new peer. */
+/* The memory that the extractor reports is what it takes from the machine, in
+ * total and for each new peer. */
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -10,7 +10,7 @@
 #include "packets.h"
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define SANITIZED 1 /* which keep memory of their own beside each byte */
+#define SANITIZED 1 /* sanitizers keep shadow memory beside each byte */
 #else
 #define SANITIZED 0
 #endif
@@ -58,7 +58,7 @@ static measured measure(nt_profile profile, int traffic, uint32_t pairs) {
   return m;
 }
 
-/* In a process of its own, which has no memory to use again. */
+/* Measures in a new process, which has no freed memory to reuse. */
 static measured measure_apart(nt_profile profile, int traffic, uint32_t pairs) {
   int ends[2];
   measured m = {0};
@@ -75,13 +75,13 @@ static measured measure_apart(nt_profile profile, int traffic, uint32_t pairs) {
   return m;
 }
 
-/* Just above a power of two, where most of what is reserved was never used. */
+/* Just above a power of two most of what is reserved is untouched. */
 static void bytes_are_those_that_are_taken(void) {
   static const uint32_t counts[] = {70000, 130000};
   for (int profile = NT_PROFILE_PY100; profile <= NT_PROFILE_STREAM; profile++)
     for (int traffic = 0; traffic < TRAFFICS; traffic++)
       for (int i = 0; i < 2; i++) {
-        if (profile == NT_PROFILE_PY100 && traffic < TRAFFIC_ASK) continue; /* quadratic */
+        if (profile == NT_PROFILE_PY100 && traffic < TRAFFIC_ASK) continue; /* quadratic time */
         measured m = measure_apart((nt_profile)profile, traffic, counts[i]);
         printf("  %-6s %6u x %-40s %5.0f bytes each, %5.0f told\n",
                nt_profile_name((nt_profile)profile), counts[i], traffics[traffic],

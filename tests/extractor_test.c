@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Profiles py100 and csv115 bit for bit; keys, tables, columns and options. */
+/* Profiles py100 and csv115 equal the references bit for bit; keys, tables, columns and options. */
 #include <hdf5.h>
 #include <math.h>
 
@@ -18,7 +18,7 @@ typedef struct figures {
   size_t packets, columns, rows;
   uint64_t *row;      /* packet numbers */
   uint64_t *features; /* bit patterns, rows x columns */
-  uint64_t *checksum; /* of each column */
+  uint64_t *checksum; /* sums of the columns' bit patterns */
 } figures;
 
 static void figures_done(figures *f) {
@@ -166,8 +166,8 @@ static void captures_are_exact(void) {
   }
 }
 
-/* Host 1 sends to host 2 at 100 and 101 s. Host 2's first packet says 99 s: its clock is at 101 s
- * all the same, and 0.5 s pass until its next one (at L = 1, HH's third decay). */
+/* Host 1 sends to host 2 at 100 and 101 s. Host 2's first packet says 99 s: its stream stays at 101
+ * s, and 0.5 s pass until its next packet (at L = 1, HH's third decay). */
 static void silent_streams_have_clocks(void) {
   nt_packet at[] = {packets_tcp(100, 1, 2, 5, 5, 60), packets_tcp(101, 1, 2, 5, 5, 60),
                     packets_tcp(99, 2, 1, 5, 5, 60), packets_tcp(101.5, 2, 1, 5, 5, 60)};
@@ -265,8 +265,8 @@ static void self_goes_to_the_first_pair(void) {
   CU_ASSERT_FATAL(nt_directory_init(&d, NT_KEY_TYPED));
   nt_packet other = packets_tcp(1, 5, 6, 1, 1, 60), self = packets_tcp(2, 6, 6, 2, 2, 60);
   nt_packet_streams f = flow_of(&d, &other), g = flow_of(&d, &self);
-  CU_ASSERT_EQUAL(g.hosts.pair, f.hosts.pair);         /* host 6 was paired with 5 before */
-  CU_ASSERT_NOT_EQUAL(g.sockets.pair, f.sockets.pair); /* its port 2 was not */
+  CU_ASSERT_EQUAL(g.hosts.pair, f.hosts.pair);         /* host 6 has been paired with 5 before */
+  CU_ASSERT_NOT_EQUAL(g.sockets.pair, f.sockets.pair); /* its port 2 has not */
   nt_directory_done(&d);
 }
 
@@ -316,8 +316,8 @@ static void table_numbers_keys(void) {
   nt_key_table_free(varied);
 }
 
-/* Keys crafted to fall into one slot of a table that hashes without a secret are spread as any
- * others. */
+/* Keys crafted to fall into one slot of a table that hashes without a
+ * secret spread as others do. */
 static void crafted_keys_are_spread(void) {
   enum { KEYS = 400, MASK = 0x3fff };
   nt_key_table *table = nt_key_table_new(8), *other = nt_key_table_new(8);

@@ -15,7 +15,7 @@ static uint64_t bits_of(double v) {
   return bits;
 }
 
-/* As strtod: the same double, the same end. */
+/* Same double and same end as strtod. */
 static void check_number(const char *text) {
   char padded[1200], *end;
   size_t length = strlen(text);
@@ -136,7 +136,7 @@ static uint64_t next_random(uint64_t *state) { /* splitmix64 */
   return z ^ z >> 31;
 }
 
-/* Random doubles in every usual form, and texts next to the half way between two doubles. */
+/* Random doubles in every usual notation, and texts next to the midpoint of two doubles. */
 static void numbers_are_rounded_correctly(void) {
   static const char *const forms[] = {"%.18e", "%.17g", "%.16e", "%.15g",
                                       "%.9f",  "%.6g",  "%.19e", "%.25e"};
@@ -146,7 +146,7 @@ static void numbers_are_rounded_correctly(void) {
     uint64_t bits = next_random(&state);
     double v;
     memcpy(&v, &bits, sizeof v);
-    if (i % 2) v = ldexp((double)(bits >> 11), (int)(bits & 127) - 64 - 53); /* of usual size */
+    if (i % 2) v = ldexp((double)(bits >> 11), (int)(bits & 127) - 64 - 53); /* ordinary sizes */
     if (!isfinite(v)) continue;
     snprintf(text, sizeof text, forms[i % 8], v);
     check_number(text);
@@ -244,13 +244,13 @@ static void a_column_of_times(void) {
   nt_capture *c = nt_capture_open(f.path, &err);
   double row[2];
   size_t got;
-  CHECK_OK(nt_capture_read_rows(c, row, NULL, 1, &got, &err), err); /* times not wanted */
+  CHECK_OK(nt_capture_read_rows(c, row, NULL, 1, &got, &err), err); /* times are not requested */
   CU_ASSERT_EQUAL(got, 1);
   CU_ASSERT_EQUAL(row[1], 2);
   nt_capture_close(c);
   file_close(&f);
 
-  read_table("timestamp\n1\n2\n", &t); /* a feature, when it is all there is */
+  read_table("timestamp\n1\n2\n", &t); /* a lone column of times is a feature */
   CU_ASSERT_EQUAL(t.width, 1);
   CU_ASSERT_EQUAL(t.rows, 2);
 }
@@ -270,19 +270,19 @@ static void check_left_out(const char *text, const char *names, size_t rows, dou
   CU_ASSERT_STRING_EQUAL(joined, names);
   CU_ASSERT_EQUAL(t.rows, rows);
   CU_ASSERT_EQUAL(found, sum);
-  const char *said = strstr(t.warning, ": "); /* behind the path */
+  const char *said = strstr(t.warning, ": "); /* after the path */
   if (said ? strcmp(said + 2, warning) != 0 : *warning != 0) printf("  '%s'\n", t.warning);
   CU_ASSERT(said ? strcmp(said + 2, warning) == 0 : *warning == 0);
 }
 
-/* As pandas and R write tables: what is no feature is left out, and said. */
+/* Tables of pandas and R: columns that are no features are left out, and the warning names them. */
 static void columns_that_are_no_features(void) {
   static const char counts[] = "line 1, which counts from 0 to 2, is a header and no row";
   static const char index[] = "column 1, '', is an index and no feature";
   check_left_out("0,1,2\n0.5,1,2\n4,5,6\n", "0|1|2", 2, 18.5, counts);
   check_left_out("0,1\n0.5,1.0\n", "0|1", 1, 1.5,
                  "line 1, which counts from 0 to 1, is a header and no row");
-  check_left_out("0,1\n5,10\n", "|", 2, 16, ""); /* no name: two columns may well be a row */
+  check_left_out("0,1\n5,10\n", "|", 2, 16, ""); /* without names, two columns may be a row */
   check_left_out("0\n1\n2\n", "", 3, 3, "");
   check_left_out("0,1,2.0\n0.5,1,2\n", "||", 2, 6.5, "");
   check_left_out(",0,1,2\n0,0.5,1,2\n1,4,5,6\n", "0|1|2", 2, 18.5, index);
@@ -298,7 +298,7 @@ static void columns_that_are_no_features(void) {
   check_left_out("a,class,b,attack_cat\n1,\"x,y\",2,\n3,BENIGN,4,DoS Hulk\n", "a|b", 2, 10,
                  "column 2, 'class', says what a packet is and is no feature; column 4, "
                  "'attack_cat', says what a packet is and is no feature");
-  check_left_out("type,b\n1,2\n", "type|b", 1, 3, ""); /* of an ICMP message, say */
+  check_left_out("type,b\n1,2\n", "type|b", 1, 3, ""); /* a type may be ICMP's */
   table t;
   read_table("a,Label\n1,0\n", &t);
   CU_ASSERT(t.has_labels);
@@ -379,7 +379,7 @@ static void width_has_a_limit(void) {
     file_close(&f);
     bytes_free(&b);
   }
-  bytes b = {0}; /* nor is a line without an end read for ever */
+  bytes b = {0}; /* a line without an end is not read for ever */
   bytes_reserve(&b, 5 << 20);
   b.count = 5 << 20;
   memset(b.data, '7', b.count);
@@ -392,7 +392,8 @@ static void width_has_a_limit(void) {
   bytes_free(&b);
 }
 
-/* As the published CSV files are written; every bit comes back, whatever the size of the reads. */
+/* Numbers in the form of the published CSV files come back bit for bit,
+ * whatever the size of the reads. */
 static void wide_rows_come_back(void) {
   enum { WIDTH = 115, ROWS = 700 };
   static double written[ROWS][WIDTH], read[ROWS][WIDTH];

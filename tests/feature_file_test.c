@@ -42,7 +42,7 @@ static nt_status append(nt_feature_writer *writer, size_t from, size_t count, nt
                                   sizes + from, err);
 }
 
-/* In blocks that do not fall on the borders of chunks, and one that is larger than a chunk. */
+/* Writes blocks that do not end at chunk borders, one of them larger than a chunk. */
 static void write_rows(const char *path, size_t rows, int with_sizes) {
   nt_error err;
   nt_feature_writer *writer = begin(path, with_sizes);
@@ -59,7 +59,7 @@ static void write_rows(const char *path, size_t rows, int with_sizes) {
   CHECK_OK(nt_feature_writer_commit(writer, &err), err);
 }
 
-/* Whether rows first .. first + count - 1 read as they were written; only the asked arrays. */
+/* Whether rows first .. first + count - 1 read as written; only the requested arrays. */
 static int reads_back(const nt_feature_file *file, size_t first, size_t count, nt_error *err) {
   double *x = malloc((count * WIDTH + 1) * sizeof *x), *t = malloc((count + 1) * sizeof *t);
   uint32_t *s = malloc((count + 1) * sizeof *s);
@@ -111,7 +111,7 @@ static void reads_back_bit_for_bit(void) {
   remove_files();
 }
 
-/* HDF5 sees the same numbers: it is an ordinary file. */
+/* HDF5 reads the same numbers: the file is an ordinary one. */
 static void is_an_hdf5_file(void) {
   write_rows("f.h5", ROWS, 1);
   static double read[ROWS * WIDTH];
@@ -142,7 +142,7 @@ static void many_threads_read_at_once(void) {
   write_rows("f.h5", ROWS, 1);
   nt_feature_file *file = nt_feature_file_open("f.h5", &err);
   CU_ASSERT_PTR_NOT_NULL_FATAL(file);
-  unlink("f.h5"); /* an open file stays readable when the cache drops it */
+  unlink("f.h5"); /* an open file stays readable after the cache removes it */
   reading r = {.file = file};
   nt_team *team = nt_team_new(8, &err);
   CU_ASSERT_PTR_NOT_NULL_FATAL(team);
@@ -205,7 +205,7 @@ static void full_disk_leaves_the_old_file(void) {
   remove_files();
 }
 
-/* 0: refused as it should be; 1: read as if nothing had happened; 2: read, but other numbers. */
+/* 0: refused; 1: read, unchanged; 2: read with other numbers. */
 static int open_and_read(const char *path) {
   nt_error err = {NT_OK, ""};
   nt_feature_file *file = nt_feature_file_open(path, &err);
@@ -222,7 +222,7 @@ static int open_and_read(const char *path) {
   return refused ? 0 : same ? 1 : 2;
 }
 
-/* Whatever single byte is changed: it is refused or it did not matter. */
+/* A change of any single byte is refused or changes nothing. */
 static void damage_is_found(void) {
   write_rows("f.h5", NT_FEATURE_CHUNK + 9, 1);
   file_bytes good = load_bytes("f.h5");
@@ -254,7 +254,7 @@ static void other_files_are_refused(void) {
   CU_ASSERT_EQUAL(open_and_read("bad.h5"), 0);
   H5Fclose(H5Fcreate("bad.h5", H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT));
   CU_ASSERT_EQUAL(open_and_read("bad.h5"), 0);
-  /* The right name, the wrong shape; rows that the file cannot hold. */
+  /* Datasets of the right name and the wrong shape; more rows than the file can hold. */
   static const hsize_t shapes[][2] = {{1, 10}, {(hsize_t)1 << 50, 5}, {1 << 13, (hsize_t)1 << 40}};
   for (size_t i = 0; i < 3; i++) {
     hid_t file = H5Fcreate("bad.h5", H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
@@ -277,8 +277,8 @@ static void other_files_are_refused(void) {
   remove_files();
 }
 
-/* An index that someone made, with a good checksum: no byte of it may lead out of the file. Under
- * the sanitizers this sees what a wrong bound would do. */
+/* A forged index with a valid checksum: no byte of it leads out of the file. The
+ * sanitizers would see a wrong bound. */
 static void forged_indexes_do_no_harm(void) {
   nt_error err;
   write_rows("f.h5", NT_FEATURE_CHUNK + 9, 1);
@@ -307,7 +307,7 @@ static void forged_indexes_do_no_harm(void) {
   remove_files();
 }
 
-/* A long text is an attribute too. */
+/* A long text is stored as an attribute too. */
 static void long_texts_fit(void) {
   nt_error err;
   char *text = malloc((1 << 20) + 1);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* GSL tells its errors to a handler of the whole process, which ends it unless the program sets
- * another one: the library never calls it, and leaves it as it is. */
+/* GSL reports errors to a handler of the process, which aborts unless the program sets another one.
+ * The library never calls it and leaves it in place. */
 #include <gsl/gsl_cdf.h>
 #include <gsl/gsl_errno.h>
 #include <gsl/gsl_rng.h>
@@ -60,7 +60,7 @@ static void draws_are_those_of_gsl(void) {
   gsl_rng_free(a), gsl_rng_free(b);
 }
 
-/* The distributions that the core asks GSL for, over all that it can ask. */
+/* The distributions that the core calls GSL for, over all their arguments. */
 static void distributions(void) {
   for (double k = 1; k < 3000; k = floor(k * 1.3 + 1)) {
     for (double e = -320; e < 308; e += 3) {

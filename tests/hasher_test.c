@@ -30,7 +30,7 @@ static void known_texts_have_their_checksums(void) {
   }
 }
 
-/* In pieces of all sizes: the checksum of the whole. */
+/* Pieces of all sizes give the checksum of the whole. */
 static void pieces_do_not_matter(void) {
   enum { BYTES = 3000000 };
   static unsigned char bytes[BYTES];

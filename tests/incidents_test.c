@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The rules by which packets become incidents, each on packets that are made up. */
+/* The rules that group packets into incidents, each on made-up packets. */
 #include "explain/incidents.h"
 
 #include <math.h>
@@ -8,7 +8,7 @@
 
 enum { MOST = 1000, WIDTH = 100 };
 
-/* An inspection without a run: what qualifies is put in by hand. */
+/* An inspection without a run; the qualifying packets are filled in by hand. */
 static nt_inspection in;
 
 static void begin(void) {
@@ -75,7 +75,7 @@ static void gaps_and_causes_divide(void) {
   begin();
   add(0, 2, 1, 2);
   add(60, 2, 1, 2);
-  add(30, 2, 1, 2); /* late: neither a gap nor an end */
+  add(30, 2, 1, 2); /* out of order: neither a gap nor an end */
   add(120.5, 2, 1, 2);
   add(121, 2, 1, 2)->cause = NT_CAUSE_SIZE;
   add(122, 2, 1, 2);
@@ -153,7 +153,7 @@ static void attacks_are_counted_beside(void) {
     a->attack = i > 0;
   }
   add(500, 2, 1, 2);
-  add(1000, 2, 1, 2)->label = 1; /* of an attack without a name */
+  add(1000, 2, 1, 2)->label = 1; /* an attack without a name */
   nt_incidents all = gather(NT_ENTITY_HOST, 60);
   CU_ASSERT_TRUE(all.count == 3 && all.touching == 2 && all.attacks == 2);
   CU_ASSERT_TRUE(all.incident[0].attack_packets == 2 && all.incident[0].attack == 1);
@@ -162,7 +162,7 @@ static void attacks_are_counted_beside(void) {
   CU_ASSERT_TRUE(all.met[0].incidents == 1 && all.met[1].incidents == 0);
   CU_ASSERT_TRUE(all.met[1].packets == 1 && all.met[1].qualifying == 0);
   nt_incidents_done(&all);
-  in.run = (nt_scored_run){0}; /* not its own */
+  in.run = (nt_scored_run){0}; /* borrowed: nothing for end() to free */
   end();
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Every parameter is in a key: whatever can be told is told otherwise, and the key is another. */
+/* Every parameter is part of a key: changing it changes the key. */
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -96,7 +96,7 @@ static void flip_all(single *s, const nt_parameter *rows, size_t count, void *op
   for (size_t i = 0; i < count; i++) {
     const nt_parameter *p = &rows[i];
     nt_value kept = nt_parameter_get(p, options);
-    if (p->type == NT_PARAMETER_TEXT) continue; /* folders: the keys lie in them */
+    if (p->type == NT_PARAMETER_TEXT) continue; /* folders hold the keys and are no part of them */
     nt_parameter_put(p, flipped(p, kept), options);
     keys after = keys_of(s);
     expect(p->name, DIFFERS(before, after, run), !p->unkeyed);
@@ -148,10 +148,10 @@ static void what_inputs_are_told(void) {
 
 /* ---------------------------------------------------------------- scenarios */
 
-/* A synthetic capture is known by its bytes and labels: whatever its scenario is told otherwise
- * makes others, or is refused by name where it contradicts the rest. */
+/* A synthetic capture's key is that of its bytes and labels: changing any value of its scenario
+ * changes the key, or is refused by name where it contradicts the others. */
 
-/* What each behaviour is told here, so that each of its parameters matters in one of its lines. */
+/* The settings of each behaviour: each of its parameters matters in at least one line. */
 static const struct {
   const char *behaviour, *activity;
 } told[] = {
@@ -188,7 +188,7 @@ static const struct {
                " motion: {law: 'uniform', min: 0.5, max: 2}, motion_for: 0.2, gop: 5"},
 };
 
-/* What takes the place of a value where not any other of its kind will do. */
+/* Replacement values for parameters that do not accept any other value of their type. */
 static const struct {
   const char *name, *text;
 } others[] = {
@@ -223,7 +223,8 @@ static const char *other_text(const nt_parameter *p) {
   return strcmp(p->form, "host") == 0 ? "'recorder'" : "'another'";
 }
 
-/* Tells `table` the parameter otherwise: what was said before goes last, where nothing finds it. */
+/* Sets the parameter in `table` to another value; the old value goes
+ * last, where nothing finds it. */
 static void tell_otherwise(nt_setting *table, const nt_parameter *p) {
   const nt_setting *now = nt_setting_find(table, p->name);
   nt_setting *rest = table->first, *end = table->last;
@@ -245,7 +246,7 @@ static void tell_otherwise(nt_setting *table, const nt_parameter *p) {
   table->last = end ? end : table->last;
 }
 
-/* The key of what a scenario makes; "": it is refused. */
+/* The key of what a scenario makes; "" if it is refused. */
 static void key_of_scenario(const nt_setting *scenario, const char *over, char key[NT_KEY_TEXT]) {
   static const char *const files[] = {"made.pcap", "made.pcap.labels.csv"};
   nt_synthesis what = {.seed = 1, .packets = 1200, .output = files[0], .over = over};
@@ -267,7 +268,7 @@ static void key_of_scenario(const nt_setting *scenario, const char *over, char k
   nt_keying_end(&keying, key);
 }
 
-/* The scenario of one line of `told`, beside traffic that taps see. */
+/* The scenario of one line of `told`, beside background traffic that taps can see. */
 static nt_setting *scenario_with(size_t line) {
   static char text[8192];
   snprintf(text, sizeof text,
@@ -294,7 +295,7 @@ static nt_setting *table_at(nt_setting *scenario, const char *place, const char 
   return at;
 }
 
-/* Whether one row told otherwise makes another key (2: is refused) in the scenario of a line. */
+/* Whether changing one row changes the key (2: is refused) in the scenario of a line. */
 static int row_matters(size_t line, const char *place, int nth, const char *inner,
                        const nt_parameter *p, const char *over) {
   static char known[sizeof told / sizeof *told][2][NT_KEY_TEXT];
@@ -309,7 +310,7 @@ static int row_matters(size_t line, const char *place, int nth, const char *inne
   return !*after ? 2 : strcmp(before, after) != 0;
 }
 
-/* Rows that say nothing alone: told otherwise they contradict others. */
+/* Rows that cannot change alone, since they contradict others. */
 static int may_be_refused(const char *name) {
   static const char *const names[] = {"name",       "behaviour", "hosts",
                                       "activities", "spoofed",   "router"};
@@ -342,7 +343,7 @@ static void what_behaviours_are_told(void) {
     }
 }
 
-/* The rows that every scenario has, each where it stands: nth of the list at `place`. */
+/* The rows that every scenario has, in their places: the nth of the list at `place`. */
 static void what_scenarios_are_told(void) {
   static const struct {
     const char *place, *inner;
@@ -361,7 +362,8 @@ static void what_scenarios_are_told(void) {
     for (size_t i = 0; i < nt_scenario_tables[t].count; i++) {
       const nt_parameter *p = &nt_scenario_tables[t].parameters[i];
       int other = 0, refused = 0;
-      for (int n = 0; n < 6 * places[t].count && !other; n++) { /* of 3 lines, alone and over */
+      for (int n = 0; n < 6 * places[t].count && !other;
+           n++) { /* 3 lines, alone and over traffic */
         int matters = row_matters(n % 3, places[t].place, n / 6, places[t].inner, p,
                                   n / 3 % 2 ? "benign.pcap" : NULL);
         other |= matters == 1;
@@ -373,14 +375,14 @@ static void what_scenarios_are_told(void) {
 
 /* ---------------------------------------------------------------- no member without a row */
 
-/* Bytes of a struct that no row names: padding, and what is told by other means. */
+/* Bytes of a struct that no row names: padding, and what is set by other means. */
 static size_t unnamed(const nt_parameter *rows, size_t count, size_t size) {
   unsigned char named[1024] = {0};
   CU_ASSERT_FATAL(size <= sizeof named);
   for (size_t i = 0; i < count; i++) {
     CU_ASSERT_FATAL(rows[i].size > 0 && rows[i].offset + rows[i].size <= size);
     for (size_t b = 0; b < rows[i].size; b++) {
-      CU_ASSERT_FALSE(named[rows[i].offset + b]); /* nor one with two */
+      CU_ASSERT_FALSE(named[rows[i].offset + b]); /* no byte has two rows */
       named[rows[i].offset + b] = 1;
     }
   }
@@ -390,14 +392,14 @@ static size_t unnamed(const nt_parameter *rows, size_t count, size_t size) {
 }
 
 static void every_member_has_a_row(void) {
-  /* 3 bytes after a bool, 4 after an enum at the end, 4 before an uint64_t. */
+  /* Padding: 3 bytes after a bool, 4 after an enum at the end, 4 before a uint64_t. */
   CU_ASSERT_EQUAL(unnamed(nt_measure_parameters, NT_MEASURE_PARAMETERS, sizeof(nt_measure_options)),
                   3);
   CU_ASSERT_EQUAL(unnamed(nt_kitnet_parameters, NT_KITNET_PARAMETERS, sizeof(nt_kitnet_options)),
                   4);
   CU_ASSERT_EQUAL(
       unnamed(nt_extractor_parameters, NT_EXTRACTOR_PARAMETERS, sizeof(nt_extractor_options)), 4);
-  /* input, kind, values, code; 4 after the seed */
+  /* input, kind, values, code; 4 bytes of padding after the seed */
   CU_ASSERT_EQUAL(unnamed(nt_sweep_run_parameters, NT_SWEEP_RUN_PARAMETERS, sizeof(nt_sweep_run)),
                   sizeof(size_t) + 3 * sizeof(void *) + 4);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the tests of KitNET share: runs and comparisons. */
+/* Shared by the tests of KitNET: runs and comparisons. */
 #ifndef NT_KITNET_CHECK_H
 #define NT_KITNET_CHECK_H
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* KitNET against what the public reference computed: of the small trace that is committed, and of
- * real captures where they are present. */
+/* KitNET against the figures of the public reference: for the committed small trace, and for real
+ * captures where they are present. */
 #include <hdf5.h>
 
 #include <ninetails/extractor.h>
@@ -103,7 +103,8 @@ static double *extract(const packets *p) {
   return rows;
 }
 
-/* The map is the reference's, and scores (and training errors) agree, with each instruction set. */
+/* The map equals the reference's, and scores and training errors agree,
+ * with each instruction set. */
 static void agree(const char *name, figures *f, const double *rows) {
   double *scores = malloc(f->packets * sizeof *scores);
   double *training = malloc(f->packets * sizeof *training);

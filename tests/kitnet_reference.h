@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/*
- * KitNET after the mapping as one would first write it: loops over the formulas of autoencoder.h,
- * libm's exp, one row and one unit at a time. What the kernels are compared with.
- */
+/* KitNET after the mapping in its plainest form: loops over the formulas of autoencoder.h, libm's
+ * exp, one row and one unit at a time. The kernels are compared with it. */
 #ifndef NT_KITNET_REFERENCE_H
 #define NT_KITNET_REFERENCE_H
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* KitNET as a whole: plain loops, phases, options, damage. The public reference's figures:
- * kitnet_figures_test.c. */
+/* KitNET as a whole: against plain loops, phases, options, damage. kitnet_figures_test.c has the
+ * public reference's figures. */
 #include "kitnet_check.h"
 #include "kitnet_reference.h"
 #include "noise.h"
@@ -22,7 +22,8 @@ static const shape shapes[] = {
     {57, 57, 1, 0.75, NT_BIAS_ELEMENT, 1e-16},  {64, 5, 33, 0.3, NT_BIAS_ELEMENT, 1e-16},
 };
 
-/* Sizes 1 to most, any columns: repeated, left out. The first one has `most`. */
+/* A map with sizes 1 to most and random columns: repeated, left out. The
+ * first autoencoder has `most`. */
 static nt_feature_map random_map(const shape *s, uint64_t seed) {
   nt_feature_map map = {.autoencoders = s->autoencoders,
                         .sizes = calloc(s->autoencoders, sizeof(size_t)),
@@ -44,8 +45,8 @@ static nt_kitnet_options options_of(const shape *s) {
   return o;
 }
 
-/* An error is a difference of numbers between 0 and 1: a small one has lost digits in any
- * arithmetic. */
+/* A reconstruction error is a difference of numbers between 0 and 1, so a small one has lost
+ * digits in any arithmetic. */
 static int all_close(const double *a, const double *b, size_t n) {
   for (size_t i = 0; i < n; i++)
     if (apart(a[i], b[i]) > TOLERANCE && !(fabs(a[i] - b[i]) <= 1e-3 * TOLERANCE)) return 0;
@@ -173,7 +174,7 @@ static void degenerate_graces(void) {
   for (size_t i = 0; i < 20; i++) CU_ASSERT_EQUAL(scores[i], 0);
   nt_kitnet_free(k);
 
-  o.fm_grace = (uint64_t)1 << 53; /* and never */
+  o.fm_grace = (uint64_t)1 << 53; /* a mapping that never ends */
   k = run(WIDTH, &o, NULL, rows, 20, 20, scores, NULL);
   CU_ASSERT_EQUAL(nt_kitnet_phase_of(k), NT_PHASE_MAPPING);
   CU_ASSERT_PTR_NULL(nt_kitnet_map(k));
@@ -183,7 +184,7 @@ static void degenerate_graces(void) {
 
 static void extreme_widths(void) {
   static const struct {
-    size_t width, m, autoencoders; /* autoencoders: 0 when it is not obvious */
+    size_t width, m, autoencoders; /* autoencoders: 0 where it depends on the rows */
   } extremes[] = {{1, 10, 1}, {100, 1, 100}, {100, 100, 1}, {100, 1000, 1}, {2000, 10, 0}};
   double scores[90];
   for (size_t i = 0; i < sizeof extremes / sizeof *extremes; i++) {
@@ -280,8 +281,8 @@ static void nan_while_mapping_is_an_error(void) {
   free(rows);
 }
 
-/* Later on NaN makes NaN of what it touches, as in the reference; a wild row is scored, not
- * refused. */
+/* After training, NaN makes NaN of what it touches, as in the reference; an extreme
+ * row is scored, not refused. */
 static void nan_and_infinity_are_not_hidden(void) {
   enum { ROWS = 150, WIDTH = 14 };
   static const double values[] = {NAN, INFINITY, -INFINITY, 1e308, -1e308};

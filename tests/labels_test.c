@@ -33,7 +33,7 @@ static void formats_are_seen(void) {
   check_labels("packet_number,label,activity\n1,0,dns\n2,1,scan\n", "01", "packet_number,label");
 }
 
-/* expected as above, with the letter of the attack's name (a: the first) in place of 1. */
+/* expected: as above, with the attack's letter (a for the first) in place of 1. */
 static void check_names(const char *text, const char *expected, const char *names,
                         const char *note) {
   file f = file_of_text(text);
@@ -56,8 +56,8 @@ static void check_names(const char *text, const char *expected, const char *name
   file_close(&f);
 }
 
-/* As numpy.savetxt, pandas' to_csv and R's write.csv write them: tests/differential/labels.py has
- * them do it. */
+/* Files in the forms of numpy.savetxt, pandas' to_csv and R's write.csv;
+ * tests/differential/tables.py lets pandas and NumPy write them. */
 static void other_programs_are_read(void) {
   static const char from_0[] = "packet numbers from 0";
   check_labels("0.0\n1.0\n", "01", "one value a line");
@@ -70,14 +70,14 @@ static void other_programs_are_read(void) {
   check_labels("\xef\xbb\xbflabel\n0\n", "0", "one value a line");
   check_labels("label\n0\n1\n", "01", "one value a line");
   check_labels("Label\n0\n1\n", "01", "one value a line");
-  check_labels("\"x\"\n0\n1\n", "01", "one value a line"); /* R, without row names */
+  check_labels("\"x\"\n0\n1\n", "01", "one value a line"); /* R's form without row names */
   check_labels("\"0\"\n\"1\"\n", "01", "one value a line");
   check_names("0\nFalse\nTrue\n", "01", "", "line 1, '0', is a header");
   check_names("0\n0.0\n1.0\n", "01", "", "line 1, '0', is a header");
   check_names("0\n1.0\n", "1", "", "line 1, '0', is a header");
   check_names("0\nBENIGN\nscan\n", "0a", "scan", "line 1, '0', is a header");
   check_names("is_bad\n0\n1\n", "01", "", "line 1, 'is_bad', is a header");
-  check_names("0\n0\n1\n", "001", "", ""); /* the count says that it is one too many */
+  check_names("0\n0\n1\n", "001", "", ""); /* the packet count shows one value too many */
   check_names(",0\n0,0\n1,1\n", "01", "", from_0);
   check_names(",label\n0,False\n1,True\n", "01", "", from_0);
   check_names("0,0\n1,1\n2,0\n", "010", "", from_0);
@@ -89,7 +89,7 @@ static void other_programs_are_read(void) {
 
 static void names_are_kept(void) {
   check_names("BENIGN\nMirai\nx\nMirai\nDoS Hulk\nbenign\n", "0a2ab0", "Mirai|DoS Hulk", "");
-  check_names("Mirai\nNormal\n", "a0", "Mirai", ""); /* a value: no header is followed by a name */
+  check_names("Mirai\nNormal\n", "a0", "Mirai", ""); /* a value: names follow no header */
   check_names("label\nMirai\nNormal\n", "a0", "Mirai", "");
   check_names("attack\nMirai\nNormal\n", "a0", "Mirai", "");
   check_names("\"Web, \"\"A\"\"\"\n\"BENIGN\"\n", "a0", "Web, \"A\"", "");
@@ -208,7 +208,7 @@ static void many_labels_are_read(void) {
   bytes_free(&b);
 }
 
-/* The published files; counts from the cards that lie beside them. */
+/* The published files, with the counts of the cards beside them. */
 static void published_files(void) {
   static const struct {
     const char *path;
@@ -253,7 +253,7 @@ static void published_files(void) {
   }
   static const char *const others[] = {"qut_dnp3/attacks_testing_infrequent.labels_interval.csv.gz",
                                        "westermo_right/labels_all_strategies.csv.gz"};
-  for (size_t i = 0; i < 2; i++) { /* several labels a packet: which one is not guessed */
+  for (size_t i = 0; i < 2; i++) { /* several columns of labels: none is guessed */
     char relative[256];
     snprintf(relative, sizeof relative, "data/labelled/%s", others[i]);
     const char *path = check_shared(relative);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Correlation, linkage, cut and text form of feature maps. Whole maps of real traffic:
- * kitnet_figures_test.c; linkage against SciPy: differential/scipy_linkage.py. */
+/* Correlation, linkage, cut and text form of feature maps. kitnet_figures_test.c has whole maps of
+ * real traffic, differential/scipy_linkage.py compares linkage with SciPy. */
 #include <math.h>
 
 #include <ninetails/platform.h>
@@ -11,7 +11,7 @@
 #include "noise.h"
 #include "mapper/linkage.h"
 
-/* Asking for more memory than there is must return NULL here too, as malloc does. */
+/* ASan must return NULL when there is too little memory, as malloc does. */
 const char *__asan_default_options(void);
 const char *__asan_default_options(void) {
   return "allocator_may_return_null=1";
@@ -19,7 +19,7 @@ const char *__asan_default_options(void) {
 
 /* ---------------------------------------------------------------- correlation */
 
-/* The distances as the formulas say, one element at a time. */
+/* The distances by the formulas, one element at a time. */
 static void plain_distance(const double *rows, size_t n, size_t width, double *d) {
   double *sum = calloc(width * (width + 3), sizeof *sum), *squares = sum + width;
   double *r = squares + width, *products = r + width;
@@ -60,8 +60,7 @@ static void correlation_by_hand(void) {
   const double rows[] = {1, 2, 5, 3, 4, 5, 5, -3, 5};
   double *d = distance_of(rows, 3, 3, 3);
   /* Means so far 1, 2, 3 and 2, 3, 1: residuals 0, 1, 2 and 0, 1, -4, so C = 1 - 8 = -7 and c_rs =
-   * 5 and
-   * 17. The third column is constant. */
+   * 5 and 17. The third column is constant. */
   CU_ASSERT_DOUBLE_EQUAL(d[1], 1 + 7 / sqrt(5.0 * 17), 1e-15);
   CU_ASSERT_EQUAL(d[3], d[1]);
   CU_ASSERT_DOUBLE_EQUAL(d[0], 0, 1e-15);
@@ -78,7 +77,7 @@ static void correlation_has_the_formulas_bits(void) {
     double *rows = noise_rows(50, width, w), *expected = malloc(bytes);
     plain_distance(rows, 50, width, expected);
     for (nt_isa isa = NT_ISA_PLAIN; isa <= NT_ISA_AVX512; isa++) {
-      setenv("NINETAILS_ISA", nt_isa_name(isa), 1); /* caps: never more than the machine has */
+      setenv("NINETAILS_ISA", nt_isa_name(isa), 1); /* a cap: never more than the machine has */
       for (size_t b = 0; b < sizeof batches / sizeof *batches; b++) {
         double *d = distance_of(rows, 50, width, batches[b]);
         CU_ASSERT_EQUAL(memcmp(d, expected, bytes), 0);
@@ -91,7 +90,8 @@ static void correlation_has_the_formulas_bits(void) {
   }
 }
 
-/* Asking in the middle of a pass gives what a pass that ends there gives, and changes nothing. */
+/* Distances taken in the middle of a pass equal those of a pass that ends there, and
+ * taking them changes nothing. */
 static void correlation_is_asked_on_the_way(void) {
   enum { N = 90, W = 21 };
   static const size_t counts[] = {0, 1, 2, 16, 17, 40, 63, N};
@@ -139,7 +139,7 @@ static void linkage_by_hand(void) {
 
 static void ties_join_in_order(void) {
   double d[25];
-  for (int i = 0; i < 25; i++) d[i] = 1; /* constant columns: as SciPy, one after the other */
+  for (int i = 0; i < 25; i++) d[i] = 1; /* as SciPy, one after the other */
   nt_error err;
   nt_merge m[4];
   CHECK_OK(nt_linkage_single(d, 5, m, &err), err);
@@ -185,7 +185,7 @@ static void cut_by_hand(void) {
   }
 }
 
-/* Whatever the rows: no cluster is too large, and each feature is in exactly one. */
+/* For any rows, no cluster is too large and each feature is in exactly one. */
 static void cut_is_a_partition(void) {
   uint64_t state = 5;
   for (int turn = 0; turn < 60; turn++) {

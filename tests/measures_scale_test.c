@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Measures of many packets: the whole against plain definitions, ten million scores included. */
+/* Measures of many packets, up to ten million, against plain definitions. */
 #include "metrics/measures.h"
 #include "metrics_check.h"
 
@@ -9,7 +9,8 @@ static double of(const nt_measured *m, const char *name) {
   return m->value[i];
 }
 
-/* Small rates survive: on 100000 benign packets a tenth of the attacks lie above all but 20. */
+/* Curves keep small rates: here a tenth of the attacks lie above all but 20
+ * of 100000 benign packets. */
 static void curves_keep_small_rates(void) {
   enum { N = 110000 };
   double *scores = malloc(N * sizeof *scores);
@@ -104,7 +105,7 @@ static void ten_million_scores(void) {
   double half = (of(&m, "auc_high") - of(&m, "auc_low")) / 2;
   double expected = 1.959963984540054 * sqrt(v / (a * (a - 1)) + w / (b * (b - 1)));
   CHECK_CLOSE(half / expected, 1, 1e-8);
-  /* independent packets: the block interval of 8 resamples lies about there too */
+  /* packets are independent: the block interval of 8 resamples lies about there too */
   CU_ASSERT(of(&m, "auc_block_low") > auc - 4 * half && of(&m, "auc_block_high") < auc + 4 * half);
   CU_ASSERT(of(&m, "auc_block_low") < of(&m, "auc_block_high"));
   CU_ASSERT(of(&m, "episodes") > 1e5);

@@ -37,10 +37,10 @@ static void names_are_columns(void) {
   for (size_t i = 0; i < nt_measure_count; i++) {
     const nt_measure *m = &nt_measures[i];
     CU_ASSERT_FATAL(m->name && m->unit && m->long_name);
-    /* A name in pandas, R, SQL and Lua. */
+    /* Names are valid identifiers in pandas, R, SQL and Lua. */
     CU_ASSERT_EQUAL(strspn(m->name, "abcdefghijklmnopqrstuvwxyz0123456789_"), strlen(m->name));
     CU_ASSERT(m->name[0] >= 'a' && m->name[0] <= 'z');
-    CU_ASSERT_EQUAL(nt_measure_find(m->name), i); /* no name twice */
+    CU_ASSERT_EQUAL(nt_measure_find(m->name), i); /* no name occurs twice */
     CU_ASSERT(*m->unit && *m->long_name);
     size_t length = strlen(m->name);
     if (length > 4 && strcmp(m->name + length - 4, "_low") == 0) {
@@ -122,18 +122,19 @@ static void a_worked_example(void) {
   IS(m, "threshold_sample", 2);
   IS(m, "threshold_tpr", 1. / 3);
   IS(m, "threshold_fpr", 0.5);
-  /* 3 of 6 stretches of a packet each have a share above sqrt(0.5); 6 do by chance: 0.707^6 = 1/8
-   */
+  /* 3 of 6 blocks of a packet each have a share above sqrt(0.5); 6 would by chance with
+   * probability 0.707^6 = 1/8 */
   IS(m, "alarm_share", 0.5);
   IS(m, "alarm_blocks", 6);
   IS(m, "alarm_blocks_over", 3);
   IS(m, "alarm_blocks_allowed", 6);
-  /* episodes 2-3 (noticed after a minute) and 7 (missed) */
+  /* episodes: 2-3 (noticed after a minute) and 7 (missed) */
   IS(m, "episodes", 2);
   IS(m, "episodes_missed", 1);
   IS(m, "onset_delay_mean", 60);
   CU_ASSERT_EQUAL(of(&m, "onset_delay_median"), INFINITY);
-  /* outside: 0-1, 4-6, 8-9: 4 minutes; alarms at 1, 6 and 9; the excluded one does not count */
+  /* outside of them: 0-1, 4-6, 8-9, 4 minutes; alarms at 1, 6 and 9; the
+   * excluded one does not count */
   IS(m, "benign_hours", 4. / 60);
   IS(m, "alarms_per_hour", 45);
   IS(m, "incidents_per_hour", 45);
@@ -244,7 +245,7 @@ static void threads_change_nothing(void) {
   nt_measured_done(&one), nt_measured_done(&three);
 }
 
-/* ---------------------------------------------------------------- what is not there */
+/* ---------------------------------------------------------------- absent figures */
 
 static void only_these_exist(const nt_measured *m, const char *const *names, size_t count) {
   for (size_t i = 0; i < nt_measure_count; i++) {
@@ -325,7 +326,7 @@ static void without_times_or_with_nan_scores(void) {
       .n = 4, .scores = {NAN, NAN, NAN, -NAN}, .times = {0, NAN, 2, 3}, .labels = {0, 1, 1, 0}};
   nt_measured m = measured(&s, s.scores, 4, NULL);
   CU_ASSERT_STRING_EQUAL(m.absence, "every score is not a number");
-  ONLY(m, COUNTS, "threshold_sample"); /* that all are alarms is no skill of 0.5 */
+  ONLY(m, COUNTS, "threshold_sample"); /* an alarm for every packet is no skill of 0.5 */
   IS(m, "scores_nan", 4);
   nt_measured_done(&m);
   nt_error err;
@@ -366,7 +367,7 @@ static void folding_folds_the_intervals(void) {
   for (int round = 0; round < 300; round++) {
     sample s = random_sample(&seed);
     if (round % 2)
-      for (size_t i = 0; i < s.n; i++) s.scores[i] = -s.scores[i]; /* NaN stays on top */
+      for (size_t i = 0; i < s.n; i++) s.scores[i] = -s.scores[i]; /* NaN still ranks highest */
     nt_measure_options o = nt_measure_defaults();
     o.replicates = 20, o.block_seconds = 2, o.gap_seconds = 0;
     nt_measured plain = measured(&s, NULL, 0, &o);
@@ -383,7 +384,7 @@ static void folding_folds_the_intervals(void) {
         CU_ASSERT(isnan(got_low) && isnan(got_high));
         continue;
       }
-      /* every value of the interval, folded, lies in the folded one, which has no more */
+      /* the folded interval is the set of the folded values */
       double least = INFINITY, most = -INFINITY;
       for (int i = 0; i <= 1000; i++) {
         double x = low + (high - low) * i / 1000, y = fmax(x, 1 - x);
@@ -397,10 +398,10 @@ static void folding_folds_the_intervals(void) {
     CHECK_CLOSE(of(&folded, "tpr_at_fpr_0"), of(&plain, "tpr_at_fpr_0"), 0);
     nt_measured_done(&plain), nt_measured_done(&folded);
   }
-  CU_ASSERT(below > 20 && across > 20); /* both were met */
+  CU_ASSERT(below > 20 && across > 20); /* both cases occur */
 }
 
-/* Smoothing changes the rates and their interval: they are those of the smoothed scores. */
+/* Smoothing changes the rates and their intervals, which are those of the smoothed scores. */
 static void smoothing_changes_the_rates_alone(void) {
   uint64_t seed = 95;
   for (int round = 0; round < 100; round++) {
@@ -420,7 +421,7 @@ static void smoothing_changes_the_rates_alone(void) {
   }
 }
 
-/* All packets in one block: nothing would vary, which is no certainty. */
+/* With all packets in one block nothing would vary, which would look like certainty. */
 static void one_block_has_no_interval(void) {
   uint64_t seed = 96;
   sample s = random_sample(&seed);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Random labelled scores for the tests of core/metrics, and plain definitions to compare with. */
+/* Random labelled scores for the tests of core/metrics, and plain
+ * definitions to compare results with. */
 #ifndef NT_METRICS_CHECK_H
 #define NT_METRICS_CHECK_H
 
@@ -32,8 +33,8 @@ typedef struct sample {
   uint8_t labels[SAMPLE_MAX];
 } sample;
 
-/* Small, full of ties, with infinities, NaN, signed zeros and excluded packets; at least one attack
- * and one benign packet. Attacks score a little higher. */
+/* Small samples full of ties, with infinities, NaN, signed zeros and excluded packets; at least one
+ * attack and one benign packet. Attacks score a little higher. */
 static inline sample random_sample(uint64_t *state) {
   sample s = {.n = 2 + random_below(state, SAMPLE_MAX - 2)};
   uint64_t values = 1 + random_below(state, 40);
@@ -61,7 +62,7 @@ static inline nt_ranking *rank_sample(const sample *s) {
   return r;
 }
 
-/* The order that the header promises: NaN above everything. */
+/* The order of ranking.h: NaN above everything. */
 static inline bool ranked_above(double a, double b) {
   return isnan(a) ? !isnan(b) : !isnan(b) && a > b;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Made-up rows for tests: the same ones in every run. */
+/* Random rows for tests, the same ones in every run. */
 #ifndef NT_NOISE_H
 #define NT_NOISE_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the tests of online detectors share: one run of one detector. */
+/* Shared by the tests of online detectors: one run of one detector. */
 #ifndef NT_ONLINE_CHECK_H
 #define NT_ONLINE_CHECK_H
 
@@ -10,14 +10,14 @@
 #include "check.h"
 #include "noise.h"
 
-/* Values that are not presets, up to a NULL. */
+/* Values other than the presets, up to a NULL. */
 typedef struct given {
   const char *name;
   double value;
 } given;
 #define GIVEN(...) ((const given[]){__VA_ARGS__, {NULL, 0}})
 
-/* Choices of the shared parameters. */
+/* Choices of the parameters that online detectors share. */
 enum { NONE, DEVIATION, RANGE };
 enum { ALWAYS, GRACE };
 

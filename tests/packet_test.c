@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Times: the double nearest to the decimal, as strtod finds it. */
+/* Times are the double nearest to the decimal, as strtod finds it. */
 #include <inttypes.h>
 #include <math.h>
 
@@ -27,11 +27,11 @@ static int is_nearest(int64_t seconds, uint32_t nanoseconds) {
 }
 
 static void edges_are_rounded_once(void) {
-  enum { FIRST_64_BITS = 262144 }; /* before it the fraction needs 128 bits */
+  enum { FIRST_64_BITS = 262144 }; /* from here on 64 bits hold the fraction */
   static const int64_t seconds[] = {
       0, 1, 2, 3, 1023, FIRST_64_BITS - 1, FIRST_64_BITS, FIRST_64_BITS + 1, INT32_MAX, UINT32_MAX,
       (INT64_C(1) << 52) - 1, INT64_C(1) << 52,
-      /* above 2^53 there is no fraction, but a nanosecond breaks a tie */
+      /* above 2^53 there is no fraction, but nanoseconds break ties */
       (INT64_C(1) << 53) - 1, INT64_C(1) << 53, (INT64_C(1) << 53) + 1, (INT64_C(1) << 54) + 2,
       (INT64_C(1) << 54) + 6, (INT64_C(1) << 60) + 64, INT64_MAX};
   static const uint32_t nanoseconds[] = {0,         1,         2,         249999999, 250000000,
@@ -50,11 +50,11 @@ static void random_times_are_those_of_strtod(void) {
   uint64_t state = 1;
   int wrong = 0;
   for (int i = 0; i < 300000 && wrong < 5; i++) {
-    int bits = 1 + (int)(63 * noise(&state)); /* every size of number alike */
+    int bits = 1 + (int)(63 * noise(&state)); /* all magnitudes are equally likely */
     int64_t seconds = (int64_t)ldexp(noise(&state), bits);
     if (noise(&state) < 0.3) seconds = -seconds;
     uint32_t nanoseconds = (uint32_t)(1e9 * noise(&state));
-    if (noise(&state) < 0.2) nanoseconds -= nanoseconds % 1000; /* microseconds */
+    if (noise(&state) < 0.2) nanoseconds -= nanoseconds % 1000; /* whole microseconds */
     wrong += !is_nearest(seconds, nanoseconds);
   }
   CU_ASSERT_EQUAL(wrong, 0);

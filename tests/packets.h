@@ -18,9 +18,10 @@ typedef struct packets {
   size_t count;
 } packets;
 
-/* ---------------------------------------------------------------- read */
+/* ---------------------------------------------------------------- from captures */
 
-/* The first `most` packets of a capture, fewer where it has fewer. None: the error is printed. */
+/* The first `most` packets of a capture, or all if it has fewer. An unreadable capture gives none,
+ * and its error is printed. */
 static inline packets packets_of(const char *path, size_t most) {
   packets p = {calloc(most, sizeof *p.at), 0};
   nt_error err = {.text = "no packets"};
@@ -37,7 +38,7 @@ static inline packets packets_of_trace(void) {
   return packets_of(NT_TEST_DIR "/golden/trace.tsv.gz", 5000);
 }
 
-/* reference/NAME.h5, and the capture in data/labelled/ that it was made of. */
+/* The paths of reference/NAME.h5 and of its capture in data/labelled/. */
 typedef struct packets_capture {
   const char *name, *path;
   size_t packets;
@@ -58,7 +59,7 @@ static const packets_capture packets_captures[] = {
 
 static uint64_t packets_state = 88172645463325252u;
 
-/* 0 .. n - 1 (xorshift64). */
+/* A random number in 0 .. n - 1 (xorshift64). */
 static inline uint32_t packets_draw(uint32_t n) {
   packets_state ^= packets_state << 13;
   packets_state ^= packets_state >> 7;
@@ -66,7 +67,7 @@ static inline uint32_t packets_draw(uint32_t n) {
   return (uint32_t)((packets_state >> 32) % n);
 }
 
-/* Between hosts 10.a.a.a numbered from and to, over TCP. */
+/* A TCP packet between two hosts 10.a.a.a, numbered from and to. */
 static inline nt_packet packets_tcp(double time, uint32_t from, uint32_t to, uint16_t source_port,
                                     uint16_t destination_port, uint32_t length) {
   nt_packet p = {.time = time, .length = length, .present = NT_HAS_ETH | NT_HAS_IP | NT_HAS_TCP};

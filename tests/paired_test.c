@@ -84,8 +84,8 @@ static void better_in_every_block(void) {
               got.difference[m].p == 1);
 }
 
-/* a is better in every one of many blocks: p is the floor, which is lowered where it would decide.
- */
+/* a is better in each of many blocks, so p is at its floor. More replicates lower the
+ * floor where it would decide. */
 static void replicates_follow_what_decides(void) {
   uint64_t seed = 103;
   sample a = random_sample(&seed), b = a;
@@ -104,14 +104,14 @@ static void replicates_follow_what_decides(void) {
   CHECK_CLOSE(plain.difference[NT_BOOT_AUC].p, 2. / 1001, 1e-15);
   CU_ASSERT_EQUAL(plain.difference[NT_BOOT_AUC].p, plain.difference[NT_BOOT_AUC].floor);
 
-  o.decides = 0.05; /* 2 / 1001 lies well below it */
+  o.decides = 0.05; /* the floor 2 / 1001 lies well below */
   CHECK_OK(nt_paired_compare(a.scores, b.scores, a.times, a.labels, a.n, &o, &more, &err), err);
   CU_ASSERT_EQUAL(more.replicates, 1000);
   o.decides = 0.05 / 40;
   CHECK_OK(nt_paired_compare(a.scores, b.scores, a.times, a.labels, a.n, &o, &more, &err), err);
-  CU_ASSERT_EQUAL(more.replicates, 8000); /* a floor of 0.05 / 200 */
+  CU_ASSERT_EQUAL(more.replicates, 8000); /* for a floor of 0.05 / 200 */
   CHECK_CLOSE(more.difference[NT_BOOT_AUC].p, 2. / 8001, 1e-15);
-  nt_paired_options all = o; /* the same as all at once */
+  nt_paired_options all = o; /* as all replicates at once */
   all.decides = 0, all.replicates = 8000;
   nt_paired once;
   CHECK_OK(nt_paired_compare(a.scores, b.scores, a.times, a.labels, a.n, &all, &once, &err), err);
@@ -123,10 +123,11 @@ static void replicates_follow_what_decides(void) {
   CHECK_OK(nt_paired_compare(a.scores, b.scores, a.times, a.labels, a.n, &o, &more, &err), err);
   CU_ASSERT_EQUAL(more.replicates, 3000);
   CHECK_OK(nt_paired_compare(a.scores, a.scores, a.times, a.labels, a.n, &o, &more, &err), err);
-  CU_ASSERT_EQUAL(more.replicates, 1000); /* p = 1 needs no more */
+  CU_ASSERT_EQUAL(more.replicates, 1000); /* p = 1 needs no more replicates */
 }
 
-/* Three blocks without attacks, one with: at best 2^-2, however many are drawn. */
+/* Three blocks without attacks and one with: p is 2^-2 at best, however
+ * many replicates are drawn. */
 static void few_blocks_have_a_floor(void) {
   enum { N = 80 };
   double a[N], b[N], times[N];

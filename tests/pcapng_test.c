@@ -81,7 +81,7 @@ static void resolutions_and_offsets(void) {
       if (clocks[i].offset) option(&options, big, 14, (uint64_t)clocks[i].offset, 8);
       option(&options, big, 13, 4, 1);
       option(&options, big, 0, 0, 0);
-      option(&options, big, 13, 2, 1); /* behind the end */
+      option(&options, big, 13, 2, 1); /* an option after the end of options */
       section(&b, big);
       interface(&b, big, 1, 0, &options);
       packet(&b, big, 0, clocks[i].ticks, 61, 90);
@@ -93,11 +93,11 @@ static void resolutions_and_offsets(void) {
   }
 }
 
-/* As tshark, which says nothing of it. */
+/* Tolerated without a warning, as by tshark. */
 static void odd_options_are_ignored_and_told(void) {
   bytes options = {0}, b = {0};
-  option(&options, 0, 9, 9, 2);  /* a resolution of two bytes */
-  option(&options, 0, 14, 1, 4); /* an offset of four */
+  option(&options, 0, 9, 9, 2);  /* if_tsresol of two bytes */
+  option(&options, 0, 14, 1, 4); /* if_tsoffset of four */
   option(&options, 0, 0, 0, 0);
   section(&b, 0);
   interface(&b, 0, 1, 0, &options);
@@ -120,13 +120,14 @@ static void sections_and_interfaces_differ(void) {
   const expected e[] = {
       {5, 0, 10, 10, 113, 0}, {4, 0, 12, 11, 1, 0}, {5, 0, 10, 10, 113, 0}, {4, 0, 12, 11, 101, 0}};
   check_frames(&b, e, 4);
-  packet(&b, 1, 2, 0, 1, 1); /* the first section's interfaces are gone */
+  packet(&b, 1, 2, 0, 1, 1); /* a new section has none of the first one's interfaces */
   packet(&b, 1, 0, 0, 1, 1);
   check_frames_text(&b, e, 4, "frame of interface 2, but 2 are described before it");
   bytes_free(&b);
 }
 
-/* Packet blocks of the first pcapng drafts, and simple ones, which have no time and one length. */
+/* Packet blocks of the first pcapng drafts, and simple packet blocks, which
+ * have no time and one length. */
 static void older_and_simpler_blocks(void) {
   for (int big = 0; big < 2; big++) {
     bytes b = {0}, old = {0}, simple = {0};
@@ -134,7 +135,7 @@ static void older_and_simpler_blocks(void) {
     interface(&b, big, 1, 7, NULL);
     interface(&b, big, 105, 0, NULL);
     bytes_number(&old, 1, 2, big);      /* interface */
-    bytes_number(&old, 0xffff, 2, big); /* drops: not known */
+    bytes_number(&old, 0xffff, 2, big); /* drops count: unknown */
     bytes_number(&old, 0, 4, big);
     bytes_number(&old, 3000001, 4, big);
     bytes_number(&old, 3, 4, big);
@@ -143,7 +144,7 @@ static void older_and_simpler_blocks(void) {
     block(&b, big, 2, &old);
     expected e[] = {{3, 1000, 1500, 3, 105, 0}, {0, 0, 9, 7, 1, 0}, {0, 0, 2, 2, 1, 0}};
     check_frames(&b, e, 1);
-    bytes_number(&simple, 9, 4, big); /* of which the interface's snapshot length leaves 7 */
+    bytes_number(&simple, 9, 4, big); /* the interface's snapshot length leaves 7 */
     bytes_add(&simple, "\1\2\3\4\5\6\7", 7);
     block(&b, big, 3, &simple);
     bytes_free(&simple);
@@ -166,7 +167,7 @@ static void other_blocks_are_skipped(void) {
     bytes_zero(&body, 1000);
     block(&b, 0, types[i], &body);
   }
-  bytes_zero(&body, 3000000); /* more than any window */
+  bytes_zero(&body, 3000000); /* larger than any window */
   block(&b, 0, 10, &body);
   packet(&b, 0, 0, 1, 1, 1);
   const expected e = {0, 1000, 1, 1, 1, 0};
@@ -177,7 +178,7 @@ static void other_blocks_are_skipped(void) {
 
 /* ---------------------------------------------------------------- damage */
 
-static size_t ends[3]; /* of the blocks with frames */
+static size_t ends[3]; /* of the blocks that hold frames */
 
 static bytes small_file(int big) {
   bytes b = {0}, options = {0};
@@ -237,7 +238,7 @@ static void bit_flips_do_no_harm(void) {
   bytes_free(&b);
 }
 
-/* One number of a small file is wrong: what is said, and what was read before. */
+/* One number of a small file is wrong: the expected warning, and what was read before it. */
 static void impossible_blocks_are_refused(void) {
   enum { SECTION = 0, INTERFACE = 28, PACKET = 56, AGAIN = 56 + 48 };
   static const struct {
@@ -273,7 +274,7 @@ static void impossible_blocks_are_refused(void) {
   }
 }
 
-static void interfaces_have_a_limit(void) { /* of memory; a million of them is no capture */
+static void interfaces_have_a_limit(void) { /* of memory: a capture has no million interfaces */
   bytes b = {0}, one = {0};
   section(&b, 0);
   interface(&one, 0, 1, 0, NULL);

@@ -16,7 +16,7 @@
 
 static char directory[] = "/tmp/ninetails-pipeline-XXXXXX";
 
-/* Files whose names do not begin as those of the inputs do. */
+/* The folder's files whose names do not begin as those of the inputs do. */
 static int count_outputs(void) {
   DIR *d = opendir(".");
   int count = 0;
@@ -117,7 +117,7 @@ static void bits_do_not_depend_on_threads_or_chunks(void) {
   }
   size_t zeros = 0;
   for (size_t i = 3501; i < PACKETS; i++) zeros += scores[i] == 0;
-  CU_ASSERT_EQUAL(zeros, 0); /* else the comparison says nothing */
+  CU_ASSERT_EQUAL(zeros, 0); /* else the comparison would compare nothing */
   free(scores);
   free(features);
 }
@@ -150,7 +150,7 @@ static void run_agrees_with_itself_through_files(void) {
   CU_ASSERT_EQUAL(direct.grace, 3501);
   CU_ASSERT(direct.map.autoencoders > 1);
 
-  /* Features written as text and read back give the same bits of score. */
+  /* Features written as text and read back give the same scores, bit for bit. */
   o.score = 0;
   o.output = "features.csv";
   CHECK_OK(nt_run(&o, &again, &err), err);
@@ -164,7 +164,7 @@ static void run_agrees_with_itself_through_files(void) {
   CU_ASSERT_EQUAL(again.pipeline.packets, PACKETS);
   CU_ASSERT_EQUAL(memcmp(again.scores, direct.scores, PACKETS * sizeof *direct.scores), 0);
 
-  /* The stored map, given back, skips mapping: training begins with the first row. */
+  /* A stored map replaces the mapping: training begins with the first row. */
   o = small_options();
   o.feature_map = "scores.h5";
   CHECK_OK(nt_run(&o, &mapped, &err), err);
@@ -180,7 +180,7 @@ static void run_agrees_with_itself_through_files(void) {
   unlink("scores.h5");
 }
 
-/* Each mistake is named, and leaves no output. */
+/* Each mistake is an error that names it and leaves no output. */
 static void mistakes_leave_no_output(void) {
   nt_run_options good = small_options(), bad[9];
   good.output = "out.h5";
@@ -275,14 +275,14 @@ static void digest_is_that_of_the_standard(void) {
   CU_ASSERT_STRING_EQUAL(digest.sha256, /* FIPS 180-2, appendix B.1 */
                          "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
   CU_ASSERT_EQUAL(digest.bytes, 3);
-  st.st_size = 4; /* as if it had been longer when the run began */
+  st.st_size = 4; /* as if the file had been longer when the run began */
   nt_digest_file("abc", &st, &digest);
   CU_ASSERT_STRING_EQUAL(digest.sha256, "");
   CU_ASSERT_STRING_EQUAL(digest.why, "the input changed during the run");
   unlink("abc");
 }
 
-/* Taken beside the stages, by whichever thread: always that of the file. */
+/* The checksum, taken beside the stages by whichever thread is free, is that of the file. */
 static void digest_does_not_depend_on_threads(void) {
   nt_error err;
   char expected[NT_CHECKSUM_TEXT];
@@ -297,10 +297,10 @@ static void digest_does_not_depend_on_threads(void) {
     CU_ASSERT_STRING_EQUAL(d->file.sha256, expected);
     CU_ASSERT_STRING_EQUAL(d->content.sha256, expected);
     CU_ASSERT_EQUAL(d->file.bytes, d->content.bytes);
-    CU_ASSERT(!d->file.why && !d->content.why); /* a reason stands where there is no checksum */
+    CU_ASSERT(!d->file.why && !d->content.why); /* a reason replaces a missing checksum */
     CU_ASSERT_EQUAL(result.pipeline.rows[NT_STAGE_DIGEST], PACKETS);
     CU_ASSERT(result.pipeline.seconds[NT_STAGE_READ] >= 0);
-    CU_ASSERT(result.seconds >= result.pipeline.wall_seconds); /* the whole has the stages in it */
+    CU_ASSERT(result.seconds >= result.pipeline.wall_seconds); /* the stages are a part of it */
     nt_run_result_done(&result);
   }
   unlink("out.h5");
@@ -310,7 +310,7 @@ static void threshold_is_that_of_the_end_of_training(void) {
   nt_error err;
   nt_run_summary s;
   static double training[20000], scores[4] = {0, 1, 1e9, NAN};
-  for (size_t i = 0; i < 20000; i++) /* 18000 wild ones, then ln s = -1 or 1 in turn */
+  for (size_t i = 0; i < 20000; i++) /* 18000 extreme scores, then ln s = -1 and 1 in turn */
     training[i] = i < 18000 ? 1e6 : exp(i % 2 ? 1 : -1);
   CHECK_OK(nt_run_summarise(scores, 4, 1, training, 20000, NULL, 0.001, &s, &err), err);
   const nt_lognormal *fit = &s.threshold.fit;
@@ -322,7 +322,7 @@ static void threshold_is_that_of_the_end_of_training(void) {
   CU_ASSERT_EQUAL(s.nan, 1);
   CU_ASSERT_EQUAL(s.scored, 3);
   CU_ASSERT_EQUAL(s.quantiles[0], 1);
-  /* 5000 of them: a tenth is less than NT_THRESHOLD_LEAST; 10: all. */
+  /* 5000 scores: a tenth is less than NT_THRESHOLD_LEAST, which is used; 10: all. */
   CHECK_OK(nt_run_summarise(scores, 4, 1, training + 15000, 5000, NULL, 0.001, &s, &err), err);
   CU_ASSERT_EQUAL(fit->used, NT_THRESHOLD_LEAST);
   CHECK_OK(nt_run_summarise(scores, 4, 1, training + 19990, 10, NULL, 0.001, &s, &err), err);
@@ -332,7 +332,7 @@ static void threshold_is_that_of_the_end_of_training(void) {
   CU_ASSERT_STRING_NOT_EQUAL(s.threshold.absence, "");
 }
 
-/* One function makes the figures of `score` and those of an experiment's table. */
+/* The figures of `score` and of an experiment's table come from one function. */
 static void figures_are_those_of_an_experiment(void) {
   enum { N = 6000, GRACE = 2000, M = 1500 };
   static double scores[N], training[M], times[N];
@@ -398,7 +398,7 @@ static void absent_figures_say_why(void) {
   CU_ASSERT_STRING_EQUAL(s.absence, "no labels are given");
 }
 
-/* The public reference's figures for real captures (py100, exact ties). */
+/* Figures of the public reference for real captures (py100, exact ties). */
 static void areas_are_those_of_the_reference(void) {
   static const struct {
     const char *capture, *labels;
@@ -443,7 +443,7 @@ static void inputs_are_removed(void) {
   static const char *const names[] = {"in.pcap", "in.labels", "in.short", "in.long"};
   for (size_t i = 0; i < sizeof names / sizeof *names; i++) unlink(names[i]);
   CU_ASSERT_EQUAL(rmdir(directory),
-                  0); /* the current one: nothing opens a file by a relative path after this */
+                  0); /* removes the current folder: nothing opens a relative path after this */
 }
 
 static const check_case cases[] = {

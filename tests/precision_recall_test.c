@@ -16,7 +16,7 @@ static void average_precision_of_a_known_sample(void) {
   nt_ranking_free(r);
 }
 
-/* Tries every score as threshold, from the definitions. */
+/* The definition: every score is tried as threshold. */
 static void average_precision_and_f1_by_definition(void) {
   uint64_t seed = 41;
   for (int round = 0; round < 300; round++) {

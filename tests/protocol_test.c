@@ -45,7 +45,7 @@ static void one_huge_score_is_forgotten_after_its_window(void) {
   }
 }
 
-/* The paper's switches: a folded AUC of the plain scores, TPRs of the smoothed ones. */
+/* The paper's switches: the folded AUC is of the plain scores, TPRs of the smoothed ones. */
 static double measure(const nt_measured *m, const char *name) {
   return m->value[nt_measure_find(name)];
 }
@@ -76,7 +76,7 @@ static void the_papers_switches(void) {
   CU_ASSERT_EQUAL(measure(&m, "auc"), 1 - measure(&plain, "auc"));
   CU_ASSERT_EQUAL(measure(&m, "eer"), measure(&plain, "eer"));
   CHECK_OK(nt_smooth(scores, N, 30, smoothed, &err), err);
-  double most = -INFINITY; /* FPR 0 of the script: score above the largest benign one */
+  double most = -INFINITY; /* the script's threshold for FPR 0: the largest benign score */
   size_t above = 0;
   for (int i = 0; i < N; i++)
     if (!labels[i]) most = fmax(most, smoothed[i]);
@@ -85,7 +85,7 @@ static void the_papers_switches(void) {
   nt_measured_done(&m);
 
   m = measured(scores, labels, N, (nt_evaluation){.reference = NT_FPR_OF_ALL});
-  size_t alarms = 0; /* top 1 % of 400 packets */
+  size_t alarms = 0; /* the top 1 % of 400 packets */
   for (int i = 0; i < N; i++) alarms += scores[i] >= measure(&m, "threshold_at_fpr_1e-2");
   CU_ASSERT_EQUAL(alarms, 4);
   nt_measured_done(&m);

@@ -3,10 +3,10 @@
 #include "metrics_check.h"
 
 /* Published critical values of Friedman's statistic (Friedman 1940; tables in textbooks): the least
- * with p <= 0.05, so that the value before it has more. */
+ * value with p <= 0.05, so the value before it has a larger p. */
 static const struct {
   size_t detectors, data_sets;
-  double five, one; /* per cent; 0: none */
+  double five, one; /* critical values at 5 % and 1 %; 0: none */
 } table[] = {
     {3, 3, 6.000, 0},      {3, 4, 6.500, 8.000}, {3, 5, 6.400, 8.400}, {3, 6, 7.000, 9.000},
     {3, 7, 7.143, 8.857},  {3, 8, 6.250, 9.000}, {3, 9, 6.222, 9.556}, {3, 10, 6.200, 9.600},
@@ -23,8 +23,7 @@ static void random_orders(uint64_t *seed, double *values, size_t n, size_t k) {
     }
 }
 
-/* Whatever rows come: p lies at most 0.05 where chi-square reaches the critical value, above where
- * it does not. */
+/* For any rows, p <= 0.05 exactly where chi-square reaches the critical value. */
 static void published_critical_values(void) {
   uint64_t seed = 5;
   nt_error err;
@@ -36,7 +35,7 @@ static void published_critical_values(void) {
       nt_friedman_p p;
       random_orders(&seed, values, n, k);
       for (size_t i = 0; i < n * k && trial % 2; i += k + (size_t)trial % 3)
-        for (size_t j = 0; j < k && i % k == 0; j++) values[i + j] = (double)j; /* they agree */
+        for (size_t j = 0; j < k && i % k == 0; j++) values[i + j] = (double)j; /* all rows agree */
       CHECK_OK(nt_friedman_test(values, n, k, NT_HIGHER_IS_BETTER, ranks, &f, &err), err);
       CHECK_OK(nt_friedman_significance(values, n, k, &p, &err), err);
       CU_ASSERT_EQUAL(p.method, NT_RANK_EXACT);
@@ -51,7 +50,7 @@ static void published_critical_values(void) {
   }
 }
 
-/* Where all agree: detectors!^(1 - data sets). */
+/* If all data sets agree, p = detectors!^(1 - data sets). */
 static void agreement_is_the_least(void) {
   nt_error err;
   nt_friedman_p p;
@@ -72,7 +71,8 @@ static void agreement_is_the_least(void) {
   CU_ASSERT_EQUAL(nt_friedman_significance(tied, 1, 2, &p, &err), NT_E_ARGUMENT);
 }
 
-/* Too many orders to count: drawn ones on few data sets, chi-square on many. */
+/* Where there are too many orders to count, few data sets draw them at
+ * random and many use chi-square. */
 static void what_is_too_much_to_count(void) {
   uint64_t seed = 6;
   double values[40 * 20], ranks[40];
@@ -94,7 +94,7 @@ static void what_is_too_much_to_count(void) {
   CHECK_OK(nt_friedman_significance(values, 20, 12, &p, &err), err);
   CU_ASSERT(p.method == NT_RANK_CHI_SQUARE && p.least == 0);
   CHECK_CLOSE(p.p, f.p, 1e-12);
-  /* Orders are as likely as counting them says: both ways on the same rows. */
+  /* Counted probabilities equal those of drawn orders, on the same rows. */
   random_orders(&seed, values, 40, 4);
   CHECK_OK(nt_friedman_test(values, 40, 4, NT_HIGHER_IS_BETTER, ranks, &f, &err), err);
   CHECK_OK(nt_friedman_significance(values, 40, 4, &p, &err), err);
@@ -118,7 +118,7 @@ static void pairs_by_hand(void) {
   CHECK_CLOSE(pairs[1].p, 2. / 36, 1e-15);
   CHECK_CLOSE(pairs[0].p, 18. / 36, 1e-15);
   CHECK_CLOSE(pairs[1].holm, 6. / 36, 1e-15);
-  /* A tie of all on one data set decides nothing. */
+  /* A data set on which all tie changes nothing. */
   const double tie[] = {3, 2, 1, 7, 7, 7, 3, 2, 1};
   nt_rank_pair same[3];
   CHECK_OK(nt_compare_ranks_exactly(tie, 3, 3, NT_HIGHER_IS_BETTER, same, &err), err);
@@ -142,8 +142,8 @@ static void many_pairs_are_normal(void) {
   }
 }
 
-/* By Demsar's q and detectors!: 1.960 sqrt(6 / 6n) < 1 from 4 on, but 2^(1 - n) <= 0.05 from 6 on.
- */
+/* By Demsar's q, 1.960 sqrt(6 / 6n) < 1 from n = 4 on, but by detectors! 2^(1 -
+ * n) <= 0.05 from n = 6 on. */
 static void least_numbers_of_data_sets(void) {
   CU_ASSERT_EQUAL(nt_least_data_sets(2, 0.05), 6);
   CU_ASSERT_EQUAL(nt_least_data_sets(2, 0.10), 5);

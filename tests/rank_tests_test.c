@@ -44,7 +44,7 @@ static void nemenyi_quantiles_of_demsars_table(void) {
   CU_ASSERT(isnan(nt_nemenyi_difference(3, 10, 0)));
 }
 
-/* Of two normals: P(|x - y| <= r) = erf(r / 2). */
+/* The range of two normals: P(|x - y| <= r) = erf(r / 2). */
 static void range_of_two_is_known(void) {
   for (double r = 0; r < 9; r += 0.37) CHECK_CLOSE(nt_range_probability(r, 2), erf(r / 2), 1e-13);
   CU_ASSERT_EQUAL(nt_range_probability(-1, 5), 0);
@@ -107,9 +107,9 @@ static void bars_are_maximal(void) {
     double ranks[5], difference;
     size_t count, first[3], last[3];
   } cases[] = {
-      {{3, 1, 2, 5, 4}, 1.5, 4, {0}, {1}}, /* neighbours only: checked for the first */
+      {{3, 1, 2, 5, 4}, 1.5, 4, {0}, {1}}, /* neighbours only; the first pair is checked */
       {{3, 1, 2, 5, 4}, 2.5, 3, {0, 1, 2}, {2, 3, 4}},
-      {{3, 1, 2, 5, 4}, 1.0, 0, {0}, {0}}, /* a difference equal to the critical one is one */
+      {{3, 1, 2, 5, 4}, 1.0, 0, {0}, {0}}, /* a difference equal to the critical one counts */
       {{3, 1, 2, 5, 4}, 9, 1, {0}, {4}},
       {{1, 1.1, 4, 4.1, 4.2}, 0.5, 2, {0, 2}, {1, 4}},
   };

@@ -145,7 +145,7 @@ static void same_labels_are_recognised(void) {
   nt_ranking_free(a), nt_ranking_free(b), nt_ranking_free(c);
 }
 
-/* Against GSL on the sorted scores of each class, finite samples. */
+/* Quantiles equal GSL's on the sorted finite scores of each class. */
 static void quantiles_are_those_of_gsl(void) {
   static const double fractions[] = {0, 0.001, 0.1, 0.25, 0.5, 0.9, 0.99, 1};
   uint64_t seed = 4;

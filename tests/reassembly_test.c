@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Datagrams from fragments: against a model that is too slow to be wrong, and within bounds. */
+/* Reassembly of fragments: against a plain model, and within bounds. */
 #include "capture/reassembly.h"
 #include "check.h"
 #include "noise.h"
@@ -10,8 +10,8 @@ static uint32_t below(uint64_t *state, uint32_t bound) {
 
 /* ---------------------------------------------------------------- the model */
 
-/* Fragments in order of arrival. Of those that hold a byte, the one that begins first wins, the one
- * that came first among equals. */
+/* Fragments in order of arrival. Each byte is that of the fragment that begins first, among equals
+ * of the one that came first. */
 enum { LONGEST = 96, MOST = 64 };
 typedef struct model {
   struct {
@@ -22,7 +22,7 @@ typedef struct model {
   bool end_known;
 } model;
 
-/* Adds a fragment; true: the datagram is complete, `whole` its bytes. */
+/* Adds a fragment; true if it completes the datagram, whose bytes are then `whole`. */
 static bool model_add(model *m, const nt_fragment *f, uint8_t *whole) {
   m->fragments[m->count].offset = f->offset;
   m->fragments[m->count].length = f->length;
@@ -103,7 +103,7 @@ static void every_part_of_the_key_counts(void) {
   for (int i = 0; i < 4; i++) CU_ASSERT_PTR_NULL(add_text(r, &others[i], 8, 36, false));
   CU_ASSERT_PTR_NOT_NULL(add_text(r, &key, 8, 36, false));
   for (int i = 0; i < 4; i++) CU_ASSERT_PTR_NOT_NULL(add_text(r, &others[i], 0, 8, true));
-  CU_ASSERT_EQUAL(nt_reassembly_bytes(r), 0); /* nothing is left of them */
+  CU_ASSERT_EQUAL(nt_reassembly_bytes(r), 0); /* all memory is released */
   nt_reassembly_free(r);
 }
 
@@ -117,7 +117,7 @@ static void a_beginning_without_bytes_waits_for_them(void) {
   CU_ASSERT_PTR_NULL(whole);
   CU_ASSERT(nt_reassembly_waits(r, &key));
   CU_ASSERT_PTR_NULL(add_text(r, &key, 0, 8, true));
-  CU_ASSERT_PTR_NOT_NULL(add_text(r, &key, 8, 36, true)); /* its end is known already */
+  CU_ASSERT_PTR_NOT_NULL(add_text(r, &key, 8, 36, true)); /* the end is known already */
   nt_reassembly_free(r);
 }
 
@@ -127,7 +127,7 @@ static void numbered_fragments_are_joined(void) {
   nt_fragment_key key = {.id = 9, .version = NT_IEEE80211};
   static const nt_fragment fragments[] = {{text + 10, 1, 7, true, true},
                                           {text, 0, 10, true, true},
-                                          {text + 3, 1, 20, true, true}, /* again: ignored */
+                                          {text + 3, 1, 20, true, true}, /* a duplicate, ignored */
                                           {text + 17, 3, 19, false, true},
                                           {text, 2, 0, true, true}};
   const uint8_t *whole = NULL;
@@ -185,7 +185,7 @@ static void the_oldest_datagram_goes_first(void) {
   uint32_t kept = 0;
   for (key.id = 0; key.id < COUNT; key.id++) {
     bool here = nt_reassembly_waits(r, &key);
-    CU_ASSERT(here || !waits); /* a run of the newest */
+    CU_ASSERT(here || !waits); /* the kept datagrams are the newest, without a gap */
     waits = here;
     kept += here;
   }
@@ -193,8 +193,7 @@ static void the_oldest_datagram_goes_first(void) {
   nt_reassembly_free(r);
 }
 
-/* One datagram that is never finished and whose fragments grow: each must be kept in its own right.
- */
+/* One datagram that never completes, of fragments that grow: each is stored in its own memory. */
 static void one_datagram_cannot_pass_the_bound(void) {
   enum { SIZE = 65000 };
   static const uint8_t bytes[SIZE];

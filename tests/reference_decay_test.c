@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Squares without pow are those of pow, in every bit. */
+/* Squares computed without pow equal pow's in every bit. */
 #include "extractor/reference_decay.h"
 
 #include "check.h"
@@ -11,7 +11,7 @@ static double part(void) {
   return (double)packets_draw(1u << 31) * 0x1p-31 + (double)packets_draw(1u << 31) * 0x1p-62;
 }
 
-/* Magnitudes from 2^-`range` to 2^range, and decimal numbers as captures have them. */
+/* Random magnitudes from 2^-`range` to 2^range, and decimal numbers as captures have them. */
 static double value(int i, int range) {
   double decimal = packets_draw(2000000000) * 1e-6;
   return i & 1 ? decimal : ldexp(1 + part(), (int)packets_draw(2 * (uint32_t)range) - range);

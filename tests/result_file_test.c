@@ -36,7 +36,7 @@ static nt_cell number(const char *name, double value) {
                    NULL, 0,   value,      NT_MEASURE_HIGHER};
 }
 
-/* A run with everything; its scores are those of all others plus `shift`. */
+/* A complete run; its scores are those of all others plus `shift`. */
 static void write_run(const char *path, const char *key, const nt_cell *cells, size_t count,
                       double shift) {
   nt_error err;
@@ -108,7 +108,7 @@ static int has_texts(const nt_table *table, const char *name, const char *a, con
          strcmp(k->text[2], c) == 0;
 }
 
-/* Whether the table is that of write_all. */
+/* Whether the table holds what write_all wrote. */
 static void check_table(const nt_table *t) {
   CU_ASSERT_EQUAL_FATAL(t->rows, 3);
   static const char *const order[] = {"run", "dataset", "status", "reason", "m",
@@ -188,7 +188,7 @@ static void gathers_run_files(void) {
   CHECK_OK(gather("r.h5", all, 4, &rows, &err), err);
   CU_ASSERT_EQUAL(rows, 3);
   check_result("r.h5");
-  /* Again from itself alone, into itself; and from one half and the whole. */
+  /* A result gathered from itself alone, into itself, and from one half and the whole. */
   const char *const itself[] = {"r.h5"};
   CHECK_OK(gather("r.h5", itself, 1, &rows, &err), err);
   CU_ASSERT_EQUAL(rows, 3);
@@ -221,7 +221,7 @@ static void keys_order_rows_and_choose_them(void) {
   CU_ASSERT_EQUAL_FATAL(table.rows, 2);
   CU_ASSERT_STRING_EQUAL(table.column[0].text[0], "cccc");
   CU_ASSERT_STRING_EQUAL(table.column[0].text[1], "aaaa");
-  CU_ASSERT_EQUAL(column(&table, "m")->type, NT_CELL_INTEGER); /* the number was in bbbb */
+  CU_ASSERT_EQUAL(column(&table, "m")->type, NT_CELL_INTEGER); /* its number was in run bbbb */
   nt_table_done(&table);
   CU_ASSERT_EQUAL(nt_result_run("r.h5", "bbbb", &arrays, &err), NT_E_ARGUMENT);
   CHECK_OK(nt_result_write("r.h5", &from, keys, 0, NULL, 0, &rows, &err), err);
@@ -269,7 +269,7 @@ static void columns_grow_to_hold_their_values(void) {
   remove_files();
 }
 
-/* Files of version 0.1.0 beside those of today. */
+/* Files of version 0.1.0 are gathered with those of today. */
 static void former_names_are_todays(void) {
   nt_error err;
   nt_table table;
@@ -384,7 +384,7 @@ static void damaged_sources_are_named(void) {
   remove_files();
 }
 
-/* Files that another program wrote, without a seal: shapes that are not ours. */
+/* Files of other programs, without a seal and with other shapes. */
 static void forged_results_are_refused(void) {
   nt_error err;
   write_all();

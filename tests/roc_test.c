@@ -2,7 +2,7 @@
 #include "metrics/roc.h"
 #include "metrics_check.h"
 
-/* The definition: all pairs of an attack and a benign packet. */
+/* The definition, over all pairs of an attack and a benign packet. */
 static double mann_whitney(const sample *s) {
   uint64_t doubled = 0, attacks = 0, benign = 0;
   for (size_t i = 0; i < s->n; i++) {
@@ -49,7 +49,7 @@ static void monotone_maps_change_no_rate(void) {
     sample s = random_sample(&seed), mapped;
     for (size_t i = 0; i < s.n; i++)
       if (s.scores[i] == 5e-324 || s.scores[i] == 1e308)
-        s.scores[i] = 2; /* the map would merge them */
+        s.scores[i] = 2; /* the increasing map would merge two scores */
     mapped = s;
     for (size_t i = 0; i < s.n; i++)
       if (isfinite(s.scores[i])) mapped.scores[i] = exp(s.scores[i] / 4) - 1e3;
@@ -64,7 +64,8 @@ static void monotone_maps_change_no_rate(void) {
   }
 }
 
-/* Packets of the grace period, cut; excluded packets change nothing wherever they stand. */
+/* Packets of the grace period are cut off, and excluded packets change
+ * nothing wherever they are. */
 static void excluded_packets_change_nothing(void) {
   uint64_t seed = 14;
   for (int round = 0; round < 200; round++) {
@@ -81,8 +82,8 @@ static void excluded_packets_change_nothing(void) {
   }
 }
 
-/* Walks the steps from (0, 0) on: the crossing of the polyline, in real numbers, and the least
- * difference, in integers (so that a draw between two steps is one). */
+/* The definition: walks the steps from (0, 0). The crossing of the polyline in real numbers, and
+ * the least difference in integers, so that a draw between two steps is exact. */
 static nt_equal_error plain_equal_error(const nt_ranking *r) {
   nt_steps s = nt_ranking_steps(r);
   int64_t attacks = (int64_t)nt_ranking_counts(r)->attacks,
@@ -133,7 +134,7 @@ static void known_curves(void) {
   }
 }
 
-/* By trying every score as threshold. */
+/* The definition: every score is tried as threshold. */
 static void point_at_fpr_is_the_best_threshold_allowed(void) {
   static const double limits[] = {0, 0.01, 0.05, 0.1, 0.29, 0.5, 0.9, 1};
   uint64_t seed = 16;
@@ -199,7 +200,7 @@ static void thresholds_from_outside(void) {
   nt_ranking_free(r);
 }
 
-/* By the area under a finely cut curve, and by its ends. */
+/* The partial area against a finely sampled curve, and at its ends. */
 static void partial_auc_is_the_area_up_to_its_limit(void) {
   uint64_t seed = 17;
   for (int round = 0; round < 200; round++) {
@@ -251,7 +252,7 @@ static void absent_metrics_are_nan(void) {
   }
 }
 
-/* Where 32-bit products would overflow: the area of a known staircase of 2^21 packets. */
+/* 2^21 packets in a known staircase, where 32-bit products would overflow. */
 static void large_areas_are_exact(void) {
   enum { HALF = 1 << 20 };
   double *scores = malloc(2 * HALF * sizeof *scores);

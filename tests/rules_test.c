@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Labels by rules: every leaf, every way to combine them, against packet records made by hand and
- * against the plain definition on random ones. */
+/* Labels by rules: every leaf and every combination, against packet records made by hand and the
+ * plain definition on random ones. */
 #include <math.h>
 #include <stdint.h>
 
@@ -79,7 +79,7 @@ static void test_ethernet_address(void) {
   CU_ASSERT_TRUE(flow_takes(&f, p, 1));
   memcpy(p.eth_src, mac_b, 6);
   memcpy(p.eth_dst, mac_a, 6);
-  CU_ASSERT_FALSE(flow_takes(&f, p, 1)); /* now it receives */
+  CU_ASSERT_FALSE(flow_takes(&f, p, 1)); /* here the host receives */
   f.directed = 0;
   CU_ASSERT_TRUE(flow_takes(&f, p, 1));
   p.present = NT_HAS_IP; /* no Ethernet header: the bytes there mean nothing */
@@ -100,7 +100,7 @@ static void test_networks(void) {
   CU_ASSERT_TRUE(flow_takes(&f, tcp(0, 200, 1, 3, 1), 1));
   CU_ASSERT_TRUE(flow_takes(&f, tcp(0, 3, 1, 128, 1), 1));
   CU_ASSERT_FALSE(flow_takes(&f, tcp(0, 3, 1, 127, 1), 1));
-  f.a = endpoint("0.0.0.0/0"); /* every IPv4 address, but an address it must be */
+  f.a = endpoint("0.0.0.0/0"); /* any IPv4 address, but there must be one */
   CU_ASSERT_TRUE(flow_takes(&f, tcp(0, 3, 1, 127, 1), 1));
   CU_ASSERT_FALSE(flow_takes(&f, ethernet(0), 1));
 }
@@ -154,7 +154,7 @@ static void test_protocols(void) {
     const char *name;
     uint32_t present;
   } cases[] = {
-      {"icmp", NT_HAS_IP | NT_HAS_ICMP_TYPE | NT_HAS_TCP}, /* an error quotes the TCP it is about */
+      {"icmp", NT_HAS_IP | NT_HAS_ICMP_TYPE | NT_HAS_TCP}, /* an ICMP error quotes a TCP packet */
       {"tcp", NT_HAS_IP | NT_HAS_TCP},
       {"udp", NT_HAS_IPV6 | NT_HAS_UDP},
       {"arp", NT_HAS_ETH | NT_HAS_ARP_OPCODE},
@@ -193,7 +193,7 @@ static nt_rule *group_of(nt_rule_kind kind, const char *first, const char *secon
 }
 
 static void test_groups(void) {
-  /* packets with both of the addresses 1 and 2, with one, with none */
+  /* Packets with both addresses 1 and 2, with one, with none. */
   nt_packet packets[3] = {tcp(0, 1, 1, 2, 1), tcp(0, 1, 1, 9, 1), tcp(0, 8, 1, 9, 1)};
   static const struct {
     nt_rule_kind kind;
@@ -211,7 +211,8 @@ static void test_groups(void) {
   }
 }
 
-/* Of a leaf the flow that began last and has a name, of a group the first child that has one. */
+/* The name is that of the last flow to begin for a leaf, of the first
+ * child with a name for a group. */
 static void test_names_of_attacks(void) {
   nt_flow flows[3] = {nt_flow_everything(), nt_flow_everything(), nt_flow_everything()};
   flows[0].from = 0, flows[0].to = 10, flows[0].attack = 1;
@@ -231,7 +232,7 @@ static void test_names_of_attacks(void) {
   for (int k = 0; k < 2; k++) {
     nt_rule *group = nt_rule_group(kinds[k], NULL);
     nt_flow all = nt_flow_everything();
-    nt_rule_add(group, nt_rule_flows(&all, 1, NULL), NULL); /* takes it, and has no name */
+    nt_rule_add(group, nt_rule_flows(&all, 1, NULL), NULL); /* takes the packet, without a name */
     nt_rule_add(group, nt_rule_flows(flows, 3, NULL), NULL);
     all.attack = 3;
     nt_rule_add(group, nt_rule_flows(&all, 1, NULL), NULL);
@@ -251,7 +252,7 @@ static void test_depth_is_bounded(void) {
   int depth = 1;
   while (depth < 100) {
     nt_rule *group = nt_rule_group(NT_RULE_ALL, &err);
-    status = nt_rule_add(group, rule, &err); /* when this fails, rule is gone */
+    status = nt_rule_add(group, rule, &err); /* frees rule when it fails */
     rule = group;
     if (status != NT_OK) break;
     depth++;
@@ -322,11 +323,11 @@ static void test_overlapping_flows(void) {
     all_taken += taken;
     nt_rule_free(rule);
   }
-  CU_ASSERT_TRUE(all_taken > 5 * PACKETS && all_taken < 19 * PACKETS); /* both answers were tried */
+  CU_ASSERT_TRUE(all_taken > 5 * PACKETS && all_taken < 19 * PACKETS); /* both answers occur */
 }
 
-/* All open at once, and none takes the packet; then one does that began first. Were they looked at one by one, this would
- * be 10^10 looks. */
+/* All flows are open at once and none takes the packet, until one does that began first. Checking
+ * them one by one would take 10^10 steps. */
 static void test_many_open_flows(void) {
   enum { FLOWS = 200000, PACKETS = 20000 };
   const nt_endpoint a = endpoint("10.0.0.1");

@@ -74,7 +74,7 @@ static void runs_read_back(void) {
     CU_ASSERT_STRING_EQUAL(read.note[i].text, notes[i].text);
   }
   nt_run_record_done(&read);
-  nt_run_record_done(&read); /* twice is harmless */
+  nt_run_record_done(&read); /* a second call is harmless */
 
   static double back[5000];
   hid_t file = H5Fopen("r.h5", H5F_ACC_RDONLY, H5P_DEFAULT);
@@ -219,8 +219,8 @@ static int refuses_score(const char *path) {
   return status == NT_E_INPUT && strncmp(err.text, path, strlen(path)) == 0;
 }
 
-/* Every byte counts but those of the seal's mark, without which a run file is one that another
- * program changed. */
+/* Every byte matters, except those of the seal's mark: without it a run file counts as
+ * changed by another program. */
 static void damage_is_found(int (*refuses)(const char *), size_t mark) {
   file_bytes good = load_bytes("good");
   size_t missed = 0, tried = 0;
@@ -264,7 +264,7 @@ static void damaged_scores_are_refused(void) {
   remove_files();
 }
 
-/* Score files that someone made, with a good seal. */
+/* Forged score files with a valid seal. */
 static void forged_scores_do_no_harm(void) {
   nt_error err;
   nt_score_record score = a_score(), read;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Scenarios of the synthesiser as text, JSON with single quotes and bare keys; ~ is a newline. */
+/* Scenarios of the synthesiser as text: JSON with single quotes and bare
+ * keys; ~ stands for a newline. */
 #ifndef NINETAILS_SCENARIO_TEXT_H
 #define NINETAILS_SCENARIO_TEXT_H
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Shifts: the worked examples of Hollander and Wolfe (Nonparametric Statistical Methods), of Benjamini
- * and Hochberg (1995), exact and approximate distributions beside each other. */
+/* Location shifts: worked examples of Hollander and Wolfe (Nonparametric Statistical Methods) and
+ * of Benjamini and Hochberg (1995); exact and approximate distributions side by side. */
 #include "metrics/shift.h"
 
 #include <math.h>
@@ -53,7 +53,7 @@ static void approximation(void) {
   CU_ASSERT_DOUBLE_EQUAL(exact.high, normal.high, 0.05);
 }
 
-/* Few values: no interval of that level exists, and p cannot be small. */
+/* With few values no interval of that level exists, and p cannot be small. */
 static void few(void) {
   const double d[] = {1, 1.5, 2};
   nt_shift s;
@@ -92,7 +92,7 @@ static void false_discoveries(void) {
   int found = 0;
   CHECK_OK(nt_false_discovery(p, 15, adjusted, &err), err);
   for (int i = 0; i < 15; i++) found += adjusted[i] <= 0.05;
-  CU_ASSERT_EQUAL(found, 4); /* as in their example */
+  CU_ASSERT_EQUAL(found, 4); /* as in the paper's example */
   CU_ASSERT_DOUBLE_EQUAL(adjusted[0], 0.0015, 1e-12);
   CU_ASSERT_DOUBLE_EQUAL(adjusted[14], 1, 0);
   for (int i = 1; i < 15; i++) CU_ASSERT(adjusted[i] >= adjusted[i - 1]);

@@ -47,7 +47,7 @@ static void output_appears_only_when_committed(void) {
   nt_output_discard(&output);
   CU_ASSERT_STRING_EQUAL(read_file("out"), "after");
   CU_ASSERT_EQUAL(count_files(), 1);
-  nt_output_discard(&output); /* twice is harmless */
+  nt_output_discard(&output); /* a second call is harmless */
   remove_files();
 }
 
@@ -126,7 +126,7 @@ static const nt_store_shape everything = {.width = WIDTH,
                                           .labels = 1,
                                           .compression = 1};
 
-/* Blocks that do not fall on chunk borders, in and across chunks. */
+/* Blocks that end off chunk borders, within chunks and across them. */
 static const size_t blocks[] = {1,  NT_STORE_CHUNK - 3, 0, 2 * NT_STORE_CHUNK + 5,
                                 17, NT_STORE_CHUNK};
 #define ROWS (1 + NT_STORE_CHUNK - 3 + 2 * NT_STORE_CHUNK + 5 + 17 + NT_STORE_CHUNK)
@@ -224,7 +224,7 @@ static void csv_reads_back_as_the_same_doubles(void) {
   nt_store_shape shape = {.width = 1, .names = names, .scores = 1, .labels = 1};
   CHECK_OK(nt_store_begin(store, &shape, &err), err);
   uint8_t labels[N] = {0, 1, 2};
-  for (int i = 0; i < N; i += N / 2) /* numbers of packets go on from block to block */
+  for (int i = 0; i < N; i += N / 2) /* packet numbers continue from block to block */
     CHECK_OK(nt_store_append(
                  store,
                  &(nt_store_rows){
@@ -282,9 +282,9 @@ static void endings_decide_the_format(void) {
   nt_store_discard(NULL);
 }
 
-/* A disk that fills up is a sentence and nothing left behind; HDF5 by itself would crash at exit.
- * In a child, since the limit on the size of files stands for the full disk and cannot be taken
- * back. */
+/* A full disk gives an error and leaves nothing behind; HDF5 alone would crash at
+ * exit. A child process is used because the limit on file sizes, which stands for
+ * the full disk, cannot be undone. */
 static int write_until_full(const char *path) {
   signal(SIGXFSZ, SIG_IGN);
   struct rlimit limit = {.rlim_cur = 1 << 16, .rlim_max = 1 << 16};
@@ -318,7 +318,7 @@ static void full_disk_leaves_nothing(void) {
   }
 }
 
-/* ---------------------------------------------------------------- maps of others */
+/* ---------------------------------------------------------------- foreign maps */
 
 static void put_dataset(hid_t file, const char *name, hid_t type, int rank, const hsize_t *dims,
                         const void *values) {
@@ -382,7 +382,7 @@ static void text_maps_are_read_by_content(void) {
 static void directory_is_removed(void) {
   remove_files();
   CU_ASSERT_EQUAL(rmdir(directory),
-                  0); /* the current one: nothing opens a file by a relative path after this */
+                  0); /* removes the current folder: nothing opens a relative path after this */
 }
 
 static const check_case cases[] = {

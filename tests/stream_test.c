@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Profile stream: against py100 on made-up traffic, and what it promises of itself. */
+/* The extractor's profile stream: against py100 on made-up traffic, and its own properties. */
 #include <math.h>
 
 #include <ninetails/platform.h>
@@ -11,7 +11,7 @@
 
 enum { WIDTH = 100 };
 
-/* Rows of a whole trace, `batch` packets at a time. */
+/* The rows of a whole trace, `batch` packets at a time. */
 static double *extract_with(nt_extractor_options options, const packets *p, size_t batch,
                             nt_extractor_usage *usage) {
   nt_error err;
@@ -50,7 +50,7 @@ static double later(double *clock, uint32_t most_us) {
   return *clock += packets_draw(most_us) * 1e-6;
 }
 
-/* Anyone talks to anyone: every packet turns many pairs around. */
+/* Random pairs of hosts talk in both directions, so every packet touches many pairs. */
 static packets clique(size_t count) {
   packets p = room_for(count);
   double clock = 1.5e9;
@@ -62,7 +62,7 @@ static packets clique(size_t count) {
   return p;
 }
 
-/* One host calls new addresses, a few answer, and it goes back to some of them. */
+/* One host scans new addresses, a few answer, and it returns to some of them. */
 static packets scan(size_t count) {
   packets p = room_for(count);
   double clock = 1.5e9;
@@ -84,8 +84,8 @@ static packets ping_pong(size_t count) {
   return p;
 }
 
-/* Conversations of clients with servers, bursts at one instant, pauses that let weights die,
- * self-talk. */
+/* Clients and servers: bursts at one instant, pauses in which weights decay to nothing,
+ * hosts that send to themselves. */
 static packets mixture(size_t count) {
   packets p = room_for(count);
   double clock = 1.5e9;
@@ -134,7 +134,7 @@ static void agrees_with_py100(void) {
   }
 }
 
-/* ---------------------------------------------------------------- promises */
+/* ---------------------------------------------------------------- properties */
 
 static void rows_do_not_depend_on_batches(void) {
   static const size_t batches[] = {1, 3, 17, 1000};
@@ -151,7 +151,7 @@ static void rows_do_not_depend_on_batches(void) {
   }
 }
 
-/* Each extractor hashes with a secret of its own, so two of them never probe alike. */
+/* Each extractor hashes with its own secret, so no two probe alike; their rows are equal. */
 static void rows_do_not_depend_on_the_hash(void) {
   packets p = mixture(5000);
   double *first = extract(NT_PROFILE_STREAM, &p, 64);
@@ -209,7 +209,7 @@ static void constant_streams_have_no_variance(void) {
   free(p.at);
 }
 
-/* A value long gone leaves no dust: variances are 0 or above the floor, pcc never blows up. */
+/* An old value leaves no residue: variances are 0 or above the floor, pcc stays finite. */
 static void variances_die(void) {
   packets p = room_for(3000);
   double clock = 1.5e9;
@@ -233,7 +233,7 @@ static void variances_die(void) {
   free(p.at);
 }
 
-/* Records out of order, and from any year: no decay, no NaN. */
+/* Records out of order and from any year neither decay nor give NaN. */
 static void time_may_jump(void) {
   packets p = mixture(3000);
   for (size_t i = 0; i < p.count; i++) {
@@ -270,7 +270,7 @@ static void factors_are_powers_of_two(void) {
 
 /* ---------------------------------------------------------------- bounded memory */
 
-/* Two hosts that talk with each other all the time, among many that appear once. */
+/* Two hosts talk all the time, among many that appear once. */
 static packets crowd(size_t count) {
   packets p = room_for(count);
   double clock = 1.5e9;
@@ -303,7 +303,7 @@ static void bounded_streams_keep_the_heavy(void) {
   free(p.at);
 }
 
-/* All kinds of traffic under a bound so tight that everything is dropped and comes back. */
+/* All kinds of traffic under a bound so tight that everything is evicted and returns. */
 static void tight_bounds_are_kept(void) {
   for (size_t k = 0; k < KINDS; k++) {
     packets p = kinds[k](3000);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The detector over a capture and an eve.json, and with a program in Suricata's place: a script
- * that this test writes. Where Suricata is installed, with the real one too. */
+/* The detector over a capture and an eve.json, and with a script of this test in place of Suricata;
+ * with Suricata itself where it is installed. */
 #include <stdbool.h>
 #include <sys/stat.h>
 
@@ -14,7 +14,7 @@ enum { EVE, WINDOW, PROGRAM, RULES, SECONDS, PARAMETERS };
 enum { FRAMES = 12 };
 #define START 1475740336000000LL
 
-/* Every second one of a TCP flow, the others UDP, ICMP and ARP; 0.5 s apart. */
+/* Every second packet is of a TCP flow, the others are UDP, ICMP and ARP; 0.5 s apart. */
 static file capture_of(void) {
   static const int kinds[] = {FRAME_TCP, FRAME_UDP, FRAME_TCP, FRAME_ICMP, FRAME_TCP, FRAME_ARP};
   frame_of frames[FRAMES];
@@ -120,7 +120,7 @@ static void what_is_missing_is_named(void) {
   expect_error("/nowhere.pcap", values, NT_E_IO, "/nowhere.pcap");
   values[EVE].text = eve.path;
   expect_error(rows.path, values, NT_E_ARGUMENT, "no addresses");
-  void *detector = create(tsv.path, values, &(nt_error){0}); /* records will do with an eve.json */
+  void *detector = create(tsv.path, values, &(nt_error){0}); /* enough with an eve.json */
   CU_ASSERT_PTR_NOT_NULL(detector);
   release(detector);
   values[EVE].text = "/nowhere.json";
@@ -128,7 +128,7 @@ static void what_is_missing_is_named(void) {
   file_close(&capture), file_close(&rows), file_close(&tsv), file_close(&eve);
 }
 
-/* ---------------------------------------------------------------- a program in its place */
+/* ---------------------------------------------------------------- a script in place of Suricata */
 
 static char directory[64] = "/tmp/ninetails-test-XXXXXX", script[96], saved[96], expected_eve[96];
 
@@ -154,7 +154,7 @@ static char *content_of(const char *path) {
   return text;
 }
 
-/* Entries of TMPDIR besides what this test put there. */
+/* The number of entries of TMPDIR that this test did not make. */
 static int left_behind(void) {
   char command[160];
   int found = 0;
@@ -211,7 +211,7 @@ static void programs_that_fail_say_why(void) {
   file_close(&capture);
 }
 
-/* Whether the process exists and is no zombie that nobody has waited for. */
+/* Whether the process runs: it exists and is no zombie. */
 static bool runs(pid_t pid) {
   char path[64], state = 'Z';
   snprintf(path, sizeof path, "/proc/%ld/stat", (long)pid);
@@ -227,7 +227,7 @@ static void a_program_that_hangs_is_ended(void) {
   nt_value values[PARAMETERS];
   char body[256];
   presets(values);
-  /* What it starts says its number and, unless it is ended, "late" long after. */
+  /* The script's child writes its process number and, unless it is ended, "late" long after. */
   snprintf(body, sizeof body, "sh -c 'echo $$ > %s; sleep 60; echo late > %s' & sleep 60", saved,
            saved);
   values[PROGRAM].text = script_of(body);
@@ -243,7 +243,7 @@ static void a_program_that_hangs_is_ended(void) {
   file_close(&capture);
 }
 
-/* A killed process leaves its directory: the next one removes it. */
+/* A killed process leaves its directory; the next one removes it. */
 static void what_a_kill_left_is_swept(void) {
   file capture = capture_of();
   nt_value values[PARAMETERS];
@@ -258,7 +258,7 @@ static void what_a_kill_left_is_swept(void) {
   presets(values);
   values[PROGRAM].text = script_of("exit 0");
   expect_error(capture.path, values, NT_E_IO, "wrote no eve.json");
-  CU_ASSERT_EQUAL(left_behind(), 1); /* its process lives */
+  CU_ASSERT_EQUAL(left_behind(), 1); /* the process of that directory is alive */
   nt_temporary_release(&held);
   expect_error(capture.path, values, NT_E_IO, "wrote no eve.json");
   CU_ASSERT_EQUAL(left_behind(), 0);

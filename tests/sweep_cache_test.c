@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What a sweep finds where it looks for what is its own: files under another's name, damaged ones,
- * captures that change, runs that somebody takes away. */
+/* What a sweep does with the files that it finds in place of its own: files under another's name,
+ * damaged files, captures that change, runs that disappear. */
 #include <fcntl.h>
 #include <glob.h>
 #include <sys/stat.h>
@@ -13,8 +13,8 @@
 
 static char directory[] = "/tmp/ninetails-cache-XXXXXX";
 
-/* Two captures of one size, two grace periods: of each kind of file there are several that have one
- * form. */
+/* Two captures of one size and two grace periods give several files of
+ * the same form for each kind. */
 static void twin_plan(plan *p, const char *output) {
   small_plan(p, "runs");
   p->options.output = output;
@@ -44,7 +44,7 @@ static long size_of(const char *path) {
   return stat(path, &s) == 0 ? (long)s.st_size : -1;
 }
 
-/* The first of the files. */
+/* The first file of the pattern. */
 static const char *first_of(const char *pattern) {
   static char path[256];
   glob_t found;
@@ -62,7 +62,7 @@ static void inputs_are_made(void) {
   write_capture("other.pcap");
   write_labels("in.labels", PACKETS);
   write_labels("other.labels", PACKETS);
-  for (int i = 0; i < 500; i++) flip("other.pcap", 24 + i * 76 + 12); /* the length */
+  for (int i = 0; i < 500; i++) flip("other.pcap", 24 + i * 76 + 12); /* the packet's length */
   flip("other.labels", 2 * (PACKETS - 3));
   shell("sed -i '8999s/.*/1/' other.labels");
   twin_plan(&p, "expected.h5");
@@ -77,7 +77,7 @@ static void restore(const char *without) {
   shell(command);
 }
 
-/* Each file of the pattern gets the name of the next. Returns how many. */
+/* Renames each file of the pattern to the name of the next. Returns how many there are. */
 static size_t rotate(const char *pattern) {
   glob_t found;
   CU_ASSERT_EQUAL_FATAL(glob(pattern, 0, NULL, &found), 0);
@@ -90,7 +90,7 @@ static size_t rotate(const char *pattern) {
 }
 
 typedef struct kind {
-  const char *files, *hidden_by; /* and what is in the way of their being read */
+  const char *files, *hidden_by; /* and the files that hide them */
   size_t count;
 } kind;
 
@@ -113,12 +113,12 @@ static void files_under_anothers_name_are_refused(void) {
     CU_ASSERT_EQUAL(outcome.done, i == 1 ? 0 : RUNS);
     check_same("expected.h5", "found.h5");
   }
-  /* One run's file copied over another's: one is run again. */
+  /* One run's file is copied over another's: that run is computed again. */
   restore("x");
   shell("set -- runs/run-*; cp $1 $2");
   CU_ASSERT_EQUAL(run_plan(&p).done, 1);
   check_same("expected.h5", "found.h5");
-  /* Once it is gathered its row counts. */
+  /* Once a run is in the result, its row counts. */
   shell("set -- runs/run-*; cp $1 $2");
   CU_ASSERT_EQUAL(run_plan(&p).kept, RUNS);
   check_same("expected.h5", "found.h5");
@@ -129,12 +129,12 @@ static ino_t inode_of(const char *path) {
   return stat(path, &s) == 0 ? s.st_ino : 0;
 }
 
-/* The result file after another start, with this note: whether it is the same file; the same runs are
- * in it in any case. */
+/* Whether the result file is the same file after another start with this note; its runs
+ * are the same in any case. */
 static int is_left_alone(size_t kept, const char *text) {
   plan p;
   const nt_note said = {"said", text};
-  shell("ln -f found.h5 before 2> /dev/null || true"); /* so that its number is not given again */
+  shell("ln -f found.h5 before 2> /dev/null || true"); /* keeps the inode number in use */
   ino_t before = inode_of("found.h5");
   twin_plan(&p, "found.h5");
   p.options.notes = 1;
@@ -151,7 +151,7 @@ static void what_is_gathered_is_not_gathered_again(void) {
   CU_ASSERT(!is_left_alone(RUNS, "two")); /* another provenance */
   CU_ASSERT(is_left_alone(RUNS, "two"));
   shell("rm -f $(ls runs/run-* | head -n 1)");
-  CU_ASSERT(!is_left_alone(RUNS - 1, "two")); /* run again; the others come out of the result */
+  CU_ASSERT(!is_left_alone(RUNS - 1, "two")); /* computed again; the others come from the result */
   long size = size_of("found.h5");
   for (long at = size - 1; at > 0; at -= size / 5) {
     shell("cp found.h5 copy && mv copy found.h5");
@@ -173,7 +173,7 @@ static void check_damaged(const kind *k, const char *path, long at) {
   check_same("expected.h5", "found.h5");
 }
 
-/* Whatever byte is another: the same bits come out, and no run has failed. */
+/* Whichever byte is changed, the result has the same bits and no run fails. */
 static void damaged_files_are_made_again(void) {
   for (int i = 0; i < KINDS; i++) {
     restore("x");
@@ -185,7 +185,7 @@ static void damaged_files_are_made_again(void) {
   }
 }
 
-/* Times are read before any detector is there. */
+/* Times are read before any detector exists. */
 static void damaged_times_fail_no_run(void) {
   nt_error err;
   restore("x");
@@ -207,7 +207,7 @@ static void damaged_times_fail_no_run(void) {
   free(bytes);
 }
 
-/* What is in the way and cannot be removed ends the sweep with one error that names it. */
+/* A file that is in the way and cannot be removed ends the sweep with one error that names it. */
 static void what_cannot_be_removed_is_named(void) {
   for (int i = 0; i < KINDS; i++) {
     plan p;
@@ -235,7 +235,7 @@ static void what_cannot_be_removed_is_named(void) {
 
 /* ---------------------------------------------------------------- files that change */
 
-/* Another byte, with the size and the time of modification that it had. */
+/* Changes a byte and keeps the size and the time of modification. */
 static void change(const char *path, long at) {
   struct stat s;
   CU_ASSERT_EQUAL_FATAL(stat(path, &s), 0);
@@ -248,12 +248,12 @@ static void marks_see_what_times_hide(void) {
   char before[65], after[65];
   nt_file_mark mark, again;
   nt_error err = {0};
-  do { /* once more where this process had to wait in between */
+  do { /* repeated where this process had to wait in between */
     write_capture("marked.pcap");
     CHECK_OK(nt_key_of_file("cache/files", "marked.pcap", before, &mark, &err), err);
   } while (!mark.fresh && err.status == NT_OK);
   CHECK_OK(nt_key_check_file("marked.pcap", before, &mark, &err), err);
-  CU_ASSERT(mark.fresh); /* so that its bytes are looked at, too */
+  CU_ASSERT(mark.fresh); /* fresh marks make a sweep read the bytes too */
   CU_ASSERT_EQUAL(
       nt_key_check_file("marked.pcap",
                         "0000000000000000000000000000000000000000000000000000000000000000", &mark,
@@ -269,7 +269,7 @@ static void marks_see_what_times_hide(void) {
   CU_ASSERT_EQUAL(nt_key_check_file("marked.pcap", before, &mark, &err), NT_E_INPUT);
 }
 
-/* Files that are old enough for a note. */
+/* Files that are old enough for a note of their checksum. */
 static const char *const old_files[] = {"/proc/self/exe", "/bin/sh"};
 
 static void note_of(const char *file, char *sha256, char *note) {
@@ -278,7 +278,7 @@ static void note_of(const char *file, char *sha256, char *note) {
   glob_t found;
   shell("rm -rf notes && mkdir notes");
   do CHECK_OK(nt_key_of_file("notes", file, sha256, &mark, &err), err);
-  while (mark.fresh); /* built a moment ago */
+  while (mark.fresh); /* the executable was just built */
   CU_ASSERT_EQUAL_FATAL(glob("notes/*.sha256", 0, NULL, &found), 0);
   strcpy(note, found.gl_pathv[0]);
   globfree(&found);
@@ -316,8 +316,8 @@ static size_t count_of(const char *pattern) {
   return count;
 }
 
-/* Between its checksum and its reading: nothing of it is kept, and when it is what it was, all is
- * well. */
+/* A capture that changes between its checksum and its reading: nothing of it is kept, and
+ * once it is restored all is well. */
 static void what_changes_meanwhile_leaves_nothing(void) {
   static const struct {
     const char *file;
@@ -348,14 +348,14 @@ static void what_changes_meanwhile_leaves_nothing(void) {
   }
 }
 
-/* ---------------------------------------------------------------- runs that are taken away */
+/* ---------------------------------------------------------------- runs that disappear */
 
 typedef struct thief {
   const char *command;
   size_t times, came;
 } thief;
 
-/* When all is done, before the result is gathered. */
+/* After the last run, before the result is gathered. */
 static void take_away(void *context, const nt_sweep_progress *progress) {
   thief *t = context;
   if (progress->done + progress->kept < progress->total || t->came >= t->times) return;
@@ -391,7 +391,7 @@ static void runs_that_are_taken_away_are_run_again(void) {
 static void runs_that_do_not_stay_are_named(void) {
   nt_error err = {0};
   nt_sweep_outcome outcome = {0};
-  /* one a round, however often it is told of the end of one */
+  /* one each round, however often the end of one is reported */
   thief t = {"set -- runs/run-*; [ $# -lt 8 ] || rm -f $1", 1000, 0};
   CU_ASSERT_EQUAL(with_thief(&t, &outcome, &err), NT_E_IO);
   CU_ASSERT_EQUAL(outcome.missing, 1);

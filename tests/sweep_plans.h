@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* For the tests of sweeps: a small plan, and what came of it. */
+/* For the tests of sweeps: small plans and their outcomes. */
 #ifndef NT_SWEEP_PLANS_H
 #define NT_SWEEP_PLANS_H
 
@@ -26,7 +26,7 @@ typedef struct plan {
   size_t run_count;
 } plan;
 
-/* Two profiles; KitNET with two m and two seeds, on each. */
+/* Two profiles, each with KitNET of two m and two seeds. */
 static inline void small_plan(plan *p, const char *folder) {
   *p = (plan){.options = {.folder = folder,
                           .cache = "cache",
@@ -92,7 +92,7 @@ static inline void empty(const char *folder) {
   CU_ASSERT_EQUAL(system(command), 0);
 }
 
-/* All that does not tell time: every cell that is no cost, and the scores. */
+/* All results that do not depend on time: the scores, and every cell that is no cost. */
 static inline void check_same(const char *a, const char *b) {
   nt_table x, y;
   nt_error err = {0};

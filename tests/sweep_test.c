@@ -65,7 +65,7 @@ static void inputs_are_made(void) {
   CU_ASSERT_EQUAL(access("in.pcap", R_OK), 0);
 }
 
-/* Run 0 of the plan is what nt_run does with the same parameters. */
+/* Run 0 of the plan equals nt_run with the same parameters. */
 static void scores_are_those_of_a_single_run(void) {
   plan p;
   nt_error err = {0};
@@ -118,16 +118,16 @@ static void what_is_there_is_not_done_again(void) {
   small_plan(&p, "again.runs");
   nt_sweep_outcome outcome = run_plan(&p);
   CU_ASSERT_EQUAL(outcome.done, RUNS);
-  CU_ASSERT_EQUAL(outcome.rate, 0); /* scores were in the cache: no row went through a detector */
+  CU_ASSERT_EQUAL(outcome.rate, 0); /* scores come from the cache: no row reaches a detector */
   outcome = run_plan(&p);
   CU_ASSERT_EQUAL(outcome.kept, RUNS);
   CU_ASSERT_EQUAL(outcome.done, 0);
-  /* Another protocol: new runs, no new score. */
+  /* Another protocol gives new runs and computes no new score. */
   p.options.measures.protocol.fold_auc = 1;
   outcome = run_plan(&p);
   CU_ASSERT_EQUAL(outcome.done, RUNS);
   CU_ASSERT_EQUAL(outcome.rate, 0);
-  /* Fresh: everything again. */
+  /* `fresh` computes everything again. */
   p.options.fresh = 1;
   outcome = run_plan(&p);
   CU_ASSERT_EQUAL(outcome.done, RUNS);
@@ -157,7 +157,7 @@ static void a_failed_run_is_a_record_and_the_others_go_on(void) {
   CU_ASSERT_PTR_NOT_NULL(strstr(text_of(&table, "reason", 3), "none is left to score"));
   CU_ASSERT(isnan(number_of(&table, "auc", 1)));
   nt_table_done(&table);
-  /* It is not tried again unless that is asked for. */
+  /* A failed run is repeated only on request. */
   outcome = run_plan(&p);
   CU_ASSERT_EQUAL(outcome.kept, RUNS - 2);
   CU_ASSERT_EQUAL(outcome.failed, 2);
@@ -222,7 +222,7 @@ static void what_was_cut_off_is_completed(void) {
     cancelled = 0;
     seen = 0;
     outcome = run_plan(&p);
-    CU_ASSERT(outcome.kept >= kept); /* nothing that was done is lost */
+    CU_ASSERT(outcome.kept >= kept); /* no finished run is lost */
     kept = outcome.kept + outcome.done;
     CU_ASSERT_EQUAL(outcome.kept + outcome.done + outcome.missing, RUNS);
   }
@@ -230,7 +230,7 @@ static void what_was_cut_off_is_completed(void) {
   check_same("cut.h5", "single.h5");
 }
 
-/* What one of two processes does: `sweep_test share N FD`, a program of its own, since
+/* One of two processes: `sweep_test share N FD`, a program of its own, since
  * threads do not survive a fork. */
 static int share(const char *output, int to) {
   plan p;
@@ -245,7 +245,7 @@ static int share(const char *output, int to) {
   return write(to, counts, sizeof counts) != sizeof counts;
 }
 
-/* The work is shared, nothing is done twice, both have all of it. */
+/* Two processes share the work: nothing is computed twice, and both have the whole result. */
 static void processes_share_the_work(void) {
   static const char *const outputs[] = {"shared0.h5", "shared1.h5"};
   int ends[2];
@@ -272,14 +272,14 @@ static void processes_share_the_work(void) {
   check_same("shared0.h5", "single.h5");
 }
 
-/* Whether it is ours now. */
+/* Takes the lease; whether that succeeds. */
 static int take(const char *key, nt_lease *lease) {
   nt_error err = {0};
   CHECK_OK(nt_lease_take("leases", key, lease, &err), err);
   return lease->held != 0;
 }
 
-/* A lease as somebody else wrote it, touched `ago` seconds before now. */
+/* Another process's lease, last touched `ago` seconds before now. */
 static void write_lease(const char *key, const char *owner, double ago) {
   char path[64];
   struct timespec now;
@@ -293,7 +293,7 @@ static void write_lease(const char *key, const char *owner, double ago) {
   utimensat(AT_FDCWD, path, both, 0);
 }
 
-/* Of another machine, and of this one in another boot. */
+/* Leases of another machine, and of this one in another boot. */
 static const char elsewhere[] = "other 01234567-0123456789ab-1\n";
 
 static void leases_have_one_holder(void) {
@@ -301,25 +301,25 @@ static void leases_have_one_holder(void) {
   nt_error err = {0};
   mkdir("leases", 0777);
   CU_ASSERT(take("a", &a));
-  CU_ASSERT(!take("a", &again)); /* not even this process */
+  CU_ASSERT(!take("a", &again)); /* a lease is not taken twice, not even by its holder */
   nt_lease_remove_stale("leases");
   CU_ASSERT_EQUAL(access("leases/a.lease", F_OK), 0);
   nt_lease_give_back("leases", "a", &a);
   CU_ASSERT_NOT_EQUAL(access("leases/a.lease", F_OK), 0);
-  /* Of a process that is gone: void at once. */
+  /* A dead process's lease is void at once. */
   pid_t child = fork();
   if (child == 0) _exit(nt_lease_take("leases", "b", &b, NULL) != NT_OK);
   waitpid(child, NULL, 0);
   CU_ASSERT_EQUAL(access("leases/b.lease", F_OK), 0);
   CU_ASSERT(take("b", &b));
-  /* Whoever was killed, or had a full disk, when it took one. */
+  /* Empty and cut leases, of a process killed while it wrote or of a full disk. */
   nt_lease cut = {0};
   write_lease("d", "host", 0);
   CU_ASSERT(take("d", &cut));
   nt_lease_give_back("leases", "d", &cut);
   nt_lease none = {0};
   CU_ASSERT_EQUAL(nt_lease_take("leases/none", "c", &none, &err), NT_E_IO);
-  /* Void ones are swept out, others stay. */
+  /* Void leases are removed, others stay. */
   write_lease("c", elsewhere, 3600);
   nt_lease_remove_stale("leases");
   CU_ASSERT_NOT_EQUAL(access("leases/c.lease", F_OK), 0);
@@ -335,26 +335,26 @@ static void leases_of_other_machines_are_watched(void) {
   write_lease("e", elsewhere, NT_LEASE_STALE + 5);
   CU_ASSERT(take("e", &lease));
   nt_lease_give_back("leases", "e", &lease);
-  /* From the future, as of a clock that was set back or of one that is ahead: its age says nothing,
-   * and it is void when it has stood still while somebody looked. */
+  /* Times in the future, of clocks that differ: the age says nothing, and a lease is void once it
+   * has not changed while somebody watched. */
   write_lease("f", elsewhere, -86400);
   CU_ASSERT(!take("f", &lease));
   lease.since -= NT_LEASE_STALE / 2;
   CU_ASSERT(!take("f", &lease));
-  write_lease("f", elsewhere, -86405); /* a beat: it lives */
+  write_lease("f", elsewhere, -86405); /* touched again: its holder lives */
   CU_ASSERT(!take("f", &lease));
   lease.since -= NT_LEASE_STALE / 2;
   CU_ASSERT(!take("f", &lease));
   lease.since -= NT_LEASE_STALE / 2 + 1;
   CU_ASSERT(take("f", &lease));
   nt_lease_give_back("leases", "f", &lease);
-  /* Of a dead process of this machine, whatever the clock was: at once. */
+  /* A dead process of this machine is recognised at once, whatever the clock. */
   char self[NT_ORIGIN_TEXT], owner[128];
   nt_origin_self("leases", self);
   snprintf(owner, sizeof owner, "here %s\n", self);
   write_lease("g", owner, -86400);
   CU_ASSERT(take("g", &lease));
-  /* Whoever lost one does not take it from its next holder. */
+  /* Who has lost a lease does not release the next holder's. */
   nt_lease lost = lease, next = {0};
   CU_ASSERT_EQUAL(rename("leases/g.lease", "leases/old"), 0);
   CU_ASSERT(take("g", &next));
@@ -382,7 +382,7 @@ static void the_cache_is_pruned_by_use(void) {
   CU_ASSERT_EQUAL(bytes, entries[0].bytes);
   CU_ASSERT(!nt_cache_has("prune.cache", entries[0].kind, entries[0].key));
   free(entries);
-  /* A limit that is smaller than what the sweep itself uses removes nothing of that. */
+  /* A limit below what the sweep itself uses removes none of that. */
   empty("prune.runs");
   p.options.cache_limit = 1;
   CU_ASSERT_EQUAL(run_plan(&p).done, RUNS);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The synthesiser: same seed same bytes, exact counts, labels beside packets, valid checksums,
- * refusals. */
+/* The synthesiser: the same seed gives the same bytes; counts, labels and checksums are
+ * exact; mistakes are refused. */
 #include <math.h>
 #include <xxhash.h>
 
@@ -78,12 +78,12 @@ static nt_status synthesise(const char *text, uint64_t packets, uint64_t seed, c
   nt_setting *scenario = scenario_of(text);
   nt_synthesis what = {.seed = seed, .packets = packets, .output = path_of(name), .over = over};
   nt_status status = nt_synthesise(scenario, &what, result, err);
-  result->activity_count = 0; /* names go with the scenario */
+  result->activity_count = 0; /* names belong to the scenario, which is freed */
   nt_setting_free(scenario);
   return status;
 }
 
-/* Runs it and returns the capture's bytes. */
+/* Runs the scenario and returns the capture's bytes. */
 static bytes capture_of(const char *text, uint64_t packets, uint64_t seed, const char *name) {
   nt_synthesis_result r;
   nt_error err = {0};
@@ -103,7 +103,7 @@ typedef struct record {
   const uint8_t *header, *data;
 } record;
 
-/* The records of a capture; their number, or 0 when the file is not whole. */
+/* Reads the records of a capture; returns their number, 0 when the file is incomplete. */
 static size_t records_of(const bytes *file, record *out, size_t max) {
   size_t at = 24, n = 0;
   if (file->length < 24 || little(file->data) != 0xa1b23c4d) return 0;
@@ -116,7 +116,7 @@ static size_t records_of(const bytes *file, record *out, size_t max) {
   return at == file->length ? n : 0;
 }
 
-/* Labels of a CSV file (values only); -1 where the numbering breaks. */
+/* Reads the labels of a CSV file; -1 where the numbering is broken. */
 static long labels_of(const char *path, uint8_t *out, char (*names)[65], long max) {
   bytes file = slurp(path);
   long n = 0;
@@ -166,8 +166,8 @@ static void laws_are_what_they_say(void) {
   }
 }
 
-/* Golden: the digest was taken when tshark had found every packet well formed. It may change with
- * the synthesiser, but not with the machine, the compiler or its options. */
+/* Golden digest, taken when tshark had found every packet well formed. A change of the synthesiser
+ * may change it; machine, compiler and options do not. */
 static void the_same_seed_gives_the_same_bytes(void) {
   bytes a = capture_of(scan_text, N, 1, "a.pcap"), b = capture_of(scan_text, N, 1, "b.pcap");
   bytes la = slurp(path_of("a.pcap.labels.csv")), lb = slurp(path_of("b.pcap.labels.csv"));
@@ -217,7 +217,7 @@ static void labels_follow_the_attack(void) {
   CU_ASSERT_FATAL(labels_of(path_of("l.pcap.labels.csv"), labels, names, N) == N);
   uint64_t attacks = 0, first = 0;
   static const uint8_t card[6] = {2, 0, 0, 0, 0, 9};
-  for (size_t i = 0; i < N; i++) { /* only the scan knows the attacker's card */
+  for (size_t i = 0; i < N; i++) { /* only the scan has the attacker's MAC address */
     int his = !memcmp(records[i].data, card, 6) || !memcmp(records[i].data + 6, card, 6);
     CU_ASSERT_EQUAL(labels[i], his);
     CU_ASSERT_EQUAL(!strcmp(names[i], "scan"), his);
@@ -293,8 +293,8 @@ static void frames_are_cut_at_the_snaplen(void) {
   free(file.data), free(full.data);
 }
 
-/* The packets labelled 0 are those of the capture, byte for byte, with their times, in their order.
- */
+/* The packets labelled 0 are those of the capture, byte for byte, with
+ * their times, in their order. */
 static void a_capture_stays_as_it_was(void) {
   const char *const texts[] = {scan_text, spoof_text};
   bytes benign = capture_of(benign_text, N, 11, "benign.pcap");
@@ -320,8 +320,8 @@ static void a_capture_stays_as_it_was(void) {
   free(benign.data);
 }
 
-/* Pings by the hour: the second hour asks for four times the first; and with bursts two thirds of
- * the time is idle. */
+/* Pings each hour: the second hour asks for four times the first; with bursts two
+ * thirds of the time are idle. */
 static void gaps_follow_the_day_and_come_in_bursts(void) {
   static const char day[] =
       "{name: 'day', start_hour: 0, diurnal: [1, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, "
@@ -335,7 +335,7 @@ static void gaps_follow_the_day_and_come_in_bursts(void) {
     uint64_t hour = (records[i].time - records[0].time) / 3600000000000ull;
     if (hour < 4) hours[hour]++;
   }
-  CU_ASSERT_DOUBLE_EQUAL((double)hours[0] / (2 * 900 * 2.5), 1, 0.06); /* 1 .. 4, linear */
+  CU_ASSERT_DOUBLE_EQUAL((double)hours[0] / (2 * 900 * 2.5), 1, 0.06); /* 1 to 4, linear */
   free(file.data);
   static const char bursts[] =
       "{name: 'bursts', " HOSTS "activities: [{behaviour: 'ping', name: 'p', from: 'pc', to: 'web',"

@@ -13,7 +13,7 @@ enum { TURNS = 1000 };
 typedef struct counts {
   nt_team *team;
   int done[TURNS], members[8];
-  pthread_t first; /* who took turn 0 */
+  pthread_t first; /* the thread of turn 0 */
 } counts;
 
 static void count(void *context, size_t turn, int member) {
@@ -42,7 +42,7 @@ static void every_turn_is_done_once(void) {
   }
 }
 
-/* A turn that waits until another thread has begun another one: they do run side by side. */
+/* Turns run in parallel: one waits until another thread has begun another. */
 static void wait_for_all(void *context, size_t turn, int member) {
   (void)turn, (void)member;
   pthread_barrier_wait(context);
@@ -93,7 +93,7 @@ static void no_team_is_a_loop(void) {
   CU_ASSERT_EQUAL(c.members[0], TURNS);
 }
 
-/* In a process of its own with 64 MB of addresses more than it has: no room for 500 stacks. */
+/* A process with 64 MB of address space left has no room for 500 stacks. */
 __attribute__((unused)) static int refused_threads(void) {
   struct rlimit limit;
   FILE *file = fopen("/proc/self/statm", "r");

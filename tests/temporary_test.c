@@ -49,7 +49,7 @@ static void two_that_write_one_file_have_two_names(void) {
   snprintf(number, sizeof number, "-%ld-", (long)getpid());
   CU_ASSERT_PTR_NOT_NULL(strstr(a, number));
   nt_temporary_sweep(".", NULL);
-  CU_ASSERT(there(a) && there(b)); /* both are at work */
+  CU_ASSERT(there(a) && there(b)); /* both writers are at work */
   nt_temporary_release(&a_held);
   nt_temporary_sweep_of("other");
   CU_ASSERT(there(a));
@@ -64,7 +64,7 @@ static void two_that_write_one_file_have_two_names(void) {
   free(b);
 }
 
-/* HOST-BOOT of this machine, or with another of the two. */
+/* HOST-BOOT of this machine, or with one of the two replaced. */
 static void name_of(char *name, size_t size, const char *host, const char *boot, const char *rest) {
   char self[NT_ORIGIN_TEXT];
   nt_origin_self(".", self);
@@ -75,13 +75,14 @@ static void what_is_swept_is_of_this_host_and_dead(void) {
   static const char other_boot[] = "0123456789ab", other_host[] = "01234567";
   const time_t old = 1000000000;
   char names[6][128];
-  /* Of this boot and not locked: process 1 of a container is not process 1 here. */
+  /* Files of this boot that are not locked: process 1 of a container is another
+   * process than process 1 here. */
   name_of(names[0], sizeof names[0], NULL, NULL, "1-00000000");
   name_of(names[1], sizeof names[1], other_host, NULL, "1-00000000");
-  name_of(names[2], sizeof names[2], NULL, other_boot, "1-00000000"); /* long before our boot */
-  name_of(names[3], sizeof names[3], NULL, other_boot, "1-00000001"); /* written to right now */
+  name_of(names[2], sizeof names[2], NULL, other_boot, "1-00000000"); /* before this boot */
+  name_of(names[3], sizeof names[3], NULL, other_boot, "1-00000001"); /* being written now */
   name_of(names[4], sizeof names[4], other_host, other_boot, "1-00000000");
-  strcpy(names[5], ".out.12345.tmp"); /* none of ours */
+  strcpy(names[5], ".out.12345.tmp"); /* no name of ours */
   for (int i = 0; i < 6; i++) make_file(names[i], i == 3 ? 0 : old);
   nt_temporary_sweep(".", NULL);
   static const int stays[6] = {0, 0, 0, 1, 1, 1};
@@ -219,7 +220,7 @@ static void one_of_many_has_the_name(void) {
         snprintf(name, sizeof name, "mine%d", i);
         write_text(name, name);
         int claimed = nt_temporary_claim(name, "claimed");
-        if (claimed == 0 && inode_of(name) == 0) _exit(2); /* as it was */
+        if (claimed == 0 && inode_of(name) == 0) _exit(2); /* unchanged */
         unlink(name);
         _exit(claimed);
       }

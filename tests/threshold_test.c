@@ -4,8 +4,8 @@
 #include "metrics/roc.h"
 #include "metrics_check.h"
 
-/* exp(mean + deviation * z): z = 3.0902323061678132 for a tail of 1e-3 (R's qnorm), population
- * deviation. */
+/* The threshold is exp(mean + deviation * z): z = 3.0902323061678132 for a tail of 1e-3 (R's
+ * qnorm), population deviation. */
 static void fit_and_threshold_of_a_known_sample(void) {
   const double scores[] = {exp(1.0), exp(2.0), exp(3.0), exp(4.0)};
   nt_lognormal fit;
@@ -90,9 +90,9 @@ static nt_alarm_share share_of(size_t over, size_t alarms, const uint8_t *labels
   return nt_alarm_share_of(scores, labels, N, 2, 1e-3);
 }
 
-/* sqrt(0.001) = 0.0316: four alarms of 100 packets are too many. Of 50 blocks, each with that
- * chance, more than 5 come with probability 0.00482, more than 6 with 0.000957 (SciPy's binom.sf).
- */
+/* sqrt(0.001) = 0.0316: four alarms of 100 packets are too many. Of 50 blocks, each
+ * with that chance, more than 5 come with probability 0.00482, more than 6 with
+ * 0.000957 (SciPy's binom.sf). */
 static void share_contradicts_its_tail(void) {
   nt_alarm_share s = share_of(7, 4, NULL);
   CU_ASSERT_EQUAL(s.blocks, 50);
@@ -103,7 +103,7 @@ static void share_contradicts_its_tail(void) {
   CU_ASSERT_FALSE(share_of(6, 100, NULL).contradicts); /* one burst, however dense */
   CU_ASSERT_FALSE(share_of(50, 3, NULL).contradicts);
   static uint8_t labels[5000];
-  memset(labels, 1, 2500); /* attacks may alarm as they like */
+  memset(labels, 1, 2500); /* alarms of attacks do not count */
   CU_ASSERT_FALSE(share_of(25, 100, labels).contradicts);
   CU_ASSERT(share_of(50, 100, labels).contradicts);
   const double nans[] = {NAN, NAN, NAN};
@@ -113,8 +113,8 @@ static void share_contradicts_its_tail(void) {
   CU_ASSERT_FALSE(nt_alarm_share_of(nans, NULL, 0, 1, 1e-3).contradicts);
 }
 
-/* Alarms that are as many as promised and come in bursts of 20: 2000 captures, none of which may
- * be complained of more often than the bound of 1e-3 allows (2, and 3 standard deviations). */
+/* Alarms at the promised rate, in bursts of 20: of 2000 captures at most as many contradict as the
+ * bound of 1e-3 allows (2, and 3 standard deviations). */
 static void what_holds_is_seldom_contradicted(void) {
   enum { N = 10000, BURST = 20 };
   static double scores[N];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Scores of the detectors that look at one quantity, by hand. */
+/* Detectors of a single quantity: scores worked out by hand. */
 #include <math.h>
 
 #include <ninetails/detector.h>
@@ -12,7 +12,7 @@ static const uint32_t sizes[N] = {60, 1500, 60, 0, 4000000000u, 70};
 
 static const char *const columns[COLUMNS] = {"size", "1", "jitter"};
 
-/* learn: how many of the rows are learnt; out: of all. */
+/* learn: how many of the rows are learnt; out: the scores of all rows. */
 static nt_status run(const char *name, const nt_value *values, const nt_rows *rows, size_t learn,
                      double *out, char *remark, nt_error *err) {
   const nt_detector_class *class = nt_detector_find(name, err);
@@ -134,7 +134,7 @@ static void a_named_feature_needs_no_labels(void) {
   CHECK_OK(one("1", LOW, 100, &rows, scores, remark, &err), err); /* a name before a number */
   CU_ASSERT_EQUAL(scores[2], 9);
   CHECK_OK(one("size", FAR, 100, &rows, scores, remark, &err), err);
-  CU_ASSERT(isnan(scores[0])); /* no mean yet */
+  CU_ASSERT(isnan(scores[0])); /* nothing learnt, so no mean */
   CU_ASSERT_EQUAL(scores[1], 2);
   CU_ASSERT_EQUAL(scores[2], 0);
   CU_ASSERT_EQUAL(scores[5], 8);

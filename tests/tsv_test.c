@@ -29,8 +29,8 @@ static size_t read_all(const char *text, nt_packet *packets, size_t max, nt_erro
   return got;
 }
 
-/* Every column once, in three rows; with and without header, both line ends, last newline or none.
- */
+/* Every column is set once, in three rows; with and without header, either line end, with and
+ * without the last newline. */
 static void all_columns_are_read(void) {
   static const char *const rows[] = {
       "1540446382.933899000\t60\t" MACS
@@ -159,7 +159,7 @@ static void bad_values_are_named(void) {
   }
 }
 
-/* Of the first line, too, where there is no header. */
+/* The first line too is checked, where there is no header. */
 static void decimal_commas_are_refused_at_once(void) {
   nt_packet p[8];
   nt_error err;
@@ -242,7 +242,8 @@ static void headers_are_checked(void) {
   CU_ASSERT_EQUAL(err.status, NT_OK);
 }
 
-/* A file cut anywhere gives its whole rows, and a warning unless it was cut between two of them. */
+/* A file cut anywhere gives its complete rows, and a warning unless the
+ * cut lies between two rows. */
 static void every_truncation_keeps_whole_rows(void) {
   const char *whole = HEADER "\n" ROW ROW ROW;
   size_t head = strlen(HEADER) + 1, row = strlen(ROW);
@@ -282,7 +283,7 @@ static void published_head_of_mirai(void) {
   CU_ASSERT_PTR_NOT_NULL_FATAL(nt_capture_warning(a));
   CU_ASSERT_PTR_NOT_NULL(strstr(nt_capture_warning(a), "line 38365: the file ends inside a line: "
                                                        "column 6 (ip.dst) is '192.1'"));
-  if (b) { /* the pcap was made from the TSV: the same records come out of both */
+  if (b) { /* the pcap was made from the TSV, so both give the same records */
     CHECK_OK(nt_capture_read(b, p + MAX, MAX, &from_pcap, &err), err);
     CU_ASSERT_EQUAL(from_pcap, from_tsv);
     CU_ASSERT_EQUAL(memcmp(p, p + MAX, from_tsv * sizeof *p), 0);

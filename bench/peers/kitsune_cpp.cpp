@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A checkout of hborlik/Kitsune-cpp on the way that `ninetails score` goes: compiled with its sources by
- * `ninetails bench run --peer kitsune-cpp=DIR`.
+/*
+ * Runs a checkout of hborlik/Kitsune-cpp over the packets that `ninetails score` reads;
+ * `ninetails bench run --peer kitsune-cpp=DIR` compiles it with the checkout's sources.
  *
  *     kitsune_cpp PACKETS.tsv FM_GRACE AD_GRACE M SCORES
  */

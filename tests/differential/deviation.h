@@ -95,12 +95,12 @@ static void deviation_block(deviation *d, const double *want, const double *got,
   deviation_pcc(&d[PCC], want, got);
 }
 
-/* ---------------------------------------------------------------- streams that text confuses */
+/* ---------------------------------------------------------------- ambiguous text keys */
 
 typedef struct deviation_keys {
   nt_directory text, typed;
-  uint32_t *partner[DEVIATION_TABLES]; /* of each text stream: its first typed one, plus 1 */
-  uint8_t *mixed[DEVIATION_TABLES];    /* of each text stream: has it more than one? */
+  uint32_t *partner[DEVIATION_TABLES]; /* for each text stream: its first typed stream, plus 1 */
+  uint8_t *mixed[DEVIATION_TABLES];    /* for each text stream: whether it has more than one */
 } deviation_keys;
 
 static void deviation_see(deviation_keys *k, int table, uint32_t text, uint32_t typed) {
@@ -173,7 +173,7 @@ static void deviation_row(deviation_report *r, deviation_keys *k, const nt_packe
   }
 }
 
-/* want, got: n rows of py100 and of stream. 0: out of memory. */
+/* Compares n rows of py100 (want) and stream (got). 0: out of memory. */
 static int deviation_measure(const nt_packet *packets, size_t n, const double *want,
                              const double *got, deviation_report *r) {
   deviation_keys keys;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* eve_tool CAPTURE: an anomaly and an alert of each packet, as lines of EVE JSON. */
+/* eve_tool CAPTURE: prints an anomaly and an alert for each packet as lines of EVE JSON. */
 #include <stdio.h>
 
 #include <ninetails/capture.h>

@@ -22,7 +22,7 @@ static double *extract(nt_profile profile, const packets *p) {
   exit(4);
 }
 
-/* Values outside the criterion; (size_t)-1: not measured. */
+/* The number of values outside the criterion; (size_t)-1: not measured. */
 static size_t measure(const char *shared, const packets_capture *capture) {
   char path[4096];
   snprintf(path, sizeof path, "%s/data/labelled/%s", shared, capture->path);

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What is read of a table that another program wrote, for tables.py:
+/*
+ * Prints what the library reads from a table that another program wrote, for tables.py to compare.
+ *
  *     tables_tool labels FILE     "note TEXT", then the label of each packet: 0, 1, x or its name
  *     tables_tool features FILE   "note TEXT", "names NAME...", then the features of each row
  */

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the tools of the differential tests share: numbers in, numbers out, and an end with 2 where
- * that cannot be. */
+/* Shared by the tools of the differential tests: numbers in, numbers out; failures end with 2. */
 #ifndef NT_DIFFERENTIAL_TOOL_H
 #define NT_DIFFERENTIAL_TOOL_H
 
@@ -21,7 +20,7 @@ static inline void stop_on(nt_status status, const nt_error *err) {
   exit(2);
 }
 
-/* All of a file; data to be freed. */
+/* Reads a whole file; the caller frees the data. */
 typedef struct file {
   void *data;
   size_t bytes;

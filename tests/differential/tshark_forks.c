@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Preloaded into tshark: many captures for one start, which costs 0.3 s.
-
-   $TSHARK_FORKS names a file with three lines a capture: the capture, where standard output goes, where standard error
-   goes. When tshark is to open the capture of its command line it forks for each of these instead, one after the other,
-   and the child opens that one: all that follows is tshark's own, in a process that has seen no other capture. The first
-   process says `exit CODE` or `signal NUMBER` for each on standard output, and ends.
-
-   Tables of names, which tshark reads again for each capture though -n wants none, are not there: half of the time. */
+/*
+ * Preloaded into tshark: one start, which takes 0.3 s, serves many captures.
+ *
+ * $TSHARK_FORKS names a file with three lines for each capture: the capture, the file for standard
+ * output, the file for standard error. When tshark opens the capture of its command line, it forks
+ * for each of these in turn instead, and the child opens that capture: the rest is tshark's own code
+ * in a process that has seen no other capture. The parent prints `exit CODE` or `signal NUMBER` for
+ * each and ends.
+ *
+ * Tables of names, which tshark reads for each capture in spite of -n, are hidden: that halves the
+ * time.
+ */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -40,7 +44,7 @@ static int line_of(FILE *list, char **line, size_t *size) {
   return 1;
 }
 
-/* The capture that this child is to open; the first process does not return. */
+/* Returns the capture that this child opens; the first process does not return. */
 static const char *capture_of_child(const char *list_path) {
   static char *capture, *out, *err;
   size_t sizes[3] = {0, 0, 0};
@@ -52,7 +56,7 @@ static const char *capture_of_child(const char *list_path) {
     pid_t child = fork();
     if (child < 0) fail("fork");
     if (!child) {
-      close(fileno(list)); /* at its exit it would set the offset back, which both share */
+      close(fileno(list)); /* an exit of the child would reset the shared offset */
       send_to(out, STDOUT_FILENO);
       send_to(err, STDERR_FILENO);
       return capture;

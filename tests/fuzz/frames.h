@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/*
- * Frames of a fuzzer's bytes. The first two choose the link type and the third the check sequence;
- * each frame is a byte for its captured length, one for what the snapshot cut off (in units of 8),
- * and the bytes, which lie in a piece of memory of their own, so that its end is watched.
- */
+/* Splits a fuzzer's bytes into frames. The first two bytes choose the link type, the third the
+ * check sequence; each frame is a byte for its captured length, one for what the snapshot length
+ * cut off (in units of 8), and its bytes. They lie in an allocation of exactly their size, so that
+ * sanitizers see reads beyond it. */
 #ifndef NT_FUZZ_FRAMES_H
 #define NT_FUZZ_FRAMES_H
 
@@ -12,7 +11,7 @@
 
 #include <ninetails/packet.h>
 
-/* Calls `take` for each frame, whose data live that long. */
+/* Calls `take` for each frame; its data live during the call. */
 static inline void each_frame(const uint8_t *data, size_t size,
                               void (*take)(void *context, const nt_frame *frame), void *context) {
   if (size < 3) return;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Any bytes as what a site answers. HTTP itself, its status lines, redirects and chunks, is read by
- * libcurl; ours is what is made of it: lines of headers (ETag, Last-Modified, Content-Range), the
- * first bytes of a body, addresses.
+ * Any bytes as a site's answer. libcurl parses HTTP itself: status lines, redirects, chunks. Fuzzed
+ * is what reads the result: header lines (ETag, Last-Modified, Content-Range), the first bytes of a
+ * body, addresses.
  */
 #define luaopen_ninetails_fetch fuzz_luaopen_ninetails_fetch
 #include "bind/fetch.c"
@@ -17,7 +17,7 @@ static void read_headers(attempt *a, const uint8_t *data, size_t size) {
   for (size_t at = 0, length; at < size; at += length) {
     const uint8_t *end = memchr(data + at, '\n', size - at);
     length = end ? (size_t)(end - data) - at + 1 : size - at;
-    char *line = malloc(length + !length); /* no byte more: its end is watched */
+    char *line = malloc(length + !length); /* exact size: sanitizers see reads beyond it */
     assert(line);
     memcpy(line, data + at, length);
     assert(on_header(line, 1, length, a) == length);

@@ -7,7 +7,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-enum { MOST = 1 << 24 }; /* of a bomb; reading on would only take time */
+enum { MOST = 1 << 24 }; /* bytes read of a decompression bomb: more would only take time */
 
 static void read_all(const char *path, const char *member) {
   nt_error err = {.status = NT_OK};

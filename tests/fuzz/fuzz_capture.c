@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Any bytes as an input file, through whichever decompressor and reader takes them: frames and
- * packet records agree, every promised byte is there to be read, and what fails says so in a text
- * that names the file. */
+/* Any bytes as an input file, through whichever decompressor and reader accepts them: frames and
+ * packet records agree, every promised byte is readable, and an error names the file. */
 #include <assert.h>
 
 #include <ninetails/capture.h>
@@ -10,7 +9,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-enum { MAX_FRAMES = 20000 }; /* of a decompression bomb; reading on would only take time */
+enum { MAX_FRAMES = 20000 }; /* frames read of a decompression bomb: more would only take time */
 
 static void check_error(const nt_error *err, const file *f) {
   assert(err->status != NT_OK && strncmp(err->text, f->path, strlen(f->path)) == 0);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Any bytes as the distances that a correlations file of the cache holds (its container is read by
- * fuzz_feature_file.c): what is no number is refused, all else becomes a map of each size, which is
- * a proper one where clusters merge at distances. */
+/* Any bytes as the distances of a correlations file of the cache (fuzz_feature_file.c reads its
+ * container): what is no number is refused, all else becomes a feature map of each size, a valid
+ * one where clusters merge at distances. */
 #include <assert.h>
 #include <math.h>
 #include <stdint.h>
@@ -19,7 +19,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   size_t n = 1;
   while (n < MOST && (n + 1) * (n + 1) * sizeof *distance <= size) n++;
   if (n * n * sizeof *distance <= size) memcpy(distance, data, n * n * sizeof *distance);
-  nt_merge *merges = calloc(n, sizeof *merges); /* one more than there are: its end is watched */
+  nt_merge *merges = calloc(n, sizeof *merges); /* one more than needed */
   nt_error err = {.status = NT_OK};
   assert(merges);
   if (nt_linkage_single(distance, n, merges, &err) != NT_OK) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* libFuzzer target: frames (frames.h) into one decoder. */
+/* Frames (frames.h) through one decoder. */
 #include "capture/decoder.h"
 #include "frames.h"
 

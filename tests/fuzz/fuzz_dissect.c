@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* libFuzzer target: frames (frames.h) through a dissector, its texts, and the conversation of the
- * first flow. */
+/* Frames (frames.h) through a dissector and its texts, and the conversation of the first flow. */
 #include <assert.h>
 
 #include "dissect/conversation.h"
@@ -19,7 +18,7 @@ static nt_status take(void *context, const nt_piece *piece, nt_error *err) {
   return NT_OK;
 }
 
-/* Texts hold no byte of a packet as it is. */
+/* Texts contain no raw byte of a packet. */
 static void render(const nt_dissection *d) {
   char *text = NULL;
   size_t size = 0;
@@ -46,7 +45,7 @@ static void look_at(const nt_dissection *d) {
 typedef struct work {
   nt_dissector *dissector;
   nt_dissection *d;
-  nt_conversation *conversation; /* of the first flow; NULL before */
+  nt_conversation *conversation; /* the first flow's; NULL before it is known */
   uint64_t pieces, number;
 } work;
 

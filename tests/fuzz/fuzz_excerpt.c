@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* libFuzzer target: any bytes as a capture, of which an excerpt is made: it opens, and has as many
- * packets as were copied, byte for byte those of the capture. */
+/* Any bytes as a capture of which an excerpt is made: the excerpt opens and has as many packets as
+ * were copied, byte for byte those of the capture. */
 #include <assert.h>
 #include <unistd.h>
 
@@ -11,7 +11,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 enum { MOST = 200 };
 
-/* Every third packet from the second on, with a neighbour on each side: all but none. */
+/* Copies every third packet from the second on with a neighbour on each side. */
 static nt_status copy(const char *from, const char *to, nt_excerpt_counts *counts) {
   nt_error err;
   nt_excerpt *e = nt_excerpt_open(from, to, 1, &err);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Frames, decoded, into the extractor of every profile: rows are the same however they are batched.
- * The input's first two bytes are the link type; each frame is a byte for its length, one for how
- * much time has passed (its sixth power in microseconds, backwards where it is odd), and bytes. */
+/* Decoded frames into the extractor of every profile: rows are the same however the packets
+ * are batched. The input's first two bytes are the link type; each frame is a byte for its
+ * length, one for the time that has passed (its sixth power in microseconds, backwards where
+ * it is odd), and its bytes. */
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Any bytes as the cache's features: the index, sealed so that it is looked at, and rows. */
+/* Any bytes as the cache's features: the index, sealed so that it is parsed, and the rows. */
 #include <assert.h>
 
 #include "store/file/seal.h"
@@ -8,7 +8,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* The first byte says how much of the others lies before the seal's payload, in 1/256. */
+/* The first byte says how much of the rest lies before the seal's payload, in 1/256. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   if (size < 1) return 0;
   size_t before = (size - 1) * *data++ >> 8;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Rows of numbers: each number as strtod reads it, and files of rows. */
+/* Rows of numbers: each number is read as strtod reads it; files of rows. */
 #include <assert.h>
 #include <ctype.h>
 #include <math.h>
@@ -11,8 +11,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* Two deliberate differences: neither leading space, nor hexadecimal, nor nan(...) is a number
- * here. */
+/* Deliberate differences from strtod: leading space, hexadecimal and nan(...) are no numbers. */
 static void compare_with_strtod(const char *text, size_t size) {
   char *end;
   double found, expected = strtod(text, &end);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * HDF5 files that are whole and sealed, and hold what nobody wrote: the bytes say which groups,
- * datasets and attributes of ours are there, of which type, rank and length, with which values.
- * HDF5 itself is not looked for faults in: what it would stumble over, the seal keeps from it.
+ * Forged HDF5 files, whole and sealed: the bytes say which groups, datasets and attributes exist, of
+ * which type, rank and length, with which values. HDF5 itself is not fuzzed: the seal keeps damaged
+ * files from it.
  */
 #include <assert.h>
 #include <hdf5.h>
@@ -137,7 +137,7 @@ static void put_dataset(hid_t group, input *in) {
   H5Tclose(type);
 }
 
-/* Groups come with those above them; what is there already stays. */
+/* Makes a group with its parents; existing ones stay. */
 static hid_t group_of(hid_t root, const char *path) {
   hid_t links = H5Pcreate(H5P_LINK_CREATE);
   H5Pset_create_intermediate_group(links, 1);
@@ -160,7 +160,7 @@ static void forge(const char *path, input *in) {
   H5Fclose(root);
 }
 
-/* Whatever it is: read, or refused in a text that names it. */
+/* The file is read, or refused with an error that names it. */
 static void must(nt_status status, const nt_error *err, const char *path) {
   if (status != NT_OK) assert(strstr(err->text, path));
 }
@@ -195,7 +195,7 @@ static void read_runs(const char *path) {
   if (status == NT_OK) nt_scores_done(&scores);
 }
 
-/* With all that is said of it, whichever file it is. */
+/* Reads the file's one run with everything that belongs to it, whichever kind of file it is. */
 static void read_scored(const char *path, const char *key) {
   nt_error err = {.status = NT_OK};
   nt_scored_run run;

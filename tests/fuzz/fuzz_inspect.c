@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Any bytes as the capture that is inspected: packets are handed over in their order, each with its
- * bytes, and what is said of their features has neither control characters nor an end beyond its
- * room. */
+/* Any bytes as the capture that is inspected: packets come in order, each with its bytes; the words
+ * about their features contain no control characters and stay within their buffer. */
 #include <assert.h>
 #include <ctype.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Any bytes as JSON, which is again what it was when it is written and read, and as a card. */
+/* Any bytes as JSON, which survives being written and read again, and as a card. */
 #include <assert.h>
 #include <lauxlib.h>
 #include <lualib.h>

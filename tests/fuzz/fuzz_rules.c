@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Any bytes as the log of events and as the table of flows that a card's rules of labels read, and
- * each of their lines as an address and a protocol: rules that hold, or an error with a text. */
+/* Any bytes as the event log and the flow table of a card's label rules, and each of their lines as
+ * an address and a protocol: valid rules, or an error with a text. */
 #include <assert.h>
 #include <lauxlib.h>
 #include <lualib.h>
@@ -29,7 +29,7 @@ static const char text[] =
     "  if not good then assert(type(what) == 'table' and what.status and #what.message > 0, tostring(what)) end\n"
     "end\n";
 
-/* Three packets (tests/fuzz/seeds.py has them as a file). */
+/* Three packets; tests/fuzz/seeds.py has them as a file. */
 static const char packets[] =
     "1540446382.9\t60\t\t\t10.0.0.1\t10.0.0.2\t80\t81\t\t\t\t\t\t\t\t\t\t\t\n"
     "1540446383.9\t60\t\t\t10.0.0.2\t10.0.0.1\t81\t80\t\t\t\t\t\t\t\t\t\t\t\n";

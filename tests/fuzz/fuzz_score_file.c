@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Any bytes as a score file of the cache: as they are, and sealed so that they are looked at. */
+/* Any bytes as a score file of the cache: as they are, and sealed so that they are parsed. */
 #include <assert.h>
 
 #include "store/file/seal.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Any bytes as a file of one run, of a data set, of features or of results: what is not as it was
- * written is refused, in a text that names it. */
+/* Any bytes as a file of a run, of a data set, of features or of results: a file that differs from
+ * what was written is refused with an error that names it. */
 #include <assert.h>
 
 #include "store/output/extracted.h"

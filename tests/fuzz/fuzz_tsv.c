@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Lines of packet records. One that is accepted has only values that its fields can hold, and is
+/* Lines of packet records. An accepted line has only values that its fields can hold, and is
  * accepted again in a file of its own. */
 #include <assert.h>
 
@@ -16,8 +16,8 @@ static void check(const nt_packet *p) {
   assert((p->present & NT_HAS_ARP_OPCODE) || !p->arp_opcode);
 }
 
-/* What follows the first of several occurrences is not looked at, so any byte may be there; but a
- * file with such bytes is no text. */
+/* Occurrences after the first are not parsed, so any byte may be in them; but a file
+ * with such bytes is no text. */
 static int is_one_text_line(const char *text, size_t size) {
   for (size_t i = 0; i < size; i++)
     if ((unsigned char)text[i] < ' ' && text[i] != '\t') return 0;
@@ -25,8 +25,7 @@ static int is_one_text_line(const char *text, size_t size) {
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-  char *text =
-      malloc(size + 1); /* the reader wants one byte behind the end, and no more than one */
+  char *text = malloc(size + 1); /* the reader needs exactly one byte behind the end */
   memcpy(text, data, size);
   text[size] = '\n';
   nt_packet packet;

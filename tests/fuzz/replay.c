@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* In place of libFuzzer: every file of a folder once. replay FOLDER */
+/* replay FOLDER: runs a fuzz target once over every file of a folder, in place of libFuzzer. */
 #include <dirent.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -14,7 +14,7 @@ static int replay(const char *folder, const char *name) {
   if (!f || fseek(f, 0, SEEK_END) != 0) return 0;
   size_t size = (size_t)ftell(f);
   rewind(f);
-  uint8_t *data = malloc(size + !size); /* no byte more: its end is watched */
+  uint8_t *data = malloc(size + !size); /* exact size: sanitizers see reads beyond it */
   int good = data && fread(data, 1, size, f) == size;
   fclose(f);
   if (good) LLVMFuzzerTestOneInput(data, size);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Runs one Lua file with the modules of `ninetails` at hand: runner FILE DIRECTORY. What it raises
- * is a failure. */
+/* runner FILE DIRECTORY: runs one Lua file with the modules of `ninetails`; an error
+ * that it raises is a failure. */
 #include <lauxlib.h>
 #include <lualib.h>
 #include <stdio.h>
@@ -18,7 +18,7 @@ int main(int argc, char **argv) {
   luaL_openlibs(L);
   modules_register(L);
   lua_pushstring(L, argv[2]);
-  lua_setglobal(L, "DIRECTORY"); /* of the tests' sources */
+  lua_setglobal(L, "DIRECTORY"); /* the folder of the tests' sources */
   lua_pushcfunction(L, traceback);
   int failed = luaL_loadfile(L, argv[1]) != LUA_OK || lua_pcall(L, 0, 0, -2) != LUA_OK;
   if (failed) fprintf(stderr, "%s\n", lua_tostring(L, -1));

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Scripts for tests: text that returns {detectors = {...}, metrics = {...}}, loaded without the
- * checks of ninetails.experiment. --set's options are in SET. */
+ * checks of ninetails.experiment. SET holds the options of --set. */
 #ifndef NT_SCRIPT_CHECK_H
 #define NT_SCRIPT_CHECK_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Detectors written in Lua: as detectors, on threads, and what a wrong one comes to. */
+/* Detectors written in Lua: the contract of a detector, threads, and the errors of wrong ones. */
 #include <math.h>
 
 #include "ground/team.h"
@@ -45,8 +45,8 @@ static void *create(const nt_detector_class *class, uint64_t seed, nt_error *err
   return class->create(&setting, values, err);
 }
 
-/* Learns and scores in chunks; scores: ROWS - LEARN. Copies of the rows are given and freed, so
- * that what reads them later is seen by the sanitizer. */
+/* Learns and scores in chunks; scores: ROWS - LEARN. Rows are passed as copies that are freed after
+ * the call, so that sanitizers see later reads. */
 static nt_status drive(const nt_detector_class *class, void *d, size_t chunk, double *scores,
                        nt_error *err) {
   nt_status status = NT_OK;
@@ -182,7 +182,7 @@ static void threads_agree(void) {
   for (int i = 0; i < 8; i++)
     CU_ASSERT(all.good[i] && memcmp(alone, all.together[i], sizeof alone) == 0);
   d = create(c, 8, &err);
-  CU_ASSERT_PTR_NULL(d); /* its assert on the seed: the class goes on to work */
+  CU_ASSERT_PTR_NULL(d); /* its assert on the seed fails; the class stays usable */
   EXPECT(err.text, "assertion failed");
   script_class_free(c);
   script_free(s);
@@ -203,7 +203,7 @@ static void training_scores(void) {
   script_free(s);
 }
 
-/* What the input has not, and what a detector does not look at, is nil. */
+/* What the input lacks, and what a detector does not look at, is nil. */
 static void without_features(void) {
   nt_error err = {0};
   script *s =
@@ -257,7 +257,7 @@ static void helpers_of_new(void) {
   }
 }
 
-/* fit and score_rows over chunks come to what learn and score come to row by row. */
+/* fit and score_rows over chunks give what learn and score give row by row. */
 static void chunks_of_rows(void) {
   nt_error err = {0};
   script *s = check_script(
@@ -371,12 +371,12 @@ static void scores_are_numbers(void) {
          "x.lua:2: index 7 is out of range: expected 1 to 5");
 }
 
-/* Views, their rows, columns and iterators kept beyond their call. */
+/* Views, their rows, columns and iterators are invalid after their call. */
 static void kept_views(void) {
   static const char ended[] = "array used after the call that it was lent to ended";
   EXPECT(error_of(DETECTOR("score = function(self, row) local x = self.kept and self.kept[1] or 0\n"
                            "self.kept = row return x end"),
-                  ROWS), /* within the chunk already */
+                  ROWS), /* within the same chunk */
          ended);
   EXPECT(error_of(DETECTOR("fit = function(self, rows) self.kept = rows end,\n"
                            "score = function(self, row) return #self.kept end"),
@@ -405,7 +405,8 @@ static void kept_views(void) {
                       "1 end self.kept = scores for i = 1, #scores do scores[i] = 1 end end"),
              100),
          ended);
-  /* After an error too, when the state is closed: the finalizer's own error goes nowhere. */
+  /* Views are invalid after an error too, when the state is closed; errors
+   * of finalizers are dropped. */
   EXPECT(error_of(DETECTOR("score = function(self, row)\n"
                            "kept = setmetatable({row}, {__gc = function(t) seen = t[1][1] end})\n"
                            "error('once') end"),

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The detector in Lua of CONTRIBUTING.md, as it stands there. */
+/* The Lua detector of CONTRIBUTING.md, as printed there. */
 #include <math.h>
 
 #include "script/script_detector.h"
@@ -7,7 +7,7 @@
 
 enum { ROWS = 40, LEARN = 25, WIDTH = 3 };
 
-/* The first block of Lua after the heading. */
+/* The first Lua block after the heading. */
 static char *example(void) {
   static char page[1 << 16];
   FILE *file = fopen(NT_TEST_DIR "/../CONTRIBUTING.md", "rb");
@@ -22,7 +22,7 @@ static char *example(void) {
   return text + strlen("```lua\n");
 }
 
-/* Stands in for module ninetails where only the detector's side is built. */
+/* Replaces module ninetails, of which only the detector's side is built. */
 static void load_as_it_is(lua_State *L) {
   luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_PRELOAD_TABLE);
   int there = lua_getfield(L, -1, "ninetails.experiment") != LUA_TNIL;
