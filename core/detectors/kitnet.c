@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * KitNET behind the interface of the others (ensemble/kitnet.h): the feature map is a stage of its
+ * KitNET behind the interface of the others (ninetails/kitnet.h): the feature map is a stage of its
  * own, shared by all that differ in what comes after it, so the instance is made with the map and
  * learns from the rows after the mapping. To the same bits as learning the map itself
  * (tests/detector_kitnet_test.c).

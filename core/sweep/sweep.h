@@ -45,7 +45,7 @@ typedef struct nt_sweep_input {
   const char *name;    /* of the data set, [A-Za-z0-9_.-]+: two inputs with one name are one capture
                           with the same labels, in two profiles */
   const char *capture; /* path */
-  const char *labels;  /* path of a label file (labels/labels.h); NULL: none */
+  const char *labels;  /* path of a label file (ninetails/labels.h); NULL: none */
   const char *origin;  /* for people: where it comes from; NULL: nothing to say */
   uint64_t packets;    /* about how many, for estimates; 0: not known */
   int extracted;       /* 0: the capture is rows of features, and profile does not count */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What every file of an experiment says about where it comes from (store/provenance.h). */
+/* What every file of an experiment says about where it comes from (store/run/provenance.h). */
 #ifndef NINETAILS_PROVENANCE_H
 #define NINETAILS_PROVENANCE_H
 #include <lua.h>

@@ -4,9 +4,9 @@
  * experiments of a user.
  *
  *     FOLDER/files/         checksums of inputs, by path and mark (key.h)
- *     FOLDER/features/      KEY.h5   rows of features (store/feature_file.h)
+ *     FOLDER/features/      KEY.h5   rows of features (store/output/feature_file.h)
  *     FOLDER/correlations/  KEY.h5   distances between features, of which maps are cut
- *     FOLDER/scores/        KEY.scores  scores of one detector (store/run_file.h)
+ *     FOLDER/scores/        KEY.scores  scores of one detector (store/run/run_file.h)
  *     FOLDER/leases/                 who works on what (lease.h)
  *
  * Everything in it can be computed again: it may be pruned, or removed, at any time that nobody
