@@ -1,19 +1,19 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Detectors' rows/s on one thread, beside the best that others do with the same rows in the same run:
+"""Rows/s of the detectors on one thread beside the fastest of other programs, on the same rows in the same run:
 
     detectors.py DETECTORS_BENCH CAPTURE [--learn N] [--rows N] [--peer-rows N] [--rounds N] [--only NAME,...]
                  [--peer isotree=DIR]
 
-The others are scikit-learn in each setting that gives the same (below, a function a detector), the same in NumPy by
-hand where that is short, and isotree, of which DIR is a checkout. They learn from the same rows in memory, with the
-parameters that detectors_bench prints, and score at most --peer-rows of them in one call. What they need beforehand
-(scaled rows, rows in single precision, columns side by side) is not in their time.
+The others are scikit-learn in every setting that gives the same result (below, one function for each detector), plain
+NumPy where that is short, and isotree from the checkout DIR. They learn from the same rows in memory, with the parameters
+that detectors_bench prints, and score at most --peer-rows of them in one call. Preparation (scaled rows, single
+precision, columns side by side) is not counted in their time.
 
-A first round finds the fastest settings; in each of --rounds rounds ours and these are then measured in turn, each the
-fastest of three. Printed are medians of the rounds; ratios are ours over theirs of the same round, above 1 we are
-ahead. NumPy must run on a BLAS that is one (OpenBLAS, MKL, BLIS; not the reference), with one thread: exits with 4
-where it does not, or where nothing could be measured.
+A first round finds the fastest settings; each of --rounds rounds then measures ours and theirs in turn, each the fastest
+of three. The output has medians of the rounds; a ratio is ours over theirs of the same round, and above 1 ours is faster.
+NumPy must use an optimised BLAS (OpenBLAS, MKL, BLIS; not the reference) with one thread. Exit code 4: it does not, or
+nothing could be measured.
 """
 import argparse
 import glob
@@ -24,7 +24,7 @@ import sys
 import tempfile
 import time
 
-# Before numpy is loaded. The last two make OpenBLAS take kernels that are not the machine's.
+# Set before numpy is loaded. The last two would make OpenBLAS choose kernels of another machine.
 for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_NUM_THREADS"):
     os.environ[variable] = "1"
 for variable in ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE"):
@@ -38,8 +38,8 @@ except ImportError as missing:
     sys.exit(4)
 
 WIDTH = 100  # of profile stream
-TIMES = 3  # a round's figure is the fastest of so many
-LONG = 2  # s: what takes longer is done once a round
+TIMES = 3  # a round's figure is the fastest of this many
+LONG = 2  # s: slower calls run once a round
 
 
 def standardised(learn, score):
@@ -52,7 +52,7 @@ def standardised(learn, score):
 def isolation_forest(learn, score, p):
     from sklearn.ensemble import IsolationForest
     settings = {}
-    for name, kind in (("float64", np.float64), ("float32", np.float32)):  # theirs are single in any case
+    for name, kind in (("float64", np.float64), ("float32", np.float32)):  # theirs use single precision in any case
         model = IsolationForest(n_estimators=int(p["trees"]), max_samples=int(p["sample"]), random_state=1, n_jobs=1)
         a, b = learn.astype(kind), score.astype(kind)
         settings[f"rows of {name}"] = lambda m=model, a=a: m.fit(a), lambda m=model, b=b: m.score_samples(b)
@@ -120,7 +120,7 @@ def mahalanobis(learn, score, p):
 
 
 def nearest_neighbours(learn, score, p):
-    """Of a window that stands still: scikit-learn has none that slides, so this does less."""
+    """A fixed window: scikit-learn has no sliding one, so it does less work."""
     from sklearn.neighbors import NearestNeighbors
     window = learn[-int(p["window"]):]
     settings = {}
@@ -131,7 +131,7 @@ def nearest_neighbours(learn, score, p):
 
 
 PEERS = {f.__name__: f for f in (isolation_forest, gaussian_mixture, pca, mahalanobis, nearest_neighbours)}
-KEEPS = {"nearest_neighbours"}  # theirs only keeps the rows to learn: no ratio
+KEEPS = {"nearest_neighbours"}  # theirs learns by storing the rows: no ratio
 
 
 # ---------------------------------------------------------------- measuring
@@ -161,8 +161,8 @@ def our_lines(options, rows_file, names):
 
 
 def in_rounds(options, name, settings):
-    """settings: name -> function that gives (learn/s, score/s). (ours, theirs, names) of the fastest, for each of
-    learning and scoring: ours and theirs a list of the rounds' rates."""
+    """settings: name -> function that returns (learn/s, score/s). Returns (ours, theirs, names) of the fastest settings,
+    for learning and for scoring; ours and theirs are lists of the rounds' rates."""
     first = {setting: measure() for setting, measure in settings.items()}
     best = [max(first, key=lambda setting: first[setting][phase]) for phase in (0, 1)]
     ours, theirs = ([], []), ([], [])
@@ -184,7 +184,7 @@ def peer_columns(name, ours, theirs, best):
 
 
 def isotree_program(options, folder):
-    """bench/isotree_peer.cpp with the sources of a checkout; compiled anew where one of them is newer."""
+    """bench/isotree_peer.cpp, compiled with the sources of a checkout whenever one of them is newer."""
     here = os.path.join(os.path.dirname(os.path.abspath(__file__)), "isotree_peer.cpp")
     program = os.path.join(os.path.dirname(os.path.abspath(options.bench)), "isotree_peer")
     unused = ("Rwrapper", "RcppExports", "c_interface")
@@ -215,7 +215,7 @@ def isotree(options, folder, rows_file, parameters):
 
 # ---------------------------------------------------------------- printing
 def blas():
-    """One line about what NumPy computes with; exits where that is no match."""
+    """One line about NumPy's BLAS; exits where that is no fair match."""
     found = [pool for pool in threadpoolctl.threadpool_info() if pool["user_api"] == "blas"]
     if not found:
         sys.stderr.write("detectors.py: NumPy runs on no BLAS that threadpoolctl knows, so on the reference: expected "

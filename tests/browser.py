@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A headless Chromium that is told what to do over its debugging pipe (--remote-debugging-pipe): no driver, no port.
+"""A headless Chromium controlled over its debugging pipe (--remote-debugging-pipe), without driver or port.
 
     with Browser.start() as page:          None where there is no Chromium
         page.open("file:///tmp/report.html")
         page.run("document.title")         the value of an expression, a promise awaited
         page.wait("document.querySelector('canvas') !== null")
-        page.problems                      what the console said, and exceptions
+        page.problems                      console messages and exceptions
 """
 import base64
 import json
@@ -14,7 +14,7 @@ import shutil
 import subprocess
 import tempfile
 
-PATIENCE = 60  # seconds until a state that does not come is an error
+PATIENCE = 60  # seconds until a missing state is an error
 
 
 class Browser:
@@ -112,7 +112,7 @@ class Browser:
         return result["result"].get("value")
 
     def wait(self, condition):
-        """Until the condition holds, looked at before each frame."""
+        """Waits for the condition, which is checked before each frame."""
         good = self.run(f"""new Promise((done) => {{
             const end = performance.now() + {PATIENCE * 1000};
             const look = () => {{ if ({condition}) done(true); else if (performance.now() > end) done(false); else setTimeout(look, 10); }};

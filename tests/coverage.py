@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""coverage.py SUMMARY.json: gcovr's summary by folder, as a table of lines."""
+"""coverage.py SUMMARY.json: a table of the lines that tests reach, by folder, from gcovr's summary."""
 import collections
 import json
 import os

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""exports.py SOURCE STATIC_LIBRARY SHARED_LIBRARY: the shared library exports what the public headers declare, neither
-more nor less, and every symbol that the static one shows to a linker begins with nt_."""
+"""exports.py SOURCE STATIC_LIBRARY SHARED_LIBRARY: the shared library exports exactly what the public headers
+declare, and every global symbol of the static one begins with nt_."""
 import glob
 import re
 import subprocess

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Every parser has a fuzz target: fuzz_parsers.py SOURCE
 
-tests/fuzz/parsers.txt names both. Each function of a header whose name says that it reads (open, read, parse, ...) is
-in it, with a target that calls it or what leads there, or with the reason why it has none; each target is in it.
+tests/fuzz/parsers.txt lists them. It must contain each function of a header whose name says that it reads (open, read,
+parse, ...), with a target that calls it directly or indirectly or with the reason for having none, and each target.
 """
 import pathlib
 import re

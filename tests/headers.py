@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """headers.py SOURCE CC CXX [FLAG...]: every public header compiles alone and all of them together, in C and in C++, with
-every warning an error; the private ones compile together in both orders, so that no two have a name in common."""
+warnings as errors; the private ones compile together in both orders, so no two define the same name."""
 import glob
 import os
 import subprocess
@@ -23,7 +23,7 @@ def main():
     source, cc, cxx, *flags = sys.argv[1:]
     public = [f"<ninetails/{os.path.basename(path)}>" for path in sorted(glob.glob(f"{source}/include/ninetails/*.h"))]
     private = sorted(os.path.relpath(path, f"{source}/core") for path in glob.glob(f"{source}/core/**/*.h", recursive=True))
-    # A kernel's template is included once for each instruction set, after the macros that it asks for.
+    # A kernel's template is included once for each instruction set, after the macros that it needs.
     private = [f'"{path}"' for path in private if "kernel" not in os.path.basename(path)]
     failed = checked = 0
     include = [f"-I{source}/include"]

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every column of a result file with another type or length, a loop, or none: hostile_results.py NINETAILS RESULT.h5
+"""Commands over damaged result files: hostile_results.py NINETAILS RESULT.h5
 
-Each command over each of these files ends as documented, never in an internal error; ends with 1 where one does not.
+Each file has one column of another type or length, a link loop in its place, or none. Each command ends as documented,
+never with an internal error. Exit code 1: one does not.
 """
 import shutil
 import subprocess

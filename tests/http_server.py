@@ -4,9 +4,9 @@
 
     http_server.py FOLDER LOG [CERTIFICATE KEY] &
 
-prints its port, with a certificate that of https, too, and serves until it is killed or its parent is gone.
+prints its port (with a certificate https's too) and serves until it is killed or its parent is gone.
 
-The first part of a path says how the rest (a file below FOLDER) is served; each request is one line of LOG.
+The first part of a path chooses how the rest, a file below FOLDER, is served; each request is a line of LOG.
 """
 import http.server
 import os
@@ -40,7 +40,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.close_connection = True
 
     def serve(self, body, tag='"one"', ranges=True, sent=None, headers=()):
-        """A well-behaved file server, but for `sent`."""
+        """Serves the file correctly, except for `sent`."""
         start, wanted = 0, self.headers.get("Range")
         condition = self.headers.get("If-Range")
         if ranges and wanted and (condition is None or condition == tag):
@@ -67,13 +67,13 @@ class Handler(http.server.BaseHTTPRequestHandler):
         third = len(body) // 3
         if how == "good":
             self.serve(body)
-        elif how == "cut":  # every answer breaks off, but the last third
+        elif how == "cut":  # every answer breaks off, except in the last third
             self.serve(body, sent=third + 1)
         elif how == "norange":  # breaks off once, and always starts at the beginning
             self.serve(body, ranges=False, sent=third if count == 1 else None)
         elif how == "notag":  # breaks off once, and names no version
             self.serve(body, tag=None, sent=third if count == 1 else None)
-        elif how == "changed":  # breaks off once; then it is another file
+        elif how == "changed":  # breaks off once; then the file is another
             self.serve(b"x" * len(body) if count == 1 else body, tag=f'"{min(count, 2)}"', sent=third if count == 1 else None)
         elif how == "otherpart":  # answers a request for the rest with something else, once
             if count == 2:
@@ -89,7 +89,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.serve(bytes(255 - b for b in body))
         elif how == "longer":
             self.serve(body + b"more")
-        elif how == "endless":  # says no length, and goes on until the other side has had enough
+        elif how == "endless":  # announces no length and sends until the client closes
             self.send_response(200)
             self.end_headers()
             try:
@@ -108,13 +108,13 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.end_headers()
             self.wfile.write(body[:third])
             self.wfile.flush()
-            self.rfile.read(1)  # until the other side has given up
+            self.rfile.read(1)  # waits until the client gives up
             self.close_connection = True
         elif how == "busy":
             self.serve(body) if count > 2 else self.answer(503)
         elif how == "redirect":
             self.answer(302, headers=[("Location", "/good/" + name)])
-        elif how in ("up", "down", "updown"):  # to https; from there to http; both
+        elif how in ("up", "down", "updown"):  # redirects: to https, from there to http, both
             where = f"http://127.0.0.1:{ports[0]}/good/" if how == "down" else f"https://127.0.0.1:{ports[1]}/"
             self.answer(302, headers=[("Location", where + {"up": "good/", "updown": "down/", "down": ""}[how] + name)])
         elif how == "loop":
@@ -135,7 +135,7 @@ class Server(http.server.ThreadingHTTPServer):
     daemon_threads = True
 
     def handle_error(self, *_):
-        pass  # the other side hung up, as it should
+        pass  # the client hung up, as expected
 
 
 def follow_parent(parent):

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
-# install_packages.sh PACKAGE...: installs those that are missing, says which, and stops where it cannot.
+# install_packages.sh PACKAGE...: installs the missing packages and names them; stops where it cannot.
 set -eu
 missing=""
 for package in "$@"; do

@@ -2,15 +2,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """SIGINT and SIGTERM in every command: interrupts.py NINETAILS
 
-Each command of a table is given what would keep it busy for longer than anybody waits: a capture of blocks that are no
-packets, labels without end, a file of a tebibyte, a site that sends no more, a reader that does not read, Lua that
-loops, a result of thousands of runs. The signal is sent in a state that shows: so much was read or written, a file is there, a read waits. The command
-ends as one that was ended by the signal, with the line `ninetails COMMAND: interrupted`, and no file is there that was
-not before.
+Each command of a table gets endless work: a capture of blocks that are no packets, labels without end, a file of a
+tebibyte, a site that stops sending, a reader that does not read, Lua that loops, a result of thousands of runs. The signal
+is sent in an observable state: so much is read or written, a file exists, a read waits. The command must end by the
+signal, with the line `ninetails COMMAND: interrupted`, and leave no new file.
 
-While Suricata runs (a program in its place, which never ends), and while an eve.json is read that unpacks to more
-than anybody waits for: the program and what it started are gone, no run is recorded as failed. An eve.json that is one
-line without an end is an error that names it and the limit. A second signal ends at once; an ignored one is ignored.
+The same holds while Suricata runs (replaced by a program that never ends) and while a huge eve.json is unpacked: the
+program and its children are gone, and no run is recorded as failed. An eve.json of one endless line is an error that
+names it and the limit. A second signal ends at once; an ignored signal stays ignored.
 """
 import fcntl
 import glob
@@ -51,7 +50,7 @@ wait
 
 
 def wait_for(holds, process, what):
-    """Until it holds; the process must not end before."""
+    """Waits until the condition holds; the process must not end before."""
     while not holds():
         if process.poll() is not None:
             check(False, "%s did not come: %s" % (what, process.communicate()[1]))
@@ -59,7 +58,7 @@ def wait_for(holds, process, what):
 
 
 def alive(pid):
-    """Zombies, whose parent has yet to ask for them, are not."""
+    """Whether the process runs; a zombie does not."""
     try:
         with open("/proc/%d/stat" % pid) as f:
             return f.read().rpartition(")")[2].split()[0] != "Z"
@@ -111,7 +110,7 @@ def while_suricata_runs(top, number):
     with open(place.path("runs")) as f:
         pids = [int(pid) for pid in f.read().split()]
     took = ended(place, process, number, "Suricata")
-    while any(map(alive, pids)):  # killed with the group: the kernel gets to it
+    while any(map(alive, pids)):  # killed with their group; the kernel takes a moment
         time.sleep(0.001)
     return took
 
@@ -144,7 +143,7 @@ TEBIBYTE = 1 << 40
 
 
 def endless(path, begin, piece):
-    """Unpacks to `begin`, and then to `piece` over and over: 500 times 64 MiB."""
+    """A gzip file that unpacks to `begin` and then to `piece` over and over: 500 times 64 MiB."""
     member = gzip.compress(piece * (MEMBER // len(piece)))
     with open(path, "wb") as f:
         f.write(gzip.compress(begin))
@@ -171,7 +170,7 @@ def block(kind, body):
 
 
 def make_inputs(top):
-    """What the table names -> bytes of each endless file that are read when two parts of it are unpacked."""
+    """Makes the files of the table; returns, for each endless one, the bytes read when two parts of it are unpacked."""
     at = lambda name: os.path.join(top, name)
     synthesise(sys.argv[1], top, 3000)
     section = block(0x0a0d0d0a, struct.pack("<IHHq", 0x1a2b3c4d, 1, 0, -1)) + block(1, struct.pack("<HHI", 1, 0, 65535))
@@ -183,7 +182,7 @@ def make_inputs(top):
     with tarfile.open(at("hole.tar"), "w", format=tarfile.GNU_FORMAT) as tar:
         member = tarfile.TarInfo("first")
         tar.addfile(member)
-    with open(at("hole.tar"), "r+b") as f:  # one long member, of which the file holds a part
+    with open(at("hole.tar"), "r+b") as f:  # one long member, of which the file holds only a part
         member.size = TEBIBYTE
         f.write(member.tobuf(tarfile.GNU_FORMAT))
         f.truncate(0)
@@ -212,7 +211,7 @@ def make_inputs(top):
 
 
 def lengthen(path, times):
-    """A result whose table has all of its rows so many times, each with a key of its own."""
+    """A result whose table repeats its rows, each time with new keys."""
     with h5py.File(path, "r+") as f:
         runs = f["runs"]
         for name, column in list(runs.items()):
@@ -232,7 +231,7 @@ def environment(top):
 
 
 def read_all(pid):
-    """Bytes that the process has read from anywhere, its own libraries included."""
+    """All bytes that the process has read, its own libraries included."""
     with open("/proc/%d/io" % pid) as f:
         return int(f.readline().split()[1])
 
@@ -263,7 +262,7 @@ class Started:
             time.sleep(0.001)
 
     def end(self, number, expected):
-        """The seconds from the signal to the end; `expected`: the line on stderr, or its beginning."""
+        """Seconds from the signal to the end; `expected`: the line on stderr, or its beginning."""
         begun = time.time()
         self.process.send_signal(number)
         code = self.process.wait()
@@ -280,17 +279,17 @@ def files_of(top):
 
 
 def reads(name, bytes_of):
-    """So many bytes of the file have been read."""
+    """State: that many bytes of the file are read."""
     return lambda started: read_of(started.pid, os.path.join(started.top, name)) > bytes_of
 
 
 def writes(pattern, bytes_of):
-    """A file of that kind has so many bytes."""
+    """State: a file of that pattern has that many bytes."""
     return lambda started: any(os.path.getsize(path) > bytes_of for path in glob.glob(os.path.join(started.top, pattern)))
 
 
 def waits_in(started, descriptor):
-    """In a system call on that descriptor, the first of its arguments."""
+    """State: in a system call whose first argument is that descriptor."""
     with open("/proc/%d/syscall" % started.pid) as f:
         return f.read().split()[1:2] == ["0x%x" % descriptor]
 
@@ -319,7 +318,7 @@ def script_waits(started):
 
 
 def table(sizes, port):
-    """(command, its arguments, the state, stdin)"""
+    """The table: (command, its arguments, the state, stdin)."""
     blocks, labels = reads("blocks.gz", sizes["blocks.gz"]), reads("labels.gz", sizes["labels.gz"])
     none, pipe = subprocess.DEVNULL, subprocess.PIPE
     site = "http://127.0.0.1:%d" % port
@@ -375,7 +374,7 @@ def interrupt(top, row, number):
 
 
 def two_at_once(top):
-    """Both come while it is stopped: one of them is the second, which no cleaning up precedes."""
+    """Both signals arrive while it is stopped; the second ends it without cleaning up."""
     started = Started(top, ["dataset", "verify", "large.lua"])
     started.wait_for(reads("hole", 1 << 20))
     for number in (signal.SIGSTOP, signal.SIGINT, signal.SIGTERM, signal.SIGCONT):
@@ -386,7 +385,7 @@ def two_at_once(top):
 
 
 class Site(http.server.BaseHTTPRequestHandler):
-    """/hang and /tagged begin an answer, without and with an ETag, and say no more; /busy has no time."""
+    """/hang and /tagged begin an answer, without and with an ETag, and stop; /busy answers 503."""
 
     def log_message(self, *_):
         pass
@@ -400,7 +399,7 @@ class Site(http.server.BaseHTTPRequestHandler):
             self.send_header("ETag", '"one"')
         self.end_headers()
         self.wfile.write(bytes(4096))
-        self.rfile.read(1)  # until the other side has hung up
+        self.rfile.read(1)  # waits until the client hangs up
 
 
 def serve():
@@ -411,7 +410,7 @@ def serve():
 
 
 def goes_on(top, port):
-    """Of a download that can be continued stays what that takes."""
+    """A download that can be continued keeps its partial file."""
     started = Started(top, ["dataset", "fetch", "far.lua", "--from", "http://127.0.0.1:%d/tagged" % port])
     started.wait_for(writes("data/far.part", 1000))
     started.end(signal.SIGINT, "ninetails dataset fetch: interrupted")
@@ -420,7 +419,7 @@ def goes_on(top, port):
 
 
 def ignored(top):
-    """As of a shell's background job."""
+    """Ignores SIGINT, as a shell's background jobs do."""
     started = Started(top, ["dataset", "verify", "large.lua"], ignored=signal.SIGINT)
     started.wait_for(reads("hole", 1 << 20))
     started.process.send_signal(signal.SIGINT)

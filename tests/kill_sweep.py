@@ -1,15 +1,14 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An experiment that is killed again and again ends with the bits of one that never was.
+"""An experiment that is killed repeatedly ends with the same bits as one that is not.
 
     kill_sweep.py NINETAILS [KILLS]
 
-SIGKILL at random moments (KILLS of them, 100 unless told) within one sweep, from the start of the process on, two
-processes at once in every fourth round. After each kill every file that was there is there still, untouched, and all
-that have their final name are whole. The kernel tells of each file that appears: no run and no score is ever written
-a second time, that is, nothing that is there is computed again. In the end the result equals, cell by cell and score
-by score, that of a sweep in one go, and no leftover remains. A sweep that is done before all kills have fallen begins
-anew, with an empty cache every other time.
+SIGKILL comes at random moments (KILLS of them, by default 100) within one sweep, from the start of the process on; every
+fourth round runs two processes. After each kill every earlier file is still there, unchanged, and all files with their
+final name are whole. inotify shows that no run and no score is written a second time, so nothing that exists is computed
+again. In the end the result equals, cell by cell and score by score, that of an uninterrupted sweep, and no leftover
+remains. A sweep that ends before all kills starts again, every other time with an empty cache.
 """
 import os
 import random
@@ -37,7 +36,7 @@ return nt.experiment {
 
 
 class Sweep:
-    """One sweep, from nothing to its result, however often it is killed."""
+    """One sweep from an empty folder to its result, killed repeatedly."""
 
     def __init__(self, place, number):
         self.place = place
@@ -87,8 +86,8 @@ def main():
                 killed += process.returncode == -9
                 per_sweep += process.returncode == -9
             there = sweep.check("after kill %d" % killed)
-            # Later kills where the sweep has not come as far as it should, earlier ones else: however busy the machine
-            # is, all kills are to fall into one sweep, and to find it at half of its way in the end.
+            # Kills come later when the sweep is behind schedule, else earlier: on a machine of any speed all kills fall
+            # into one sweep, and reach about half of it.
             behind = there * kills < 0.5 * per_sweep * len(expected[1])
             span = min(max(span * (1.15 if behind else 0.6), 0.02), 3)
             if there == len(expected[1]) and per_sweep < kills:
@@ -99,7 +98,7 @@ def main():
         check(place.whole("-j2", "--quiet") == expected, "the result of the killed sweep is another one")
         check(sweep.check("in the end") == len(expected[1]), "runs are missing")
         sweep.close()
-        left_over(place.where)  # makes them old
+        left_over(place.where)  # makes the leftovers old
         place.whole("-j2", "--quiet")
         check(not left_over(place.where), "left over: %s" % left_over(place.where))
         check(contents(place.path("out.h5")) == expected, "gathered again, the result is another one")

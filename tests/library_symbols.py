@@ -1,11 +1,11 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the library asks of others: library_symbols.py LIBRARY.a
+"""The symbols that the library imports: library_symbols.py LIBRARY.a
 
-It never ends the process that it works for: no function that does is among the symbols that it needs, and of GSL only
-functions that do not call GSL's error handler (which aborts, and is the program's to set) with the arguments that they
-are given: a new one wants a look at its source, and a line here. It prints nothing, and OpenMP's run-time library,
-which ends the process where a thread is refused, is not needed.
+The library never ends its process: it imports no function that does, and from GSL only functions that, with the
+arguments they are given, never call GSL's error handler (which aborts, and belongs to the program). A new GSL function
+needs a look at its source and a line here. The library prints nothing, and does not need OpenMP's run-time library, which
+ends the process where a thread is refused.
 """
 import re
 import shutil

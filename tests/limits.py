@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Limits of addresses and of threads: limits.py NINETAILS
 
-Each command, with as many addresses as `ulimit -v` leaves it, from what its libraries load in to plenty: it works, or
-ends with exit code 2 and a reason, and leaves no half-written file. As a user who may have no thread more, or few:
-a sweep runs on those that there are, says so, and has the same bits.
+Each command runs under growing limits of `ulimit -v`, from what loading its libraries takes to plenty: it works, or ends
+with exit code 2 and a reason, and leaves no half-written file. A user who may start no or few more threads: a sweep runs
+on the threads that it gets, says so, and gives the same bits.
 """
 import os
 import resource
@@ -36,7 +36,7 @@ def run(ninetails, where, arguments, limits, **others):
             resource.setrlimit(what, (value, value))
     environment = dict(os.environ, XDG_CACHE_HOME=os.path.join(where, "cache"))
     if os.environ.get("NINETAILS_SANITIZED"):
-        environment["ASAN_OPTIONS"] = "detect_leaks=0"  # which takes a thread of its own
+        environment["ASAN_OPTIONS"] = "detect_leaks=0"  # leak detection needs a thread
     return subprocess.run([ninetails] + arguments, cwd=where, env=environment, preexec_fn=limit,
                           stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
                           errors="replace", **others)
@@ -47,7 +47,7 @@ def half_written(where):
 
 
 def climb(ninetails, where, name, arguments, output, least):
-    """Until it works three times in a row. Returns where it first did."""
+    """Raises the limit until the command works three times in a row; returns the first limit that did."""
     works, first = 0, None
     for size in range(least, 2000, STEP):
         for left in ("cache", "out.h5", "out.runs"):
@@ -70,7 +70,7 @@ def climb(ninetails, where, name, arguments, output, least):
 
 
 def addresses(ninetails, where):
-    """The loader has its own way to say that libraries do not fit: the climb begins above that."""
+    """Commands climb from the least limit at which libraries load; below it the loader's own errors appear."""
     least = 32
     while run(ninetails, where, ["version"], {resource.RLIMIT_AS: least * MEGABYTE}).returncode != 0:
         least += 4
@@ -83,7 +83,7 @@ def addresses(ninetails, where):
 
 
 def threads(ninetails, where, expected):
-    """NPROC counts what the user has: somebody else's few, or, where we are not root, our own many."""
+    """RLIMIT_NPROC counts all processes of a user: another user's few as root, else our own."""
     as_whom = {"user": NOBODY, "group": NOBODY, "extra_groups": []} if os.geteuid() == 0 else {}
     for folder, _, files in os.walk(where):
         for name in [folder] + [os.path.join(folder, f) for f in files]:

@@ -1,8 +1,9 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""paper_full.py NINETAILS SOURCE: what `make -f Makefile.paper paper-full` does before its runs, against a server on this machine:
-it says what is fetched, from where, how much room and time that takes, before the first request; fetches; the data set can be run
-on then. A server that has nothing ends it with advice."""
+"""paper_full.py NINETAILS SOURCE: the preparations of `make -f Makefile.paper paper-full` against a server on this machine.
+
+Before the first request it states what is fetched, from where, and how much space and time that takes; then it fetches, and
+the data set can be run. Where the server has no file it ends with advice."""
 import os
 import pathlib
 import subprocess

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""paths.py SOURCE: every path of the tree that a page names in backticks is there."""
+"""paths.py SOURCE: every path of the tree in a page's backticks exists."""
 import glob
 import os
 import re

@@ -1,8 +1,9 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""plot.py NINETAILS: every kind of figure of the quickstart's result. SVGs are well-formed and the same twice, PDFs are PDFs,
-and the numbers beside them are the result file's, read with h5py. Names that try to be commands of gnuplot, or markup, are
-drawn as they are. Ends with 77 where gnuplot or h5py is missing."""
+"""plot.py NINETAILS: every kind of figure of the quickstart's result.
+
+SVGs are well-formed and reproducible, PDFs are PDFs, and the numbers beside them equal the result file's as h5py reads
+them. Names that look like gnuplot commands or markup are drawn literally. Exit code 77: gnuplot or h5py is missing."""
 import csv
 import json
 import math
@@ -37,7 +38,7 @@ def expect(what, condition):
 
 
 def table(path):
-    """The remarks and the rows of a CSV beside a figure."""
+    """The remarks and the rows of a figure's CSV."""
     lines = path.read_text().splitlines(keepends=True)
     remarks = [line[2:].rstrip("\n") for line in lines if line.startswith("# ")]
     return remarks, list(csv.DictReader(line for line in lines if not line.startswith("# ")))
@@ -100,7 +101,7 @@ def check_one_run(f, key):
     expect("outliers: the highest", [float(row["score"]) for row in rows] == sorted(scores, reverse=True)[:50])
 
     before = scores[: int(numpy.argmax(labels != 0))]
-    mean, deviation = numpy.log(before).mean(), numpy.log(before).std()  # of the population, as thresholds have it
+    mean, deviation = numpy.log(before).mean(), numpy.log(before).std()  # the population's deviation, as for thresholds
     remarks, rows, _ = draw("probability", "q.h5:" + key)
     check_packets(rows, run, f, "probability")
     from scipy.stats import norm
@@ -125,7 +126,7 @@ def check_one_run(f, key):
 
 
 def check_dendrogram(f, key):
-    """The tree is SciPy's, of the correlation distances of the same rows, and it is cut as the run's map is."""
+    """The tree equals SciPy's of the same rows' correlation distances, and is cut as the run's map."""
     from scipy.cluster.hierarchy import cophenet, linkage
     from scipy.spatial.distance import squareform
     run, names = f["run"][key], None
@@ -168,7 +169,7 @@ def check_dendrogram(f, key):
 
 
 def check_compared():
-    """What `results compare` finds, drawn."""
+    """The figure shows the results of `results compare`."""
     remarks, rows, _ = draw("differences", "q.h5", "--only", "max_autoencoder=10")
     command = next(line for line in remarks if line.startswith("as found by: ninetails "))
     done = subprocess.run([NINETAILS, *command.split()[4:], "--json"], capture_output=True, text=True)
@@ -181,7 +182,7 @@ def check_compared():
 
 
 def check_time(f, key):
-    """Scores over the time, too, and the ends of phases at the times of their packets."""
+    """Scores over time, with the phases' ends at the times of their packets."""
     _, _, svg = draw("rmse", "q.h5:" + key)
     expect("rmse: by packet and by time", {"packet / 1000", "time since the first packet, seconds"} <= set(texts(svg))
            and "train" in texts(svg))
@@ -286,7 +287,7 @@ INSPECTED = """packet,time,score,label,attack,source,destination,words
 
 
 def check_inspected():
-    """Figures of what inspect --csv writes."""
+    """Figures of the output of inspect --csv."""
     pathlib.Path("out.csv").write_text(INSPECTED)
     for kind in ("scores", "times", "sources", "destinations"):
         call("plot", "outlier-" + kind, "out.csv", "-o", "out_" + kind + ".svg", "--quiet")
@@ -319,7 +320,7 @@ HOSTILE = '"; system("touch owned") #`touch owned`@{/Bold x}\n<script>&\\'
 
 
 def check_hostile():
-    """A result file of somebody else's, whose data set has a name like no other."""
+    """A foreign result file, with a hostile name for its data set."""
     shutil.copy("q.h5", "hostile.h5")
     with h5py.File("hostile.h5", "r+") as f:
         names = f["runs"]["dataset"]

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""proofs.py SOURCE BUILD: each command that docs/proofs.md names as a proof can be run as it is printed there: the file is
-there, may be executed, and a script says by what. What the commands show is shown by the tests of the same names."""
+"""proofs.py SOURCE BUILD: each command of docs/proofs.md can be run as printed: its file exists, is executable, and a script
+names its interpreter. What the commands prove is proved by the tests of the same names."""
 import os
 import re
 import shlex
@@ -9,7 +9,7 @@ import sys
 
 
 def commands(path):
-    """Of the table whose second column is headed `command`."""
+    """The commands of the table whose second column is headed `command`."""
     rows, inside = [], False
     with open(path, encoding="utf-8") as file:
         for line in file:

@@ -3,7 +3,7 @@
 """`ninetails repl` on a terminal: repl.py NINETAILS
 
 Editing, completion, history and its bound, chunks of many lines, ^C at the prompt, in Lua and in C, ^Z, ^D, SIGTERM,
-state folders that cannot be. Each step waits for what the program prints, or for a state that the system shows.
+unusable state folders. Each step waits for the program's output or for an observable state.
 """
 import fcntl
 import os
@@ -20,7 +20,7 @@ PROMPT, MORE, HANG = "> ", ">> ", 120
 
 
 class Terminal:
-    """The program on a terminal of its own, in a session of its own."""
+    """The program on its own terminal, in its own session."""
 
     def __init__(self, program, home, *words, **more):
         self.master, slave = os.openpty()
@@ -35,7 +35,7 @@ class Terminal:
         self.seen = ""
 
     def wait_for(self, what):
-        """The text up to what comes; what: a text, or a compiled pattern."""
+        """Returns the text up to `what`, a text or a compiled pattern."""
         while True:
             found = what.search(self.seen) if hasattr(what, "search") else re.search(re.escape(what), self.seen)
             if found:
@@ -93,7 +93,7 @@ def chunks(t):
 
 def interrupts(t):
     t.type("error 'dropped'\x03"), t.wait_for("^C"), t.wait_for(PROMPT)
-    t.say("3 + 4", "7")  # and not what was dropped before it
+    t.say("3 + 4", "7")  # without the line that was dropped
     t.type("for i = 1, 2 do\r"), t.wait_for(MORE)
     t.type("\x03"), t.wait_for("^C"), t.wait_for(PROMPT)
     t.say("4 + 4", "8")
@@ -139,7 +139,7 @@ def main(ninetails):
         assert lines[:3] == ["1 + 1", "function double(n)", "return n * 2"] and lines[-1].startswith("('x')"), lines
         assert "error 'dropped'" not in lines and os.stat(history).st_mode & 0o777 == 0o600
 
-        # what was typed before is there, at most a thousand lines of it
+        # the history holds what was typed before, at most a thousand lines
         with open(history, "w", encoding="utf-8") as f:
             f.writelines("%d - 1\n" % i for i in range(5000))
         t = Terminal(ninetails, home)
@@ -151,7 +151,7 @@ def main(ninetails):
             lines = f.read().splitlines()
         assert len(lines) <= 1001 and lines[-1] == "4990 - 1" and lines[-2] == "4999 - 1", (len(lines), lines[-3:])
 
-        # XDG_STATE_HOME; what cannot be is said once, and all else works
+        # XDG_STATE_HOME; an unusable folder is reported once, and all else works
         t = Terminal(ninetails, home, XDG_STATE_HOME=home + "/state")
         t.wait_for(PROMPT)
         t.say("6 * 7", "42")
@@ -163,7 +163,7 @@ def main(ninetails):
         t.wait_for("warning: "), t.wait_for(PROMPT)
         assert "warning" not in t.say("6 * 8", "48")
 
-        # ^Z: it stops, and goes on with the line
+        # ^Z stops the program, which continues with the same line
         t.type("\x04"), t.ended()
         t = Terminal("sh", home, "-mc", "'%s' repl; echo it stopped; fg" % ninetails)
         t.wait_for(PROMPT)

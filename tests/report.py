@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The numbers in the pages of `ninetails report` are those of the files, and texts of strangers stay texts.
+"""Pages of `ninetails report` show the numbers of their files, and hostile texts stay texts.
 
     report.py NINETAILS
 """
@@ -42,7 +42,7 @@ def same(a, b):
 
 
 def check_table(data, path):
-    """Every value of the table of runs, every bit."""
+    """The table of runs equals the file's, bit for bit."""
     file, values = data["files"][0], 0
     with h5py.File(path) as f:
         for k, column in enumerate(file["columns"]):
@@ -111,7 +111,7 @@ def check_details(data, path):
 
 
 def check_commands(data, path):
-    """What the page shows of a comparison is what the command beside it prints."""
+    """A page's comparison equals the output of the command beside it."""
     comparison = data["files"][0]["comparison"]
     words = comparison["command"].split()
     assert words[:3] == ["ninetails", "results", "compare"], words
@@ -154,7 +154,7 @@ def check_two(folder, path):
 
 
 def check_print(folder, path):
-    """--pdf and --figures: every figure with its numbers, tables with those of the file, whatever the file's texts are."""
+    """--pdf and --figures: each figure with its numbers, each table with those of the file, for any texts."""
     if not shutil.which("gnuplot") or not shutil.which("rsvg-convert"):
         print("report: gnuplot or rsvg-convert is not there: --pdf and --figures are NOT tested")
         return
@@ -178,7 +178,7 @@ def check_print(folder, path):
 
 
 def check_hostile(folder, path):
-    """Texts of a file that someone made."""
+    """The texts of a forged file."""
     bad = folder / "bad.h5"
     shutil.copy(path, bad)
     with h5py.File(bad, "r+") as f:

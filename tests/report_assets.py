@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whether lua/report/web/page.html is what its sources build to, byte for byte. 77 without node, npm or a registry.
+"""lua/report/web/page.html equals the build of its sources, byte for byte. 77 without node, npm or a registry.
 
     report_assets.py SOURCE WORK     WORK: a folder to build in; its node_modules stay for other tests
 """

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A page of `ninetails report` in a browser: it says nothing on the console, sorts, filters, zooms, changes its theme, works
-from the keyboard, and shows the numbers of the file. 77 where there is no Chromium.
+"""A page of `ninetails report` in a browser: it sorts, filters, zooms, changes its theme, works from the keyboard, shows the
+numbers of the file, and writes nothing to the console. Exit code 77: no Chromium.
 
     report_browser.py NINETAILS MODULES     MODULES: a node_modules with axe-core, or a folder that is not there
 """
@@ -68,7 +68,7 @@ def check_filter(page, path):
     rows = column(page, "detector")
     assert 0 < len(rows) == wanted < 36 and set(rows) == {"kitnet"}, (len(rows), wanted)
     assert f"{wanted} of 36 rows" in page.run("document.querySelector('#runs [role=status]').textContent")
-    # CSV takes what is shown
+    # the CSV contains what is shown
     page.run("window.URL.createObjectURL = (blob) => { window.saved = blob; return '#'; }")
     press(page, "#runs button", "CSV")
     lines = page.run("window.saved.text()").strip().split("\n")
@@ -105,7 +105,7 @@ def check_zoom(page):
     page.wait(f"{PLOT}.dataset.low > 2400")
     low, high = view(page)
     assert abs(low - 2500) < 20 and abs(high - 3750) < 20, (low, high)
-    # the table behind has the stretch that is drawn
+    # the table of the figure covers the range that is drawn
     page.run("[...document.querySelectorAll('#scores details')].find((d) => d.textContent.startsWith('Scores of the stretch')).open = true")
     page.wait("document.querySelector('#scores details[open] tbody tr')")
     first = page.run("document.querySelector('#scores details[open] tbody td').textContent")
@@ -133,7 +133,7 @@ def check_dendrogram(page, path):
 
 
 def ink(page):
-    """What is drawn of the curves, packed: fewer curves, fewer bytes."""
+    """Curves are stored packed: fewer curves take fewer bytes."""
     return page.run("document.querySelector('#curves canvas').toDataURL().length")
 
 
@@ -184,7 +184,7 @@ def check_axe(page):
         print(f"report_browser: {AXE} is not there (npm ci in lua/report/web): accessibility is NOT tested")
         return
     page.run(AXE.read_text(encoding="utf-8") + "; 0")
-    for theme, rules in (("light", ""), ("dark", ", runOnly: ['color-contrast']")):  # another theme has other colours, no more
+    for theme, rules in (("light", ""), ("dark", ", runOnly: ['color-contrast']")):  # themes differ in colours only
         press(page, "nav button", theme)
         found = page.run("axe.run(document, {resultTypes: ['violations']" + rules + "}).then((r) => r.violations.filter((v) => ['serious', 'critical'].includes(v.impact))"
                          ".map((v) => `${v.id}: ${v.nodes.length} x ${v.nodes[0].html.slice(0, 200)} ${v.nodes[0].failureSummary}`))")
@@ -201,13 +201,13 @@ def check_page(page, path, sections):
     assert not page.problems, page.problems
 
 
-# Opened, so that every command of a page is there.
+# Opens every fold, so that all commands of the page exist.
 COMMANDS = """(async () => { for (const d of document.querySelectorAll('details')) d.open = true;
     await new Promise((r) => setTimeout(r)); return [...document.querySelectorAll('.command code')].map((c) => c.textContent); })()"""
 
 
 def check_commands(page, folder, path):
-    """Every command beside a part of the page runs as it is printed, and prints the numbers of that part."""
+    """Every command beside a part of the page runs as printed and prints the numbers of that part."""
     printed = {}
     for words in dict.fromkeys(page.run(COMMANDS)):
         words_ = shlex.split(words)
@@ -264,7 +264,7 @@ def main():
         printed = check_commands(page, folder, path)
         assert any("--array roc" in words for words in printed) and any("plot pairs" in words for words in printed)
         assert not page.problems, page.problems
-        small = folder / "small.html"  # of fewer points, which axe looks at one by one
+        small = folder / "small.html"  # fewer points, since axe checks each of them
         report_files.run(NINETAILS, "report", path, "-o", small, "--quiet", "--detail", 3, "--only", "dataset=ssdp*")
         page.open(small.as_uri())
         check_axe(page)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Small result files of every kind, which the tests of `ninetails report` look at."""
+"""Small result files of every kind for the tests of `ninetails report`."""
 import subprocess
 
 EXPERIMENT = """

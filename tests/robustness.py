@@ -2,11 +2,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Hostile files through the command line: robustness.py NINETAILS [SHARED] [--full]
 
-Runs `ninetails extract FILE --profile PROFILE -o OUT.csv` over the malformed captures of the reference material (where it is
-there), over the fuzz targets' seeds cut off and with flipped bits, over decompression bombs and over
-what is no file at all. Whole files meet every profile, damaged ones one profile in turn, or,
-with --full, every one, too. Each run has to end by itself with 0 (maybe with warnings) or 2 (with one
-line that names the file), without a sanitizer's report and within a bound of memory.
+Runs `ninetails extract FILE --profile PROFILE -o OUT.csv` over the malformed captures of the reference material (where
+present), the fuzz targets' seeds cut off and with flipped bits, decompression bombs, and content that is no capture. Whole
+files are read with every profile, damaged ones with one profile in turn or, with --full, with every one. Each run must
+end by itself with 0 (perhaps with warnings) or 2 (with one line that names the file), without a sanitizer's report and
+within a bound of memory.
 """
 import concurrent.futures
 import gzip
@@ -22,7 +22,7 @@ import tempfile
 sys.path.insert(0, str(pathlib.Path(__file__).parent / "fuzz"))
 import seeds  # noqa: E402
 
-MEMORY = 256 << 20  # bytes resident; a sanitizer's shadow and quarantine take their own
+MEMORY = 256 << 20  # bytes resident, without a sanitizer's shadow and quarantine
 MEMORY_SANITIZED = 2 << 30
 SECONDS = 120
 PROFILES = "py100", "csv115", "stream"
@@ -42,8 +42,8 @@ def damaged(data, generator):
 
 
 def bombs(folder):
-    """Files whose content is long and dull: a gigabyte, had one to hold it. Written piece by piece: what is
-    resident here would count as the child's."""
+    """Files that unpack to a gigabyte of repeated content, written piece by piece: what is resident here would count
+    as the child's."""
     def long(name, start, piece, count):
         with gzip.open(folder / name, "wb", 1) as file:
             file.write(start)
@@ -65,7 +65,7 @@ def bombs(folder):
 
 
 def inputs(folder, shared, full):
-    """Files, and the profiles that each is read with. Bombs do not come to where profiles differ."""
+    """Files and the profiles that read each. Bombs fail before profiles differ."""
     generator = random.Random(1)
     for name, data in seeds.seeds():
         for number, (what, bytes_) in enumerate([("whole", data), *damaged(data, generator)]):
@@ -85,7 +85,7 @@ def inputs(folder, shared, full):
 
 
 def extract(program, path, options, out):
-    """Exit code, what it said, and the most that was resident."""
+    """Exit code, output, and peak of resident memory."""
     with tempfile.TemporaryFile() as errors:
         process = subprocess.Popen(
             [program, "extract", path, *options, "--quiet", "-o", out], stdin=subprocess.DEVNULL,
@@ -98,7 +98,7 @@ def extract(program, path, options, out):
 
 
 def check(program, path, profile, out, memory):
-    """What is wrong with one run, or nothing."""
+    """The fault of one run, or None."""
     code, text, most = extract(program, path, ["--profile", profile], out)
     if code == 1 and "holds rows of features, to which no profile applies" in text:
         code, text, most = extract(program, path, [], out)

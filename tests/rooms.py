@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""rooms.py SOURCE LIBRARY: includes of core/ go only to the left, as core/rooms.txt has it; no two files of the library
-need each other's functions, however long the way around (nm on the static library), but for those that rooms.txt lets
-go together; HDF5 is seen by core/store alone, and Lua by nothing in core."""
+"""rooms.py SOURCE LIBRARY: files of core/ include only from rooms to their left in core/rooms.txt; calls between files of
+the library form no circle (nm on the static library), except those that rooms.txt permits; only core/store includes HDF5,
+and no file of core includes Lua."""
 import os
 import re
 import subprocess
@@ -32,13 +32,13 @@ def sources(top):
 
 
 def room_of(path, rooms):
-    """The longest room that the path (below core/) lies in."""
+    """The innermost room of a path below core/."""
     fitting = [room for room in rooms if path.startswith(room + "/")]
     return max(fitting, key=len) if fitting else None
 
 
 def look_at_includes(core, rooms, faults):
-    """How many there are; what is wrong with any goes to faults."""
+    """Returns how many includes there are, and appends wrong ones to faults."""
     count = 0
     for path in sources(core):
         here = os.path.relpath(path, core)
@@ -59,7 +59,7 @@ def look_at_includes(core, rooms, faults):
                 continue
             target = quoted if "/" in quoted else os.path.join(os.path.dirname(here), quoted)
             if not os.path.exists(os.path.join(core, target)):
-                continue  # a generated file
+                continue  # generated files have no room
             other = room_of(target, rooms)
             if other is None or rooms.index(other) > rooms.index(room):
                 faults.append(f"core/{here}: includes core/{target}: {other} is not to the left of {room}")
@@ -114,7 +114,7 @@ def main():
     faults = []
     includes = look_at_includes(core, rooms, faults)
     graph = objects_of(sys.argv[2])
-    for place in graph:  # files that may need each other are as one
+    for place in graph:  # files that may call each other count as one
         if re.match(together, place):
             graph[place] = {other for other in graph[place] if not re.match(together, other)}
     if includes < 100 or len(graph) < 100:

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""`ninetails score` and `ninetails run` say the same of the same capture with the same parameters: the attributes of the
-one's file are the row and the provenance of the other's.
+"""`ninetails score` and `ninetails run` report the same figures for the same capture and parameters: the attributes of
+score's file equal the row and the provenance of run's.
 
 usage: score_and_run.py NINETAILS
 """
@@ -20,7 +20,7 @@ return nt.experiment {
   detectors = {nt.kitnet {}}, profile = "stream",
 }
 """
-# What `score` leaves out: the intervals of the block bootstrap, which take longer than the scoring does.
+# `score` omits the intervals of the block bootstrap, which take longer than scoring.
 BOOTSTRAP = ("_block_low", "_block_high")
 PARAMETERS = ("fm_grace", "ad_grace", "max_autoencoder", "learning_rate", "hidden_ratio", "seed", "tail_probability", "profile")
 PROVENANCE = ("version", "commit", "dirty", "compiler", "flags", "libraries", "cpu", "cpu_features", "isa", "host")

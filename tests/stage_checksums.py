@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""stage_checksums.py SOURCE CMAKE: a change of any source that a stage is computed by changes that stage's checksum, so
-that a cache never passes off what other code made; and what no stage uses changes none."""
+"""stage_checksums.py SOURCE CMAKE: a change of any source of a stage changes the stage's checksum, so that a cache never
+returns results of other code; a change of any other source changes none."""
 import os
 import re
 import shutil
@@ -10,7 +10,7 @@ import sys
 import tempfile
 
 STAGES = {"extract", "map", "score", "measure"}
-# File, and the stages that it must change at least.
+# Files, and the stages whose checksums each must change at least.
 MUST = {
     "core/numeric/vector.h": {"map", "score", "measure"},
     "core/sweep/stages/pass.c": {"score"},
@@ -73,7 +73,7 @@ def main():
             changed = changed_by(path) if os.path.exists(os.path.join(root, path)) else set()
             if not stages <= changed:
                 faults.append(f"{path}: does not change {sorted(stages - changed)}")
-        # What the script says that it took, of rooms that belong to a stage as a whole.
+        # The files that the script reports for rooms that belong to a stage as a whole.
         listed = os.path.join(root, "stages")
         sums(root, cmake, f"-DSTAGES={listed}")
         with open(listed, encoding="utf-8") as file:

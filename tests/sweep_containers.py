@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Processes with the same number in several containers, on one folder: sweep_containers.py NINETAILS
 
-Each runs in a PID namespace of its own, where it is process 1; the host's names differ, or are the same. Two sweeps of
-one experiment, with one cache and one folder of runs: both end well, with the bits of one alone, and nothing is left
-over. Then one is killed while it works: another, in a third container, which cannot see that process, takes over at
-once and sweeps what it left. Then two that synthesise the same capture.
+Each process runs in its own PID namespace, where it is process 1; host names differ or are equal. Two sweeps of one
+experiment share a cache and a folder of runs: both succeed, with the bits of a single one, and leave no leftovers. Then
+one is killed at work: another, in a third container that cannot see it, takes over at once and removes its leftovers.
+Then two synthesise the same capture.
 """
 import filecmp
 import os
@@ -28,7 +28,7 @@ return nt.experiment {
 }
 """.replace("@CAPTURE@", CAPTURE)
 
-# Goes on for as long as there is the file "wait", so that it can be killed at work.
+# Runs for as long as the file "wait" exists, so that it can be killed at work.
 WAITS = """
 local nt = require "ninetails"
 return nt.experiment {
@@ -50,7 +50,7 @@ UNSHARE = ("unshare", "--pid", "--fork", "--kill-child")
 
 
 def container(name=None):
-    """A wrapper: as process 1, on a host of this name."""
+    """A wrapper that runs the sweep as process 1 on a host of this name."""
     if name is None:
         return UNSHARE
     return (*UNSHARE, "--uts", "sh", "-c", 'hostname "$0" && exec "$@"', name)
@@ -64,13 +64,13 @@ def permitted():
 
 
 def temporary(*folders):
-    """What is still being written, or was when its process was killed."""
+    """Files that are being written, or were when their process was killed."""
     return [os.path.join(at, name) for folder in folders for at, _, names in os.walk(folder) for name in names
             if name.endswith((".tmp", ".lease")) or ".part" in name]
 
 
 def together(place, expected, names):
-    """Both work at the same time from nothing on."""
+    """Both work at the same time, beginning with empty folders."""
     for name in "out.runs", "cache":
         shutil.rmtree(place.path(name), ignore_errors=True)
     processes = [place.start("-j1", "--quiet", output="out%d.h5" % i, wrapper=container(name))
@@ -96,7 +96,7 @@ def killed(top, ninetails):
     first.kill()
     first.communicate()
     check(temporary(place.where), "the killed one left nothing: nothing is tested")
-    # As if it had been at a file in each folder.
+    # Leftovers in each folder, as if the process had been writing there.
     with open(temporary(place.where)[0]) as lease:
         origin = lease.read().split()[1]
     for folder in "out.runs", "cache/features", "cache/scores", ".":

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Sweeps on disks that are full or cannot be written: sweep_disk.py NINETAILS
 
-A small tmpfs in the place of the folder of runs, of the cache, and of the result file; where mounting is not permitted,
-a limit on the size of each file. The sweep ends with exit code 2 and a message that names a file and the reason, all
-that has its final name is whole, and with space again the next start gives the bits of a sweep that had it all along.
+A small tmpfs replaces the folder of runs, of the cache, or of the result file; where mounting is not permitted, the size
+of each file is limited. The sweep ends with exit code 2 and a message that names a file and the reason; every file with
+its final name is whole; with space again the next start gives the bits of a sweep that always had it.
 """
 import os
 import resource
@@ -39,7 +39,7 @@ def told(code, err, what, reason):
 
 
 def on_small_disk(place, folder, output, sizes, expected):
-    """Fills it at several points of the sweep: `sizes`."""
+    """Disks of these sizes fill up at several points of the sweep."""
     what = os.path.basename(folder)
     for size in sizes:
         if not mounted(folder, size):
@@ -68,8 +68,7 @@ def clear(place, *names):
 
 
 def with_limited_files(place, expected):
-    """No file can grow beyond a limit, which features, scores or what the runs share, runs, and the result meet in
-    turn."""
+    """Limits on file size that features, scores and shared files, runs, and the result hit in turn."""
     for size, what in (5000000, "/features/"), (40000, "/"), (90000, "out.runs/"), (200000, "out.h5"):
         clear(place, "out.runs", "out.h5", "cache/scores")
         code, _, err = place.run("-j2", "--quiet", preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size,) * 2))
@@ -79,8 +78,8 @@ def with_limited_files(place, expected):
 
 
 def not_writable(place):
-    """The folder of runs, the cache, and the result are something else: told before any work. Root may write
-    where modes forbid it, so that a file takes the place of the folder."""
+    """Wrong types for the folder of runs, the cache and the result are reported before any work. Root may write where
+    modes forbid it, so a file takes the folder's place."""
     for name in "out.runs", "cache", "out.h5":
         clear(place, "out.runs", "cache", "out.h5")
         if name == "out.h5":
@@ -88,7 +87,7 @@ def not_writable(place):
         else:
             open(place.path(name), "w").close()
         code, _, err = place.run("-j2", "--quiet")
-        expected = 1 if name == "out.h5" else 2  # the one is what -o says, the others are made
+        expected = 1 if name == "out.h5" else 2  # the one is an argument of -o, the others are made by the sweep
         check(code == expected and name in err, "%s in the way: exit code %d: %s" % (name, code, err))
         check(name == "out.runs" or not finished(place.path("out.runs")), "%s: work was done" % name)
     clear(place, "out.h5")

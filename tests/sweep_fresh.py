@@ -1,9 +1,10 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A sweep, and another that begins the same anew while it works: sweep_fresh.py NINETAILS
+"""A sweep, and another with --fresh while it works: sweep_fresh.py NINETAILS
 
-A start with nothing to do leaves the result file as it is. Of two, the second removes what the first has done. Both end
-well, each with every run in its result, with the same bits. Then runs' files change places, and copies of one lie in the place of others: each run has its own row all the same.
+A start with nothing to do leaves the result file as it is. Of two sweeps the second removes the runs of the first. Both
+succeed, each with every run in its result, with the same bits. Then files of runs are swapped and copied over each other:
+each run still has its own row.
 """
 import os
 import shutil
@@ -30,7 +31,7 @@ def runs_of(place):
 
 
 def begun_anew(place, expected, after):
-    """The second starts when the first has done `after` runs."""
+    """The second starts when the first has finished `after` runs."""
     for name in "out.runs", "cache":
         shutil.rmtree(place.path(name), ignore_errors=True)
     first = place.start("-j1", "--quiet", output="out.h5")
@@ -50,7 +51,7 @@ def exchanged(place, expected):
     os.rename(place.path("out.runs", names[3]), place.path("out.runs", names[2]))
     os.rename(place.path("aside"), place.path("out.runs", names[3]))
     check(place.whole("-j2", "--quiet") == expected, "exchanged: another result")
-    os.unlink(place.path("out.h5"))  # where each run had its row
+    os.unlink(place.path("out.h5"))  # the result, which has each run's row
     check(place.whole("-j2", "--quiet") == expected, "exchanged, and not gathered: another result")
     folder = place.path("cache", "scores")
     scores = sorted(name for name in os.listdir(folder) if name.endswith(".scores"))

@@ -2,17 +2,17 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Two hosts with one folder: sweep_hosts.py NINETAILS [ROUNDS]
 
-Each "host" is a UTS and a PID namespace of its own, so that names differ, process numbers are the same and no process of
-one can be seen from the other; its clock is minutes off the other's, where libfaketime is here. Both run one experiment,
-with one cache, one folder of runs and one result, beginning with a capture that neither has synthesised yet. Processes
-are killed at random (SIGKILL) and started again. The folder lies
+Each "host" is a UTS and a PID namespace: names differ, process numbers are equal, and neither sees the other's processes;
+with libfaketime their clocks differ by minutes. Both run one experiment with one cache, one folder of runs and one result,
+beginning with a capture that neither has synthesised yet. Processes are killed at random (SIGKILL) and started again. The
+folder lies
 
     plain     on the file system of $TMPDIR
-    bindfs    behind two FUSE mounts that keep names and attributes for a minute, so that each host sees late, or not at
-              all, what the other does; file locks are each mount's own
+    bindfs    behind two FUSE mounts that cache names and attributes for a minute, so that each host sees the other's
+              changes late or never; each mount has its own file locks
 
-No process ever ends by itself but well, and the result is that of one process, bit for bit. ROUNDS of each kind, 1 unless
-told; `make -f Makefile.paper hosts` runs 100.
+Every process that is not killed succeeds, and the result equals that of a single process, bit for bit. ROUNDS of each
+kind, by default 1; `make -f Makefile.paper hosts` runs 100.
 """
 import glob
 import os
@@ -37,7 +37,7 @@ return nt.experiment {
 """
 
 HOSTS = "one", "two"
-# Not under a sanitizer, whose runtime has to be the first library of a process.
+# Not under a sanitizer, whose runtime must be the first library of a process.
 FAKETIME = None if "NINETAILS_SANITIZED" in os.environ else (glob.glob("/usr/lib/*/faketime/libfaketimeMT.so.1") or [None])[0]
 
 
@@ -67,7 +67,7 @@ class Plain:
 
 
 class Bindfs:
-    """Each host has a mount of its own, with what it has looked up kept for a minute."""
+    """Each host has its own mount, which caches lookups for a minute."""
     name = "bindfs"
 
     def __init__(self, top):
@@ -87,7 +87,7 @@ class Bindfs:
             self.mounted.append(view)
 
     def renew(self):
-        """What is kept is of the round before: fresh mounts."""
+        """Mounts anew, since the caches hold the last round's files."""
         self.close()
         shutil.rmtree(self.folder)
         os.makedirs(self.folder)
@@ -119,7 +119,7 @@ class Tally:
 
 
 def one_round(ninetails, place, span, generator, tally):
-    """Both until they have ended well; each is killed up to three times before."""
+    """Runs both until they succeed; each is killed up to three times before."""
     with open(os.path.join(place.folder, "sweep.lua"), "w") as f:
         f.write(SCRIPT)
     offsets = [0, generator.choice([-120, 120, 3000])]

@@ -1,10 +1,10 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Sweeps stay within --memory and come to the same bits whatever it is: sweep_memory.py NINETAILS
+"""Sweeps stay within --memory and give the same bits for any value of it: sweep_memory.py NINETAILS
 
-A capture whose features (200 MB) are larger than the memory allowed: the process's peak stays below what is allowed and a
-fixed base for the program itself, several configurations share each reading of the features, and results equal those
-with plenty of memory. Then a smaller one with many kinds of detectors, for -j 1, 2 and 4.
+A capture's features (200 MB) exceed the memory allowed: the process's peak stays below the allowance plus a fixed base for
+the program, several configurations share each reading of the features, and results equal those with plenty of memory.
+Then a smaller capture with many kinds of detectors, for -j 1, 2 and 4.
 """
 import os
 import sys
@@ -13,10 +13,10 @@ import time
 
 from sweeps import CAPTURE, Place, check, contents, synthesise
 
-# Program and libraries, HDF5's own buffers, and what the allocator keeps. The extractor's streams, half a gigabyte
-# in a capture of scans, have no limit.
+# Program and libraries, HDF5's buffers, memory that the allocator keeps. The extractor's streams, half a gigabyte for a
+# capture of scans, are not limited.
 BASE = 64e6
-# Sanitizers keep what is freed, and more: their peak is not the program's.
+# Sanitizers keep freed memory and more, so their peak is not the program's.
 SANITIZED = "NINETAILS_SANITIZED" in os.environ
 
 LARGE = """
@@ -54,8 +54,8 @@ return nt.experiment {
 
 
 def measured(place, *options):
-    """Peak of resident memory, and bytes that were read, of one sweep, as /proc tells while it runs: the usage that
-    wait4 tells has this program's own size in it, from before the exec."""
+    """Peak of resident memory and bytes read of one sweep, from /proc while it runs: wait4's usage would include this
+    program's own size, from before the exec."""
     process = place.start("--quiet", *options)
     peak = read = 0
     while process.poll() is None:
@@ -82,16 +82,16 @@ def large(ninetails, top):
     for jobs, memory in (1, 100e6), (2, 100e6), (2, 64e6):
         place = Place(ninetails, top, "poor%d" % len(told), LARGE)
         os.makedirs(place.path("cache", "features"))
-        for name in os.listdir(rich.path("cache", "features")):  # extraction is not what is measured
+        for name in os.listdir(rich.path("cache", "features")):  # extraction is not measured
             os.link(rich.path("cache", "features", name), place.path("cache", "features", name))
         peak, read, found = measured(place, "-j", jobs, "--memory", int(memory))
         check(found == expected, "%g MB, %d jobs: other bits" % (memory / 1e6, jobs))
         check(SANITIZED or peak < memory + BASE, "%g MB allowed, %d jobs: a peak of %.0f MB" % (memory / 1e6, jobs, peak / 1e6))
         passes = read / features
         scored = len(found[1])
-        # One thread takes all that fits at once; several leave some to each other. What goes together depends on what
-        # jobs cost, which is a matter of the machine: three or four passes of 13 jobs on one thread. The capture is
-        # read for its checksum, too, and files that are written are read again: half of the size of the features.
+        # One thread takes all jobs that fit at once; several share them. The grouping depends on the jobs' costs, and so
+        # on the machine: three or four passes for 13 jobs on one thread. Reading the capture for its checksum and
+        # written files again adds half of the size of the features.
         check(passes < (0.5 if jobs == 1 else 0.75) * scored,
               "%d jobs: %d configurations read the features %.1f times" % (jobs, scored, passes))
         told.append("%d jobs in %g MB: peak %.0f MB, features read %.1f times" % (jobs, memory / 1e6, peak / 1e6, passes))
@@ -104,7 +104,7 @@ def many(ninetails, top):
     for jobs in 1, 2, 4:
         place = Place(ninetails, top, "jobs%d" % jobs, MANY)
         code, _, err = place.run("--quiet", "-j", jobs)
-        check(code == 2 and "as it should" in err, "exit code %d: %s" % (code, err))  # of the run that fails
+        check(code == 2 and "as it should" in err, "exit code %d: %s" % (code, err))  # the run that fails by design
         results.append(contents(place.path("out.h5")))
     check(results[0] == results[1] == results[2], "-j changes the result")
     print("%d runs of %d columns: the same for -j 1, 2 and 4" % (len(results[0][0]["run"]), len(results[0][0])))

@@ -2,11 +2,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """SIGINT, SIGTERM and SIGUSR1 in each stage of a sweep: sweep_signals.py NINETAILS
 
-While it extracts, learns, scores and measures, in C and in functions of the script that never end: the process ends
-as one that was ended by the signal, says how to go on, keeps the runs that are done and gathers them; no run is
-recorded as failed. No moment is chosen by the clock: each is a state that the sweep shows in its folders, in which it
-is stopped (SIGSTOP) until the signal is on its way. The next start completes the rest, with the bits of a sweep that nobody ended. Then: a process
-that has nothing left to do but wait for another one says what for, and both have all of it in the end.
+The signal comes during extraction, learning, scoring and measuring, in C and in functions of the script that never end.
+The process ends by the signal, says how to go on, keeps finished runs and gathers them; no run is recorded as failed. No
+moment is chosen by the clock: each is a state of the sweep's folders, in which it is stopped (SIGSTOP) until the signal
+is on its way. The next start completes the rest, with the bits of an uninterrupted sweep. Then a process that can only
+wait for another one says for what, and both have the whole result in the end.
 """
 import os
 import shutil
@@ -53,7 +53,7 @@ return nt.experiment {
 """.replace("@CAPTURE@", CAPTURE)
 
 def wait_for(holds, process, what):
-    """Until it holds; the process must not end before."""
+    """Waits until the condition holds; the process must not end before."""
     while not holds():
         if process.poll() is not None:
             check(False, "%s did not come: %s" % (what, process.communicate()[1]))
@@ -75,7 +75,7 @@ def in_scripts(place, expected, number, stage):
     shutil.rmtree(place.path("cache", "scores"), ignore_errors=True)
     open(place.path("wait_in_" + stage), "w").close()
     process = place.start("-j2", "--quiet")
-    runs = 0 if stage == "metric" else 1  # that of the detector which does not wait
+    runs = 0 if stage == "metric" else 1  # the run of the detector that does not wait
     wait_for(lambda: os.path.exists(place.path("waits")) and
              sum(name.startswith("run-") for name in finished(place.path("out.runs"))) == runs, process, stage)
     took = ended(process, number, stage)
@@ -96,17 +96,17 @@ def names(place, folder, ending):
 
 
 def works(place):
-    """Something is being made, and nothing is made yet."""
+    """State: a file is being made, and none is finished."""
     return names(place, ("cache", "leases"), ".lease")
 
 
 def detects(place):
-    """The features are there, and detectors are at work on them."""
+    """State: the features exist, and detectors work on them."""
     return names(place, ("cache", "features"), ".h5") and works(place)
 
 
 def at_once(place, runs, number, when):
-    """In a moment of extraction or of detectors in C; None: it had passed before it was seen."""
+    """Stops the sweep during extraction or C detectors; None: the stage ended before it was seen."""
     shutil.rmtree(place.path("cache"), ignore_errors=True)
     shutil.rmtree(place.path("out.runs"), ignore_errors=True)
     process = place.start("-j2", "--quiet")
@@ -124,7 +124,7 @@ def at_once(place, runs, number, when):
 
 
 def in_c(place, runs, number, when, again):
-    """The same, with a longer capture where the machine is too fast for this one."""
+    """The same, with a longer capture when the machine is too fast for this one."""
     while True:
         expected = place.whole("-j2", "--quiet")
         took = at_once(place, runs, number, when)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""For the tests of whole sweeps: a place of its own for each, what came out, and who wrote which file."""
+"""For the tests of whole sweeps: a folder for each, its results, and which process wrote which file."""
 import ctypes
 import os
 import struct
@@ -14,7 +14,7 @@ except ImportError:
 
 
 class Place:
-    """A folder with a script, cache and results of its own."""
+    """A folder with its own script, cache and results."""
 
     def __init__(self, ninetails, top, name, script):
         self.ninetails, self.where = os.path.abspath(ninetails), os.path.join(top, name)
@@ -28,7 +28,7 @@ class Place:
         return os.path.join(self.where, *names)
 
     def start(self, *options, output="out.h5", wrapper=(), **how):
-        """Runs the sweep; a file that cannot grow is an error of the write, not a signal."""
+        """Runs the sweep, with SIGXFSZ ignored: exceeding a file limit is an error of the write."""
         return subprocess.Popen([*wrapper, self.ninetails, "run", "sweep.lua", "-o", output, *map(str, options)],
                                 cwd=self.where, env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                                 restore_signals=False, text=True, **how)
@@ -46,7 +46,7 @@ class Place:
 
 
 def synthesise(ninetails, top, packets):
-    """The capture that all scripts here name; a file, so that starting a sweep makes nothing."""
+    """The capture of all scripts here; a file, so that starting a sweep need not make it."""
     subprocess.run([ninetails, "dataset", "synth", "mirai", "--packets", str(packets), "--seed", "1", "-o",
                     os.path.join(top, "in.pcap")], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
@@ -62,7 +62,7 @@ def check(holds, what):
 
 
 def contents(path):
-    """All that does not tell time: cells that are no costs, and scores."""
+    """Results that do not depend on time: scores, and cells other than costs."""
     with h5py.File(path) as f:
         table = {name: (column.asstr()[:].tolist() if column.dtype == object else column[:].tobytes())
                  for name, column in f["runs"].items() if column.attrs.get("role") not in ("cost", b"cost")}
@@ -71,7 +71,7 @@ def contents(path):
 
 
 def finished(folder):
-    """name -> what changes when any file that has its final name is written again"""
+    """name -> a value that changes when a file with its final name is written again"""
     found = {}
     for name in os.listdir(folder) if os.path.isdir(folder) else []:
         if not name.startswith("."):
@@ -81,7 +81,7 @@ def finished(folder):
 
 
 def opens(folder, names):
-    """Every finished HDF5 file of a folder is a whole one."""
+    """Every finished HDF5 file of a folder is whole."""
     for name in names:
         if name.endswith(".h5"):
             with h5py.File(os.path.join(folder, name)) as f:
@@ -89,7 +89,7 @@ def opens(folder, names):
 
 
 def left_over(folder, age=120):
-    """Leases, and temporary files once they are older than any that is in use."""
+    """Returns the leases and temporary files of a folder, and makes them older than any in use."""
     found = []
     for at, _, names in os.walk(folder):
         for name in names:
@@ -101,7 +101,7 @@ def left_over(folder, age=120):
 
 
 class Arrivals:
-    """How often a file of each name was renamed into a folder, as the kernel tells it."""
+    """How often a file of each name was renamed into a folder, counted by inotify."""
     MOVED_TO = 0x80
 
     def __init__(self, *folders):

@@ -9,7 +9,7 @@ import tempfile
 
 FOUND = 99
 
-# Of a program that would take minutes, the cases that say most for their time.
+# For a program that would take minutes, the cases that find most in their time.
 CASES = {"sweep_test": ("inputs are made", "inputs that do not fit say so", "leases have one holder",
                         "a folder that cannot be written is told at once")}
 

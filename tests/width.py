@@ -1,10 +1,9 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What commands print fits a terminal of 80 columns: width.py NINETAILS
+"""Output fits a terminal of 80 columns: width.py NINETAILS
 
-Each command that prints a table or a text is run on a terminal. No line is longer than 80 columns, whether the terminal
-says so or COLUMNS; and every word is there that is printed where nobody looks, as often: nothing is cut. Where nobody looks
-nothing is wrapped.
+Each command that prints a table or a text runs on a terminal. No line is longer than 80 columns, whether the terminal or
+COLUMNS says so, and every word of the output to a pipe appears as often: nothing is cut. Output to a pipe is not wrapped.
 """
 import collections
 import fcntl
@@ -38,7 +37,7 @@ return nt.experiment {
 
 
 def printed(words, width, stream="stdout", **more):
-    """What it prints to that stream on a terminal of so many columns; width None: to a pipe."""
+    """The output to that stream on a terminal of that width; width None: to a pipe."""
     streams = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     env = {key: value for key, value in os.environ.items() if key != "COLUMNS"} | more
     if width is None:
@@ -64,7 +63,7 @@ def printed(words, width, stream="stdout", **more):
 
 
 def tokens(text):
-    """Words, without what differs from call to call: times and speeds."""
+    """The words, without times and speeds, which differ from call to call."""
     return collections.Counter(re.sub(r"(?m)^ *(time|speed|seconds|start|used|took) .*(\n {6,}.*)*", "", text).split())
 
 
@@ -72,7 +71,7 @@ def main(ninetails):
     wide, bad = [], []
 
     def look(*words, times=False, again=None, stream="stdout"):
-        """again: what makes the next call print the same. times: they are in what it prints."""
+        """again: what makes the next call print the same. times: whether the output contains times."""
         for width, more in ((WIDTH, {}), (200, {"COLUMNS": str(WIDTH)})):
             text = printed([ninetails, *words], width, stream, **more)
             title = "ninetails " + " ".join(words)
@@ -137,7 +136,7 @@ def main(ninetails):
         look("cache", "--list", times=True)
     for line in bad:
         print(line)
-    assert len(wide) > 20, wide  # where nobody looks they are as wide as they are
+    assert len(wide) > 20, wide  # a pipe gets tables of their natural width
     print("%d outputs are wider than %d columns in a pipe; on a terminal %s" % (len(wide), WIDTH, "these are, too" if bad else "none is"))
     sys.exit(1 if bad else 0)
 

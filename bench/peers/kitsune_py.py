@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A checkout of ymirsky/Kitsune-py on the way that `ninetails score` goes, for `ninetails bench run --peer kitsune-py=DIR`:
+"""Runs a checkout of ymirsky/Kitsune-py over the packets that `ninetails score` reads, for `ninetails bench run --peer kitsune-py=DIR`:
 
     kitsune_py.py DIR PACKETS.tsv FM_GRACE AD_GRACE M SCORES
 
-Scapy and Cython, which the checkout imports and does not need for a TSV, may be missing."""
+Scapy and Cython, which the checkout imports but does not need for a TSV, may be missing."""
 import contextlib
 import os
 import sys
@@ -22,7 +22,7 @@ def main():
         import scapy.all  # noqa: F401
     except ImportError:
         package, module = types.ModuleType("scapy"), types.ModuleType("scapy.all")
-        package.all, module.sys = module, sys  # which the checkout has from there
+        package.all, module.sys = module, sys  # names that the checkout imports from scapy
         sys.modules.update({"scapy": package, "scapy.all": module})
     try:
         import pyximport  # noqa: F401

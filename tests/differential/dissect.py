@@ -2,11 +2,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Compares layers, fields and their places with tshark's, packet by packet: dissect.py NINETAILS SHARED
 
-A table of fields (FIELDS) is read from `ninetails dissect --json` and from `tshark -T json -x`: of each the first one in
-the packet, its value and, where it lies in the frame itself, its offset and length; and the community ID of the flow.
-The captures are the diverse ones of the reference material where that is present, at most MOST packets of each, and the
-frames of crafted.py, of which values alone are compared, where both have them: they are made so that something is odd.
-1 on any disagreement, 77 (skipped) without tshark.
+The fields of FIELDS are read from `ninetails dissect --json` and from `tshark -T json -x`. Compared are the first field of
+each name in a packet, its value and, where it lies in the frame itself, its offset and length; and the flow's community
+ID. The captures are the diverse ones of the reference material where that is present, at most MOST packets of each, and
+the frames of crafted.py, which are deliberately odd: of those only values that both programs report are compared.
+Exit code 1 on any disagreement, 77 (skipped) without tshark.
 """
 import collections
 import gzip
@@ -31,11 +31,11 @@ FIELDS = """eth.dst eth.src eth.type eth.len vlan.priority vlan.dei vlan.id vlan
     udp.checksum icmp.type icmp.code icmp.checksum icmpv6.type icmpv6.code icmpv6.checksum sll.pkttype sll.hatype
     sll.etype vxlan.vni gre.proto""".split()
 LAYERS = "eth vlan arp ip ipv6 tcp udp icmp icmpv6 sll vxlan gre llc ppp pppoes mpls".split()
-HEADERS = "eth vlan arp ip udp tcp sll".split()  # whose length tshark tells as ours
+HEADERS = "eth vlan arp ip udp tcp sll".split()  # layers whose length tshark defines as ours
 
 
 def flatten(node, first, raw):
-    """The first value, and the first place, of each name in a tree of pairs."""
+    """The first value and the first position of each name in a tree of pairs."""
     for name, value in node:
         if name.endswith("_raw") and isinstance(value, list):
             place = value[0] if value and isinstance(value[0], list) else value
@@ -58,7 +58,7 @@ def theirs(path):
         first, raw = {}, {}
         source = dict(packet)["_source"]
         flatten(dict(source)["layers"], first, raw)
-        if first.get("frame.encap_type"):  # blocks that are no packets have none
+        if first.get("frame.encap_type"):  # blocks other than packets have none
             yield first, raw
 
 
@@ -90,7 +90,7 @@ def same(name, mine, other, first):
     if name == "ip.len" and mine == 0:
         return True  # segmentation offload: tshark puts the captured length there
     if name == "ip.dst" and first["ip.hdr_len"] > 20:
-        return True  # with a source route tshark calls the last hop so; ours is what stands in the header
+        return True  # with a source route tshark reports the last hop, ours the header's field
     if isinstance(mine, int):
         return int(other, 0) == mine
     if name.startswith("ipv6."):
@@ -129,7 +129,7 @@ def compare(program, path, name, strict, causes, counts):
 
 
 def merged(paths, folder, name):
-    """One file of many, so that tshark starts once."""
+    """Joins many files into one, so that tshark starts once."""
     target = os.path.join(folder, name)
     subprocess.run(["mergecap", "-a", "-F", "pcapng", "-w", target, *paths], check=True, stderr=subprocess.DEVNULL)
     return target

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Records of EVE JSON have the members that Suricata's schema allows: eve.py EVE_TOOL SHARED
 
-The schema below says of these two types of record what Suricata's etc/schema.json (as of 8.0) says of them; that one is
-checked against, too, where $SURICATA_SCHEMA names it (its licence, GPL 2 alone, keeps it out of this tree). Beside that:
-times, counts and flow_ids are those of the packets. 77 (skipped) without python3-jsonschema.
+The schema below describes these two types of record as Suricata's etc/schema.json (8.0) does; records are checked
+against that file too where $SURICATA_SCHEMA names it (its licence, GPL 2 alone, keeps it out of this tree). Times, counts
+and flow_ids must be those of the packets. Exit code 77 (skipped) without python3-jsonschema.
 """
 import json
 import os

@@ -1,11 +1,11 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Excerpts are read by tshark as their captures are: excerpt.py NINETAILS SHARED
+"""tshark reads excerpts as it reads their captures: excerpt.py NINETAILS SHARED
 
-Of each capture some packets are copied with neighbours: tshark must see the same bytes, times, lengths and link types in
-the excerpt, find the chosen packets by frame.comment and no others, and keep the comments that were there. The captures
-are pcaps in both byte orders and clocks and a pcapng that are made here, the crafted frames of every link type, and the
-diverse captures of the reference material where that is present. 77 (skipped) without tshark.
+Some packets of each capture are copied with neighbours. tshark must see the same bytes, times, lengths and link types in
+the excerpt, find exactly the chosen packets by frame.comment, and keep the comments that were there. The captures are
+pcaps in both byte orders and clocks and a pcapng that are made here, the crafted frames of every link type, and the
+diverse captures of the reference material where that is present. Exit code 77 (skipped) without tshark.
 """
 import os
 import shutil
@@ -86,7 +86,7 @@ def captures(shared, folder):
         with open(path, "wb") as file:
             file.writelines(content)
         yield path
-    # one file of all link types, each an interface
+    # one file with an interface for each link type
     yield dissect.merged(list(dissect.crafted_files(folder)), folder, "crafted.pcapng")
     diverse = list(dissect.diverse_files(shared, folder))
     if diverse:
@@ -97,7 +97,7 @@ def captures(shared, folder):
 
 def check(program, path, faults):
     whole, raw = fields(path), frames(path)
-    keep = [i for i, line in enumerate(whole) if line[3]]  # blocks that are no packets have no link type
+    keep = [i for i, line in enumerate(whole) if line[3]]  # blocks other than packets have no link type
     whole = [whole[i] for i in keep]
     if len(raw) == len(keep) or len(raw) < max(keep, default=-1) + 1:
         raw = raw[:len(whole)]

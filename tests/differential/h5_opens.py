@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Opens what `ninetails` writes with the libraries that people use: h5py, pandas, xarray.
+"""Opens the files that `ninetails` writes with h5py, pandas and xarray.
 
-usage: h5_opens.py NINETAILS DIRECTORY      (a directory of its own, made anew)
+usage: h5_opens.py NINETAILS DIRECTORY      (made anew)
 """
 import csv
 import hashlib
@@ -96,7 +96,7 @@ def main(ninetails, directory):
         for dataset in (f["scores"], f["features"], f["timestamps"]):
             assert dataset.chunks and dataset.shuffle and dataset.compression == "gzip" and dataset.fletcher32
 
-    # The text forms hold the same doubles.
+    # Text outputs hold the same doubles.
     table = pandas.read_csv("out.csv", float_precision="round_trip")
     assert list(table.columns) == ["packet", "timestamp", "score", "label"]
     assert (table.packet.values == numpy.arange(PACKETS)).all()
@@ -108,7 +108,7 @@ def main(ninetails, directory):
     with h5py.File("features.h5") as f:
         assert (f["features"][:] == features).all() and "scores" not in f and "map" not in f
 
-    # And they are inputs again; the map of an output is one too.
+    # Outputs are valid inputs, and so is an output's map.
     again = json.loads(run(ninetails, "score", "features.csv", "--json", "-o", "again.h5", *options).stdout)
     assert again["format"] == "features" and again["map"] == summary["map"]
     with h5py.File("again.h5") as f:

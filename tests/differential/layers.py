@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Headers as byte strings, what lies above each first: crafted.py makes its frames of them."""
+"""Headers as byte strings, each after what it carries; crafted.py builds its frames from them."""
 import struct
 
 MAC1, MAC2 = bytes.fromhex("020000000001"), bytes.fromhex("020000000002")
@@ -86,12 +86,12 @@ def inner6():
     return ip6(tcp(src=5001, dst=50001), 6, src=V6C, dst=V6D)
 
 
-def inner_eth():  # addresses of no known manufacturer: tshark's guess at pseudowires goes by them
+def inner_eth():  # no known manufacturer: tshark guesses pseudowires by the address
     return eth(inner4(), src=bytes.fromhex("a6fb1e770102"), dst=bytes.fromhex("06ab3cd5e601"))
 
 
 def over_udp(port, payload, src=None):
-    over_udp.last += 1  # ports of their own: tshark remembers conversations
+    over_udp.last += 1  # new ports each time: tshark remembers conversations
     return eth(ip4(udp(payload, src or over_udp.last, port)))
 
 

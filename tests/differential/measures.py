@@ -97,7 +97,7 @@ def areas_and_rates():
 
 
 def threshold_and_alarms():
-    """Episodes and alarms by pandas: attack packets grouped by gaps in their times."""
+    """Episodes and alarms by pandas, which groups attack packets by gaps in their times."""
     for name, s in SAMPLES:
         for gap in (5, 60):
             got = s.measures(tail=.02, gap=gap)
@@ -109,7 +109,7 @@ def threshold_and_alarms():
             check(f"{name}: threshold tpr", got["threshold_tpr"], by_label[1])
             check(f"{name}: threshold fpr", got["threshold_fpr"], by_label[0])
             attacks = frame[frame.label == 1].copy()
-            # a new episode: a benign packet lies between, and at least `gap` seconds
+            # a new episode: a benign packet and at least `gap` seconds lie between
             position = pandas.Series(attacks.index, index=attacks.index)
             attacks["episode"] = ((attacks.time.diff() >= gap) & (position.diff() > 1)).cumsum()
             onset = attacks.groupby("episode").time.first()
@@ -134,7 +134,7 @@ def threshold_and_alarms():
 
 
 def paired_bootstrap():
-    """The error of a difference against a bootstrap that copies packets and asks scikit-learn."""
+    """The standard error of a difference against a bootstrap that copies packets and asks scikit-learn."""
     s = Sample(4, 1500, .3)
     rng = np.random.default_rng(5)
     other = s.scores * rng.lognormal(0, .6, len(s.scores))
@@ -168,7 +168,7 @@ def paired_bootstrap():
                             sklearn.metrics.average_precision_score(y, a)
                             - sklearn.metrics.average_precision_score(y, b)))
     for name, column in zip(("auc", "average_precision"), np.array(differences).T):
-        error = column.std(ddof=1)  # both are random: 1000 replicates each give it to 2 %
+        error = column.std(ddof=1)  # both are random: 1000 replicates determine each to 2 %
         check(f"paired {name}: error", got[f"{name}_error"] / error, 1, .12)
         for end, q in (("low", .025), ("high", .975)):
             check(f"paired {name}: {end}", (got[f"{name}_{end}"] - np.quantile(column, q)) / error, 0, .4)

@@ -149,7 +149,7 @@ def curves():
         n = len(got) // 2
         x, y = (np.array([got[f"{axis}{i}"] for i in range(n)]) for axis in "xy")
         precision, recall, _ = sklearn.metrics.precision_recall_curve(labels, scores)
-        # scikit-learn stops where recall reaches 1, ours goes on to the last alarm; order is reversed there
+        # scikit-learn stops where recall reaches 1, ours at the last alarm; its order is reversed
         precision, recall = precision[::-1], recall[::-1]
         points = set(zip(np.round(recall, 9), np.round(precision, 9)))
         extra = [p for p in zip(np.round(x, 9), np.round(y, 9)) if p not in points and p[0] != 1]
@@ -158,8 +158,8 @@ def curves():
 
 
 def bootstrap():
-    """Against a plain stratified block bootstrap that copies packets and asks scikit-learn; different generators, so
-    the percentiles agree to their own error only: with 2000 replicates about a tenth of a standard error."""
+    """Against a plain stratified block bootstrap that copies packets and asks scikit-learn. The generators differ, so
+    percentiles agree only to their sampling error: about a tenth of a standard error with 2000 replicates."""
     rng = np.random.default_rng(10)
     n, seconds = 2000, 20
     times = np.sort(rng.random(n)) * 1000
@@ -218,7 +218,7 @@ def friedman():
 
 
 def friedman_exactly():
-    """p by counting all orders: SciPy's permutation test of the rows' ranks, (detectors!)^data sets of them."""
+    """p by SciPy's permutation test of the rows' ranks over all (detectors!)^data sets orders."""
     rng = np.random.default_rng(13)
     for data_sets, detectors, ties in ((3, 3, False), (5, 3, True), (3, 4, False), (3, 4, True), (9, 2, True)):
         values = rng.random((data_sets, detectors)) + .3 * np.arange(detectors)

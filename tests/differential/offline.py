@@ -64,7 +64,7 @@ def detect(name, learn, score, seed=1, **values):
 
 
 def captures():
-    """(name, rows to learn from, rows to score, their labels): the first rows, and at most 1500 of the others."""
+    """(name, learning rows, rows to score, their labels): the first rows, and at most 1500 of the others."""
     for name, labels_name, learn in (
             ("modbus_cset16/characterization_modbus_6RTU_with_operate.pcap",
              "modbus_cset16/characterization_modbus_6RTU_with_operate.labels.csv", 6000),
@@ -92,13 +92,13 @@ def mixed(n, seed, shift=0.):
 
 
 def labelled(seed):
-    """Rows to learn from, rows to score, their labels."""
+    """Learning rows, rows to score, their labels."""
     score = np.vstack([mixed(2000, seed + 1), mixed(500, seed + 2, 1.5)])
     return mixed(4000, seed), score, np.repeat([0, 1], [2000, 500])
 
 
 def isolation_forest(name, learn, score, labels, seeds):
-    # Scaled: scikit-learn counts as constant, in single precision, what differs by less than 1e-7.
+    # Scaled, because scikit-learn in single precision takes differences below 1e-7 for constant.
     scaler = StandardScaler().fit(learn)
     learn, score = scaler.transform(learn), scaler.transform(score)
     ours, theirs = [], []
@@ -112,7 +112,7 @@ def isolation_forest(name, learn, score, labels, seeds):
 
 
 def isolation_forest_scores():
-    """The scores themselves: over many trees they have one limit. One of 1500 trees is good to about 0.0025."""
+    """The scores themselves, which converge to one limit with many trees: those of 1500 are good to about 0.0025."""
     learn, score, _ = labelled(20)
     learn, score = learn[:1000], score[::2]
     ours = detect("isolation_forest", learn, score, trees=1500)
@@ -189,15 +189,15 @@ def mixture(name, rows, components, iterations):
 
 
 def minus_log_density(learn, score):
-    """Of one Gaussian fitted to standardised features, as GaussianMixture(1) has it, in 80-bit arithmetic: the features
-    all but depend on each other, and what scikit-learn's doubles make of that differs from BLAS to BLAS by 1e-6."""
+    """One Gaussian fitted to standardised features as GaussianMixture(1) does it, in 80-bit arithmetic: the features are
+    nearly dependent, and scikit-learn's results in doubles differ by 1e-6 between BLAS libraries."""
     learn, score = np.asarray(learn, np.longdouble), np.asarray(score, np.longdouble)
     mean, deviation = learn.mean(axis=0), learn.std(axis=0)
     deviation[deviation == 0] = 1
     a, b = (learn - mean) / deviation, ((score - mean) / deviation).T
     c = a.T @ a / len(a) + np.eye(len(mean)) * np.longdouble(1e-6)
     log_determinant = np.longdouble(0)
-    for j in range(len(c)):  # Cholesky's factor in the lower half, and what is left of b by it
+    for j in range(len(c)):  # the Cholesky factor in the lower half, and b reduced by it
         c[j:, j] -= c[j:, :j] @ c[j, :j]
         c[j:, j] /= np.sqrt(c[j, j])
         b[j] = (b[j] - c[j, :j] @ b[:j]) / c[j, j]
@@ -218,7 +218,7 @@ def mixture_of_capture(name, learn, score, labels):
 
 
 def mixture_over_seeds():
-    """Both from starts of their own."""
+    """Both from their own starting points."""
     learn, score, labels = labelled(70)
     scaler = StandardScaler().fit(learn)
     ours, theirs = [], []

@@ -1,9 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Compares the online detectors with independent programs: nearest neighbours with scikit-learn's over the same
-windows; the incremental mixture, pcStream2, LODA's densities and xStream's chains with their
-definitions in NumPy; the others with figures
-that the authors' (or another public) program gave for the same rows, and with what they are known to do.
+"""Compares the online detectors with independent programs: nearest neighbours with scikit-learn's over the same windows;
+the incremental mixture, pcStream2, LODA's densities and xStream's chains with their definitions in NumPy; the others
+with figures of the authors' (or another public) program for the same rows, and with properties that are published.
 
 Usage: online.py ONLINE_TOOL [SHARED]. Exit codes: 0 all agree, 1 a difference, 77 a library is missing.
 """
@@ -192,7 +191,7 @@ def loda(rng):
         rows = shape(size=(held + 500, 1))
         got = run("loda", rows, held, projections=1, scale="none", scale_rows=held, learning="grace")[held:]
         agree = []
-        for sign in (1, -1):  # the projection is a stretch by a number that may be negative
+        for sign in (1, -1):  # the projection is a factor that may be negative
             z = sign * rows[:, 0]
             low, high, bins = z[:held].min(), z[:held].max(), bins_of(z[:held])
             cell = np.clip(((z - low) / (high - low) * bins).astype(int), 0, bins - 1) + 1
@@ -223,7 +222,7 @@ def xstream(_):
         count = half * (bins(x, sign) == bins(0.0, sign)) + half * (bins(x, sign) == bins(1.0, sign))
         return -(level + np.log2(1 + count)).min(0).mean()
 
-    for seed in range(1, 20):  # one in three hashes the column to something but 0
+    for seed in range(1, 20):  # one seed in three hashes the column to a factor other than 0
         got = run("xstream", rows, 2 * half, seed=seed, projections=1, chains=5000, depth=depth, cells=256,
                   window=2 * half, scale="none", scale_rows=2 * half, learning="grace")[2 * half:]
         if got.std() > 0.01:
@@ -234,12 +233,12 @@ def xstream(_):
 
 # ---------------------------------------------------------------- figures of public programs
 MEAN_CODISP = 4.011  # over the rows from 20 on
-CODISP = ((100, 2.53), (232, 18.3), (252, 42.7))  # first of three rows, their mean
+CODISP = ((100, 2.53), (232, 18.3), (252, 42.7))  # first of three rows, and the mean of the three
 
 
 def sine(_):
-    """The sine with a plateau of the documentation of kLabUM/rrcf (docs/streaming.md). Expected figures: that program
-    at commit 1795a1b, 300 trees, numpy seed 4."""
+    """The sine with a plateau from the documentation of kLabUM/rrcf (docs/streaming.md); the expected figures are that
+    program's at commit 1795a1b, 300 trees, numpy seed 4."""
     t = np.arange(730)
     wave = 50 * np.sin(2 * np.pi / 100 * t - 30 * 2 * np.pi / 100) + 100
     wave[235:255] = 80
@@ -254,7 +253,7 @@ def sine(_):
 
 
 def cluster_with_outliers(_):
-    """Correlated normal rows, and among them some of the same variances without the correlation."""
+    """Correlated normal rows, some of them with the same variances but uncorrelated."""
     rng = np.random.default_rng(11)
     n, width = 3000, 20
     rows = rng.normal(size=(n, width)) @ rng.normal(size=(width, width)) * .5
@@ -277,7 +276,7 @@ def cluster_with_outliers(_):
 
 
 def drift(_):
-    """Half-space trees follow a shift of the normal rows within two windows: their point in the paper's section 5."""
+    """Half-space trees follow a shift of the normal rows within two windows (the paper's section 5)."""
     rng = np.random.default_rng(2)
     rows, truth = rng.normal(size=(6000, 5)) * 0.05 + 0.3, rng.random(6000) < 0.01
     rows[3000:] += 0.4

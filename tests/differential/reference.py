@@ -6,8 +6,8 @@
 
 For every golden file: features of py100 and csv115 equal bit for bit (stored rows, and the column sums of the bit
 patterns of all packets), the feature map equal, scores within a relative 1e-12 with every instruction set that the
-machine has. Then AUC and EER of py100 and stream side by side (scikit-learn computes them, and they must be the ones
-that the file states). Exit code 77 (skipped) where SHARED is absent.
+machine has. Then AUC and EER of py100 and stream side by side; scikit-learn computes them, and they must equal the file's. Exit
+code 77 (skipped) without SHARED.
 """
 
 import gzip
@@ -48,7 +48,7 @@ def run(*command):
 
 
 def capture_of(golden, shared, work):
-    """The capture's path; the Mirai head is cut to the packets that the golden file was made of."""
+    """The capture's path; the Mirai head is cut to the packets of the golden file."""
     source = golden.attrs["source"].split(",")[0]
     path = shared / source
     if not path.exists():  # some are stored compressed
@@ -74,7 +74,7 @@ def same_features(ninetails, capture, golden, profile, out):
         check(f"{profile}: {len(features)} packets", len(features) == golden.attrs["packets"])
         width = features.shape[1]
         total, same = np.zeros(width, np.uint64), np.ones(width, bool)
-        for start in range(0, len(features), BLOCK):  # all columns at once: for one column all of the file is read
+        for start in range(0, len(features), BLOCK):  # all columns at once, since one column alone reads the whole file too
             bits = features[start:start + BLOCK].view(np.uint64)
             here = (rows >= start) & (rows < start + BLOCK)
             same &= (bits[rows[here] - start] == stored[:][here].view(np.uint64)).all(axis=0)
@@ -131,8 +131,8 @@ def main():
                 for profile in ("py100", "csv115"):
                     same_features(ninetails, capture, golden, profile, work / f"{profile}-features.h5")
                 for isa in sets:
-                    # From the capture to the end with the best; with others from the features, which the profile's
-                    # code computes in no instruction set but one.
+                    # The best instruction set starts from the capture; the others start from its features, since the
+                    # profile's code uses one instruction set only.
                     source = [capture, "--profile", "py100", *with_labels] if isa == best else [work / "py100-features.h5"]
                     score(ninetails, source[0], golden, work / "py100.h5", "--isa", isa, *source[1:])
                     with h5py.File(work / "py100.h5") as ours:

@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Opens result files with the libraries that people use, and runs the examples of results/README.md.
+"""Opens result files with h5py, h5netcdf, pandas and xarray, and runs the examples of results/README.md.
 
-usage: result_file.py RESULT_FILE_TOOL SHARED      (the second is not needed)
+usage: result_file.py RESULT_FILE_TOOL SHARED      (SHARED is not used)
 """
 import os
 import re
@@ -25,7 +25,7 @@ README = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "r
 
 
 def examples():
-    """The Python examples of the page's part about experiments, in order."""
+    """The Python examples of the page's section on experiments, in order."""
     with open(README, encoding="utf-8") as f:
         page = f.read()
     part = page[page.index("## The result file of an experiment"):page.index("## The output of `ninetails score`")]
@@ -89,7 +89,7 @@ def check_xarray(path):
 
 
 def check_auc(path, auc):
-    """The curve, the scores and the labels belong together."""
+    """Curve, scores and labels are consistent with each other."""
     with h5py.File(path) as f:
         scores = f["run"][f["runs/run"].asstr()[2]]["scores"]
         first = scores.attrs["first"]
@@ -101,7 +101,7 @@ def check_auc(path, auc):
 
 
 def check_attacks(path):
-    """Each attack's area is that of its packets among the benign ones; every packet knows its attack."""
+    """Each attack's AUC is that of its packets among the benign ones; every packet names its attack."""
     with h5py.File(path) as f:
         data = f["data/synthetic"]
         assert list(data["attack_name"].asstr()) == ["scan", "flood"]

@@ -1,14 +1,14 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Looks at every scenario's traffic with tshark, packet by packet.
+"""Checks every scenario's traffic with tshark, packet by packet.
 
     synth_tshark.py --ninetails BUILD/ninetails [--packets N] [--seed S] [SCENARIO ...]
 
-No checksum may be bad. No packet may be malformed or carry an expert error, no TCP analysis may find anything
-but the losses a scenario asks for, except in packets of the activities in MEANT_ODD, where the attack itself is
-the oddity. The attack's share and onset must be those of the public data sets. Exit code 1 on a disagreement,
-77 (skipped) without tshark. What the default detector makes of each is printed beside, and nothing is asked of it: it learns
-from the clean packets (a tenth of them for the map, the rest for training).
+Every checksum must be valid. No packet may be malformed or carry an expert error, and TCP analysis may find nothing but
+the losses that a scenario asks for, except in packets of the activities in MEANT_ODD, where the attack itself is odd. The
+attack's share and onset must be those of the public data sets. Exit code 1 on a disagreement, 77 (skipped) without
+tshark. The default detector's AUC is printed for information only: it learns from the clean packets, a tenth of them for
+the map and the rest for training.
 """
 import argparse
 import csv
@@ -26,9 +26,9 @@ SCENARIOS = {
     "ssdp_flood": (0.3531, 0.641), "syn_dos": (0.00254, 0.968), "ssl_renegotiation": (0.042, 0.598),
     "mirai": (0.815, 0.159),
 }
-# Damaged requests; frames that the mirror port sees twice, which tshark takes for retransmissions.
+# Damaged requests, and frames that the mirror port sees twice, which tshark takes for retransmissions.
 MEANT_ODD = {"web_fuzzing", "arp_mitm"}
-# A loss between sender and mirror port: the hole, duplicate ACKs, and the segment that fills it.
+# A loss between sender and mirror port shows as a hole, duplicate ACKs, and the segment that fills it.
 HOLE = "tcp.analysis.lost_segment"
 FILLS = ["tcp.analysis.out_of_order", "tcp.analysis.retransmission", "tcp.analysis.fast_retransmission"]
 FORBIDDEN = ["tcp.analysis." + name for name in
@@ -97,8 +97,7 @@ def check(ninetails, scenario, path, packets):
             fills += any(row[field] for field in FILLS)
     if count != packets or len(labels) != packets:
         problems.append(f"{count} packets and {len(labels)} labels, {packets} asked for")
-    # Each hole is filled once, but for those that the end of the trace cuts off, and for a man in the middle, who
-    # may take the filling segment.
+    # Each hole is filled once, unless the trace ends before, or a man in the middle takes the filling segment.
     if fills > holes or (holes - fills > 3 and scenario != "arp_mitm") or holes > 0.02 * segments:
         problems.append(f"{holes} holes and {fills} retransmissions in {segments} TCP packets")
     missing = PROTOCOLS["mirai" if scenario == "mirai" else "camera"] - protocols

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Labels and features that pandas and NumPy write, in all their usual ways, are read as they were meant.
+"""Labels and features in every usual form that pandas and NumPy write are read as meant.
 
 Usage: tables.py TABLES_TOOL. Exit codes: 0 all equal, 1 a difference, 77 a library is missing.
 """
@@ -66,7 +66,7 @@ def series(path):
         s = pd.Series(values, name=name, index=pd.RangeIndex(start, start + COUNT))
         title = f"pandas {kind} name={name} start={start} index={index} header={header} sep={sep!r} {end!r} {encoding}"
         s.to_csv(path, index=index, header=header, sep=sep, lineterminator=end, encoding=encoding)
-        # What cannot be known from the file alone: a header "0" above 0 and 1, or a word above words. The count tells.
+        # The file alone cannot tell a header "0" above 0 and 1, or a word above words; the packet count does.
         doubtful = not index and header and (kind == "int" and name is None or kind == "names" and name == "is bad")
         if doubtful:
             extra = "0" if name is None else name
@@ -134,7 +134,7 @@ def arrays(path):
 
 
 def features(path):
-    """Rows of numbers: the bits come back, whatever stands around them."""
+    """Rows of numbers come back bit for bit, whatever surrounds them."""
     rng = np.random.default_rng(4)
     for width, whole in itertools.product((1, 2, 3, 100), (False, True)):
         x = rng.normal(size=(50, width)) * 10.0 ** rng.integers(-9, 9, (50, width))

@@ -27,7 +27,7 @@ COLUMNS = ("frame.time_epoch frame.len eth.src eth.dst ip.src ip.dst tcp.srcport
            "udp.dstport icmp.type icmp.code arp.opcode arp.src.hw_mac arp.src.proto_ipv4 arp.dst.hw_mac "
            "arp.dst.proto_ipv4 ipv6.src ipv6.dst").split()
 NO_CAPTURES = (".tsv.gz", ".txt", ".csv", ".out", ".pl", ".py", ".log")
-FRAGMENTS = ("fragments of ipv4", "fragments of ipv6", "over streams")  # what a cut does lasts beyond its frame
+FRAGMENTS = ("fragments of ipv4", "fragments of ipv6", "over streams")  # a cut frame affects later ones too
 NO_EMPTY_PACKETS = (123, 204)  # link types of which tshark refuses files with packets of no bytes
 
 
@@ -37,7 +37,7 @@ def run_tshark(paths, forks, folder):
     command = ["tshark", "-n", "-r", paths[0], "-T", "fields", "-E", "occurrence=f"]
     for column in COLUMNS + ["frame.encap_type"]:
         command += ["-e", column]
-    at = tempfile.mkdtemp(dir=folder)  # its configuration is none: the default preferences
+    at = tempfile.mkdtemp(dir=folder)  # an empty configuration: the default preferences
     outputs = [(os.path.join(at, f"{number}.out"), os.path.join(at, f"{number}.err")) for number in range(len(paths))]
     with open(os.path.join(at, "captures"), "w") as file:
         file.writelines(f"{path}\n{out}\n{err}\n" for path, (out, err) in zip(paths, outputs))
@@ -57,7 +57,7 @@ def lines_of_packets(told):
     lines = []
     for line in told:
         line, encapsulation = line.rstrip("\n").rsplit("\t", 1)
-        # blocks of a pcapng file that are no packets (journal entries, custom blocks) have lines too, but no link type
+        # pcapng blocks other than packets (journal entries, custom blocks) have lines too, but no link type
         if encapsulation:
             lines.append(line)
     return lines
@@ -74,7 +74,7 @@ def same(column, theirs, ours):
     if theirs == ours:
         return True
     if column == 0:
-        return float(theirs or 0) == float(ours)  # packets without a time (simple packet blocks) have 0 with us
+        return float(theirs or 0) == float(ours)  # packets without a time (simple packet blocks) have time 0 here
     if COLUMNS[column].startswith("ipv6.") and theirs and ours:
         return socket.inet_pton(socket.AF_INET6, theirs) == socket.inet_pton(socket.AF_INET6, ours)
     return False
@@ -116,7 +116,7 @@ class Comparison:
             print(f"    packet {number} {column}: tshark '{t}', ours '{o}'")
 
     def add_all(self, captures, folder):
-        """Of pairs (path, name)."""
+        """Compares the captures of pairs (path, name)."""
         forks = os.path.join(os.path.dirname(self.records), "tshark_forks.so")
         told = run_tshark([path for path, _ in captures], forks, folder) if captures else ()
         for (path, name), (theirs, their_note) in zip(captures, told):
@@ -128,7 +128,7 @@ class Comparison:
 
 
 def unpack(path, folder):
-    """The captures in a path: itself, or what an archive or a folder holds."""
+    """The captures of a path: the file itself, or the content of an archive or a folder."""
     name = os.path.basename(path)
     if os.path.isdir(path):
         for entry in sorted(os.listdir(path)):

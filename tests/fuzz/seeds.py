@@ -1,9 +1,9 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Makes small files for the fuzz targets to begin with: seeds.py FOLDER [NINETAILS]
+"""Makes the fuzz targets' seeds: seeds.py FOLDER [NINETAILS]
 
-Each dialect of pcap, each block of pcapng, texts of every form, and most of them compressed; cards; with NINETAILS, what
-it writes of a capture, too.
+Each dialect of pcap, each block of pcapng, texts of every form, most of them compressed too; cards; with NINETAILS, its
+output for a capture.
 """
 import bz2
 import gzip
@@ -55,7 +55,7 @@ def seeds():
     yield "old.pcap", pcap(0xA1B2C3D4, version=(2, 2))
     yield "unsure.pcap", pcap(0xA1B2C3D4, version=(2, 3))
     yield "aix.pcap", pcap(0xA1B2C3D4, version=(2, 2), link_type=15)
-    yield "silent.pcap", pcap(0xA1B2C3D4, link_type=101)  # frames that no address is in
+    yield "silent.pcap", pcap(0xA1B2C3D4, link_type=101)  # frames without addresses
     yield "ixia.pcap", pcap(0x1C0001AC, file_extra=bytes(4))
     yield "kuznetzov.pcap", pcap(0xA1B2CD34, extra=kuznetzov)
     yield "kuznetzov_more.pcap", pcap(0xA1B2CD34, extra=kuznetzov + bytes(4))
@@ -101,10 +101,10 @@ def seeds():
     yield "answer.http", (b'HTTP/1.1 206 Partial Content\r\nETag: "one"\r\nLast-Modified: Thu, 01 Jan 1970 00:00:00 GMT\r\n'
                           b"Content-Range: bytes 5-9/10\r\n\r\n\xef\xbb\xbf <!doctype html>")
     yield "four.distances", struct.pack("=16d", *(abs(i - j) / 3 for i in range(4) for j in range(4)))
-    # A result with one run of one metric, and its scores (fuzz_forged.c).
+    # A result file with one run, one metric, and its scores (fuzz_forged.c).
     yield "result.forged", bytes([4, 0, 0, 1, 0, 3, 0, 0, 0, 4, 0, 9, 0, 3, 0, 1, 3, 0, 1, 9, 0,
                                   3, 2, 6, 1, 0, 1, 57, 1, 3, 0, 0, 2])
-    # Before the payload: the chunks; the first byte says where it begins (fuzz_feature_file.c).
+    # The first byte says where the payload begins, after the chunks (fuzz_feature_file.c).
     index = struct.pack("=QQQQQ", 0x4E54464541543031, 0, 2, 1, 2)
     yield "names.features", b"\0" + index + b"a\0b\0twarning\0\0nseconds\0" + struct.pack("=d", 1)
 

@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
--- Arrays of Lua's own; views of C's memory, and their end, are in script_detector_test.c.
+-- Arrays that Lua owns; script_detector_test.c tests views of C's memory and their lifetime.
 local array = require "ninetails.array"
 
 local function is(got, expected)
@@ -81,7 +81,7 @@ is(nan:min() ~= nan:min(), true)
 is(nan:max() ~= nan:max(), true)
 is(array.from {1, -math.huge, math.huge}:min(), -math.huge)
 
--- Mistakes say what was expected.
+-- Errors say what was expected.
 raises("index 0 is out of range: expected 1 to 3", get, a, 0)
 raises("index 5 is out of range: expected 1 to 3", get, a, 5)
 raises("index %-1 is out of range", get, a, -1)
@@ -121,7 +121,7 @@ raises("row 2: expected a list of 2 numbers", array.from, {{1, 2}, {3}})
 raises("row 2: expected a list of 2 numbers", array.from, {{1, 2}, 3})
 raises("row 1: expected at least one number", array.from, {{}})
 
--- Methods and metamethods called on what is no array; userdata that are given an array's metatable.
+-- Methods and metamethods called on other values; userdata with an array's metatable.
 local meta = debug.getmetatable(a)
 is(getmetatable(a), "ninetails.array")
 raises("table expected", setmetatable, a, {})
@@ -162,7 +162,7 @@ for i, row in ipairs(rows) do
   end
 end
 
--- Random access beside tables that do the same.
+-- Random operations, compared with plain tables.
 math.randomseed(20260)
 local odd = {0, -1, 1.5, "x", false, math.maxinteger, math.mininteger, 1 / 0, 0 / 0, {}, print}
 local function fuzz(height, width)

@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
--- Problems as text, the history's lines, figures and exponents.
+-- Problems as text, lines of the history, figures and exponents.
 local figures = require "ninetails.bench.figures"
 local history = require "ninetails.bench.history"
 local kernels = require "ninetails.bench.kernels"
@@ -32,7 +32,7 @@ raises("expected NAME:KEY=VALUE", kernels.parse, "kitnet:m")
 raises("m = 0", kernels.parse, "kitnet:m=0")
 raises("400 letters", kernels.parse, ("x"):rep(400))
 
--- Every problem of the table is one, once in its suite; each kind of problem is in some suite.
+-- Every entry of the table is a valid problem and occurs once in its suite; each kind of problem is in a suite.
 local kinds = {calibration = true}
 for _, suite in ipairs(problems.suites) do
   local keys = {}
@@ -46,7 +46,7 @@ is(problems.find({"kitnet@attack"})[1].key, "kitnet@attack")
 raises("input 'x'", problems.find, {"kitnet@x"})
 raises("did you mean stages", problems.find, {"stage"})
 
--- The history: what is read is what was written; torn and edited lines are left out, and told.
+-- The history reads back what was written; torn and edited lines are left out and reported.
 local path = os.tmpname()
 os.remove(path)
 local function record(n) return {version = 1, kind = "time", run = "r" .. n, problem = "hash", rounds = {{n / 3, 0.1, 2}}} end
@@ -64,16 +64,16 @@ local function write(bytes)
   f:close()
 end
 local line = body:match("^[^\n]*\n")
-write(body .. line:sub(1, -2)) -- whole but for its end: its checksum proves it
+write(body .. line:sub(1, -2)) -- without its newline; the checksum proves it whole
 is(#history.read(path), 4)
-for cut = 1, #line - 2 do -- wherever else it was torn
+for cut = 1, #line - 2 do -- torn anywhere else
   write(body .. line:sub(1, cut))
   records, faults = history.read(path)
   is(#records, 3)
   is(#faults, 1)
   assert(faults[1]:find("line 4 is torn", 1, true), faults[1])
 end
-history.append(path, record(4)) -- after a torn one
+history.append(path, record(4)) -- after a torn line
 records, faults = history.read(path)
 is(#records, 4)
 is(records[4].run, "r4")
@@ -82,7 +82,7 @@ write((body:gsub('"hash"', '"hush"', 1)))
 records, faults = history.read(path)
 is(#records, 2)
 assert(faults[1]:find("line 1 has another checksum", 1, true), faults[1])
-for at = 1, #line - 1 do -- any bit of a line that is turned
+for at = 1, #line - 1 do -- any bit of a line flipped
   write(line:sub(1, at - 1) .. string.char(line:byte(at) ~ 1) .. line:sub(at + 1))
   records, faults = history.read(path)
   if #records ~= 0 or #faults == 0 then error("bit of byte " .. at .. " went unseen") end
@@ -109,11 +109,11 @@ is(which, "fma")
 is((figures.fraction(r, {})), nil)
 local slope, err = figures.exponent {{1, 3}, {2, 12}, {4, 48}, {8, 192}}
 near(slope, 2)
-assert(err < 1e-6) -- the root of what rounding leaves
+assert(err < 1e-6) -- the root of the rounding error
 is((figures.exponent {{2, 1}}), nil)
 is((figures.exponent {{2, 1}, {2, 3}}), nil)
 
--- Orders are drawn by the seed alone, and are permutations.
+-- Orders depend on the seed alone and are permutations.
 local function order(seed)
   return table.concat(measure.shuffled({"a", "b", "c", "d", "e", "f", "g", "h"}, measure.generator(seed)))
 end
@@ -129,5 +129,5 @@ local different = 0
 for _ in pairs(seen) do different = different + 1 end
 assert(different > 15, different)
 
--- A pass whose result is wrong is an error (here: of an input that the problem cannot take).
+-- A pass with a wrong result is an error; here the problem cannot take its input.
 raises("wants a capture", kernels.measure, {problem = "decode", folder = "."})

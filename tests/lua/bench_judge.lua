@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
--- What counts as a regression: of two sets, along a history, of counts and of results; and simulated nights.
+-- What counts as a regression: between two sets, along a history, in counts, in results; and simulated nights.
 local changes = require "ninetails.changes"
 local compare = require "ninetails.bench.compare"
 local judge = require "ninetails.bench.judge"
@@ -26,7 +26,7 @@ local function night_values(n, from, slower, size)
   return list
 end
 
--- The binding.
+-- The C module.
 local points = changes.points({1, 1.1, 0.9, 1, 1.05, 0.95, 2, 2.1, 1.9, 2, 2.05, 1.95}, {permutations = 199})
 is(#points, 1)
 is(points[1].at, 7)
@@ -38,17 +38,17 @@ local adjusted = changes.false_discovery {0.01, 0.04, 0.03, 0.5}
 near(adjusted[1], 0.04, 1e-12)
 near(adjusted[2], 0.16 / 3, 1e-12)
 
--- A slowdown of 10 % in noise of 1 % is found, at its night, with its size; nothing is where nothing is.
+-- A slowdown of 10 % in noise of 1 % is found, with its night and size; without one nothing is found.
 local series = {{problem = "slow", values = night_values(40, 31, 0.1, 0.01)}, {problem = "same", values = night_values(40, 99, 0, 0.01)},
   {problem = "fast", values = night_values(40, 31, -0.1, 0.01)}, {problem = "old", values = night_values(40, 10, 0.1, 0.01)},
   {problem = "tiny", values = night_values(40, 31, 0.02, 0.001)}, {problem = "new", values = {1, 2}}}
 local found = judge.night(series)
-is(#found, 1) -- not the faster one, not what is known since 30 nights, not what nobody cares for
+is(#found, 1) -- not a speed-up, not a change known for 30 nights, not one below the limit
 is(found[1].series.problem, "slow")
 near(found[1].cut.at, 31, 1)
 near(found[1].cut.change, 0.1, 0.02)
 is(found[1].confirmed, true)
-is(judge.night(series, nil, function(s) return s.values[1] end)[1].confirmed, false) -- measured again it is as before
+is(judge.night(series, nil, function(s) return s.values[1] end)[1].confirmed, false) -- a second measurement does not confirm it
 is(judge.night(series, nil, function(s) return s.values[40] end)[1].confirmed, true)
 is(judge.night(series, nil, function() return nil end)[1].confirmed, nil)
 is(#judge.night(series, {least = 0.2}), 0)
@@ -89,7 +89,7 @@ for _, r in ipairs(a.records) do r.rounds = rounds(2, 0) end
 for _, r in ipairs(b.records) do r.rounds = rounds(2, 9) end
 is(compare.sets(a, b, {}).few, 2) -- two rounds prove nothing
 
--- A history: what cannot be chance.
+-- A history: changes that cannot be chance.
 local history = {record("k", 0), record("k", 0, {instructions = 100, instructions_by = "perf"}), record("k", 0),
   record("k", 0, {instructions = 102, instructions_by = "perf", digest = "e", commit = ("b"):rep(40)})}
 local exact = trend.exact(trend.series(history), {})
@@ -98,9 +98,9 @@ is(exact[1].kind, "instructions")
 near(exact[1].change, 0.02, 1e-12)
 assert(trend.line(exact[2]):find("the result changed: e, was d", 1, true))
 history[#history + 1] = record("k", 0, {instructions = 102.5, instructions_by = "callgrind, avx2", digest = "e"})
-is(#trend.exact(trend.series(history), {}), 0) -- another counter is another count
+is(#trend.exact(trend.series(history), {}), 0) -- counts of different counters are not compared
 
--- Quality: beyond its interval, of a size, and not by chance alone; few blocks leave it to the interval.
+-- Quality: beyond its interval, large enough, and not by chance; with few blocks the interval decides.
 local q = {{p = 0.002, floor = 0.002, beyond = true, loss = 0.05}, {p = 0.25, floor = 0.25, beyond = true, loss = 0.05},
   {p = 0.25, floor = 0.002, beyond = true, loss = 0.05}, {p = 0.002, floor = 0.002, beyond = true, loss = 1e-9},
   {p = 0.002, floor = 0.002, beyond = false, loss = 0.05}}
@@ -113,7 +113,7 @@ is(q[5].alarm, false)
 is(judge.floor(4, 1), 0.25)
 is(judge.floor(10, 4), 2.0 ^ -9)
 
--- Simulated nights: what is planted is found in quiet noise, and not in loud noise; alarms where nothing is are rare.
+-- Simulated nights: planted changes are found in quiet noise but not in loud noise; false alarms are rare.
 local quiet, loud = {problems = {"x", "y"}, nights = {}, deviation = {}}, {problems = {"x", "y"}, nights = {}, deviation = {}}
 for n = 1, 30 do
   quiet.nights[n] = {noise(0.005), noise(0.005)}

@@ -1,7 +1,5 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
--- Cards: what is refused, in which words; cards of users are data, whatever stands in them; times; logs of events;
--- tables
--- of flows.
+-- Cards: mistakes and their messages; cards of users are data, whatever their content; times; event logs; flow tables.
 local card = require "ninetails.dataset.card"
 local rules = require "ninetails.dataset.rules"
 
@@ -150,7 +148,7 @@ fails("title = function", reading,
 fails("is longer than", reading, "--" .. ("x"):rep(1 << 18))
 is(("after"):upper(), "AFTER") -- strings keep their methods elsewhere
 
--- Bounded: length of a text, memory, all that is ever allocated, instructions, what comes out of it.
+-- Bounds on the text's length, memory in use, total allocation, instructions, and the result's size.
 fails("card toy: a text in it is longer than 16 KiB: a card is a table, not a program", reading,
   "local s = 'x' for i = 1, 40 do s = s .. s end return {name = s}")
 fails("card toy: it takes more than 8 MiB of memory: a card is a table, not a program", reading,
@@ -168,7 +166,7 @@ fails("card toy: files.a[2] = function: a card holds", reading,
 fails("attempt to call a nil value (global 'setmetatable')", reading, "return setmetatable({}, {})")
 fails("/dev/null is no file", require("ninetails.dataset.plain_file").read, "/dev/null", "card", "card x")
 
--- A scenario builds tables; it reaches nothing else, and does not run on.
+-- A scenario only builds tables: it reaches nothing else, and its run time is bounded.
 local plain = require "ninetails.plain"
 local function scenario(text) return select(2, plain.run(text, "@s.lua", "scenario")) or "accepted" end
 is(scenario("return require('datasets.scenarios.base.laws')"):match("= function"), "= function")
@@ -202,7 +200,7 @@ for _, bad in ipairs {"2016-13-01T00:00:00Z", "2016-00-01T00:00:00Z", "2016-01-3
   is(moment(bad), nil, bad)
 end
 
--- ------------------------------------------------------------------ logs of events
+-- ------------------------------------------------------------------ event logs
 
 local spec = {line = "^(%d+) ([%w_]+) (%u+)$", ignore = "^#", start = "START", stop = "END", clock = "epoch",
   utc_offset = "+01:00"}
@@ -225,7 +223,7 @@ fails("log: line 1: 'STOP': expected START or END", rules.events, spec, "5 scan 
 spec.line, spec.clock = "^(%S+) (%w+) (%u+)$", "date"
 fails("time '12:00': expected a date", rules.events, spec, "12:00 scan START", "log")
 
--- ------------------------------------------------------------------ tables of flows
+-- ------------------------------------------------------------------ flow tables
 
 local flows = {columns = {a = "src", b = "dst", from = "start", to = "end", protocol = "proto"},
   protocols = {["IPV4-TCP"] = "tcp"}, where = {label = "BAD-*"}}
@@ -242,7 +240,7 @@ flows.where = nil
 fails("flows: line 3: protocol 'IPV4-UDP' is not in the card's", rules.flows, flows, table_text, "flows")
 fails("flows: line 2: 2 fields, 7 expected", rules.flows, flows, "src,note,dst,proto,start,end,label\na,b\n", "flows")
 fails("flows: no column '", rules.flows, flows, "src,dst\n", "flows")
--- Hostile ones: what is bounded, and what a pattern cannot do.
+-- Hostile tables: bounds, and patterns that cannot run long.
 local function log_of(line, ignore)
   return {line = line, ignore = ignore, start = "START", stop = "END", clock = "epoch", utc_offset = "+00:00"}
 end
@@ -262,7 +260,7 @@ end
 fails("flows: line 2: time '1e999'", rules.flows, ports, "a,b,p,t\nx,y,1,1e999", "flows")
 fails("flows: more than 1000 columns", rules.flows, ports, ("x,"):rep(1001), "flows")
 fails("flows: line 2: has more than 65536 bytes", rules.flows, ports, "a,b,p,t\n" .. ("x"):rep(65537), "flows")
--- Names are compared in time that grows with their length alone.
+-- Comparing names takes time linear in their length.
 local any = {columns = {a = "a", b = "b"}, where = {a = ("*a"):rep(200) .. "*b"}}
 is(#rules.flows(any, "a,b\n" .. ("a"):rep(60000) .. ",x\n", "flows"), 0)
 for glob, names in pairs {["a*b"] = "ab axb abb axbxb a-b", ["a*b*c"] = "abc axbxc abcbc", ["*-*"] = "- a-b", [".+"] = ".+", [""] = "",
@@ -295,7 +293,7 @@ for _, entry in ipairs(require("ninetails.dataset.registry").list()) do
 end
 if count < 35 then error("only " .. count .. " cards") end
 
--- The published totals: what is known of the nine sets must add up.
+-- The nine sets must add up to the published totals.
 local function sum(pattern, key)
   local total = 0
   for _, entry in ipairs(require("ninetails.dataset.registry").list()) do

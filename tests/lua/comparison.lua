@@ -40,7 +40,7 @@ near(got.delong.difference, got.figures[1].difference)
 assert(got.figures[1].low > 0 and got.figures[1].high < 1 and got.figures[1].p < 0.02)
 assert(got.delong.low > 0 and got.delong.p < 0.01)
 
--- strings give the same as lists; runs that begin at other packets meet where both have scores
+-- strings give the same as lists; runs that begin at different packets are compared where both have scores
 local function packed(run, from, to)
   local scores, times, labels = {}, {}, {}
   for i = from, to do
@@ -58,7 +58,7 @@ is(part.packets + part.excluded, 180)
 local same = comparison.pair(packed(a, 101, 280), packed(b, 101, 280), options)
 is(part.figures[1].low, same.figures[1].low)
 
--- without times: no bootstrap, but DeLong
+-- without times DeLong replaces the bootstrap
 local timeless = comparison.pair({scores = a.scores, labels = a.labels}, {scores = b.scores, labels = b.labels})
 is(timeless.blocks, 0)
 assert(timeless.figures[1].p ~= timeless.figures[1].p)

@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
--- What a detector in Lua is made of: the text changes with everything that its scores may hang on.
+-- The text of a Lua detector changes with everything that its scores may depend on.
 local context = require "ninetails.experiment.context"
 local digest = require "ninetails.experiment.digest"
 
@@ -22,7 +22,7 @@ is(of(plain):find("\0"), nil)
 same(plain, plain)
 same(plain, plain:gsub("{name", "{title = 'A', where = 'line 3', name") .. "")
 differ(plain, plain:gsub("row%[1%]", "row[2]") .. "") -- the code
-differ(plain, plain:gsub("k = 1", "k = 1.0") .. "") -- what it reaches
+differ(plain, plain:gsub("k = 1", "k = 1.0") .. "") -- what the code refers to
 differ(plain, plain:gsub("k = 1", "k = '1'") .. "")
 differ(plain, plain:gsub("name =", "frozen = true, name =") .. "")
 
@@ -37,12 +37,12 @@ differ(deep, deep:gsub("{3}", "{4}") .. "")
 differ(deep, deep:gsub("2 %* x", "3 * x") .. "")
 differ(deep, deep:gsub("math.floor", "math.ceil") .. "")
 
--- Strings with zeros, and what the zeros are written as.
+-- Strings with zero bytes, and the escapes that they are written as.
 differ("return {a = 'x\\0y'}", "return {a = 'x\\\\0y'}")
--- Sharing is told from equality: a change of one changes the other.
+-- Sharing differs from equality: a change of one shared table changes the other.
 differ("local t = {1} return {a = t, b = t}", "return {a = {1}, b = {1}}")
 
--- A changed library, until it is as it was.
+-- A changed standard library changes the text until it is restored.
 local floor = math.floor
 local before = of(plain)
 math.floor = function(x) return x end
@@ -52,7 +52,7 @@ if changed == before then error "a changed library was not seen" end
 is(of(plain), before)
 differ(plain, "rawset(_G, 'k', 2) " .. plain)
 
--- What has no text.
+-- Values without a text.
 for _, value in ipairs {"coroutine.create(print)", "io.stdout", "{[{}] = 1}", "('x'):gmatch('.')"} do
   is(of("local v = " .. value .. " return {score = function() return v end}"), nil)
 end

@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
--- Scripts: what they may say, and what each mistake is answered with.
+-- Scripts: what they may contain, and the error for each mistake.
 package.loaded["ninetails.sweep"] = dofile(DIRECTORY .. "/lua/fake/ninetails/sweep.lua")
 local experiment = require "ninetails.experiment"
 local session = require "ninetails.experiment.session"
@@ -9,7 +9,7 @@ local function is(got, expected)
 end
 local HEAD = 'local nt = require "ninetails"\n'
 local function load_script(body, set) return experiment.load(HEAD .. body, "some/x.lua", set) end
--- Every part of `expected` that | separates is in the message.
+-- Every part of `expected`, separated by |, is in the message.
 local function fails(expected, body, set)
   local good, why = pcall(load_script, body, set)
   if good then error("accepted, expected " .. expected, 2) end
@@ -126,7 +126,7 @@ fails("is `return` missing before nt.experiment?", "nt.experiment {datasets = 'x
 fails("returns a table", "return {}")
 fails("some/x.lua: longer than", "--" .. ("x"):rep(1 << 20))
 is(experiment_of("detectors = nt.kitnet {}, name = _G.os.getenv and 'a' or 'b'").name, "a")
--- What a script draws itself is the same each time.
+-- A script's own random numbers are the same each time.
 local drawing = [[local x = math.random(1000)
 return nt.experiment {name = 'n' .. x, datasets = 'a', detectors = 'kitnet'}]]
 local drawn = load_script(drawing).name
@@ -150,7 +150,7 @@ is(load_script(with_options, {n = "9", rate = "1e-3", on = "yes", word = "x-y", 
   "n_9_0.001_true_x-y_two_3")
 is(load_script(with_options, {n = "1e0"}).name, "n_1_0.5_false_a_one_2")
 local set = {n = "3", seed = "17", repeats = "2", profile = "py100,csv115", datasets = "b,c"}
-spec = load_script(with_options, experiment.options_text(set)) -- as a text, the way worker threads have it
+spec = load_script(with_options, experiment.options_text(set)) -- as a text, as worker threads receive it
 is(spec.name, "n_3_0.5_false_a_one_2")
 is(table.concat(spec.seeds, " "), "17 18")
 is(table.concat(spec.profiles, " "), "py100 csv115")

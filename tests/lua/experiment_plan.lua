@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
--- From a script and the data sets that are here to the runs; and what `ninetails run` makes of what came of them.
+-- From a script and the available data sets to the runs, and from their outcomes to the output of `ninetails run`.
 package.loaded["ninetails.sweep"] = dofile(DIRECTORY .. "/lua/fake/ninetails/sweep.lua")
 local experiment = require "ninetails.experiment"
 local files = require "ninetails.files"
@@ -23,7 +23,7 @@ os.getenv = function(name) return environment[name] end -- luacheck: ignore
 files.make_folders(base .. "/config/ninetails/cards")
 files.make_folders(base .. "/data")
 
--- Two data sets with files, one of them without an attack; rows of features; one that is not here.
+-- Two data sets with files, one of them without an attack; rows of features; one that is absent.
 local function put_card(name, body)
   files.write(("%s/config/ninetails/cards/%s.lua"):format(base, name),
     ("return {name = %q, title = %q, %s}"):format(name, name, body))
@@ -71,7 +71,7 @@ local plan = plan_of [[datasets = {"toy_a", "toy_gone"}, profile = {"stream", "p
 is(#plan.inputs, 2)
 is(plan.inputs[2].profile, "py100")
 is(plan.inputs[1].capture, base .. "/data/toy_a.bin")
-is(#plan.runs, 2 * 2 * 2 + 2 + 1) -- no seed matters to the second detector, no features to the third
+is(#plan.runs, 2 * 2 * 2 + 2 + 1) -- the second detector ignores seeds, the third ignores features
 local first = plan.runs[1]
 is(first.detector, "kitnet")
 is(first.fm_grace, 10)
@@ -90,12 +90,12 @@ has(skipped(plan), "toy_gone: files.c: 'gone.bin' is not in")
 is(plan.script.path, "x.lua")
 is(plan.warnings[1], nil)
 
--- The same configuration twice is one.
+-- A repeated configuration counts once.
 plan = plan_of "datasets = 'toy_a', detectors = {nt.kitnet {max_autoencoder = {5, 10}}, nt.kitnet {}}"
 is(#plan.runs, 2)
 has(plan.notes[1], "1 configuration listed more than once, and run once")
 
--- Rows of features have their profile; who wants sizes is skipped there.
+-- Rows of features have their own profile; detectors that need packet sizes are skipped on them.
 plan = plan_of [[datasets = {'toy_rows', 'toy_a'}, profile = {'py100', 'stream'},
   detectors = {'kitnet', 'packet_length'}]]
 is(#plan.inputs, 3)
@@ -103,7 +103,7 @@ is(plan.inputs[1].profile, nil)
 is(#plan.runs, 1 + 2 + 1)
 is(skipped(plan), "toy_rows: packet_length needs sizes of packets, and these are rows of features")
 
--- ------------------------------------------------------------------ what is here
+-- ------------------------------------------------------------------ available data
 
 plan = plan_of "datasets = 'available', detectors = 'kitnet'"
 local names = {}

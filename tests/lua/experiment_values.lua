@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
--- What parameters may be given, and the configurations that come of it.
+-- Values of parameters, and the configurations that they expand to.
 local values = require "ninetails.experiment.values"
 
 local function is(got, expected)
@@ -37,7 +37,7 @@ local function list(t) return table.concat(t, " ") end
 is(list(values.range("x", 1, 5)), "1 2 3 4 5")
 is(list(values.range("x", 1e4, 5e4, 1e4)), "10000 20000 30000 40000 50000")
 is(math.type(values.range("x", 1e4, 5e4, 1e4)[2]), "integer")
-is(#values.range("x", 0, 1, 0.1), 11) -- the end belongs to it, although 10 * 0.1 is not 1
+is(#values.range("x", 0, 1, 0.1), 11) -- the end is included, although 10 * 0.1 is not 1
 is(list(values.range("x", 5, 1, -2)), "5 3 1")
 is(list(values.range("x", 3, 3)), "3")
 fails("x: range: 5 to 1 by 1 is empty", values.range, "x", 5, 1)
@@ -58,7 +58,7 @@ is(shown(expand {rate = {0.1, 0.2}, size = {1, 2}}), "1 0.1|1 0.2|2 0.1|2 0.2") 
 is(shown(expand {size = {1, values.range("x", 5, 7)}}), "1|5|6|7")
 is(math.type(expand {size = 1e2}[1].size), "integer")
 is(shown(expand {size = values.log_uniform("x", 1, 100, 5)}), "1|3|10|32|100")
-is(shown(expand {size = values.uniform("x", 1, 3, 5)}), "1|2|3") -- 1.5 rounds up to 2, 2 is there then
+is(shown(expand {size = values.uniform("x", 1, 3, 5)}), "1|2|3") -- 1.5 rounds up to 2, which is dropped as a duplicate
 is(shown(expand {kind = "mean", path = "/x"}), "mean /x")
 is(shown(expand {values.zip("x", {size = {1, 2}, rate = {0.1, 0.2}}), kind = {"mean", "element"}}),
   "1 0.1 mean|2 0.2 mean|1 0.1 element|2 0.2 element")
@@ -101,7 +101,7 @@ for _, a in ipairs(first) do
 end
 for i = 1, 3 do is(sizes[i] > 40 and sizes[i] < 95, true) end -- 67 +- 4 standard deviations of 6.7
 is(low > 70 and low < 130, true) -- half of it on a log scale
--- Another seed or name, other draws; more draws begin with the same; another parameter leaves the rest as it is.
+-- Another seed or name gives other draws; more draws begin with the same ones; another parameter changes none.
 is(shown(expand(random(200, axes), {seed = 8, name = "test"})) == shown(first), false)
 is(shown(expand(random(200, axes), {seed = 7, name = "test2"})) == shown(first), false)
 is(shown(expand(random(300, axes))):sub(1, #shown(first)), shown(first))

@@ -22,14 +22,14 @@ end
 local base = os.tmpname()
 os.remove(base)
 
--- Folders. What is left of "/name" without its name is the root, which is there.
+-- Folders. "/name" without its name is the root, which exists.
 files.make_folders(base .. "/a/b//c/")
 is(files.stat(base .. "/a/b/c").kind, "directory", "nested")
 files.make_folders ""
 files.make_folders "/"
 is(require("ninetails.dataset.registry").folder_of "/out.h5", "", "folder of a file in the root")
 
--- Written, copied, joined, put: whole, and nothing beside it.
+-- write, copy, join and put give whole files and leave nothing beside them.
 files.write(base .. "/text", "one\ntwo\n")
 is(content(base .. "/text"), "one\ntwo\n", "written")
 files.copy(base .. "/text", base .. "/copy")
@@ -57,7 +57,7 @@ refused("put: cannot be synced", "put", files.put, base .. "/none", base .. "/pu
 local function names() return table.concat(files.list(base), " ") end
 is(names(), "a joined put text", "what is there")
 
--- A link is followed where somebody names an output, and replaced where asked for.
+-- A link is followed when it is named as an output, and replaced on request.
 os.execute(("ln -s text '%s/link'"):format(base))
 files.write(base .. "/link", "through\n")
 is(content(base .. "/text"), "through\n", "through a link")
@@ -70,7 +70,7 @@ os.execute(("ln -sf text '%s/link'"):format(base))
 files.join {to = base .. "/link", parts = {{path = base .. "/joined"}}}
 is(content(base .. "/text") .. content(base .. "/link"), "through\none\ntwo\ntwo\n", "joined instead of a link")
 os.remove(base .. "/link")
--- What is the same already stays as it is.
+-- A file with the same content is left untouched.
 local kept = files.stat(base .. "/text").stamp
 files.keep(base .. "/text", "through\n")
 is(files.stat(base .. "/text").stamp, kept, "kept")
@@ -81,8 +81,8 @@ repeat -- the clock of the file system has ticks
   os.execute(("touch -r '%s/text' '%s/text'"):format(base, base))
 until files.stat(base .. "/text").stamp ~= before
 
--- What a killed process left of a file goes with the next that writes it; of others it stays.
--- A file is there under its temporary name while it is copied: what lies in the folder by then comes through a pipe.
+-- The next writer of a file removes what a killed process left of it; leftovers of other files stay.
+-- A copied file exists under its temporary name meanwhile: a pipe returns the folder's content at that time.
 os.execute(("mkfifo '%s/pipe' && (ls -A '%s' > '%s/pipe') &"):format(base, base, base))
 repeat until files.stat(base .. "/pipe")
 files.copy(base .. "/pipe", base .. "/probe", true)

@@ -25,7 +25,7 @@ is(json.encode {0.1 + 0.2, -2.5e-7, 1e20, 1e-5, 5e-324, 100000.0, -0.0, 0.3},
 is(json.encode {['0.10000000000000001 "\\'] = "0.10000000000000001 \\", n = 0.7},
   [[{"0.10000000000000001 \"\\": "0.10000000000000001 \\", "n": 0.7}]])
 is(json.encode({a = {0.7}}, true), '{\n  "a": [\n    0.7\n  ]\n}')
-local state = 88172645463325252 -- any bits are a number that reads back
+local state = 88172645463325252 -- numbers of any bits read back
 is(json.encode {12345678901234570.0, 1e16, 1}, "[12345678901234570.0, 1e16, 1]")
 for _ = 1, 20000 do
   state = state ~ state << 13
@@ -38,19 +38,19 @@ is(json.encode(1 / 0), "null")
 is(json.encode(-1 / 0), "null")
 is(json.encode {b = 0 / 0, a = 1}, '{"a": 1, "b": null}')
 
--- Order of keys: sorted, told, in pairs.
+-- Order of keys: sorted, given, as pairs.
 is(json.encode {b = 1, a = 2, __order = {"b", "a"}}, '{"b": 1, "a": 2}')
 is(json.encode {b = 1, a = 2, __order = {"b", "none"}}, '{"b": 1}')
 is(json.encode(json.object {{"z", 1}, {"absent", nil}, {"a", json.object {}}}), '{"z": 1, "a": {}}')
 
--- Text: escapes, what is not UTF-8, zero bytes.
+-- Texts: escapes, invalid UTF-8, zero bytes.
 is(json.encode '"\\\n\0', [["\"\\\n\u0000"]])
 is(json.encode "fuchs \xc3\xbc", '"fuchs \xc3\xbc"')
 is(json.encode "a\xffb\xc3", '"a\u{fffd}b\u{fffd}"')
 is(json.encode "\xed\xa0\x80", '"\u{fffd}\u{fffd}\u{fffd}"') -- a surrogate
 is(json.encode "\xc0\x80", '"\u{fffd}\u{fffd}"') -- an overlong zero
 
--- What cannot be written is an error.
+-- Values that JSON cannot hold are errors.
 local loop = {}
 loop[1] = loop
 raises("nested more than", json.encode, loop)
@@ -77,7 +77,7 @@ raises("json: ", json.decode, "[1] 2")
 raises("json: ", json.decode, ("["):rep(5000))
 raises("nested more than", json.decode, ("["):rep(200) .. ("]"):rep(200))
 
--- A large value and the collector at work in between.
+-- A large value, with the collector running meanwhile.
 collectgarbage("generational")
 local rows = {}
 for i = 1, 20000 do rows[i] = {id = i, text = ("x"):rep(i % 50)} end

@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
--- Patterns of cards: as Lua's own, on chance patterns and texts; in a time that does not explode.
+-- Patterns of cards match as Lua's own do, on random patterns and texts, in bounded time.
 local pattern = require "ninetails.pattern"
 
 local function is(got, expected, what)
@@ -11,7 +11,7 @@ local function shown(...)
   return table.concat(words, " ", 1, words.n)
 end
 
--- As Lua's; whether it matches.
+-- Compares with Lua's result; returns whether the pattern matches.
 local function same(text, p)
   is(shown(pattern.match(text, p)), shown(string.match(text, p)), ("%q in %q"):format(p, text))
   return string.match(text, p) ~= nil
@@ -44,7 +44,7 @@ for _ = 1, 30000 do
 end
 assert(matched > 3000, matched)
 
--- What it does not know.
+-- Unsupported patterns.
 for wrong, p in pairs {["malformed pattern (missing ']')"] = "a[b", ["malformed pattern (ends with '%')"] = "a%",
   ["unfinished capture"] = "(a", ["invalid pattern capture"] = "a)", ["a capture of a position, a text was expected"] = "a()",
   ["a pattern with %b, %f or a back reference, which a card's cannot have"] = "(a)%1",
@@ -58,7 +58,7 @@ is(pattern.check "%b()" == pattern.check "%f[a]" and pattern.check "%f[a]" ~= ni
 is(select(2, pcall(pattern.match, ("a"):rep(65537), "a")).message, "a text of more than 65536 bytes")
 is(#table.pack(pattern.match(("a"):rep(40), ("(a)"):rep(32))), 32)
 
--- string.match takes centuries for each of these.
+-- string.match would take centuries for each of these.
 local long = ("a"):rep(4000)
 is(pattern.match(long, ("a-"):rep(60) .. "b"), nil)
 is(pattern.match(long, ("(a*)"):rep(30) .. "b"), nil)

@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
--- Mistakes in Lua are errors with a status, never a crash; what a run holds is released whatever happens.
+-- Mistakes in Lua are errors with a status, never a crash, and a run's memory is released in any case.
 local pipeline = require "ninetails.pipeline"
 
 local trace = DIRECTORY .. "/golden/trace.tsv.gz"
@@ -47,7 +47,7 @@ is(#result.summary.quantiles, 8)
 is(result.summary.auc, nil)
 is(result.sha256, nil) -- no output to store it in
 
--- An error in the callback ends the run and comes out as it is; so does one that is no string.
+-- An error of the callback ends the run and is passed on unchanged, string or not.
 options.progress = function() error {my = "error"} end
 local good, why = pcall(pipeline.run, options)
 is(good, false)
@@ -62,7 +62,7 @@ end
 pipeline.run(options)
 is(told > 0, true)
 
--- The collector while runs come and go.
+-- Runs are created and collected.
 options.progress = nil
 collectgarbage("incremental", 1000, 1000)
 for _ = 1, 20 do

@@ -1,6 +1,5 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
--- The reference of what scripts can call names every function that there is, and none that there is not; so does the page
--- that explains them.
+-- The reference of functions for scripts names exactly the functions that exist; so does the page that explains them.
 local nt, array = require "ninetails", require "ninetails.array"
 local manual, reference = require "ninetails.cli.manual", require "ninetails.experiment.reference"
 
@@ -28,7 +27,7 @@ end
 same("nt", reference.functions, functions)
 same("array", reference.array_functions, array)
 
--- The methods: arrays hide their metatable from scripts, the registry does not.
+-- Arrays hide their metatable from scripts; the registry gives it.
 array.new(1)
 local meta = debug.getregistry()["ninetails.array"]
 local methods

@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
--- The registry: where cards and files are found, labels of every kind, archives, what an experiment gets.
+-- The registry: search for cards and files, labels of every kind, archives, and what an experiment receives.
 local files = require "ninetails.files"
 local labels = require "ninetails.labels"
 local registry = require "ninetails.dataset.registry"
@@ -119,7 +119,7 @@ is(set.clean, 1)
 is(set.capture, base .. "/data/toy.tsv")
 is(set.input, "capture")
 is(set.named, nil)
-is(labels.read(set.labels), "\0\2\0\1\0\1\0\2") -- what metrics read is what was written
+is(labels.read(set.labels), "\0\2\0\1\0\1\0\2") -- metrics read what was written
 fails("data set toy: labels: address 'fe80::1::2'", rule_gives, "", "{address = 'fe80::1::2'}")
 
 -- ------------------------------------------------------------------ label files
@@ -167,14 +167,13 @@ fails("data set toy: files.capture: 'toy.tsv' is not in " .. cards .. ", " .. ba
 fails("unknown data set 'tooy': did you mean toy?", registry.load, "tooy")
 fails("data set toy has no features", registry.load, "toy", {input = "features"})
 
--- A card in a file of its own, beside its data; a card of a user goes before one of the program.
+-- A card in its own file, beside its data; a user's card takes precedence over the program's.
 write("data/beside.lua", "return {name = 'beside', title = 'x', capture = 'c', files = {c = {path = 'toy.tsv'}}}")
 is(registry.load(base .. "/data/beside.lua").capture, base .. "/data/toy.tsv")
 put_card("westermo_right", capture)
 is(registry.card("westermo_right").packets, 8)
 
--- ------------------------------------------------------------------ rows of features in several files, some in an
--- archive
+-- ------------------------------------------------------------------ rows of features in several files and an archive
 
 write("data/benign.csv", "f1,f2\n1,2\n3,4\n")
 write("data/attack.csv", "f1,f2\n5,6\n7,8\n9,10")
@@ -192,12 +191,12 @@ is(text, named_lines(0, 0, "attacks attack", "attacks attack", "attacks attack")
 is(joined.input, "features")
 is(joined.capture, base .. "/cache/ninetails/rows/all.csv")
 is(files.read(joined.capture, 1000), "f1,f2\n1,2\n3,4\n5,6\n7,8\n9,10")
--- A part that changes is taken up.
+-- A changed part is read again.
 write("data/attack.csv", "f1,f2\n5,6\n7,7\n9,9\n")
 os.execute(("cd '%s/data' && tar cf attacks.tar attack.csv"):format(base))
 is(bytes_of("rows"), named_lines(0, 0, "attacks attack", "attacks attack", "attacks attack"))
 is(files.read(joined.capture, 1000), "f1,f2\n1,2\n3,4\n5,6\n7,7\n9,9\n")
--- So are edits of the card: what it says of rows, a header, another member, another order.
+-- So are parts whose card changes: rows, header, another member, another order.
 local function joined_gives(expected, list, more)
   put_card("rows", ([[features = 'rows', files = {benign = {path = 'benign.csv'}, attacks = {path = 'attacks.tar'},
     rows = {path = 'rows/all.csv', joined = {%s} %s}}]]):format(list, more or ""))
@@ -213,7 +212,7 @@ joined_gives("f1,f2\n1,2\n3,4\n5,6\n7,7\n9,9\n", benign .. ", " .. attack, ", he
 joined_gives("f1,f2\n1,2\n3,4\nf1,f2\n5,6\n7,7\n9,9\n", benign .. ", " .. attack)
 joined_gives("f1,f2\n1,2\n3,4\nf1,f2\n0,0\n", benign .. ", " .. other)
 joined_gives("f1,f2\n0,0\nf1,f2\n1,2\n3,4\n", other .. ", " .. benign)
--- And what became of the file itself: cut, of the same size, or away.
+-- So is a made file that is cut, changed in place, or removed.
 local all = base .. "/cache/ninetails/rows/all.csv"
 for _, spoil in ipairs {"truncate -s 5", "sed -i s/0/1/", "touch -d 2001-01-01", "rm"} do
   os.execute(("%s '%s'"):format(spoil, all))
@@ -227,19 +226,19 @@ local function unpacked(member, more, from)
     .. "member = %q} %s}}"):format(member, more or ""))
   return files.read(registry.load("rows", {from = from or base .. "/data"}).capture, 1000)
 end
-os.execute(("cd '%s/data' && mv attack.csv other.csv .."):format(base)) -- where they lie beside, they need no archive
+os.execute(("cd '%s/data' && mv attack.csv other.csv .."):format(base)) -- members beside the card need no archive
 local nowhere = base .. "/config"
 local function cached(name) return base .. "/cache/ninetails/" .. name end
 is(unpacked("attack.csv"), "f1,f2\n5,6\n7,7\n9,9\n")
 is(unpacked("other.csv"), "f1,f2\n0,0\n", "another member in the card")
 os.execute(("truncate -s 3 '%s'"):format(cached "c/c.tsv"))
 is(unpacked("other.csv"), "f1,f2\n0,0\n", "cut")
--- Without the archive what was unpacked serves on, where it is what the card says now.
+-- Without the archive an unpacked member is used if it still matches the card.
 is(unpacked("other.csv", nil, nowhere), "f1,f2\n0,0\n", "without the archive")
 fails("files.a: 'attacks.tar' is not in", unpacked, "attack.csv", nil, nowhere)
 is(unpacked("other.csv", ", bytes = 10", nowhere), "f1,f2\n0,0\n")
 fails("data set rows: files.c.bytes = 11: member other.csv of files.a has 10", unpacked, "other.csv", ", bytes = 11", nowhere)
--- What a card says of a member is looked at in what it says now; what was made is no file as it came.
+-- A member is checked against the present card; a made file does not count as a downloaded one.
 local function sum_found(member)
   unpacked "other.csv"
   put_card("rows", ("capture = 'c', files = {a = {path = 'attacks.tar'}, c = {path = 'c/c.tsv', packed = {file = 'a', "
@@ -252,7 +251,7 @@ is(sum_found "attack.csv", files.checksum(base .. "/attack.csv", "sha256"))
 is(sum_found "other.csv", files.checksum(base .. "/other.csv", "sha256"))
 put_card("rows", "capture = 'c', files = {c = {path = 'c/c.tsv'}}")
 fails("data set rows: files.c: 'c/c.tsv' is not in", registry.load, "rows")
--- No link of somebody's is written through: neither where the file goes nor beside it.
+-- Nothing is written through a foreign link, neither at the file's place nor beside it.
 write("mine", "mine")
 for _, name in ipairs {"c/c.tsv", "c/c.tsv.from", "labels/toy.txt"} do
   files.make_folders(registry.folder_of(cached(name)))
@@ -262,7 +261,7 @@ is(unpacked("attack.csv"), "f1,f2\n5,6\n7,7\n9,9\n")
 rule_gives("11111111", "{packets = {first = 1}}")
 is(files.read(base .. "/mine", 100), "mine")
 
--- Bounded by the card, else by the archive's size, before it is on the disk; nothing is left of it.
+-- The card's size, else the archive's, bounds what reaches the disk; nothing is left of what exceeds it.
 os.execute(("cd '%s/data' && truncate -s 80000000 huge.tsv && tar cf huge.tar huge.tsv && gzip huge.tar && mv huge.tar.gz "
   .. "attacks.tar && rm -r '%s' huge.tsv"):format(base, cached "c"))
 fails("data set rows: files.c.bytes = 1000: " .. base .. "/data/attacks.tar: huge.tsv: holds more than 1000 bytes", unpacked,
@@ -280,7 +279,7 @@ put_card("rows", "features = 'rows', files = {a = {path = 'attacks.tar', bytes =
   .. "joined = {{file = 'a', label = 0}}}}")
 fails("attacks.tar: holds more than 1000 bytes", registry.load, "rows", {from = base .. "/data"})
 
--- Links in an archive lead nowhere, whatever its members are called their bytes stay in the card's file.
+-- Links in an archive are not followed, and members of any name are written to the card's file only.
 os.execute(("cd '%s' && ln -s /etc/passwd link.tsv && ln other.csv second.tsv && "
   .. "tar cPf data/attacks.tar --transform 's|attack.csv|../../../out.tsv|' other.csv link.tsv second.tsv attack.csv")
   :format(base))
@@ -310,7 +309,7 @@ local made = registry.load("made")
 local whole = files.checksum(made.capture, "sha256")
 is(made.packets, 3000)
 is(made.attacks > 0 and made.first_attack == made.clean + 1, true)
--- What is cut, changed or away is made again, and what was not touched is not.
+-- Files that are cut, changed or missing are made again; untouched ones are not.
 for _, spoil in ipairs {"truncate -s 100000 %s", "truncate -s 100000 %s.labels.csv", "rm %s", "rm %s.labels.csv",
   "printf x | dd of=%s bs=1 seek=5000 conv=notrunc status=none", "rm %s.from"} do
   os.execute(spoil:format(made.capture))

@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
--- `ninetails results` over tables made here instead of files.
+-- `ninetails results` over tables that are made here instead of files.
 local json = require "ninetails.json"
 local cli, command
 
@@ -53,7 +53,7 @@ end
 local function arrays_of(skill, salt, first)
   local a = {first = first or 0, scores = {}, times = {}, labels = {}}
   math.randomseed(salt)
-  local noise = {} -- salt: of the noise, and in thousands a time
+  local noise = {} -- salt: seeds the noise; its thousands are a time
   for i = 1, 600 do noise[i] = math.random() end
   for i = a.first + 1, 600 do
     local attack = (i - 1) // 10 % 3 == 1
@@ -88,7 +88,7 @@ package.preload["ninetails.results"] = function()
     sizes = function() return {file = 12345, scores = 4000, stored = 1000, runs = 7} end,
   }
 end
--- comparison.pair reads runs of files by itself: here they are tables
+-- comparison.pair reads runs from files by itself; here they are tables
 local comparison = require "ninetails.comparison"
 local pair = comparison.pair
 local function resolved(run)
@@ -126,7 +126,7 @@ local function make(path, list)
   files[path] = file_of(runs)
 end
 
--- -> exit code, what was printed. Errors of `refuse` are the code's message.
+-- -> exit code, output. Errors of `refuse` become the code's message.
 local function run(...)
   local words, out, write = {"results", ...}, {}, io.stdout
   local function keep(...)
@@ -223,7 +223,7 @@ is(code, 0)
 has(out, "7 runs in both, 6 with the same metrics\n")
 has(out, "failed in both")
 
--- everything with another rate; one run much worse, one a little, one not there, one new
+-- all runs with another rate: one much worse, one slightly, one missing, one new
 make("b.h5", {
   {"one", "kitnet", 0.1, m = 10}, {"one", "kitnet", 0.5, m = 20, seed = 8}, {"one", "forest", 0.21, trees = 100},
   {"two", "kitnet", 0.5, m = 10}, {"two", "kitnet", 0.4, m = 20, seed = 8, alarms = 3},
@@ -250,7 +250,7 @@ is(decoded.runs[5].metrics[1].name, "alarms_per_hour")
 is(decoded.runs[5].metrics[1].verdict, "not judged")
 is(decoded.regression, true)
 is(decoded.parameters[1].name, "rate")
--- the other way round the same difference is an improvement, though a run of b is worse
+-- reversed, the same difference is an improvement, though a run of b is worse
 decoded = json.decode(select(2, diff("b.h5", "a.h5", "--json")))
 for _, metric in ipairs(decoded.runs[1].metrics) do is(metric.verdict, "better") end
 -- only the metric that was asked for
@@ -266,7 +266,7 @@ has(out, "m         10 -> -")
 is((diff("a.h5", "3", "1")), 0)
 is((diff("a.h5", "1", "b.h5", "1")), 3)
 has(select(2, diff("a.h5")), "expected A B")
--- other packets cannot be paired: intervals are left
+-- different packets cannot be paired, so intervals decide
 make("c.h5", {{"later", "kitnet", 0.1, m = 10, seed = 1007}, {"later", "kitnet", 0.1, m = 10, no_scores = true}})
 code, out = diff("a.h5", "1", "c.h5", "1")
 is(code, 3)
@@ -276,7 +276,7 @@ has(select(2, diff("a.h5", "1", "c.h5", "2")), "not paired: scores were not kept
 code, out = diff("a.h5", "c.h5")
 is(code, "unmeasured")
 has(out, "no run in common")
--- packets without times: DeLong is left for the AUC
+-- without times DeLong decides on the AUC
 for _, key in ipairs {files["c.h5"].columns[1].values[1], files["c.h5"].columns[1].values[2]} do
   arrays["c.h5"][key] = arrays_of(key:sub(-1) == "1" and 0.5 or 0.1, 3)
   arrays["c.h5"][key].times = nil
@@ -287,7 +287,7 @@ decoded = json.decode(select(2, diff("c.h5", "1", "2", "--json")))
 is(decoded.runs[1].metrics[1].method, "paired DeLong")
 is(decoded.runs[1].metrics[1].verdict, "worse")
 is(decoded.runs[1].metrics[2].verdict, "not judged")
--- a run that failed, or came to run
+-- a run that fails in one file only
 make("d.h5", {{"one", "kitnet", 0.5, m = 10}})
 make("e.h5", {{"one", "kitnet", 0.5, m = 10, status = "failed", reason = "no\27[31m\nline two"}})
 code, out = diff("d.h5", "e.h5")
@@ -335,7 +335,7 @@ is(ranks[1].detector, "kitnet")
 is(ranks[1].mean_rank, 1.0)
 is(#decoded.over_all.pairs, 3)
 is(#decoded.data_sets[4].tests, 0)
--- the median of the repeats stands for kitnet on data set one
+-- the median of the repeats represents kitnet on data set one
 local aucs = {}
 for i = 1, 3 do aucs[i] = files["f.h5"].columns[12].values[i] end
 table.sort(aucs)
@@ -351,7 +351,7 @@ is(decoded.over_all.chi_square, json.null) -- all equal
 decoded = json.decode(select(2, compare("f.h5", "--only", "dataset=one", "--json")))
 is(decoded.over_all.why_not, "Friedman's and Nemenyi's tests of 3 detectors need at least 3 data sets with a value of every "
   .. "detector, and there is 1: on fewer not even the best and the worst can differ at 0.05")
--- on two data sets there are ranks, and no test
+-- two data sets give ranks but no test
 code, out = compare("f.h5", "--only", "dataset=one,two")
 is(code, 0)
 has(out, "Over 2 data sets: no test. Friedman's and Nemenyi's tests of 3 detectors need at least 3 data sets")
@@ -371,7 +371,7 @@ has(select(2, compare("f.h5", "--metric", "scored")), "--better says it")
 has(select(2, compare("f.h5", "--metric", "own", "--better", "lower")), "no run has a value of own")
 has(select(2, compare("f.h5", "--metric", "m")), "expected a metric, and the role of this column is parameter")
 
--- what it was shown the labels for has no rank, and what looks at no feature says so; costs; files
+-- detectors that see labels have no rank, and those that ignore features are marked; costs; files
 local cost = {packets = 700, first = 100, ad_grace = 50, seconds_learn = 0.5, attacks = 200, blocks = 60,
   attack_blocks = 20}
 local made = {}
@@ -403,11 +403,11 @@ for _, test in ipairs(decoded.over_all.against) do
 end
 local board = decoded.data_sets[1].detectors
 is(board[1].learn, 100.0) -- 50 rows after those of the map
-is(board[3].learn, 200.0) -- all that came before
+is(board[3].learn, 200.0) -- all earlier rows
 is(board[1].score, 1200.0)
 is(board[4].learn, json.null)
 assert(board[1].auc_block_low < board[1].auc)
-is(board[4].auc_block_low, json.null) -- a block of each kind: no interval
+is(board[4].auc_block_low, json.null) -- one block of each kind gives no interval
 local function body_of(name)
   local input = assert(io.open(folder .. "/" .. name))
   local body = input:read("a")
@@ -422,7 +422,7 @@ is(body_of "groups.csv", "group,place,detector\n1,1,kitnet\n1,2,packet_index\n2,
 lacks(body_of "pairs.csv", "one_feature")
 has(body_of "tests.csv", "\none,one_feature,kitnet,")
 has(body_of "ranks.svg", "packet_index 2.00</text>")
--- what is not of compare is not replaced, nor is any other file written; what an earlier call left is removed
+-- files of other origin are not replaced, no other file is written, and an earlier call's files are removed
 local function write(name, body)
   local output = assert(io.open(folder .. "/" .. name, "w"))
   output:write(body)
@@ -440,7 +440,7 @@ is((compare("g.h5", "--output", folder, "--only", "dataset=one,two")), 0)
 for _, name in ipairs {"pairs.csv", "groups.csv", "ranks.svg"} do is(io.open(folder .. "/" .. name), nil) end
 for _, name in ipairs {"detectors.csv", "tests.csv", "ranks.csv"} do body_of(name) end
 assert(os.remove(folder))
--- without a value somewhere: the data set is left out, or the detector
+-- a missing value leaves out the data set or the detector
 made[8].status = "failed"
 make("g.h5", made)
 has(json.decode(select(2, compare("g.h5", "--json"))).over_all.why_not, "at least 3 data sets")
@@ -448,7 +448,7 @@ decoded = json.decode(select(2, compare("g.h5", "--leave-out", "detectors", "--j
 is(#decoded.over_all.ranks, 2)
 is(decoded.over_all.lacking[1], "pca")
 made[8].status = nil
--- told which feature and which side, it chose nothing
+-- with feature and side given it chooses nothing
 for _, r in ipairs(made) do
   if r[2] == "one_feature" then r.feature, r.side = "3", "high" end
 end
@@ -486,7 +486,7 @@ has(select(2, run("export", "a.h5", "--columns", "nix")), "no such column")
 
 -- ------------------------------------------------------------------ compare by detector
 
--- Of each data set the configuration that is best on the others, whatever is best here.
+-- For each data set the configuration that is best on the others, whichever is best on it.
 make("h.h5", {
   {"one", "isolation_forest", 0.2, trees = 10}, {"one", "isolation_forest", 0.6, trees = 50}, {"one", "kitnet", 0.4},
   {"two", "isolation_forest", 0.6, trees = 10}, {"two", "isolation_forest", 0.1, trees = 50}, {"two", "kitnet", 0.4},
@@ -515,10 +515,10 @@ is(#decoded.data_sets[1].tests, 1)
 is(decoded.data_sets[1].tests[1].detector, "isolation_forest")
 is(#decoded.over_all.detectors, 2)
 is(decoded.over_all.least_data_sets, 6)
--- with the metric's lower values better, the other one
+-- where lower values are better, the other one
 decoded = json.decode(select(2, compare_by("detector", "h.h5", "--json", "--better", "lower")))
 is(decoded.data_sets[2].configurations[1].configuration, "trees=50")
--- one data set alone, or other profiles of it, say nothing: the nearest to the defaults (100), then the defaults
+-- one data set, or its other profiles, decide nothing: the nearest to the defaults (100) is taken, then the defaults
 decoded = json.decode(select(2, compare_by("detector", "h.h5", "--json", "--only", "dataset=one")))
 is(decoded.data_sets[1].configurations[1].configuration, "trees=50")
 is(decoded.data_sets[1].configurations[1].chosen, "nearest to the defaults")
@@ -528,7 +528,7 @@ end
 decoded = json.decode(select(2, compare_by("detector", "h.h5", "--json", "--only", "dataset=one")))
 is(decoded.data_sets[1].configurations[1].configuration, "trees=100")
 is(decoded.data_sets[1].configurations[1].chosen, "defaults")
--- of a detector whose defaults are not known none is chosen, and the mean remains
+-- without known defaults none is chosen, and the mean remains
 code, out = compare_by("detector", "f.h5", "--only", "dataset=one")
 is(code, 0)
 has(out, "  forest    -               2  none: the defaults are not known, or several are as near to them  0.")
@@ -604,7 +604,7 @@ listed = lines_of(select(2, run("summary", "j.h5", "--sort", "m", "--metric", "a
 has(listed[2], "kitnet     1 ")
 has(listed[2], "2.5 ± 0")
 is((run("summary", "j.h5", "--json", "--format", "csv")), "argument")
--- repeats without a finite value are told; what LaTeX takes for its own is escaped
+-- repeats without a finite value are reported; characters special to LaTeX are escaped
 files["j.h5"].columns[16].values[1] = math.huge
 files["j.h5"].columns[2].values[1], files["j.h5"].columns[2].values[2] = "o_n&e", "o_n&e"
 out = select(2, run("summary", "j.h5", "--metric", "alarms_per_hour", "--only", "m=1"))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the tests of the Python package share: a small capture with labels, and a result file of it, made once."""
+"""Shared by the tests of the Python package: a small labelled capture and its result file, made once."""
 import os
 import pathlib
 import subprocess
@@ -19,7 +19,7 @@ return nt.experiment {
 
 
 def pytest_sessionfinish(session, exitstatus):
-    """A file whose tests were all skipped is not one that passed."""
+    """A file whose tests were all skipped does not count as passed."""
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     if exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED) and not reporter.stats.get("passed"):
         session.exitstatus = 77
@@ -27,7 +27,7 @@ def pytest_sessionfinish(session, exitstatus):
 
 @pytest.fixture(scope="session")
 def folder(tmp_path_factory):
-    """Where everything of a session lies, its cache, too."""
+    """The folder of a session, its cache included."""
     path = tmp_path_factory.mktemp("ninetails")
     os.environ.update(NINETAILS_CACHE=str(path / "cache"), NINETAILS_DATA=str(path / "data"), XDG_CONFIG_HOME=str(path))
     before = os.getcwd()
@@ -38,7 +38,7 @@ def folder(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def capture(folder):
-    """6,000 packets, of which the last have attacks; its labels lie beside it."""
+    """6,000 packets, the last of them with attacks, and a label file beside them."""
     path = folder / "in.pcap"
     subprocess.run([program(), "dataset", "synth", "ssdp_flood", "--packets", "6000", "-o", path, "--quiet"], check=True)
     return path

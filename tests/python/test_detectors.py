@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Detectors from Python are those of the command line, and say what they need."""
+"""Detectors in Python equal those of the command line, and name what they need."""
 import warnings
 
 import numpy

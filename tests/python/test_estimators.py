@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""scikit-learn's own checks of an estimator: each passes, or is named with a reason and does fail."""
+"""scikit-learn's own estimator checks: each passes, or is listed with a reason and fails."""
 import warnings
 
 import pytest

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Packet records and feature rows are those of the command line."""
+"""Packet records and feature rows equal those of the command line."""
 import struct
 import subprocess
 import threading
@@ -70,7 +70,7 @@ def test_errors_name_what_is_wrong(folder, capture):
 
 
 def test_the_interpreter_goes_on_meanwhile(capture):
-    """Another thread runs while the library works: it counts between the begin and the end of one call."""
+    """Another Python thread runs during a call: it counts ticks between the call's begin and end."""
     records = numpy.tile(numpy.concatenate(list(ninetails.packets(capture))), 20)
     ticks, done = [], threading.Event()
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The examples of docs/python.md run, in their order, as they are printed."""
+"""The examples of docs/python.md run as printed, in order."""
 import pathlib
 import re
 import subprocess

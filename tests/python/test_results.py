@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a result file holds, as Python has it."""
+"""The content of a result file in Python."""
 import subprocess
 
 import h5py

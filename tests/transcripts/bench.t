@@ -1,6 +1,6 @@
 SPDX-License-Identifier: GPL-3.0-or-later
 
-What there is to be measured.
+The problems that can be measured.
 
   $ ninetails bench list | head -5
   machine: what the machine can do at most
@@ -15,7 +15,7 @@ What there is to be measured.
     keys  in the table [10000]
     size  of a key [16]
 
-Wrong problems.
+Mistakes in the text of a problem.
 
   $ ninetails bench measure hush
   ninetails bench measure: problem 'hush': no such problem; `ninetails bench list --problems` names them
@@ -30,7 +30,7 @@ Wrong problems.
   See: ninetails help bench run
   [1]
 
-One is measured and checked; two are kept, each with its units.
+A problem is measured and checked; two are kept in the history, each with its units.
 
   $ ninetails bench measure hash:keys=100 --passes 1
   problem     hash:keys=100
@@ -61,7 +61,7 @@ One is measured and checked; two are kept, each with its units.
   extract:profile=py100@small packet cpu True 1
   9 []
 
-Nothing but the captures and the history stays.
+Only the captures and the history remain.
 
   $ ls -A results/bench
   fuzzing-2000-1.pcap
@@ -69,13 +69,13 @@ Nothing but the captures and the history stays.
   fuzzing-2000-1.pcap.sha256
   history.jsonl
 
-A problem that fails is told, and the others go on.
+A problem that fails is reported, and the others go on.
 
   $ ninetails bench run map:rows=5000@small hash:keys=100 --rounds 1 --passes 1 --quiet
   failed map@small: ninetails bench measure: map: results/bench/fuzzing-2000-1.pcap: 2000 packets, 5000 are to be mapped
   [2]
 
-No time, no figure.
+Without time nothing is measured.
 
   $ ninetails bench run hash:keys=100 --budget 0s --quiet
   the budget of 0.0 s ended it

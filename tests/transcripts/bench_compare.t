@@ -41,7 +41,7 @@ Recorded sets, made up here: 12 runs of two problems, of which one takes 20 % lo
   See: ninetails help bench compare
   [1]
 
-Along the history: the slow one, its commits, its size.
+The trend finds the slow problem, its commits and the size of the change.
 
   $ ninetails bench trend --history h.jsonl
   problem        nights  last ns  of a  last change  commits                      size
@@ -55,14 +55,14 @@ Along the history: the slow one, its commits, its size.
   ninetails bench trend: none.jsonl: there is no such history
   [4]
 
-A line that is torn or edited is left out, and told.
+A torn or edited line is left out and reported.
 
   $ sed '1s/"hash"/"hush"/' h.jsonl > edited.jsonl; printf '{"xxh3": "0' >> edited.jsonl
   $ ninetails bench trend kitnet --history edited.jsonl --quiet
   warning: edited.jsonl: line 1 has another checksum than it says: left out
   warning: edited.jsonl: line 25 is torn: left out
 
-The rates of detections and false alarms, from noise of a history: too little here; then enough.
+Rates of detection and false alarms, simulated with a history's noise: first too short a history, then a sufficient one.
 
   $ ninetails bench simulate --history none.jsonl
   ninetails bench simulate: none.jsonl: there is no such history

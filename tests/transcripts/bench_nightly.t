@@ -1,6 +1,6 @@
 SPDX-License-Identifier: GPL-3.0-or-later
 
-A night: one line, a page that loads nothing, figures that are kept.
+A night gives one line, a page that loads nothing from elsewhere, and figures in the history.
 
   $ export NINETAILS_DATA=$PWD/data NINETAILS_CACHE=$PWD/cache
   $ night() { ninetails bench nightly hash:keys=100 decode@small --folder n --packets 2000 --rounds 2 --passes 1 --no-instructions --quiet "$@"; }
@@ -15,7 +15,7 @@ A night: one line, a page that loads nothing, figures that are kept.
   $ grep -oE '(src|href)="?[^"]+' n/index.html
   [1]
 
-What was cut off is gone on with: what has its line is not measured again.
+An interrupted night continues: what has its line is not measured again.
 
   $ $PYTHON - << 'END'
   > import json
@@ -29,7 +29,7 @@ What was cut off is gone on with: what has its line is not measured again.
   $ wc -l < n/history.jsonl
   5
 
-A result that is another one than it was: exit code 3, named.
+A changed result is named: exit code 3.
 
   $ cat > forge.lua << 'END'
   > local history = require "ninetails.bench.history"
@@ -49,7 +49,7 @@ A result that is another one than it was: exit code 3, named.
   $ grep -c 'class="bad">regression hash' n/index.html
   1
 
-Time that is none: too little was measured.
+Too little time to measure anything: exit code 4.
 
   $ ninetails bench nightly hash:keys=100 --folder m --no-quality --budget 0s --quiet
   ninetails ????-??-?? *: not all was measured; 0 problems timed, quality: not asked for, the budget ended the rest; m/index.html (glob)

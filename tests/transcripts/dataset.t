@@ -1,6 +1,6 @@
 SPDX-License-Identifier: GPL-3.0-or-later
 
-The registry as one meets it: listing, a card of one's own, verifying, and mistakes.
+The registry: listing, a user's own card, verification, and mistakes.
 
   $ export XDG_CONFIG_HOME="$PWD/config" NINETAILS_DATA="$PWD/data"; unset NINETAILS_SHARED
   $ ninetails dataset list | cut -c 1-60 | grep -E 'name|kitsune_mirai|ennio|os_scan|westermo'
@@ -140,7 +140,7 @@ A first draft of a card, from a capture. It loads and verifies as it stands.
   $ printf 'a,b\n1,2\n3,4\n' > rows.csv; ninetails dataset new rows.csv --quiet; ninetails dataset verify rows.lua | tail -1
   rows: ok (4 ok)
 
-With labels, in the folder for cards of one's own; where the data lies is said with --from or by the card.
+With labels, in the folder for a user's cards; --from or the card says where the data lies.
 
   $ mkdir -p config/ninetails/cards; packets=$(($(gunzip -c home.tsv.gz | wc -l) - 1))
   $ sed 's|^  -- defects.*|  labels = {meaning = "behaviour", explain = "Made up.", rule = {packets = {first = 501, last = 600}}, attacks = 100, first_attack = 500},|' home.lua > config/ninetails/cards/home.lua
@@ -180,7 +180,7 @@ With labels, in the folder for cards of one's own; where the data lies is said w
   clean         500
   0
 
-A fact that is to be checked is not taken for true when the data says otherwise, nor is it a failure.
+A fact marked as unchecked that the data contradicts is reported, and is no failure.
 
   $ sed -i 's/attacks = 100/attacks = {99, status = "to be checked", source = "a rumour"}/' config/ninetails/cards/home.lua
   $ ninetails dataset verify home | grep -v -E '^ok'
@@ -188,7 +188,7 @@ A fact that is to be checked is not taken for true when the data says otherwise,
   unasserted    labels.clean: 500
   home: ok (6 ok, 1 to be checked, 1 unasserted)
 
-Labels of another capture; a file that was cut off; a file that is not there.
+Labels of another capture; a cut file; a missing file.
 
   $ head -n 100 labels.txt > short.csv
   $ sed 's/rule = {packets = {first = 501, last = 600}}/file = "labels"/; s|-- labels = {path = "labels.csv"},|labels = {path = "short.csv"},|; s/"home"/"cut"/g' config/ninetails/cards/home.lua > cut.lua
@@ -254,7 +254,7 @@ Synthetic data sets.
   See: ninetails help dataset synth
   [1]
 
-A scenario of one's own, and files that are none.
+A user's own scenario, and files that are no scenarios.
 
   $ cp "$SOURCE/datasets/scenarios/syn_dos.lua" mine.lua
   $ ninetails dataset synth ./mine.lua --packets 5000 -o mine.pcap --quiet; wc -l < mine.pcap.labels.csv

@@ -32,7 +32,7 @@ Fetching from a server on this machine that cuts connections, sends wrong bytes,
   ./toy/toy.bin
   whole
 
-A connection that breaks off is taken up where it broke.
+A broken connection is continued where it broke.
 
   $ fetch cut --quiet; left; cat log
   capture      data/toy/toy.bin
@@ -44,7 +44,7 @@ A connection that breaks off is taken up where it broke.
   cut bytes=100001-
   cut bytes=200002-
 
-A site that cannot continue, names no version, sends another part, or has another file by now: from the start.
+A site that cannot continue, names no version, sends another part or has a new file: the download starts over.
 
   $ fetch norange --quiet; left; cat log
   capture      data/toy/toy.bin
@@ -80,7 +80,7 @@ A site that cannot continue, names no version, sends another part, or has anothe
   changed whole
   changed bytes=100000-
 
-Busy sites and silent ones are asked again.
+Busy and silent sites are asked again.
 
   $ fetch busy; left
   FROM/busy/toy/toy.bin: the site answers 503; 0 bytes are here, next attempt in 0.01 s
@@ -107,7 +107,7 @@ Busy sites and silent ones are asked again.
     What has arrived is kept: the same command continues it. --from takes a mirror or a folder.
   exit 2
 
-What was cut off in one run is continued by the next.
+An interrupted download is continued by the next call.
 
   $ rm -rf data; mkdir -p data/toy; head -c 100000 served/toy/toy.bin > data/toy/toy.bin.part
   $ printf '%s/good/toy/toy.bin\n"one"\n' "$from" > data/toy/toy.bin.part.from
@@ -116,7 +116,7 @@ What was cut off in one run is continued by the next.
   whole
   good bytes=100000-
 
-A whole file that was not yet given its name is not fetched again.
+A complete file without its final name is not fetched again.
 
   $ mv data/toy/toy.bin data/toy/toy.bin.part
   $ printf '%s/good/toy/toy.bin\n"one"\n' "$from" > data/toy/toy.bin.part.from
@@ -183,7 +183,7 @@ Redirects are followed, to http and https alone.
     FROM/escape/toy.bin: the site answers 404
   exit 2
 
-Nothing is written through a link, or into what is no file; beside it others are replaced.
+Nothing is written through a link or into a special file; others beside it are replaced.
 
   $ link() { rm -rf data; mkdir -p data/toy; echo mine > mine; "$@"; ninetails dataset fetch toy --from "$from/cut" --wait 0.01 --quiet \
   >   2>&1 | sed "s|$PWD/||; s|$sum|SUM|"; cat mine; left; }
@@ -207,7 +207,7 @@ Nothing is written through a link, or into what is no file; beside it others are
   $ ninetails dataset fetch toy labels --from folder --quiet > out; cat mine; find data -type l; rm -r folder
   mine
 
-A page instead of the file: that is what sites do that want a login.
+A page instead of the file, as sites that require a login send it.
 
   $ fetch page; left
   ninetails dataset fetch: data set toy: files.capture: 'toy/toy.bin' could not be fetched
@@ -227,7 +227,7 @@ A page instead of the file: that is what sites do that want a login.
     Then: ninetails dataset fetch toy --from FOLDER
   exit 2
 
-Over https the certificate is looked at, and no redirect leads back to http.
+Over https the certificate is verified, and no redirect leads back to http.
 
   $ openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout key -out certificate -days 36500 \
   >   -subj /CN=test -addext subjectAltName=IP:127.0.0.1 2> openssl.err || cat openssl.err
@@ -265,7 +265,7 @@ Over https the certificate is looked at, and no redirect leads back to http.
   exit 2
   $ kill $secure; unset CURL_CA_BUNDLE; from=$plain
 
-Addresses that are none.
+Invalid addresses.
 
   $ from='http://127.0.0.1:1/a b'; fetch good | grep toy.bin: | sed 's/^.*: //'
   has a blank, a control character or one that is not ASCII
@@ -286,7 +286,7 @@ Without a checksum in the card the file's own is printed. Addresses of the card 
   > for f in json.load(sys.stdin): print(f['file'], f['bytes'], f['verified'], f['kept'], f['url'].split('/', 3)[3])"
   labels 4 False False good/toy/toy.csv
 
-What is here is checked and kept; --again fetches it.
+Existing files are checked and kept; --again fetches them.
 
   $ rm log; ninetails dataset fetch toy labels --json | grep kept; test -f log
       "kept": true
@@ -382,7 +382,7 @@ be missing, unless it was named; where the rule's files are missing the label fi
   See: ninetails help dataset list
   [1]
 
-No address at all.
+A card without an address.
 
   $ ninetails dataset fetch toy capture
   ninetails dataset fetch: data set toy: files.capture: 'toy/toy.bin' could not be fetched

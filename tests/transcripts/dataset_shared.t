@@ -86,7 +86,7 @@ another program made of the same captures. Skipped where the material is not the
   modbus_cnc_uploading_exe: ok (13 ok, 1 unasserted)
   modbus_moving_two_files: ok (13 ok, 1 unasserted)
 
-Fetched from there: the member of an archive that is not there, and labels that stand in for flows that are not.
+Fetched from the material: a member whose archive is missing, and labels that replace missing flows.
 
   $ NINETAILS_FROM="$shared/data/labelled" ninetails dataset fetch westermo_right --quiet | sed "s|$PWD/||"
   capture      data/westermo_right/right_reduced.pcap.gz

@@ -31,7 +31,7 @@ Every detector has a source, a cost and parameters that say what they are.
   See: ninetails help detectors
   [1]
 
-One that cannot score says why, and the others go on.
+A detector that cannot score says why, and the others go on.
 
   $ export NINETAILS_DATA=$PWD/data XDG_CONFIG_HOME=$PWD/config NINETAILS_CACHE=$PWD/cache
   $ unset NINETAILS_SHARED

@@ -1,7 +1,7 @@
 SPDX-License-Identifier: GPL-3.0-or-later
 
-What is in the packets of a capture. Eight frames are made here: a DNS query, an ARP request, and a TCP connection whose
-third segment of data is missing, with a byte that would steer a terminal.
+The packets of a capture. Eight frames are made here: a DNS query, an ARP request, and a TCP connection whose
+third segment of data is missing, with a terminal's control character.
 
   $ $PYTHON << 'END'
   > import struct
@@ -56,12 +56,12 @@ third segment of data is missing, with a byte that would steer a terminal.
   [64]
   1 ['eth', 'ip', 'udp'] 1:* {'length': 29, 'captured': 29} (glob)
 
-Payload, with nothing of it that a terminal would obey.
+Payload, without control characters.
 
   $ ninetails dissect few.pcap --packets 5 --brief --hexdump | tail -1
       00000000  47 45 54 20 2f 1b 5b 32  4a 0d 0a                 GET /.[2J..
 
-A conversation, put in order; what the capture lacks is marked.
+A conversation in order, with gaps of the capture marked.
 
   $ ninetails dissect few.pcap --follow 3
   -> packet 5, 11 bytes
@@ -101,7 +101,7 @@ An excerpt.
   See: ninetails help dissect
   [1]
 
-What cannot be is said.
+Mistakes are named.
 
   $ ninetails dissect few.pcap --follow 9
   ninetails dissect: there is no packet 9: the capture has 8

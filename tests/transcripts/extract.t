@@ -31,7 +31,7 @@ From standard input; a file of features is an input too, but no profile applies 
   See: ninetails help extract
   [1]
 
-Where the output cannot go is found before the run, and exit codes tell usage (1) from failure (2).
+An impossible output is found before the run; exit codes separate usage (1) from failure (2).
 
   $ ninetails extract trace.tsv.gz -o out.txt
   ninetails extract: out.txt: the output's name must end in .h5, .hdf5 or .csv

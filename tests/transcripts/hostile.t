@@ -1,6 +1,6 @@
 SPDX-License-Identifier: GPL-3.0-or-later
 
-Whatever the functions of a script do, it is an error of the run with its reason: exit code 2, never 1 or a signal.
+Any misbehaviour of a script's functions is an error of the run with a reason: exit code 2, never 1 or a signal.
 
   $ export NINETAILS_DATA=$PWD/data XDG_CONFIG_HOME=$PWD/config
   $ unset NINETAILS_SHARED NINETAILS_CACHE
@@ -50,7 +50,7 @@ Whatever the functions of a script do, it is an error of the run with its reason
   $ metric 'scores[1] = 0 return 0'
   metric bad: hostile.lua:3: the array is read-only: array.from(a) makes one that can be written
 
-A broken card of a user is told once, and takes no other data set away; who asks for it by its name gets the error.
+A user's broken card is reported once and hides no other data set; its own name gives the error.
 
   $ mkdir -p config/ninetails/cards
   $ echo 'local s = "x" while true do s = s .. s end' > config/ninetails/cards/synthetic_broken.lua

@@ -47,7 +47,7 @@ The same for programs: all that qualify, in the order of the capture.
   $ ninetails inspect scores.h5 --capture trace.tsv.gz --threshold mean+2sd --csv | cut -d, -f1 | tail -n +2 > csv
   $ $PYTHON -c "import json; [print(json.loads(line)['packet']) for line in open('some.jsonl')]" | cmp - csv
 
-What is named is what the score came of.
+The named features are those that the score is made of.
 
   $ ninetails inspect scores.h5 --capture trace.tsv.gz --fidelity --json > fidelity.json
   $ $PYTHON -c "
@@ -95,7 +95,7 @@ Incidents: packets of one host and one cause that follow each other.
   303
   349
 
-All features and all of their shares, which sum to 1; what the grace periods saw is what `extract` gives.
+All features and their shares, which sum to 1; the grace periods' ranges are those of `extract`.
 
   $ ninetails extract trace.tsv.gz --quiet -o features.h5
   $ ninetails inspect scores.h5 --capture trace.tsv.gz --top 5 --features 100 --json > all.jsonl
@@ -112,7 +112,7 @@ All features and all of their shares, which sum to 1; what the grace periods saw
   >     assert why['value'] == column[row['packet']]
   > "
 
-A run of an experiment: its detector is repeated with the parameters and the seed that its file tells.
+A run of an experiment: its detector is repeated with the parameters and the seed of its file.
 
   $ cat > two.lua <<END
   > local nt = require "ninetails"
@@ -163,7 +163,7 @@ Scores of other detectors are not explained, and still lead to their packets.
   See: ninetails help inspect
   [1]
 
-Another capture is refused, with both; so is what was changed.
+Another capture is refused, and the error names both; so is a changed one.
 
   $ ninetails inspect scores.h5 --capture $capture 2>&1 | sed 's/[0-9a-f]\{64\}/SHA/g; s/cache[^:]*:/CAPTURE:/'
   ninetails inspect: CAPTURE: is not the capture of scores.h5: it has 4000 packets and the SHA-256 SHA, the run's has 1796 and SHA
@@ -171,7 +171,7 @@ Another capture is refused, with both; so is what was changed.
   $ ninetails inspect scores.h5 --capture cut.tsv.gz 2>&1 | sed 's/[0-9a-f]\{64\}/SHA/g'
   ninetails inspect: cut.tsv.gz: is not the capture of scores.h5: it has 999 packets and the SHA-256 SHA, the run's has 1796 and SHA
 
-So is what cannot be meant.
+Contradictory options are refused.
 
   $ ninetails inspect scores.h5 --capture - --top 1
   ninetails inspect: capture -: expected a file, which is read more than once

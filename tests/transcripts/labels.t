@@ -1,6 +1,6 @@
 SPDX-License-Identifier: GPL-3.0-or-later
 
-Labels as other programs write them; what was concluded is said.
+Labels in other programs' forms; the conclusions are printed.
 
   $ ln -s "$TRACE" trace.tsv.gz
   $ score() { ninetails score "$@" --fm-grace 200 --ad-grace 600 2> warning; }

@@ -1,11 +1,11 @@
 SPDX-License-Identifier: GPL-3.0-or-later
 
-One way leads to stdout and stderr.
+Output goes to stdout and stderr in one place.
 
   $ grep -rnE 'io\.(write|stdout|stderr)|(^|[^_[:alnum:]."])print\(' "$SOURCE/lua" --include=*.lua | grep -v 'lua/cli/out.lua:' | grep -vE ':[0-9]+: *--'
   [1]
 
-What cannot be written is a failure; a reader that goes away is not told.
+Output that cannot be written is a failure; a reader that goes away is not reported.
 
   $ $BUILD/tests/result_file_tool .
   $ ninetails results ls quickstart.h5 > /dev/full
@@ -26,7 +26,7 @@ What cannot be written is a failure; a reader that goes away is not told.
   > p.stdout.close(); print(p.stderr.read())"
   b''
 
-What steers a terminal is shown, not sent; programs get it as it is. A long text takes no longer than its length asks.
+Control characters are shown to a terminal, not sent; programs get them unchanged. Time is linear in a text's length.
 
   $ $PYTHON -c "
   > import h5py, shutil

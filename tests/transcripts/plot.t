@@ -1,6 +1,6 @@
 SPDX-License-Identifier: GPL-3.0-or-later
 
-What `plot` refuses, before it draws.
+`plot` refuses mistakes before it draws.
 
   $ $BUILD/tests/result_file_tool .
   $ ninetails plot
@@ -41,7 +41,7 @@ What `plot` refuses, before it draws.
   $ ls *.svg *.csv 2>/dev/null
   [2]
 
-A file that is no figure of ours stays, and so does a table that stands where the numbers would go.
+A foreign file is not replaced by a figure, nor a foreign table by its numbers.
 
   $ echo mine > x.svg
   $ ninetails plot auc quickstart.h5 -o x.svg

@@ -1,6 +1,6 @@
 SPDX-License-Identifier: GPL-3.0-or-later
 
-Lua line by line: values of expressions are printed, what is not complete goes on in the next line.
+Lua line by line: values of expressions are printed, incomplete input continues in the next line.
 
   $ ninetails repl << 'END'
   > 1 + 1
@@ -24,7 +24,7 @@ Lua line by line: values of expressions are printed, what is not complete goes o
   42
   {1, 4, 7}
 
-An error has its traceback, the lines after it are read all the same, and the exit code tells.
+An error prints its traceback, the following lines are still read, and the exit code shows the error.
 
   $ printf 'nt.range(1, 0)\nnothing.here\nerror "oh"\n)\n"still here"\n' | ninetails repl
   stdin:1: range: 1 to 0 by 1 is empty

@@ -58,7 +58,7 @@ A result file of six runs, one of which failed.
   Costs:
     seconds_score  0.25 s  time to score
 
-Two runs: the parameters that differ, and the metrics with the paired bootstrap.
+Two runs: parameters that differ, and metrics with the paired bootstrap.
 
   $ ninetails results diff quickstart.h5 2 1 --replicates 200
   a  quickstart.h5 run 0000000000000000000000009e3779b2
@@ -161,7 +161,7 @@ Mean and standard deviation of each configuration: for people, and for papers.
   >   ninetails results summary quickstart.h5 --format $format -o t.$format && ninetails results summary quickstart.h5 --format $format | cmp - t.$format
   > done
 
-What is exported reads back.
+Exports read back.
 
   $ ninetails results export quickstart.h5 -o runs.csv
   $ $PYTHON -c "
@@ -188,7 +188,7 @@ What is exported reads back.
   quickstart.h5
   run.h5 0.2.0 True ninetails results merge quickstart.h5 run.h5 -o merged.h5
 
-Other files are refused, by every subcommand with the same words: one line, exit code 2.
+Every subcommand refuses other files with the same line and exit code 2.
 
   $ : > empty.h5; mkdir folder.h5; cp quickstart.h5 damaged.h5; head -c 20000 quickstart.h5 > cut.h5
   $ $PYTHON -c "
@@ -211,7 +211,7 @@ Other files are refused, by every subcommand with the same words: one line, exit
   > done; ls new.h5 2>&1 | grep -c 'No such file'
   1
 
-So are slips.
+So are mistakes in options.
 
   $ ninetails results sow quickstart.h5
   ninetails: unknown subcommand of results 'sow': did you mean show?

@@ -3,7 +3,7 @@ SPDX-License-Identifier: GPL-3.0-or-later
   $ export NINETAILS_DATA=$PWD/data XDG_CONFIG_HOME=$PWD/config
   $ unset NINETAILS_SHARED NINETAILS_CACHE
 
-A sweep from nothing; the second time all of it is there already.
+A sweep from empty folders; the second time everything exists already.
 
   $ cat > sweep.lua << 'END'
   > local nt = require "ninetails"
@@ -110,7 +110,7 @@ figures are missing.
     its function gave no number  mine
   
 
-A run that fails is a line with its reason, and the others are there: exit code 2.
+A failed run is a line with its reason beside the others: exit code 2.
 
   $ cat > fails.lua << 'END'
   > local nt = require "ninetails"
@@ -161,7 +161,7 @@ A detector in Lua is scored anew when its code changes, in whatever file, and no
   $ ninetails results compare results/code.h5 --metric first_score | head -n 1
   first_score (higher is better) of 1 detector on 1 data set, against mine
 
-What --set says reaches the functions of the script, whether a field of the experiment or an option.
+Values of --set reach the functions of the script, whether fields of the experiment or options.
 
   $ sed 's/"first_score"/"scaled"/; s/return scores.2./return opt.scale/; s/^return/local opt = nt.options {scale = 1}\n&/' code.lua > set.lua
   $ ninetails run set.lua --set seeds=7,8 --set scale=3 --quiet -o set.h5
@@ -173,7 +173,7 @@ What --set says reaches the functions of the script, whether a field of the expe
   $ $PYTHON -c "import h5py; print([run['scores'][0] for run in h5py.File('set.h5')['run'].values()])"
   [3.0, 3.0]
 
-No column is there twice: a name that is taken is refused before anything runs, and all that are taken are known.
+No column occurs twice: a taken name is refused before anything runs, and all taken names are known.
 
   $ cat > taken.lua << 'END'
   > local nt = require "ninetails"

@@ -173,7 +173,7 @@ Scripts.
   ninetails run: bad.lua:2: grace: fm=100 ad=5000: fm + 1 + ad leaves nothing to score: os_scan_3000_1 has 3,000 packets
   [1]
 
-Failures with one reason are told once.
+Failures with the same reason are reported once.
 
   $ script failing.lua << 'END'
   > local function fails() error("not today") end
@@ -193,7 +193,7 @@ Failures with one reason are told once.
   [2]
   $ rm -r results
 
-Once enough have failed, nothing more is begun; the same command goes on.
+After enough failures no further run begins; the same command continues.
 
   $ ninetails run failing.lua --quiet -j 1 --max-failures 3 --only detector=late 2>&1 | sed 's/k=[1-8] seed=[0-9]*/k=N/'
   ninetails run: 3 runs failed (--max-failures 3), and nothing more was begun: 0 of 16 runs are there. The same command goes on with the rest; --retry-failed repeats the failed ones, too
@@ -211,7 +211,7 @@ Once enough have failed, nothing more is begun; the same command goes on.
     "missing": 0,
   $ rm -r results failing.lua
 
-What draws no random numbers is run once; what draws them all the same is told.
+A detector without random numbers runs once for all seeds; one that draws them anyway is reported.
 
   $ script drawing.lua << 'END'
   > local random = math.random
@@ -246,7 +246,7 @@ What draws no random numbers is run once; what draws them all the same is told.
   one run instead of 3 where no seed matters: none, liar, hidden
   $ rm -r results drawing.lua drawn
 
-What hangs has a limit, which says where it was.
+A hanging function ends at a limit, and the error says where it was.
 
   $ script hanging.lua << 'END'
   > local function hang() while true do end end
@@ -298,7 +298,7 @@ Without data there is nothing to run: exit code 4.
   $ tr -s '\n ' ' ' < message | grep -o 'westermo_right: not here: .*'
   westermo_right: not here: `ninetails dataset fetch NAME` brings it 
 
-Nothing was made but the synthetic captures.
+Only the synthetic captures were made.
 
   $ ls
   away.lua

@@ -23,13 +23,13 @@ Warnings are for later; whatever is printed here is the summary.
   packet,timestamp,score
   1797
 
-Neither threads nor the way through a file of features change a bit of the scores.
+Neither threads nor a file of features on the way change a bit of the scores.
 
   $ told score trace.tsv.gz --fm-grace 200 --ad-grace 600 --quiet --threads 1 -o b.csv; cmp a.csv b.csv
   $ ninetails extract trace.tsv.gz --quiet -o features.csv
   $ told score features.csv --fm-grace 200 --ad-grace 600 --quiet -o c.csv; cmp a.csv c.csv
 
-So does the way through what `extract` wrote, which is read with its names, times and profile; where it came from goes on
+Nor does the way through a file of `extract`, which is read with its names, times and profile; its provenance goes on
 into the output.
 
   $ ninetails extract trace.tsv.gz --quiet -o f.h5
@@ -58,7 +58,7 @@ into the output.
   ninetails score: chain.h5: is an HDF5 file without the features of a capture (it has no matrix /features)
   $ rm f.h5 f.csv chain.h5 foreign.h5 other.h5 cut.h5
 
-A map that was learnt can be given back, from our file or as text.
+A learnt map can be given, from an output file or as text.
 
   $ told score trace.tsv.gz --fm-grace 200 --ad-grace 600 --quiet -o a.h5
   $ told score trace.tsv.gz --feature-map a.h5 --ad-grace 600 | grep phases
@@ -69,7 +69,7 @@ A map that was learnt can be given back, from our file or as text.
   ninetails score: map.txt: feature map: autoencoder 0 has column 100: expected 0 to 99
   [2]
 
-Labels: exactly one a packet.
+Labels: exactly one for each packet.
 
   $ packets=$(($(wc -l < a.csv) - 1))
   $ awk -v n=$packets 'BEGIN { for (i = 0; i < n; i++) print i % 9 == 0 }' > labels

@@ -1,6 +1,6 @@
 SPDX-License-Identifier: GPL-3.0-or-later
 
-What is not a command, an option or a value is answered with the nearest that is, and exit code 1.
+Unknown commands, options and values are answered with the nearest valid one, and exit code 1.
 
   $ ninetails 2>&1 | head -1
   Usage: ninetails COMMAND ...
@@ -151,7 +151,7 @@ Help comes from the same tables.
   $ ninetails help score | grep -c -- --
   24
 
-A variable that is not understood stops every command.
+An invalid variable of the environment stops every command.
 
   $ NINETAILS_ISA=avx51 ninetails version
   ninetails: NINETAILS_ISA=avx51: expected auto, plain, avx2 or avx512

@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
--- What tests of scripts have for ninetails.sweep: a handful of detectors and measures, and runs that cost nothing.
+-- A stand-in for ninetails.sweep in tests of scripts: a few detectors and measures, and runs that compute nothing.
 -- A run with max_autoencoder = 13 fails.
 local sweep = {}
 
