@@ -3,6 +3,7 @@
 -- them and why, incidents. It writes notebook.md with the commands, what they print, and the pictures; docs/notebook.md is
 -- made by `ninetails run notebook --set folder=docs`.
 local nt = require "ninetails"
+local command = require "ninetails.command"
 local files = require "ninetails.files"
 
 local opt = nt.options {
@@ -10,8 +11,6 @@ local opt = nt.options {
   scenario = {default = "fuzzing", help = "what happens in it (`ninetails dataset synth --help` lists them)"},
   folder = {default = "results", help = "where notebook.md goes; its pictures go to notebook/ in it"},
 }
-
-local function quoted(word) return "'" .. word:gsub("'", "'\\''") .. "'" end
 
 -- The commands of the notebook: a heading, words, and the words of a command, or {plot = kind, of = what, name of the picture}.
 local function steps(result, capture)
@@ -53,12 +52,10 @@ local function walk(done)
     return line
   end
   local function call(list, output)
-    local line = quoted(program)
-    for _, word in ipairs(list) do line = line .. " " .. quoted(word) end
-    local pipe <close> = io.popen(line .. (output and " > " .. quoted(output) or "") .. " 2> /dev/null", "r")
-    local words = pipe:read("a")
-    if not pipe:close() then error({status = "input", message = shown(list) .. ": failed"}, 0) end
-    return words
+    local ran = command.run {words = {program, table.unpack(list)}}
+    if ran.code ~= 0 then error({status = "input", message = shown(list) .. ": failed: " .. ran.errors}, 0) end
+    if output then files.write(output, ran.out) end
+    return ran.out
   end
   local function draw(step)
     local of = step.of == "out.csv" and pictures .. "/out.csv" or step.of

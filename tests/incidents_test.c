@@ -166,6 +166,141 @@ static void attacks_are_counted_beside(void) {
   end();
 }
 
+/* ---------------------------------------------------------------- the rules said plainly */
+
+enum { ROUNDS = 600, PACKETS = 70, HOSTS = 5 };
+
+static int has_address(int number) {
+  char shown[64];
+  nt_host_text(&in, (uint32_t)number, shown, sizeof shown);
+  return strcmp(shown, "?") != 0;
+}
+
+static size_t packets_of(uint32_t number) {
+  size_t count = 0;
+  for (size_t i = 0; i < in.count; i++)
+    count += in.anomaly[i].host[0] == number || in.anomaly[i].host[1] == number;
+  return count;
+}
+
+static int second_is_busier(const nt_anomaly *a) {
+  if (!has_address((int)a->host[1])) return 0;
+  return !has_address((int)a->host[0]) || packets_of(a->host[1]) > packets_of(a->host[0]);
+}
+
+static int same_about(nt_entity entity, const nt_anomaly *a, const nt_anomaly *b) {
+  if (a->cause != b->cause) return 0;
+  if (entity == NT_ENTITY_HOST) return a->host[second_is_busier(a)] == b->host[second_is_busier(b)];
+  int flow = entity == NT_ENTITY_FLOW;
+  if (flow && a->ports != b->ports) return 0;
+  for (int turned = 0; turned < 2; turned++) {
+    int same = 1;
+    for (int end = 0; end < 2; end++)
+      same &=
+          a->host[end] == b->host[end ^ turned] && (!flow || a->port[end] == b->port[end ^ turned]);
+    if (same) return 1;
+  }
+  return 0;
+}
+
+/* of[i]: the first packet of the incident that packet i is of. O(n^2), and once more for hosts. */
+static void group_plainly(nt_entity entity, double gap, size_t *of) {
+  for (size_t i = 0; i < in.count; i++) {
+    size_t before = in.count;
+    double latest = NAN;
+    for (size_t j = 0; j < i; j++)
+      if (same_about(entity, &in.anomaly[i], &in.anomaly[j])) before = of[j];
+    for (size_t j = 0; j < i && before < in.count; j++)
+      if (of[j] == before && !(in.anomaly[j].time < latest) && !isnan(in.anomaly[j].time))
+        latest = in.anomaly[j].time;
+    of[i] = before == in.count || in.anomaly[i].time - latest > gap ? i : before;
+  }
+}
+
+static size_t distinct_peers(const nt_incident *n, const size_t *of) {
+  size_t count = 0;
+  for (uint32_t h = 0; h < nt_key_table_count(in.hosts); h++) {
+    int met = 0;
+    for (size_t i = n->first; i < in.count; i++)
+      if (of[i] == n->first)
+        met |= in.anomaly[i].host[in.anomaly[i].host[0] == n->host[0] ? 1 : 0] == h;
+    count += (size_t)met;
+  }
+  return count;
+}
+
+static int same_time(double a, double b) {
+  return a == b || (isnan(a) && isnan(b));
+}
+
+static void is_as_grouped(const nt_incident *n, const size_t *of, nt_entity entity) {
+  double start = NAN, end = NAN, best = 0;
+  uint64_t packets = 0, sent = 0;
+  for (size_t i = 0; i < in.count; i++) {
+    const nt_anomaly *a = &in.anomaly[i];
+    if (of[i] != n->first) continue;
+    packets++;
+    sent += a->host[0] == n->host[0];
+    if (!isnan(a->time) && !(a->time >= start)) start = a->time;
+    if (!isnan(a->time) && !(a->time <= end)) end = a->time;
+    best = isnan(a->score) || a->score > best ? (isnan(a->score) ? INFINITY : a->score) : best;
+  }
+  double peak = in.anomaly[n->peak].score;
+  CU_ASSERT_TRUE(packets == n->packets && sent == n->sent && of[n->peak] == n->first);
+  CU_ASSERT_TRUE(same_time(start, n->start) && same_time(end, n->end));
+  CU_ASSERT_TRUE((isnan(peak) ? INFINITY : peak) == best && !isnan(n->excess));
+  CU_ASSERT_TRUE(n->evidences == (packets < NT_SHOWN ? packets : NT_SHOWN));
+  if (entity == NT_ENTITY_HOST) CU_ASSERT_EQUAL(n->peers, distinct_peers(n, of));
+}
+
+static void are_as_grouped(nt_entity entity, double gap) {
+  size_t of[PACKETS], firsts = 0;
+  group_plainly(entity, gap, of);
+  for (size_t i = 0; i < in.count; i++) firsts += of[i] == i;
+  nt_incidents all = gather(entity, gap);
+  CU_ASSERT_EQUAL_FATAL(all.count, firsts);
+  for (size_t n = 0; n < all.count; n++) {
+    is_as_grouped(&all.incident[n], of, entity);
+    CU_ASSERT_TRUE(n == 0 || all.incident[n].excess <= all.incident[n - 1].excess);
+  }
+  nt_incidents_done(&all);
+}
+
+/* The next of a fixed sequence of numbers below n (xorshift64). */
+static uint64_t drawn = 1;
+static int below(int n) {
+  drawn ^= drawn << 13;
+  drawn ^= drawn >> 7;
+  drawn ^= drawn << 17;
+  return (int)(drawn % (uint64_t)n);
+}
+
+/* In any order, with what no clock shows; the same for all in every fourth round. */
+static double any_time(int round) {
+  static const double odd[] = {NAN, INFINITY, -INFINITY, -1e300, 1e300, 0};
+  if (round % 4 == 0) return 7;
+  return below(round % 3 ? 1000 : 8) == 0 ? odd[below(6)] : below(400) / 2.0;
+}
+
+static void any_rows_are_grouped_as_by_a_plain_reference(void) {
+  static const double scores[] = {1, 1.5, 2, 1e300, INFINITY, NAN};
+  for (int round = 0; round < ROUNDS; round++) {
+    begin();
+    int packets = round % 7 == 0 ? 1 : 1 + below(PACKETS), hosts = 1 + below(HOSTS);
+    for (int i = 0; i < packets; i++) {
+      nt_anomaly *a = add(any_time(round), scores[below(6)], below(hosts) - 1, below(hosts) - 1);
+      a->cause = (uint8_t)below(1 + round % NT_CAUSES);
+      a->ports = (uint8_t)below(NT_PORT_ARP + 1);
+      for (int end = 0; end < 2; end++) a->port[end] = below(3) ? UINT16_MAX : (uint16_t)below(2);
+      a->label = (uint8_t)below(3);
+      in.name[i].share = scores[below(6)];
+    }
+    for (int entity = NT_ENTITY_HOST; entity <= NT_ENTITY_FLOW; entity++)
+      are_as_grouped((nt_entity)entity, round % 5 ? below(80) : 0);
+    end();
+  }
+}
+
 static void nothing_makes_none(void) {
   nt_error err;
   nt_incidents all;
@@ -184,6 +319,7 @@ static const check_case cases[] = {
     {"hosts without an address give way", hosts_without_an_address_give_way},
     {"order and evidence go by scores", order_and_evidence_go_by_scores},
     {"attacks are counted beside", attacks_are_counted_beside},
+    {"any rows are grouped as by a plain reference", any_rows_are_grouped_as_by_a_plain_reference},
     {"nothing makes none", nothing_makes_none},
 };
 CHECK_MAIN("incidents", cases)

@@ -7,7 +7,9 @@
 #include "capture/decoder.h"
 #include "ground/flag.h"
 
-static void put_chain(nt_evidence *e) {
+enum { CHAIN = 128 };
+
+static void put_chain(const nt_packet *packet, char *chain) {
   static const struct {
     uint32_t bits;
     const char *name;
@@ -15,11 +17,10 @@ static void put_chain(nt_evidence *e) {
                 {NT_HAS_IPV6, "ipv6"}, {NT_HAS_ICMP_TYPE, "icmp"}, {NT_HAS_TCP, "tcp"},
                 {NT_HAS_UDP, "udp"}};
   size_t used = 0;
-  *e->chain = '\0';
+  *chain = '\0';
   for (size_t i = 0; i < sizeof layers / sizeof *layers; i++)
-    if (e->packet->present & layers[i].bits)
-      used += (size_t)snprintf(e->chain + used, sizeof e->chain - used, "%s%s", used ? ":" : "",
-                               layers[i].name);
+    if (packet->present & layers[i].bits)
+      used += (size_t)snprintf(chain + used, CHAIN - used, "%s%s", used ? ":" : "", layers[i].name);
 }
 
 /* The next packet: of frames their records, too. *got 0 at the end. */
@@ -52,8 +53,10 @@ static nt_status read_all(nt_capture *capture, nt_decoder *decoder, const uint64
     if (nt_flag_get(cancel))
       return nt_fail(err, NT_E_STATE, "interrupted after %llu packets", (unsigned long long)number);
     if (number != numbers[at]) continue;
-    nt_evidence e = {.number = number, .packet = &packet, .frame = decoder ? &frame : NULL};
-    put_chain(&e);
+    char chain[CHAIN];
+    put_chain(&packet, chain);
+    nt_evidence e = {
+        .number = number, .packet = &packet, .frame = decoder ? &frame : NULL, .chain = chain};
     status = sink(context, &e, err);
     if (status != NT_OK) return status;
     while (at < count && numbers[at] == number) at++;

@@ -18,7 +18,7 @@ typedef struct nt_evidence {
   uint64_t number; /* from 0 */
   const nt_packet *packet;
   const nt_frame *frame; /* NULL: the capture is a table of packet records */
-  char chain[128];       /* "eth:ip:udp": what the record shows */
+  const char *chain;     /* "eth:ip:udp": what the record shows */
 } nt_evidence;
 
 /* Called for each; valid during the call. */

@@ -14,6 +14,8 @@ void nt_anomaly_identity(const nt_inspection *in, const nt_anomaly *a, nt_identi
   key = nt_key_table_key(in->hosts, a->host[NT_DESTINATION], &size);
   id->destination_kind = key[0];
   memcpy(id->destination, key + 1, sizeof id->destination);
+  id->mac_kind = a->mac_kind;
+  memcpy(id->source_mac, a->source_mac, sizeof id->source_mac);
   id->port_kind = a->ports;
   id->source_port[0] = a->port[NT_SOURCE];
   id->destination_port[0] = a->port[NT_DESTINATION];
@@ -130,7 +132,7 @@ static nt_status assign(gathering *g, size_t i, nt_error *err) {
     g->open[group] = (uint32_t)(g->to->count - 1);
   }
   uint32_t n = g->of[i] = g->open[group];
-  if (a->time > g->latest[n]) g->latest[n] = a->time;
+  g->latest[n] = fmax(g->latest[n], a->time); /* a packet without a time ends nothing */
   g->to->incident[n].packets++;
   return NT_OK;
 }
@@ -219,8 +221,8 @@ static void add_packet(const nt_inspection *in, nt_entity entity, nt_incident *n
   const nt_anomaly *a = &in->anomaly[i];
   int sent = a->host[NT_SOURCE] == n->host[0];
   n->sent += (uint64_t)sent;
-  if (a->time < n->start) n->start = a->time;
-  if (a->time > n->end) n->end = a->time;
+  n->start = fmin(n->start, a->time); /* NaN, of a packet without a time, gives way */
+  n->end = fmax(n->end, a->time);
   n->excess += excess_of(in, a->score);
   if (entity == NT_ENTITY_HOST) tally_add(&t->peers, a->host[sent ? 1 : 0], 1);
   if (a->ports == NT_PORT_NUMBER || a->ports == NT_PORT_TWO)

@@ -9,7 +9,7 @@
  *               pair: both hosts, whichever direction. flow: both with their ports
  *     cause     the kind of feature (extractor/meaning.h) with the largest share in the score
  *     gap       packets of one entity and cause are one incident as long as none comes more than
- *               `gap` seconds after the latest before it
+ *               `gap` seconds after the latest before it; one without a time belongs to that, too
  *     order     by excess, the sum over its packets of ln(score / threshold), at most NT_MOST_EXCESS
  *               each; of equal ones that which begins first
  *
@@ -64,7 +64,7 @@ nt_status nt_incidents_of(const nt_inspection *in, nt_entity entity, double gap,
                           nt_error *err);
 void nt_incidents_done(nt_incidents *to);
 
-/* What the record of a packet that qualifies still has of its identity: no MACs beside addresses. */
+/* What the record of a packet that qualifies still has of its identity: all that words are of. */
 void nt_anomaly_identity(const nt_inspection *inspection, const nt_anomaly *anomaly,
                          nt_identity *identity);
 

@@ -193,7 +193,9 @@ static nt_status note(pass *p, const nt_packet *packet, uint64_t number, nt_erro
                     .attack = to->run.attack ? to->run.attack[i] : 0,
                     .label = to->run.labels ? to->run.labels[i] : 0,
                     .cause = NT_CAUSE_OTHER,
-                    .ports = id.port_kind};
+                    .ports = id.port_kind,
+                    .mac_kind = id.mac_kind};
+  memcpy(a->source_mac, id.source_mac, sizeof a->source_mac);
   if (a->host[0] != NT_KEY_TABLE_FULL && a->host[1] != NT_KEY_TABLE_FULL) return NT_OK;
   return nt_fail(err, NT_E_MEMORY, "out of memory for the addresses of packets that qualify");
 }

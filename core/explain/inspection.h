@@ -65,10 +65,11 @@ typedef struct nt_anomaly {
   uint32_t length;
   uint32_t host[2]; /* NT_SOURCE, NT_DESTINATION: numbers of nt_inspection.hosts */
   uint16_t port[2];
-  uint16_t attack; /* from 1; 0: none with a name */
-  uint8_t label;   /* 0, 1, NT_LABEL_EXCLUDED; 0 without labels */
-  uint8_t cause;   /* nt_cause: that with the largest share */
-  uint8_t ports;   /* NT_PORT_*: what kind of ports */
+  uint16_t attack;                 /* from 1; 0: none with a name */
+  uint8_t label;                   /* 0, 1, NT_LABEL_EXCLUDED; 0 without labels */
+  uint8_t cause;                   /* nt_cause: that with the largest share */
+  uint8_t ports;                   /* NT_PORT_*: what kind of ports */
+  uint8_t mac_kind, source_mac[6]; /* as nt_identity has them */
 } nt_anomaly;
 
 /* A feature that is named: those with the largest shares in the score come first. */

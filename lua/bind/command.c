@@ -8,6 +8,7 @@
  *     print(r.code, r.signal, r.out, r.errors)   -- exit code, or the number of a signal; all of
  *                                                -- stdout, the end of stderr
  *     print(r.wall, r.cpu, r.peak)               -- s, s of all its threads, bytes
+ *     command.run {words = ..., take = function(block) ... end}    -- stdout as it comes, kept nowhere
  *
  * No shell. Standard input is empty. Its group is its own: a signal to this program ends the other
  * one, with all that it started, and then this one. One that cannot be started is an error {status =
@@ -79,6 +80,7 @@ static const char **texts_of(lua_State *L, const char *name, char *const *more) 
   return list;
 }
 
+/* Reads stdout to the end of what is kept. */
 static int take_out(child *c) {
   if (c->room - c->size < BLOCK) {
     size_t room = c->room ? 2 * c->room : 2 * BLOCK;
@@ -105,13 +107,23 @@ static void take_errors(child *c) {
   }
 }
 
-static void read_all(lua_State *L, child *c) {
+/* Hands over what is kept, to the function at `take`; 0: it is kept on. */
+static void hand_over(lua_State *L, child *c, int take) {
+  if (!take || c->size == 0) return;
+  lua_pushvalue(L, take);
+  lua_pushlstring(L, c->text, c->size);
+  c->size = 0;
+  lua_call(L, 1, 0);
+}
+
+static void read_all(lua_State *L, child *c, int take) {
   while (c->out >= 0 || c->errors >= 0) {
     struct pollfd ends[] = {{.fd = c->out, .events = POLLIN}, {.fd = c->errors, .events = POLLIN}};
     int ready = poll(ends, 2, 1000);
     if (signals_caught()) signals_raise(L, "interrupted");
     if (ready <= 0) continue;
     if (ends[0].revents && take_out(c) != 0) luaL_error(L, "command: out of memory");
+    hand_over(L, c, take);
     if (ends[1].revents) take_errors(c);
   }
 }
@@ -142,6 +154,7 @@ static int run(lua_State *L) {
   lua_settop(L, 1);
   lua_getfield(L, 1, "folder");
   const char *folder = lua_tostring(L, -1); /* the table keeps it */
+  int take = lua_getfield(L, 1, "take") == LUA_TFUNCTION ? lua_gettop(L) : 0;
   child *c = lua_newuserdatauv(L, sizeof *c, 0);
   *c = (child){.out = -1, .errors = -1};
   modules_close_at_end(L, "ninetails.command.child", child_gc);
@@ -150,7 +163,7 @@ static int run(lua_State *L) {
   luaL_argcheck(L, c->words[0], 1, "words: expected a list");
   double began = nt_seconds();
   start(L, c, folder);
-  read_all(L, c);
+  read_all(L, c, take);
   int status;
   struct rusage usage;
   while (wait4(c->pid, &status, 0, &usage) < 0)

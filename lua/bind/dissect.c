@@ -39,6 +39,7 @@
 #include "dissect/dissection.h"
 #include "dissect/eve_record.h"
 #include "dissect/filter.h"
+#include "dissect_reader.h"
 #include "fields.h"
 #include "modules.h"
 #include "signals.h"
@@ -143,6 +144,16 @@ static int reader_next(lua_State *L) {
     }
   lua_pushinteger(L, (lua_Integer)r->number);
   return 1;
+}
+
+const nt_dissection *dissect_reader_to(lua_State *L, int index, uint64_t number) {
+  reader *r = luaL_checkudata(L, index, READER);
+  bool passed;
+  luaL_argcheck(L, r->capture && r->number <= number, index, "expected a reader before the packet");
+  while (r->number < number)
+    if (!read_packet(L, r, &passed))
+      luaL_error(L, "the capture ends before packet %I", (lua_Integer)number);
+  return &r->packet;
 }
 
 static int reader_warning(lua_State *L) {

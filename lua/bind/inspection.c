@@ -14,8 +14,10 @@
  * attacks = names, frames = whether the capture has frames, autoencoders =, width =, log_mean =, log_deviation =, training_rows =, stride =,
  * detector =, profile =, warning =, fidelity = {named = {mean =, median =}, random = ..., packets =}}.
  *
- * each(found, most, f) calls f for the `most` packets of the highest scores (0: all), in their order,
- * with a table that is the callee's:
+ * each(found, most, f, how) calls f for the `most` packets of the highest scores (0: all), in their
+ * order, with a table that is the callee's. how: a reader of ninetails.dissect at the beginning of the
+ * capture, which is at the packet meanwhile; nil, of a capture that is a table of packet records;
+ * false: the capture is not read, and chain, headers and frame are missing.
  *     packet (from 0 on), time, score, tail, rank (from 1 on), label, attack, cause, length, captured,
  *     chain, source, destination, source_port, destination_port, headers = {{name, text}, ...},
  *     frame = its bytes (nil of a table of packet records),
@@ -41,6 +43,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "dissect_reader.h"
 #include "explain/evidence.h"
 #include "explain/incidents.h"
 #include "explain/inspection.h"
@@ -301,12 +304,21 @@ static void set_why(lua_State *L, const nt_inspection *in, size_t i, const nt_id
   lua_setfield(L, -2, "why");
 }
 
-/* Pushes the table of packet i. */
+/* What the capture has of it. */
+static void set_evidence_of(lua_State *L, const nt_evidence *e) {
+  set_text(L, "chain", e->chain);
+  set_headers(L, e->packet);
+  if (!e->frame) return;
+  lua_pushlstring(L, (const char *)e->frame->data, e->frame->captured);
+  lua_setfield(L, -2, "frame");
+}
+
+/* Pushes the table of packet i; e NULL: without what takes its capture. */
 static void push_packet(lua_State *L, const found *f, size_t i, const nt_evidence *e) {
   const nt_inspection *in = &f->inspection;
   const nt_anomaly *a = &in->anomaly[i];
   nt_identity id;
-  nt_identity_of(e->packet, &id);
+  nt_anomaly_identity(in, a, &id);
   lua_createtable(L, 0, 20);
   set_integer(L, "packet", a->packet);
   set_number(L, "time", a->time);
@@ -317,13 +329,8 @@ static void push_packet(lua_State *L, const found *f, size_t i, const nt_evidenc
   if (a->attack) set_text(L, "attack", in->run.attack_name[a->attack - 1]);
   if (in->recipe.kitnet) set_text(L, "cause", nt_cause_name((nt_cause)a->cause));
   set_integer(L, "length", a->length);
-  set_text(L, "chain", e->chain);
   set_ends(L, &id);
-  set_headers(L, e->packet);
-  if (e->frame) {
-    lua_pushlstring(L, (const char *)e->frame->data, e->frame->captured);
-    lua_setfield(L, -2, "frame");
-  }
+  if (e) set_evidence_of(L, e);
   if (in->recipe.kitnet) set_why(L, in, i, &id);
 }
 
@@ -363,26 +370,57 @@ static int by_index(const void *a, const void *b) {
   return x < y ? -1 : x > y;
 }
 
+/* The capture is read by itself: a table of packet records. */
+static void each_record(lua_State *L, calling *c, size_t count) {
+  uint64_t *numbers = lua_newuserdatauv(L, (count + 1) * sizeof *numbers, 0);
+  for (size_t i = 0; i < count; i++) numbers[i] = c->found->inspection.anomaly[c->chosen[i]].packet;
+  nt_error err;
+  nt_status status =
+      nt_evidence_read(c->found->capture, numbers, count, call_back, c, &nt_cancelled, &err);
+  if (c->failed) lua_error(L);
+  if (status != NT_OK) modules_raise(L, &err);
+}
+
+/* The reader at index 4 of the stack goes from one to the next. */
+static void each_frame(lua_State *L, const calling *c, size_t count) {
+  for (size_t i = 0; i < count; i++) {
+    uint64_t number = c->found->inspection.anomaly[c->chosen[i]].packet;
+    const nt_dissection *d = dissect_reader_to(L, 4, number + 1);
+    nt_evidence e = {.number = number, .packet = &d->packet, .frame = &d->frame, .chain = d->chain};
+    lua_pushvalue(L, 3);
+    push_packet(L, c->found, c->chosen[i], &e);
+    lua_call(L, 1, 0);
+  }
+}
+
+/* Nothing is read. */
+static void each_known(lua_State *L, const calling *c, size_t count) {
+  for (size_t i = 0; i < count; i++) {
+    lua_pushvalue(L, 3);
+    push_packet(L, c->found, c->chosen[i], NULL);
+    lua_call(L, 1, 0);
+  }
+}
+
 static int each(lua_State *L) {
   found *f = check_found(L);
   const nt_inspection *in = &f->inspection;
   lua_Integer most = luaL_checkinteger(L, 2);
   luaL_checktype(L, 3, LUA_TFUNCTION);
-  lua_settop(L, 3);
+  lua_settop(L, 4);
   luaL_checkstack(L, 16, NULL);
   size_t count = most > 0 && (uint64_t)most < in->count ? (size_t)most : in->count;
   if (count > SIZE_MAX / sizeof(uint64_t) / 2) return luaL_error(L, "not enough memory");
   size_t *chosen = lua_newuserdatauv(L, (count + 1) * sizeof *chosen, 0);
-  uint64_t *numbers = lua_newuserdatauv(L, (count + 1) * sizeof *numbers, 0);
   memcpy(chosen, f->order, count * sizeof *chosen);
   qsort(chosen, count, sizeof *chosen, by_index);
-  for (size_t i = 0; i < count; i++) numbers[i] = in->anomaly[chosen[i]].packet;
   calling c = {.L = L, .found = f, .chosen = chosen};
-  nt_error err;
-  nt_status status =
-      nt_evidence_read(f->capture, numbers, count, call_back, &c, &nt_cancelled, &err);
-  if (c.failed) return lua_error(L);
-  if (status != NT_OK) return modules_raise(L, &err);
+  if (lua_isuserdata(L, 4))
+    each_frame(L, &c, count);
+  else if (lua_isboolean(L, 4))
+    each_known(L, &c, count);
+  else
+    each_record(L, &c, count);
   return 0;
 }
 

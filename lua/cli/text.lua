@@ -140,6 +140,12 @@ local function distance(a, b)
   return rows[#a][#b]
 end
 
+local digits = {}
+for byte = 0, 255 do digits[string.char(byte)] = ("%02x"):format(byte) end
+
+-- "\1\255" -> "01ff"
+function text.hex(bytes) return (bytes:gsub(".", digits)) end
+
 -- The last line that has something in it: what a program said in the end.
 function text.last_line(words)
   local line

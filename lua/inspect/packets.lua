@@ -29,14 +29,12 @@ end
 local function each(found, args, most, f)
   if not found.frames then return inspection.each(found, most, f) end
   local reader <close> = dissect.open(args.capture)
-  local number = 0
   inspection.each(found, most, function(p)
-    while number <= p.packet do number = reader:next() end
     local layers = reader:packet()
-    p.chain, p.application, p.service, p.payload = layers.chain, layers.application, layers.service, layers.payload
+    p.application, p.service, p.payload = layers.application, layers.service, layers.payload
     p.flow, p.reader = layers.flow, reader
     f(p)
-  end)
+  end, reader)
 end
 
 -- ------------------------------------------------------------------ for people
@@ -86,7 +84,7 @@ end
 
 -- ------------------------------------------------------------------ for programs
 
-local function hex(bytes) return (bytes:gsub(".", function(c) return ("%02x"):format(c:byte()) end)) end
+local hex = text.hex
 
 local function why_json(p)
   if not p.why then return nil end
@@ -173,16 +171,20 @@ local eve = {
 
 local pcapng = outputs.begins("\10\13\13\10", "a pcapng capture")
 
+-- Begun before there is any work in it: what cannot be written, and a capture without frames, are refused at once.
+function packets.excerpt(args)
+  outputs.check(args.write, pcapng, args.force)
+  return dissect.excerpt(args.capture, args.write, args.context)
+end
+
 local function comment(p)
   local lines = {}
   for i, pair in ipairs(said(p)) do lines[i] = pair[1] .. " " .. pair[2] end
   return table.concat(lines, "\n")
 end
 
-local function write(found, args)
-  outputs.check(args.write, pcapng, args.force)
-  local excerpt <close> = dissect.excerpt(args.capture, args.write, args.context)
-  inspection.each(found, args.limit or 0, function(p) excerpt:add(p.packet + 1, comment(p)) end)
+function packets.write(found, args, excerpt)
+  inspection.each(found, args.limit or 0, function(p) excerpt:add(p.packet + 1, comment(p)) end, false)
   local count, neighbours = excerpt:finish()
   out.text(("%s: %s%s\n"):format(args.write, text.plural(count, "packet"),
     neighbours > 0 and (" and %s"):format(text.plural(neighbours, "neighbour")) or ""))
@@ -190,19 +192,8 @@ end
 
 -- ------------------------------------------------------------------ the whole
 
-local function must_have_frames(found, args, option)
-  if found.frames then return end
-  error({status = "input", message = ("%s: is a table of packet records: --%s takes a capture of frames"):format(args.capture,
-    option)}, 0)
-end
-
 function packets.print(found, args)
-  if args.write then
-    must_have_frames(found, args, "write")
-    return write(found, args)
-  end
   if args.eve then
-    must_have_frames(found, args, "eve")
     return each(found, args, args.limit or 0, function(p) out.data(p.reader:eve(eve[args.eve](p))) end)
   end
   if args.json then return each(found, args, args.limit or 0, print_json) end

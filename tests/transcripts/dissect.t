@@ -101,6 +101,41 @@ An excerpt.
   See: ninetails help dissect
   [1]
 
+The same packets by tshark: its numbers are ours, and what would steer a terminal is escaped.
+
+  $ ninetails dissect few.pcap --packets 2-3,5 --tshark 2> /dev/null > full
+  $ grep -E '^Frame|^    Sender IP|Destination Port' full
+  Frame 2: 42 bytes on wire (336 bits), 42 bytes captured (336 bits)
+      Sender IP address: 10.0.0.1
+  Frame 3: 54 bytes on wire (432 bits), 54 bytes captured (432 bits)
+      Destination Port: 80
+  Frame 5: 65 bytes on wire (520 bits), 65 bytes captured (520 bits)
+      Destination Port: 80
+  $ ninetails dissect few.pcap --filter tcp --tshark --json 2> /dev/null | $PYTHON -c "
+  > import json, subprocess, sys
+  > theirs = {int(p['_source']['layers']['frame']['frame.number']): p['_source']['layers'] for p in json.load(sys.stdin)}
+  > ours = subprocess.run(['ninetails', 'dissect', 'few.pcap', '--filter', 'tcp', '--json'], stdout=subprocess.PIPE, check=True).stdout
+  > for packet in map(json.loads, ours.splitlines()):
+  >   fields, layers = {}, packet['layers']
+  >   while layers: fields.update({f['name']: f['value'] for f in layers[0]['fields']}); layers = layers[0]['layers']
+  >   their = theirs.pop(packet['number'])
+  >   assert their['ip']['ip.src'] == fields['ip.src'] and int(their['tcp']['tcp.dstport']) == fields['tcp.dstport'], packet
+  >   assert int(their['frame']['frame.len']) == packet['length']
+  > print(theirs)"
+  {}
+  $ cp few.pcap './-c 1; touch oops'
+  $ ninetails dissect './-c 1; touch oops' --packets 1 --tshark 2> /dev/null | head -1; ls oops 2> /dev/null
+  Frame 1: 71 bytes on wire (568 bits), 71 bytes captured (568 bits)
+  [2]
+  $ ninetails dissect few.pcap --filter 'udp port 9' --tshark
+  no packet is chosen
+  $ mkdir fake && printf '#!/bin/sh\nprintf "half\\033[2J"\necho "it broke" >&2\nexit 7\n' > fake/tshark && chmod +x fake/tshark
+  $ PATH=$PWD/fake:$PATH ninetails dissect few.pcap --packets 1 --tshark > shown
+  ninetails dissect: --tshark: tshark failed with exit code 7: it broke
+  [2]
+  $ cat shown
+  half\x1b[2J (no-eol)
+
 Mistakes are named.
 
   $ ninetails dissect few.pcap --follow 9

@@ -144,8 +144,55 @@ The packets themselves, in a pcapng with a comment each, and as lines of EVE JSO
   > "
   alert ['1'] True 3
   alert ['2'] True 3
+
+Every record has the members of Suricata's schema, and no others; packets of all protocols are among them.
+
+  $ for kind in alert anomaly; do ninetails inspect results/two.h5:1 --capture $capture --above 0 --eve $kind > $kind.jsonl; done
+  $ $PYTHON -c "
+  > import json, jsonschema
+  > check = jsonschema.Draft7Validator(json.load(open('$TESTDIR/../eve_schema.json')))
+  > for kind in 'alert', 'anomaly':
+  >   records = [json.loads(line) for line in open(kind + '.jsonl')]
+  >   for record in records: check.validate(record)
+  >   assert {r['event_type'] for r in records} == {kind} and check.is_valid({**records[0], 'more': 1}) is False
+  >   print(len(records), sorted({r.get('proto', 'none') for r in records}))
+  > "
+  2699 ['ICMP', 'TCP', 'UDP', 'none']
+  2699 ['ICMP', 'TCP', 'UDP', 'none']
+
+The comments of the excerpt are said in the words of the records, though no packet is read for them. What may not be
+written is refused before a line is.
+
+  $ ninetails inspect results/two.h5:1 --capture $capture --top 400 -w all.pcapng --quiet
+  all.pcapng: 400 packets
+  $ tshark -r all.pcapng -T fields -e frame.comment -E separator=/t 2> /dev/null > comments
+  $ ninetails inspect results/two.h5:1 --capture $capture --top 400 --eve alert | $PYTHON -c "
+  > import json, sys
+  > comments = open('comments').read()
+  > for e in map(json.loads, sys.stdin):
+  >   for feature in e['alert']['metadata']['feature']: assert feature in comments, feature
+  > "
+  $ ninetails inspect results/two.h5:1 --capture $capture --above 1e300 -w empty.pcapng --quiet
+  empty.pcapng: 0 packets
+  $ echo mine > mine.txt
+  $ ninetails inspect results/two.h5:1 --capture $capture --top 3 -w mine.txt
+  ninetails inspect: mine.txt: is there, and is not a pcapng capture: --force replaces it
+  See: ninetails help inspect
+  [1]
+  $ ninetails inspect results/two.h5:1 --capture $capture --top 3 -w no/such.pcapng
+  ninetails inspect: no/such.pcapng: cannot be written: No such file or directory
+  [2]
+  $ ninetails inspect results/two.h5:1 --capture $capture --top 3 --fidelity -w other.pcapng
+  ninetails inspect: --fidelity and --write: expected one of them
+  See: ninetails help inspect
+  [1]
   $ ninetails inspect scores.h5 --capture trace.tsv.gz --top 1 --quiet -w none.pcapng
-  ninetails inspect: trace.tsv.gz: is a table of packet records: --write takes a capture of frames
+  ninetails inspect: trace.tsv.gz: is of the format 'tsv', which holds no frames to copy
+  [2]
+  $ ninetails inspect scores.h5 --capture trace.tsv.gz --top 1 --quiet --eve alert
+  ninetails inspect: trace.tsv.gz: is of the format 'tsv', which holds no frames to dissect
+  [2]
+  $ ls none.pcapng no other.pcapng 2> /dev/null
   [2]
 
 Scores of other detectors are not explained, and still lead to their packets.
@@ -174,7 +221,7 @@ Another capture is refused, and the error names both; so is a changed one.
 Contradictory options are refused.
 
   $ ninetails inspect scores.h5 --capture - --top 1
-  ninetails inspect: capture -: expected a file, which is read more than once
+  ninetails inspect: --capture -: expected a file, which is read twice
   See: ninetails help inspect
   [1]
   $ ninetails inspect scores.h5 --capture trace.tsv.gz --threshold median

@@ -318,11 +318,11 @@ nt_status nt_excerpt_finish(nt_excerpt *e, nt_excerpt_counts *counts, nt_error *
 
 /* ---------------------------------------------------------------- */
 
-static nt_status begin(nt_excerpt *e, const char *output, nt_error *err) {
+static nt_status begin(nt_excerpt *e, const char *capture, const char *output, nt_error *err) {
   nt_capture_format format = nt_capture_format_of(e->capture);
   if (format != NT_FORMAT_PCAP && format != NT_FORMAT_PCAPNG)
-    return nt_fail(err, NT_E_INPUT, "is of the format '%s', which holds no frames to copy",
-                   nt_capture_format_name(format));
+    return nt_fail(err, NT_E_INPUT, "%s: is of the format '%s', which holds no frames to copy",
+                   capture, nt_capture_format_name(format));
   nt_status status = nt_output_begin(&e->output, output, err);
   if (status != NT_OK) return status;
   e->to = nt_output_stream(&e->output);
@@ -344,7 +344,7 @@ nt_excerpt *nt_excerpt_open(const char *capture, const char *output, uint64_t co
   e->face[PLAIN_FACE] = e->face[EARLY_FACE] = NO_FACE;
   e->watch = (nt_block_watch){see_block, e};
   e->capture = nt_capture_open(capture, err);
-  if (e->capture && begin(e, output, err) == NT_OK) return e;
+  if (e->capture && begin(e, capture, output, err) == NT_OK) return e;
   nt_excerpt_free(e);
   return NULL;
 }

@@ -1,5 +1,6 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- ninetails dissect: what is in the packets of a capture: layers, fields, conversations, excerpts.
+local command = require "ninetails.command"
 local dissect = require "ninetails.dissect"
 local json = require "ninetails.json"
 local out = require "ninetails.cli.out"
@@ -101,7 +102,7 @@ local function follow(args)
     if wanted[side] and args.json then
       out.data(json.encode(json.object {{"side", side == 1 and "forward" or "back"}, {"packet", packet}, {"offset", at[side]},
         {"length", size}, {"gap", bytes == nil},
-        {"data", bytes and (bytes:gsub(".", function(c) return ("%02x"):format(c:byte()) end)) or nil}}), "\n")
+        {"data", bytes and text.hex(bytes) or nil}}), "\n")
     elseif wanted[side] and bytes then
       out.data(("%s packet %d, %s\n"):format(arrows[side], packet, text.plural(size, "byte")), dissect.hexdump(bytes, at[side], 4))
     elseif wanted[side] then
@@ -153,39 +154,56 @@ end
 
 -- ------------------------------------------------------------------ tshark
 
+-- "frame.number in {1..10,17}", and the last of these numbers; nil: none is chosen.
+local function display_filter(args)
+  local ranges = {}
+  local reader <close> = dissect.open(args.capture, args.filter)
+  for number in chosen(reader, args) do
+    local before = ranges[#ranges]
+    if before and before[2] == number - 1 then before[2] = number else ranges[#ranges + 1] = {number, number} end
+  end
+  warn(reader:warning())
+  if #ranges == 0 then return nil end
+  local last, parts = ranges[#ranges][2], {}
+  for i, range in ipairs(ranges) do
+    parts[i] = range[1] == range[2] and ("%d"):format(range[1]) or ("%d..%d"):format(range[1], range[2])
+  end
+  local filter = ("frame.number in {%s}"):format(table.concat(parts, ","))
+  if #filter > 100000 then refuse("argument", "--tshark: %d pieces of the capture, too many for one filter", #ranges) end
+  return filter, last
+end
+
+-- Shows each line with what would steer a terminal escaped.
+local function by_lines()
+  local rest = ""
+  return function(block)
+    local whole, cut = (rest .. block):match("^(.*\n)([^\n]*)$")
+    rest = cut or rest .. block
+    for line in (whole or ""):gmatch("[^\n]*\n") do out.data((out.shown(line))) end
+  end, function() out.data((out.shown(rest))) end
+end
+
 -- tshark reads the capture itself, from its first packet on: fragments and streams are put together as in Wireshark.
 local function tshark(args)
   must_be_a_file(args, "tshark")
-  if not os.execute("command -v tshark >/dev/null 2>&1") then
-    refuse("io", "--tshark: tshark is not installed (apt-get install tshark)")
-  end
-  local numbers, last = {}, 0
-  do
-    local reader <close> = dissect.open(args.capture, args.filter)
-    for number in chosen(reader, args) do
-      local before = numbers[#numbers]
-      if before and before[2] == number - 1 then before[2] = number else numbers[#numbers + 1] = {number, number} end
-      last = number
-    end
-    warn(reader:warning())
-  end
-  if last == 0 then
+  local filter, last = display_filter(args)
+  if not filter then
     out.note("no packet is chosen\n")
     return 0
   end
-  for i, range in ipairs(numbers) do
-    numbers[i] = range[1] == range[2] and ("%d"):format(range[1]) or ("%d..%d"):format(range[1], range[2])
+  local take, finish = by_lines()
+  local words = {"tshark", "-n", "-r", args.capture, "-c", ("%d"):format(last), "-Y", filter, "-V"}
+  if args.json then words[#words], words[#words + 1] = "-T", "json" end
+  local good, ran = pcall(command.run, {words = words, environment = {"LC_ALL=C.UTF-8"}, take = args.json and out.data or take})
+  if not good and type(ran) == "table" and ran.message:find("No such file or directory", 1, true) then
+    refuse("io", "--tshark: tshark is not installed (apt-get install tshark)")
   end
-  local filter = ("frame.number in {%s}"):format(table.concat(numbers, ","))
-  if #filter > 100000 then refuse("argument", "--tshark: %d pieces of the capture, too many for one filter", #numbers) end
-  out.flush()
-  local command = ("tshark -n -r %s -c %d -Y %s %s"):format(text.quoted(args.capture), last, text.quoted(filter), args.json and "-T json" or "-V")
-  local pipe <close> = io.popen(command, "r")
-  for line in pipe:lines("L") do
-    if args.json then out.data(line) else out.data((out.shown(line))) end
+  if not good then error(ran, 0) end
+  finish()
+  if ran.code ~= 0 then
+    refuse("io", "--tshark: tshark failed%s: %s", ran.code and (" with exit code %d"):format(ran.code) or "",
+      text.last_line(ran.errors))
   end
-  local good, _, code = pipe:close()
-  if not good then refuse("io", "--tshark: tshark failed with exit code %s", code or "?") end
   return 0
 end
 

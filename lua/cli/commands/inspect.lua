@@ -1,5 +1,6 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- ninetails inspect: from scores to the packets behind them, and why.
+local dissect = require "ninetails.dissect"
 local files = require "ninetails.files"
 local incidents = require "ninetails.inspect.incidents"
 local inspection = require "ninetails.inspection"
@@ -79,6 +80,11 @@ local function print_fidelity(found, args)
       percent(random.median)}}, {[2] = true, [3] = true, [4] = true}))
 end
 
+-- Before there is any work in it.
+local function must_hold_frames(capture)
+  local _ <close> = dissect.open(capture)
+end
+
 local function run(args)
   local forms = {}
   for _, form in ipairs {"json", "csv", "eve", "write", "details"} do
@@ -88,6 +94,12 @@ local function run(args)
   if args.incidents and (args.eve or args.write or args.details) then
     refuse("argument", "--incidents and %s: expected one of them", forms[1])
   end
+  if args.fidelity and (args.incidents or forms[1] and not args.json) then
+    refuse("argument", "--fidelity and %s: expected one of them", args.incidents and "--incidents" or forms[1])
+  end
+  if args.capture == "-" then refuse("argument", "--capture -: expected a file, which is read twice") end
+  if args.eve then must_hold_frames(args.capture) end
+  local excerpt <close> = args.write and packets.excerpt(args) or nil
   local found = look(args)
   if args.fidelity then
     print_fidelity(found, args)
@@ -99,6 +111,8 @@ local function run(args)
   end
   if args.incidents then
     incidents.print(found, args)
+  elseif excerpt then
+    packets.write(found, args, excerpt)
   elseif found.count > 0 or args.csv then
     packets.print(found, args)
   end
