@@ -9,12 +9,10 @@
 
 #include "ground/checksum.h"
 #include "metrics/measures.h"
-#include "check.h"
+#include "directory.h"
 #include "small_capture.h"
 
 /* ---------------------------------------------------------------- inputs of our own */
-
-static char directory[] = "/tmp/ninetails-pipeline-XXXXXX";
 
 /* The folder's files whose names do not begin as those of the inputs do. */
 static int count_outputs(void) {
@@ -442,8 +440,6 @@ static void areas_are_those_of_the_reference(void) {
 static void inputs_are_removed(void) {
   static const char *const names[] = {"in.pcap", "in.labels", "in.short", "in.long"};
   for (size_t i = 0; i < sizeof names / sizeof *names; i++) unlink(names[i]);
-  CU_ASSERT_EQUAL(rmdir(directory),
-                  0); /* removes the current folder: nothing opens a relative path after this */
 }
 
 static const check_case cases[] = {
@@ -464,7 +460,4 @@ static const check_case cases[] = {
     {"inputs are removed", inputs_are_removed},
 };
 
-int main(void) {
-  if (!mkdtemp(directory) || chdir(directory) != 0) return 2;
-  return check_main("pipeline", cases, sizeof cases / sizeof *cases);
-}
+DIRECTORY_MAIN("pipeline", cases)
