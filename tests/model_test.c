@@ -40,7 +40,7 @@ static void batch(const nt_model_options *o, packets p, size_t size, double *sco
 }
 
 static nt_phase phase_at(const nt_model_options *o, size_t i) {
-  return i <= o->kitnet.fm_grace                      ? NT_PHASE_MAPPING
+  return i <= o->kitnet.fm_grace                        ? NT_PHASE_MAPPING
          : i <= o->kitnet.fm_grace + o->kitnet.ad_grace ? NT_PHASE_TRAINING
                                                         : NT_PHASE_EXECUTION;
 }
@@ -170,7 +170,8 @@ static void facts_tell_the_phase(void) {
 static void a_given_map_leaves_out_the_mapping(void) {
   size_t sizes[] = {50, 50}, features[100];
   for (size_t i = 0; i < 100; i++) features[i] = i;
-  const nt_feature_map map = {.autoencoders = 2, .sizes = sizes, .total = 100, .features = features};
+  const nt_feature_map map = {
+      .autoencoders = 2, .sizes = sizes, .total = 100, .features = features};
   packets p = packets_of_trace();
   nt_model_options o = options_of(NT_PROFILE_STREAM, NT_ISA_AUTO);
   nt_error err;

@@ -9,7 +9,8 @@
 #include "parts.h"
 
 nt_model_options nt_model_defaults(void) {
-  nt_model_options options = {.kitnet = nt_kitnet_defaults(), .tail_probability = NT_LOGNORMAL_TAIL};
+  nt_model_options options = {.kitnet = nt_kitnet_defaults(),
+                              .tail_probability = NT_LOGNORMAL_TAIL};
   nt_parameter_fill(nt_extractor_parameters, NT_EXTRACTOR_PARAMETERS, &options.extractor);
   return options;
 }
@@ -90,7 +91,8 @@ static nt_status keep(nt_model *m, double training, nt_error *err) {
   if (m->trained < most && m->trained == m->room) {
     size_t room = m->room ? 2 * m->room : 1024;
     if (room > most) room = (size_t)most;
-    double *grown = room <= SIZE_MAX / sizeof *grown ? realloc(m->sample, room * sizeof *grown) : NULL;
+    double *grown =
+        room <= SIZE_MAX / sizeof *grown ? realloc(m->sample, room * sizeof *grown) : NULL;
     if (!grown) return nt_fail(err, NT_E_MEMORY, "out of memory for %zu scores", room);
     m->sample = grown;
     m->room = room;
@@ -191,6 +193,6 @@ void nt_model_facts_of(const nt_model *m, nt_model_facts *facts) {
                             .first_time = m->first_time,
                             .last_trained = m->last_trained};
   if (m->extractor) nt_extractor_usage_of(m->extractor, &facts->usage);
-  facts->bytes = sizeof *m + (m->width + m->room) * sizeof(double) +
-                 nt_kitnet_memory(m->kitnet) + (size_t)facts->usage.bytes;
+  facts->bytes = sizeof *m + (m->width + m->room) * sizeof(double) + nt_kitnet_memory(m->kitnet) +
+                 (size_t)facts->usage.bytes;
 }

@@ -16,11 +16,11 @@ struct nt_model {
   double *row;         /* [width] of the packet at hand */
   int broken;          /* a packet failed half-way */
 
-  uint64_t taken;                 /* packets */
-  uint64_t train_from, train_to;  /* of these, those that the autoencoders learn from */
-  double *sample;                 /* [room] training scores, the ring of the last ones */
+  uint64_t taken;                /* packets */
+  uint64_t train_from, train_to; /* of these, those that the autoencoders learn from */
+  double *sample;                /* [room] training scores, the ring of the last ones */
   size_t room;
-  uint64_t trained;               /* of them, in all */
+  uint64_t trained;                /* of them, in all */
   double first_time, last_trained; /* s, of packets in the grace periods; NaN: none yet */
   int fitted;
   nt_threshold threshold;

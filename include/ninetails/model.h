@@ -82,19 +82,19 @@ NT_API nt_status nt_model_push_frame(nt_model *model, const nt_frame *frame, nt_
 
 /** What a model is, and where it stands. */
 typedef struct nt_model_facts {
-  nt_model_options options;  /**< what it was made with */
-  int given_map;             /**< 1: with a map */
-  nt_isa isa;                /**< kernels in use */
-  nt_phase phase;            /**< that the next packet falls in */
-  uint64_t packets;          /**< taken so far */
-  uint64_t in_phase[3];      /**< of these, by nt_phase */
-  uint64_t left;             /**< packets until the phase ends; UINT64_MAX in execution */
-  size_t autoencoders;       /**< of the ensemble; 0 while the map is learnt */
-  nt_threshold threshold;    /**< value NaN until training has ended, absence saying so */
-  double first_time;         /**< s, of the first packet of the grace periods; NaN: none */
-  double last_trained;       /**< s, the latest time in the grace periods; NaN likewise */
-  nt_extractor_usage usage;  /**< streams, pairs, and the bytes they take */
-  size_t bytes;              /**< of all of it, fragments of datagrams left out */
+  nt_model_options options; /**< what it was made with */
+  int given_map;            /**< 1: with a map */
+  nt_isa isa;               /**< kernels in use */
+  nt_phase phase;           /**< that the next packet falls in */
+  uint64_t packets;         /**< taken so far */
+  uint64_t in_phase[3];     /**< of these, by nt_phase */
+  uint64_t left;            /**< packets until the phase ends; UINT64_MAX in execution */
+  size_t autoencoders;      /**< of the ensemble; 0 while the map is learnt */
+  nt_threshold threshold;   /**< value NaN until training has ended, absence saying so */
+  double first_time;        /**< s, of the first packet of the grace periods; NaN: none */
+  double last_trained;      /**< s, the latest time in the grace periods; NaN likewise */
+  nt_extractor_usage usage; /**< streams, pairs, and the bytes they take */
+  size_t bytes;             /**< of all of it, fragments of datagrams left out */
 } nt_model_facts;
 
 /** O(1). */

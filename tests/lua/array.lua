@@ -1,15 +1,9 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- Arrays that Lua owns; script_detector_test.c tests views of C's memory and their lifetime.
+local check = dofile(DIRECTORY .. "/lua/shared/check.lua")
 local array = require "ninetails.array"
+local is, raises = check.is, check.raises
 
-local function is(got, expected)
-  if got ~= expected then error(("got %s, expected %s"):format(got, expected), 2) end
-end
-local function raises(pattern, f, ...)
-  local good, why = pcall(f, ...)
-  if good then error("no error, expected " .. pattern, 2) end
-  if not tostring(why):find(pattern) then error(("error '%s', expected '%s'"):format(why, pattern), 2) end
-end
 local function get(a, i) return a[i] end
 local function set(a, i, x) a[i] = x end
 

@@ -1,22 +1,15 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- Problems as text, lines of the history, figures and exponents.
+local check = dofile(DIRECTORY .. "/lua/shared/check.lua")
 local figures = require "ninetails.bench.figures"
 local history = require "ninetails.bench.history"
 local kernels = require "ninetails.bench.kernels"
 local measure = require "ninetails.bench.measure"
 local problems = require "ninetails.bench.problems"
+local is, raises = check.is, check.raises
 
-local function is(got, expected)
-  if got ~= expected then error(("got %s, expected %s"):format(got, expected), 2) end
-end
 local function near(got, expected)
   if not (math.abs(got - expected) <= 1e-9 * math.abs(expected)) then error(("got %s, expected %s"):format(got, expected), 2) end
-end
-local function raises(pattern, f, ...)
-  local good, why = pcall(f, ...)
-  if good then error("no error, expected " .. pattern, 2) end
-  if type(why) == "table" then why = why.message end
-  if not tostring(why):find(pattern) then error(("error '%s', expected '%s'"):format(why, pattern), 2) end
 end
 
 -- A problem's text: presets are left out, the order is the table's.

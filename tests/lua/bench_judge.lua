@@ -1,18 +1,13 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- What counts as a regression: between two sets, along a history, in counts, in results; and simulated nights.
+local check = dofile(DIRECTORY .. "/lua/shared/check.lua")
 local changes = require "ninetails.changes"
 local compare = require "ninetails.bench.compare"
 local judge = require "ninetails.bench.judge"
 local measure = require "ninetails.bench.measure"
 local simulate = require "ninetails.bench.simulate"
 local trend = require "ninetails.bench.trend"
-
-local function is(got, expected)
-  if got ~= expected then error(("got %s, expected %s"):format(got, expected), 2) end
-end
-local function near(got, expected, off)
-  if not (math.abs(got - expected) <= off) then error(("got %s, expected %s"):format(got, expected), 2) end
-end
+local is, near = check.is, check.near
 
 local draw = measure.generator(7)
 local function noise(size) -- about normal, of deviation `size`

@@ -1,17 +1,9 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- Cards: mistakes and their messages; cards of users are data, whatever their content; times; event logs; flow tables.
+local check = dofile(DIRECTORY .. "/lua/shared/check.lua")
 local card = require "ninetails.dataset.card"
 local rules = require "ninetails.dataset.rules"
-
-local function is(got, expected, what)
-  if got ~= expected then error(("%s: got %s, expected %s"):format(what or "", got, expected), 2) end
-end
-local function fails(expected, call, ...)
-  local good, why = pcall(call, ...)
-  if good then error("accepted, expected: " .. expected, 2) end
-  local message = type(why) == "table" and why.message or tostring(why)
-  if not message:find(expected, 1, true) then error(("'%s' lacks '%s'"):format(message, expected), 2) end
-end
+local is, fails = check.is, check.fails
 
 -- ------------------------------------------------------------------ the schema
 

@@ -1,10 +1,9 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
+local check = dofile(DIRECTORY .. "/lua/shared/check.lua")
 local cli = require "ninetails.cli"
 local text = require "ninetails.cli.text"
+local is = check.is
 
-local function is(got, expected)
-  if got ~= expected then error(("got %s, expected %s"):format(got, expected), 2) end
-end
 local function refuses(pattern, command, words)
   local good, why = pcall(cli.parse, command, words, 1)
   if good then error("accepted, expected " .. pattern, 2) end

@@ -1,19 +1,7 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
+local check = dofile(DIRECTORY .. "/lua/shared/check.lua")
 local comparison = require "ninetails.comparison"
-
-local function is(got, expected)
-  if got ~= expected then error(("got %s, expected %s"):format(got, expected), 2) end
-end
-local function near(got, expected, tolerance)
-  if not (math.abs(got - expected) <= (tolerance or 1e-12)) then
-    error(("got %.17g, expected %.17g"):format(got, expected), 2)
-  end
-end
-local function refuses(pattern, ...)
-  local good, why = pcall(...)
-  if good then error("accepted, expected " .. pattern, 2) end
-  if not tostring(why):find(pattern) then error(("'%s', expected '%s'"):format(tostring(why), pattern), 2) end
-end
+local is, near, refuses = check.is, check.near, check.raises
 
 -- 300 packets in 30 blocks of 10 s; every third block has attacks. a finds them, b less well.
 local a, b = {scores = {}, labels = {}, times = {}}, {scores = {}, labels = {}, times = {}}

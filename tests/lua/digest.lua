@@ -1,13 +1,9 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- The text of a Lua detector changes with everything that its scores may depend on.
+local check = dofile(DIRECTORY .. "/lua/shared/check.lua")
 local context = require "ninetails.experiment.context"
 local digest = require "ninetails.experiment.digest"
-
-local function is(got, expected)
-  if got ~= expected then
-    error(("got %s, expected %s"):format(tostring(got):sub(1, 200), tostring(expected):sub(1, 200)), 2)
-  end
-end
+local is = check.is
 
 -- The text of the definition that a script returns.
 local function of(body)

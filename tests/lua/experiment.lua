@@ -1,12 +1,11 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- Scripts: what they may contain, and the error for each mistake.
+local check = dofile(DIRECTORY .. "/lua/shared/check.lua")
 package.loaded["ninetails.sweep"] = dofile(DIRECTORY .. "/lua/fake/ninetails/sweep.lua")
 local experiment = require "ninetails.experiment"
 local session = require "ninetails.experiment.session"
+local is = check.is
 
-local function is(got, expected)
-  if got ~= expected then error(("got %s, expected %s"):format(got, expected), 2) end
-end
 local HEAD = 'local nt = require "ninetails"\n'
 local function load_script(body, set) return experiment.load(HEAD .. body, "some/x.lua", set) end
 -- Every part of `expected`, separated by |, is in the message.

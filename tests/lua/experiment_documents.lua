@@ -3,10 +3,7 @@
 package.loaded["ninetails.sweep"] = dofile(DIRECTORY .. "/lua/fake/ninetails/sweep.lua")
 local experiment = require "ninetails.experiment"
 
-local base = os.tmpname()
-os.remove(base)
-local environment = {XDG_CONFIG_HOME = base .. "/config", XDG_CACHE_HOME = base .. "/cache", HOME = base}
-os.getenv = function(name) return environment[name] end -- luacheck: ignore
+local base = dofile(DIRECTORY .. "/lua/shared/check.lua").home()
 
 local input = assert(io.open(DIRECTORY .. "/../docs/experiments.md"))
 local body = input:read("a")

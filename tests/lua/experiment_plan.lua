@@ -1,5 +1,6 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- From a script and the available data sets to the runs, and from their outcomes to the output of `ninetails run`.
+local check = dofile(DIRECTORY .. "/lua/shared/check.lua")
 package.loaded["ninetails.sweep"] = dofile(DIRECTORY .. "/lua/fake/ninetails/sweep.lua")
 local experiment = require "ninetails.experiment"
 local files = require "ninetails.files"
@@ -8,18 +9,9 @@ local progress = require "ninetails.cli.progress"
 local run = require "ninetails.cli.commands.run"
 local summary = require "ninetails.experiment.summary"
 local cli = require "ninetails.cli"
+local is, has = check.is, check.has
 
-local function is(got, expected)
-  if got ~= expected then error(("got %s, expected %s"):format(got, expected), 2) end
-end
-local function has(word, expected)
-  if not word:find(expected, 1, true) then error(("'%s' lacks '%s'"):format(word, expected), 2) end
-end
-
-local base = os.tmpname()
-os.remove(base)
-local environment = {XDG_CONFIG_HOME = base .. "/config", XDG_CACHE_HOME = base .. "/cache", HOME = base}
-os.getenv = function(name) return environment[name] end -- luacheck: ignore
+local base = check.home()
 files.make_folders(base .. "/config/ninetails/cards")
 files.make_folders(base .. "/data")
 

@@ -1,16 +1,8 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- Values of parameters, and the configurations that they expand to.
+local check = dofile(DIRECTORY .. "/lua/shared/check.lua")
 local values = require "ninetails.experiment.values"
-
-local function is(got, expected)
-  if got ~= expected then error(("got %s, expected %s"):format(got, expected), 2) end
-end
-local function fails(expected, f, ...)
-  local good, why = pcall(f, ...)
-  if good then error("accepted, expected " .. expected, 2) end
-  local message = type(why) == "table" and why.message or tostring(why)
-  if not message:find(expected, 1, true) then error(("'%s' lacks '%s'"):format(message, expected), 2) end
-end
+local is, fails = check.is, check.fails
 
 local owner = {of = "parameter of net", list = {
   {name = "size", type = "integer", least = 1, most = 1000},

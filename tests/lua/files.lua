@@ -1,12 +1,8 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- ninetails.files: folders, and files that appear whole or not at all.
+local check = dofile(DIRECTORY .. "/lua/shared/check.lua")
 local files = require "ninetails.files"
-
-local function is(found, expected, what)
-  if found ~= expected then
-    error(("%s: expected %s, found %s"):format(what or "?", tostring(expected), tostring(found)), 2)
-  end
-end
+local is = check.is
 
 local function refused(expected, what, ...)
   local good, problem = pcall(...)

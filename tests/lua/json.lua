@@ -1,14 +1,7 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
+local check = dofile(DIRECTORY .. "/lua/shared/check.lua")
 local json = require "ninetails.json"
-
-local function is(got, expected)
-  if got ~= expected then error(("got %s, expected %s"):format(got, expected), 2) end
-end
-local function raises(pattern, f, ...)
-  local good, why = pcall(f, ...)
-  if good then error("no error, expected " .. pattern, 2) end
-  if not tostring(why):find(pattern) then error(("error '%s', expected '%s'"):format(why, pattern), 2) end
-end
+local is, raises = check.is, check.raises
 
 -- Values.
 is(json.encode {1, 2.5, "x", true, false}, '[1, 2.5, "x", true, false]')

@@ -1,10 +1,9 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- Patterns of cards match as Lua's own do, on random patterns and texts, in bounded time.
+local check = dofile(DIRECTORY .. "/lua/shared/check.lua")
 local pattern = require "ninetails.pattern"
+local is = check.is
 
-local function is(got, expected, what)
-  if got ~= expected then error(("%s: got %s, expected %s"):format(what or "", got, expected), 2) end
-end
 local function shown(...)
   local words = table.pack(...)
   for i = 1, words.n do words[i] = words[i] and ("%q"):format(words[i]) or "nil" end

@@ -1,12 +1,11 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- Mistakes in Lua are errors with a status, never a crash, and a run's memory is released in any case.
+local check = dofile(DIRECTORY .. "/lua/shared/check.lua")
 local pipeline = require "ninetails.pipeline"
+local is = check.is
 
 local trace = DIRECTORY .. "/golden/trace.tsv.gz"
 
-local function is(got, expected)
-  if got ~= expected then error(("got %s, expected %s"):format(got, expected), 2) end
-end
 local function raises(status, pattern, options)
   local good, why = pcall(pipeline.run, options)
   if good then error("no error, expected " .. pattern, 2) end

@@ -1,23 +1,12 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- The registry: search for cards and files, labels of every kind, archives, and what an experiment receives.
+local check = dofile(DIRECTORY .. "/lua/shared/check.lua")
 local files = require "ninetails.files"
 local labels = require "ninetails.labels"
 local registry = require "ninetails.dataset.registry"
+local is, fails = check.is, check.fails
 
-local function is(got, expected, what)
-  if got ~= expected then error(("%s: got %s, expected %s"):format(what or "", got, expected), 2) end
-end
-local function fails(expected, call, ...)
-  local good, why = pcall(call, ...)
-  if good then error("accepted, expected: " .. expected, 2) end
-  local message = type(why) == "table" and why.message or tostring(why)
-  if not message:find(expected, 1, true) then error(("'%s' lacks '%s'"):format(message, expected), 2) end
-end
-
-local base = os.tmpname()
-os.remove(base)
-local environment = {XDG_CONFIG_HOME = base .. "/config", XDG_CACHE_HOME = base .. "/cache", HOME = base}
-os.getenv = function(name) return environment[name] end -- luacheck: ignore
+local base = check.home()
 local cards = base .. "/config/ninetails/cards"
 files.make_folders(cards)
 files.make_folders(base .. "/data")
