@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
--- Arrays that Lua owns; script_detector_test.c tests views of C's memory and their lifetime.
+-- Arrays that Lua owns; script_mistakes_test.c tests views of C's memory and their end.
 local check = dofile(DIRECTORY .. "/lua/shared/check.lua")
 local array = require "ninetails.array"
 local is, raises = check.is, check.raises

@@ -34,4 +34,12 @@ static inline script *check_script(const char *text) {
   return s;
 }
 
+/* Asserts that the text contains the part; prints both when it does not. */
+#define EXPECT(text, part)                                                                         \
+  do {                                                                                             \
+    const char *text_ = (text);                                                                    \
+    if (!strstr(text_, part)) printf("  got: %s\n  expected: %s\n", text_, part);                  \
+    CU_ASSERT_PTR_NOT_NULL(strstr(text_, part));                                                   \
+  } while (0)
+
 #endif
