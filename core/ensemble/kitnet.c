@@ -4,25 +4,9 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "mapper/correlation.h"
 #include "cohort.h"
-#include "scorer.h"
-#include "trainer.h"
+#include "kitnet_parts.h"
 #include "mapper/linkage.h"
-
-struct nt_kitnet {
-  nt_kitnet_options options;
-  nt_isa isa;
-  const nt_kernels *kernels;
-  size_t width;
-  uint64_t rows;
-  nt_phase phase;
-  uint64_t left; /* rows until the phase ends */
-  nt_feature_map map;
-  nt_correlation *correlation; /* while mapping */
-  nt_trainer *trainer;         /* while training */
-  nt_scorer *scorer;           /* in execution */
-};
 
 const nt_kernels *nt_kernels_of(nt_isa isa) {
 #if defined(__x86_64__)
@@ -112,12 +96,11 @@ static nt_status begin(nt_kitnet *k, const nt_feature_map *map, nt_error *err) {
   if (!map) return begin_mapping(k, err);
   status = nt_feature_map_check(map, k->width, err);
   if (status == NT_OK) status = nt_feature_map_copy(map, &k->map, err);
-  if (status == NT_OK) status = begin_training(k, err);
-  return status == NT_OK ? advance(k, err) : status;
+  return status == NT_OK ? begin_training(k, err) : status;
 }
 
-nt_kitnet *nt_kitnet_new(size_t width, const nt_kitnet_options *options, const nt_feature_map *map,
-                         nt_error *err) {
+nt_kitnet *nt_kitnet_begin(size_t width, const nt_kitnet_options *options,
+                           const nt_feature_map *map, nt_error *err) {
   if (nt_parameter_check_all(nt_kitnet_parameters, NT_KITNET_PARAMETERS, options, err) != NT_OK)
     return NULL;
   if (width < 1) {
@@ -132,6 +115,14 @@ nt_kitnet *nt_kitnet_new(size_t width, const nt_kitnet_options *options, const n
   k->options = *options;
   k->width = width;
   if (begin(k, map, err) == NT_OK) return k;
+  nt_kitnet_free(k);
+  return NULL;
+}
+
+nt_kitnet *nt_kitnet_new(size_t width, const nt_kitnet_options *options, const nt_feature_map *map,
+                         nt_error *err) {
+  nt_kitnet *k = nt_kitnet_begin(width, options, map, err);
+  if (!k || advance(k, err) == NT_OK) return k;
   nt_kitnet_free(k);
   return NULL;
 }

@@ -16,6 +16,15 @@ nt_scorer *nt_scorer_new(const nt_trainer *trainer, const nt_feature_map *map, s
                          double epsilon, const nt_kernels *kernels, nt_error *err);
 void nt_scorer_free(nt_scorer *s);
 
+/*
+ * Autoencoder `index` (the count of the ensemble: the output one) as it is scored with, and a
+ * scorer of count + 1 of them: weights and biases times -log2(e), in place of max what x - min is
+ * multiplied with. nt_autoencoder_done. There and back again no bit changes.
+ */
+nt_status nt_scorer_copy(const nt_scorer *s, size_t index, nt_autoencoder *a, nt_error *err);
+nt_scorer *nt_scorer_new_scaled(const nt_autoencoder *autoencoders, const nt_feature_map *map,
+                                size_t width, const nt_kernels *kernels, nt_error *err);
+
 /* One autoencoder over all columns and no output one: the score is its own error. Copies it. */
 nt_scorer *nt_scorer_new_alone(const nt_autoencoder *a, double epsilon, const nt_kernels *kernels,
                                nt_error *err);

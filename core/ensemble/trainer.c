@@ -328,3 +328,7 @@ nt_status nt_trainer_copy(const nt_trainer *t, size_t index, nt_autoencoder *a, 
   if (status == NT_OK) get(t, p, a);
   return status;
 }
+
+void nt_trainer_set(nt_trainer *t, size_t index, const nt_autoencoder *a) {
+  put(t, place_of(t, 0, index), a);
+}

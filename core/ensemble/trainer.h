@@ -37,6 +37,9 @@ void nt_trainer_learn(nt_trainer *t, const double *rows, size_t n, double *rmse)
  * KitNET; nt_autoencoder_done. */
 nt_status nt_trainer_copy(const nt_trainer *t, size_t index, nt_autoencoder *a, nt_error *err);
 
+/* The other way, of the same sizes. */
+void nt_trainer_set(nt_trainer *t, size_t index, const nt_autoencoder *a);
+
 /* Bytes held, its own struct and all below it. */
 size_t nt_trainer_memory(const nt_trainer *t);
 

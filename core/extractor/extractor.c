@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "kept.h"
 #include "profile.h"
 
 struct nt_extractor {
@@ -78,4 +79,24 @@ nt_status nt_extractor_update(nt_extractor *extractor, const nt_packet *packets,
 void nt_extractor_usage_of(const nt_extractor *extractor, nt_extractor_usage *usage) {
   *usage = (nt_extractor_usage){.packets = extractor->packets};
   extractor->type->usage(extractor->state, usage);
+}
+
+nt_status nt_extractor_put(const nt_extractor *extractor, const nt_state_writer *to,
+                           nt_error *err) {
+  nt_status status = extractor->type->put(extractor->state, to, err);
+  if (status != NT_OK) return status;
+  return nt_state_put(to, "extractor", "packets", NT_STATE_COUNT, &extractor->packets, 1, err);
+}
+
+nt_extractor *nt_extractor_take(const nt_extractor_options *options, const nt_state_reader *from,
+                                nt_error *err) {
+  nt_extractor *extractor = nt_extractor_new(options, err);
+  if (!extractor) return NULL;
+  nt_status status = extractor->type->take(extractor->state, from, err);
+  if (status == NT_OK)
+    status = nt_state_take_into(from, "extractor", "packets", NT_STATE_COUNT, &extractor->packets,
+                                1, err);
+  if (status == NT_OK) return extractor;
+  nt_extractor_free(extractor);
+  return NULL;
 }

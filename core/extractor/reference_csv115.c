@@ -13,6 +13,7 @@
 #include <stdlib.h>
 
 #include "identity.h"
+#include "kept.h"
 #include "key_table.h"
 #include "pool.h"
 #include "reference_decay.h"
@@ -214,16 +215,22 @@ static int flow_of(csv115 *x, const nt_identity *id, flow *f) {
          channel_of(&x->sockets, &from, &to, &f->socket_channel);
 }
 
+/* NULL: out of memory. */
+static const flow *find_flow(csv115 *x, const nt_identity *id) {
+  uint32_t number = nt_key_table_put(x->identities, id, sizeof *id);
+  if (number == NT_KEY_TABLE_FULL) return NULL;
+  if (number == x->flows.count) {
+    if (!nt_pool_grow(&x->flows, (size_t)number + 1)) return NULL;
+    if (!flow_of(x, id, nt_pool_at(&x->flows, number))) return NULL;
+  }
+  return nt_pool_at(&x->flows, number);
+}
+
 static int update_one(csv115 *x, const nt_packet *packet, double *row) {
   nt_identity id;
   nt_identity_of(packet, &id);
-  uint32_t number = nt_key_table_put(x->identities, &id, sizeof id);
-  if (number == NT_KEY_TABLE_FULL) return 0;
-  if (number == x->flows.count) {
-    if (!nt_pool_grow(&x->flows, (size_t)number + 1)) return 0;
-    if (!flow_of(x, &id, nt_pool_at(&x->flows, number))) return 0;
-  }
-  const flow *f = nt_pool_at(&x->flows, number);
+  const flow *f = find_flow(x, &id);
+  if (!f) return 0;
   double v = packet->length, t = packet->time;
   row = update_1d(x, nt_pool_at(&x->mi.sums, f->mi), v, t, row);
   row = update_1d(x, nt_pool_at(&x->host.sums, f->host), v, t, row);
@@ -307,4 +314,118 @@ static void usage(const void *state, nt_extractor_usage *usage) {
       table_bytes(x->sockets.keys, &x->sockets.channels) + nt_pool_bytes(&x->sockets.joints);
 }
 
-const nt_profile_type nt_profile_csv115 = {create, destroy, update, usage};
+/* ---------------------------------------------------------------- kept */
+
+#define NUMBERS(record, member) NT_MEMBER(record, member, NT_STATE_NUMBER, NT_LAMBDAS)
+
+static const nt_member sums_members[] = {NUMBERS(sums, cf1),
+                                         NUMBERS(sums, cf2),
+                                         NUMBERS(sums, w),
+                                         NUMBERS(sums, mean),
+                                         NUMBERS(sums, mean2),
+                                         NUMBERS(sums, variance),
+                                         NT_MEMBER(sums, last, NT_STATE_NUMBER, 1)};
+static const nt_member channel_members[] = {NUMBERS(channel, sums.cf1),
+                                            NUMBERS(channel, sums.cf2),
+                                            NUMBERS(channel, sums.w),
+                                            NUMBERS(channel, sums.mean),
+                                            NUMBERS(channel, sums.mean2),
+                                            NUMBERS(channel, sums.variance),
+                                            NT_MEMBER(channel, sums.last, NT_STATE_NUMBER, 1),
+                                            NUMBERS(channel, residual),
+                                            NUMBERS(channel, deviation),
+                                            NUMBERS(channel, variance2),
+                                            NT_MEMBER(channel, partner, NT_STATE_INDEX, 1),
+                                            NT_MEMBER(channel, joint, NT_STATE_INDEX, 1)};
+static const nt_member joint_members[] = {NUMBERS(joint, cf3),
+                                          NT_MEMBER(joint, last, NT_STATE_NUMBER, 1)};
+#define MEMBERS(table) table, sizeof(table) / sizeof *(table)
+
+enum { SINGLES = 3, GRAPHS = 2 };
+static const char *const single_names[SINGLES] = {"extractor/mi", "extractor/host",
+                                                  "extractor/jitter"};
+static const char *const channel_names[GRAPHS] = {"extractor/hosts", "extractor/sockets"};
+static const char *const joint_names[GRAPHS] = {"extractor/hosts/joints",
+                                                "extractor/sockets/joints"};
+
+static nt_status put_state(const void *state, const nt_state_writer *to, nt_error *err) {
+  const csv115 *x = state;
+  const single *const singles[SINGLES] = {&x->mi, &x->host, &x->jitter};
+  const channels *const graphs[GRAPHS] = {&x->hosts, &x->sockets};
+  nt_status status = nt_identities_put(x->identities, to, err);
+  for (int i = 0; i < SINGLES && status == NT_OK; i++) {
+    status = nt_key_table_put_all(singles[i]->keys, 0, single_names[i], to, err);
+    if (status == NT_OK)
+      status = nt_pool_put(&singles[i]->sums, MEMBERS(sums_members), single_names[i], to, err);
+  }
+  for (int i = 0; i < GRAPHS && status == NT_OK; i++) {
+    status = nt_key_table_put_all(graphs[i]->keys, 0, channel_names[i], to, err);
+    if (status == NT_OK)
+      status =
+          nt_pool_put(&graphs[i]->channels, MEMBERS(channel_members), channel_names[i], to, err);
+    if (status == NT_OK)
+      status = nt_pool_put(&graphs[i]->joints, MEMBERS(joint_members), joint_names[i], to, err);
+  }
+  return status;
+}
+
+static nt_status take_channels(channels *g, const char *name, const char *joints,
+                               const nt_state_reader *from, nt_error *err) {
+  void *last = NULL;
+  size_t count = 0;
+  nt_status status = nt_key_table_take_all(g->keys, 0, name, from, err);
+  if (status == NT_OK)
+    status = nt_pool_take(&g->channels, nt_key_table_count(g->keys), MEMBERS(channel_members), name,
+                          from, err);
+  if (status == NT_OK)
+    status = nt_state_take(from, joints, "last", NT_STATE_NUMBER, &last, &count, err);
+  free(last);
+  if (status == NT_OK)
+    status = nt_pool_take(&g->joints, count, MEMBERS(joint_members), joints, from, err);
+  for (uint32_t i = 0; status == NT_OK && i < g->channels.count; i++) {
+    const channel *c = nt_pool_at(&g->channels, i);
+    if (c->partner >= g->channels.count || c->joint >= count)
+      status = nt_state_wrong(err, name, "a channel is joined with one that is not there");
+  }
+  return status;
+}
+
+/* Streams, channels and joints: as many as there were before, where flows are of known ones. */
+static uint64_t records_of(const csv115 *x) {
+  nt_extractor_usage u = {0};
+  usage(x, &u);
+  return u.streams + u.pairs;
+}
+
+static nt_status take_flows(csv115 *x, const nt_state_reader *from, nt_error *err) {
+  nt_identity *ids;
+  size_t count;
+  nt_status status = nt_identities_take(from, &ids, &count, err);
+  uint64_t records = records_of(x);
+  for (size_t i = 0; status == NT_OK && i < count; i++) {
+    if (!find_flow(x, &ids[i]))
+      status = nt_fail(err, NT_E_MEMORY, "profile csv115: out of memory");
+    else if (x->flows.count != i + 1 || records_of(x) != records)
+      status = nt_state_wrong(err, "extractor/flows", "a flow is of streams that are not there");
+  }
+  free(ids);
+  return status;
+}
+
+static nt_status take_state(void *state, const nt_state_reader *from, nt_error *err) {
+  csv115 *x = state;
+  single *const singles[SINGLES] = {&x->mi, &x->host, &x->jitter};
+  channels *const graphs[GRAPHS] = {&x->hosts, &x->sockets};
+  nt_status status = NT_OK;
+  for (int i = 0; i < SINGLES && status == NT_OK; i++) {
+    status = nt_key_table_take_all(singles[i]->keys, 0, single_names[i], from, err);
+    if (status == NT_OK)
+      status = nt_pool_take(&singles[i]->sums, nt_key_table_count(singles[i]->keys),
+                            MEMBERS(sums_members), single_names[i], from, err);
+  }
+  for (int i = 0; i < GRAPHS && status == NT_OK; i++)
+    status = take_channels(graphs[i], channel_names[i], joint_names[i], from, err);
+  return status == NT_OK ? take_flows(x, from, err) : status;
+}
+
+const nt_profile_type nt_profile_csv115 = {create, destroy, update, usage, put_state, take_state};

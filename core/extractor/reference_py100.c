@@ -21,6 +21,7 @@
 #include "ground/team.h"
 
 #include "directory.h"
+#include "kept.h"
 #include "reference_decay.h"
 
 typedef struct sums {
@@ -331,4 +332,85 @@ static void usage(const void *state, nt_extractor_usage *usage) {
   }
 }
 
-const nt_profile_type nt_profile_py100 = {create, destroy, update, usage};
+/* ---------------------------------------------------------------- kept */
+
+#define NUMBERS(record, member) NT_MEMBER(record, member, NT_STATE_NUMBER, NT_LAMBDAS)
+
+static const nt_member single_members[] = {
+    NUMBERS(sums, cf1),  NUMBERS(sums, cf2),      NUMBERS(sums, w),
+    NUMBERS(sums, mean), NUMBERS(sums, variance), NT_MEMBER(sums, last, NT_STATE_NUMBER, 1)};
+static const nt_member stream_members[] = {NUMBERS(stream, sums.cf1),
+                                           NUMBERS(stream, sums.cf2),
+                                           NUMBERS(stream, sums.w),
+                                           NUMBERS(stream, sums.mean),
+                                           NUMBERS(stream, sums.variance),
+                                           NT_MEMBER(stream, sums.last, NT_STATE_NUMBER, 1),
+                                           NUMBERS(stream, mean2),
+                                           NUMBERS(stream, variance2),
+                                           NUMBERS(stream, deviation),
+                                           NUMBERS(stream, residual),
+                                           NT_MEMBER(stream, sent, NT_STATE_BYTE, 1)};
+static const nt_member pair_members[] = {
+    NUMBERS(pair, cf3), NUMBERS(pair, w3), NT_MEMBER(pair, last, NT_STATE_NUMBER, 1),
+    NT_MEMBER(pair, end, NT_STATE_INDEX, 2), NT_MEMBER(pair, voice, NT_STATE_BYTE, 2)};
+#define MEMBERS(table) table, sizeof(table) / sizeof *(table)
+
+static const char *const single_names[HALVES] = {"extractor/mi", "extractor/jitter"};
+static const char *const graph_names[HALVES] = {"extractor/hosts", "extractor/sockets"};
+static const char *const pair_names[HALVES] = {"extractor/hosts/pairs", "extractor/sockets/pairs"};
+
+static nt_status put_state(const void *state, const nt_state_writer *to, nt_error *err) {
+  const py100 *x = state;
+  nt_status status = nt_directory_put(&x->directory, to, err);
+  for (int i = 0; i < HALVES && status == NT_OK; i++) {
+    const half *h = &x->halves[i];
+    status = nt_pool_put(&h->single, MEMBERS(single_members), single_names[i], to, err);
+    if (status == NT_OK)
+      status = nt_pool_put(&h->paired.streams, MEMBERS(stream_members), graph_names[i], to, err);
+    if (status == NT_OK)
+      status = nt_pool_put(&h->paired.pairs, MEMBERS(pair_members), pair_names[i], to, err);
+  }
+  return status;
+}
+
+/* Pairs into the lists of their ends, in the order in which they were made. */
+static nt_status take_pairs(half *h, nt_graph *keys, const char *name, const nt_state_reader *from,
+                            nt_error *err) {
+  graph *g = &h->paired;
+  void *last;
+  size_t count;
+  nt_status status = nt_state_take(from, name, "last", NT_STATE_NUMBER, &last, &count, err);
+  if (status != NT_OK) return status;
+  free(last);
+  status = nt_pool_take(&g->pairs, count, MEMBERS(pair_members), name, from, err);
+  for (uint32_t i = 0; status == NT_OK && i < count; i++) {
+    pair *p = nt_pool_at(&g->pairs, i);
+    if (p->voice[0] > HEARD || p->voice[1] > HEARD)
+      return nt_state_wrong(err, name, "a pair is in no state that pairs have");
+    status = nt_directory_take_pair(keys, p->end, i, name, err);
+    for (int end = 0; status == NT_OK && end < 2; end++)
+      if (!list_pair(h, g, p->end[end], p))
+        status = nt_fail(err, NT_E_MEMORY, "profile py100: out of memory");
+  }
+  return status;
+}
+
+static nt_status take_state(void *state, const nt_state_reader *from, nt_error *err) {
+  py100 *x = state;
+  nt_directory *d = &x->directory;
+  const nt_key_table *const *singles = (const nt_key_table *const[]){d->mi, d->jitter};
+  nt_graph *const graphs[] = {&d->hosts, &d->sockets};
+  nt_status status = nt_directory_take_streams(d, from, err);
+  for (int i = 0; i < HALVES && status == NT_OK; i++) {
+    half *h = &x->halves[i];
+    status = nt_pool_take(&h->single, nt_key_table_count(singles[i]), MEMBERS(single_members),
+                          single_names[i], from, err);
+    if (status == NT_OK)
+      status = nt_pool_take(&h->paired.streams, nt_key_table_count(graphs[i]->streams),
+                            MEMBERS(stream_members), graph_names[i], from, err);
+    if (status == NT_OK) status = take_pairs(h, graphs[i], pair_names[i], from, err);
+  }
+  return status == NT_OK ? nt_directory_take_flows(d, from, err) : status;
+}
+
+const nt_profile_type nt_profile_py100 = {create, destroy, update, usage, put_state, take_state};

@@ -118,4 +118,12 @@ static void usage(const void *state, nt_extractor_usage *usage) {
   usage->bytes = sizeof *x + nt_directory_bytes(&x->directory) + nt_stream_state_bytes(&x->state);
 }
 
-const nt_profile_type nt_profile_stream = {create, destroy, update, usage};
+static nt_status put(const void *state, const nt_state_writer *to, nt_error *err) {
+  return nt_stream_put(state, to, err);
+}
+
+static nt_status take(void *state, const nt_state_reader *from, nt_error *err) {
+  return nt_stream_take(state, from, err);
+}
+
+const nt_profile_type nt_profile_stream = {create, destroy, update, usage, put, take};

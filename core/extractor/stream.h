@@ -117,6 +117,13 @@ void nt_stream_state_init(nt_stream_state *state);
 void nt_stream_state_done(nt_stream_state *state);
 size_t nt_stream_state_bytes(const nt_stream_state *state); /* held */
 
+/* Lists every pair with its silent end. */
+void nt_stream_link(nt_stream_graph *graph);
+
+/* stream_kept.c: all of it, and into a fresh one. */
+nt_status nt_stream_put(const nt_stream *stream, const nt_state_writer *to, nt_error *err);
+nt_status nt_stream_take(nt_stream *stream, const nt_state_reader *from, nt_error *err);
+
 /* stream_drop.c: is there room for one more packet's streams within max_streams? */
 int nt_stream_has_room(const nt_stream *stream);
 /* Drops streams and pairs until there is. O(n log n), and every max_streams / 4 new streams at

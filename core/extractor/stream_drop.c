@@ -102,15 +102,11 @@ static int move_records(const nt_pool *from, nt_pool *to, const uint8_t *stay) {
 
 /* Renames the ends of the pairs that moved, and lists each with its silent end. */
 static void relink(nt_stream_graph *g, const uint32_t *number) {
-  for (size_t i = 0; i < g->voices.count; i++) ((nt_voice *)nt_pool_at(&g->voices, i))->waiting = 0;
   for (uint32_t i = 0; i < g->pairs.count; i++) {
     nt_pair *pair = nt_pool_at(&g->pairs, i);
     for (int end = 0; end < 2; end++) pair->end[end] = number[pair->end[end]];
-    if (pair->end[0] == pair->end[1]) continue;
-    nt_voice *silent = nt_pool_at(&g->voices, pair->end[!pair->active]);
-    pair->next = silent->waiting;
-    silent->waiting = i + 1;
   }
+  nt_stream_link(g);
 }
 
 static int move_pair_keys(const nt_stream_graph *moved, nt_graph *keys) {

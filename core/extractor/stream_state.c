@@ -55,6 +55,18 @@ int nt_stream_fit(nt_stream *stream) {
          fit_graph(&stream->state.sockets, &d->sockets);
 }
 
+void nt_stream_link(nt_stream_graph *g) {
+  for (size_t i = 0; i < g->voices.count; i++) ((nt_voice *)nt_pool_at(&g->voices, i))->waiting = 0;
+  for (uint32_t i = 0; i < g->pairs.count; i++) {
+    nt_pair *pair = nt_pool_at(&g->pairs, i);
+    pair->next = 0;
+    if (pair->end[0] == pair->end[1]) continue;
+    nt_voice *silent = nt_pool_at(&g->voices, pair->end[!pair->active]);
+    pair->next = silent->waiting;
+    silent->waiting = i + 1;
+  }
+}
+
 size_t nt_stream_state_bytes(const nt_stream_state *s) {
   return nt_pool_bytes(&s->mi) + nt_pool_bytes(&s->jitter) + graph_bytes(&s->hosts) +
          graph_bytes(&s->sockets);

@@ -2,6 +2,7 @@
 #include "correlation.h"
 
 #include <math.h>
+#include <string.h>
 
 #include <ninetails/platform.h>
 
@@ -94,4 +95,22 @@ void nt_correlation_distance(const nt_correlation *c, double *distance) {
       distance[i * s->width + j] = distance[j * s->width + i] = d;
     }
   }
+}
+
+void nt_correlation_get(const nt_correlation *c, double *sum, double *squares, double *products) {
+  const nt_correlation_sums *s = &c->sums;
+  memcpy(sum, s->sum, s->width * sizeof *sum);
+  memcpy(squares, s->squares, s->width * sizeof *squares);
+  for (size_t i = 0; i < s->width; i++)
+    memcpy(products + i * s->width, s->products + i * s->stride, s->width * sizeof *products);
+}
+
+void nt_correlation_set(nt_correlation *c, uint64_t rows, const double *sum, const double *squares,
+                        const double *products) {
+  nt_correlation_sums *s = &c->sums;
+  s->rows = rows;
+  memcpy(s->sum, sum, s->width * sizeof *sum);
+  memcpy(s->squares, squares, s->width * sizeof *squares);
+  for (size_t i = 0; i < s->width; i++)
+    memcpy(s->products + i * s->stride, products + i * s->width, s->width * sizeof *products);
 }

@@ -26,6 +26,13 @@ void nt_correlation_update(nt_correlation *correlation, const double *rows, size
 uint64_t nt_correlation_rows(const nt_correlation *correlation);
 size_t nt_correlation_memory(const nt_correlation *correlation); /* bytes held, struct and all */
 
+/* The sums c, c_rs (width doubles each) and C (width x width, row-major, its lower triangle of no
+ * account), and the other way: of a correlation that has taken `rows` rows. */
+void nt_correlation_get(const nt_correlation *correlation, double *sum, double *squares,
+                        double *products);
+void nt_correlation_set(nt_correlation *correlation, uint64_t rows, const double *sum,
+                        const double *squares, const double *products);
+
 /* distance: width x width doubles, symmetric, row-major; owned by the caller. O(d^2). Changes
  * nothing: asked at several counts of rows, one pass gives the maps of as many grace periods. */
 void nt_correlation_distance(const nt_correlation *correlation, double *distance);

@@ -79,6 +79,7 @@ void nt_model_free(nt_model *m) {
   nt_decoder_free(m->decoder);
   free(m->row);
   free(m->sample);
+  nt_model_captures_free(m->captures, m->capture_count);
   free(m);
 }
 

@@ -26,4 +26,12 @@ nt_status nt_model_took(nt_model *model, const double *times, const double *trai
  * that were learnt from, all so far while training lasts. *sample: free. */
 nt_status nt_model_sample(const nt_model *model, double **sample, size_t *count, nt_error *err);
 
+/* nt_model_load with another tail probability or instruction set; NULL: those that it was saved
+ * with. */
+nt_model *nt_model_load_as(const char *path, const double *tail, const nt_isa *isa, nt_error *err);
+
+/* What it took came of this input: kept in its file. sha256: of the content, "" where not known. */
+nt_status nt_model_saw(nt_model *model, const char *input, const char *sha256, uint64_t packets,
+                       nt_error *err);
+
 #endif

@@ -4,6 +4,7 @@
 #define NT_MODEL_PARTS_H
 
 #include "capture/decoder.h"
+#include "store/model/model_file.h"
 #include "model.h"
 
 struct nt_model {
@@ -24,6 +25,9 @@ struct nt_model {
   double first_time, last_trained; /* s, of packets in the grace periods; NaN: none yet */
   int fitted;
   nt_threshold threshold;
+
+  nt_model_capture *captures; /* [capture_count] that it learnt from, as far as it was told */
+  size_t capture_count;
 };
 
 /* A model without extractor and KitNET. */

@@ -19,6 +19,11 @@
  * Memory is allocated when a model is made, where one phase ends, and for what is new: streams, and
  * fragments of datagrams that are not whole. A packet of streams that are known allocates nothing.
  *
+ * nt_model_save writes all of it to a file, nt_model_load goes on from there: at whatever packet it
+ * was saved, the scores that follow are those, bit for bit, of a model that was never put away (on
+ * the same instruction set; AVX2 and AVX512 are alike). Fragments of datagrams that are not whole
+ * are not part of a model.
+ *
  * @since 0.2
  * @{
  */
@@ -79,6 +84,21 @@ NT_API nt_status nt_model_push(nt_model *model, const nt_packet *packet, nt_verd
  * the frame. IP fragments are put together, in bounded memory. */
 NT_API nt_status nt_model_push_frame(nt_model *model, const nt_frame *frame, nt_verdict *verdict,
                                      nt_error *err) NT_MUST_CHECK NT_NONNULL(1, 2, 3);
+
+/**
+ * Writes the model to a file, whole or not at all: what stops the program in between leaves the file
+ * that was there. HDF5, sealed against damage; docs/models.md has the layout. NT_E_IO, NT_E_MEMORY,
+ * NT_E_STATE for a model that has failed. O(its memory), and half as much again while it runs at
+ * most.
+ */
+NT_API nt_status nt_model_save(const nt_model *model, const char *path, nt_error *err) NT_MUST_CHECK
+    NT_NONNULL(1, 2);
+
+/** A model that goes on where the saved one stood. NULL with NT_E_IO (it cannot be opened),
+ * NT_E_INPUT (no model, another format, damaged, cut short) or NT_E_MEMORY; the error names the
+ * file. An instruction set that was asked for by name and that this machine has not is
+ * NT_E_ARGUMENT. */
+NT_API nt_model *nt_model_load(const char *path, nt_error *err) NT_MUST_CHECK NT_NONNULL(1);
 
 /** What a model is, and where it stands. */
 typedef struct nt_model_facts {

@@ -104,6 +104,12 @@ def seeds():
     # A result file with one run, one metric, and its scores (fuzz_forged.c).
     yield "result.forged", bytes([4, 0, 0, 1, 0, 3, 0, 0, 0, 4, 0, 9, 0, 3, 0, 1, 3, 0, 1, 9, 0,
                                   3, 2, 6, 1, 0, 1, 57, 1, 3, 0, 0, 2])
+    # Which model, and changes to it (fuzz_model.c): none; a value, all values, a length, a list left out, a parameter.
+    for which in range(9):
+        yield f"{which}.model", bytes([which])
+        yield f"changed{which}.model", bytes([which, *(x for i in range(3) for x in (5 * i, 7 * i + which, 1, 3 + i))])
+        yield f"other{which}.model", bytes([which, 1, 11 * which, 0, 8, 2, 5 * which, 3, 0, 4, which, 1, 2])
+    yield "less.model", bytes([8, 3, 2, 0, 0])
     # The first byte says where the payload begins, after the chunks (fuzz_feature_file.c).
     index = struct.pack("=QQQQQ", 0x4E54464541543031, 0, 2, 1, 2)
     yield "names.features", b"\0" + index + b"a\0b\0twarning\0\0nseconds\0" + struct.pack("=d", 1)
