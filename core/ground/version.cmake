@@ -4,6 +4,11 @@
 cmake_policy(VERSION 3.22)
 set(commit unknown)
 set(dirty 0)
+# Of a release's tarball git archive has written it here: export-subst in .gitattributes.
+file(STRINGS ${ROOT}/core/ground/commit.txt released LIMIT_COUNT 1)
+if(released MATCHES "^[0-9a-f]+$")
+  set(commit ${released})
+endif()
 find_program(GIT git)
 if(GIT AND EXISTS ${ROOT}/.git)
   execute_process(COMMAND ${GIT} -C ${ROOT} rev-parse HEAD OUTPUT_VARIABLE head RESULT_VARIABLE failed
