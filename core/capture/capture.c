@@ -16,7 +16,7 @@
 
 struct nt_capture {
   char *path;
-  nt_source *stream;
+  nt_source *source;
   nt_capture_format format;
   union {
     nt_pcap_file pcap;
@@ -78,10 +78,10 @@ static nt_status unknown_content(const uint8_t *first, size_t count, nt_error *e
       shown);
 }
 
-static int looks_like_text(const nt_source *stream) {
+static int looks_like_text(const nt_source *source) {
   enum { LOOKED_AT = 512 };
-  const uint8_t *p = stream->at;
-  for (int i = 0; i < LOOKED_AT && p < stream->end; i++, p++)
+  const uint8_t *p = source->at;
+  for (int i = 0; i < LOOKED_AT && p < source->end; i++, p++)
     if (*p < ' ' && *p != '\t' && *p != '\n' && *p != '\r') return 0;
   return 1;
 }
@@ -89,7 +89,7 @@ static int looks_like_text(const nt_source *stream) {
 /* Text: packet records when its first line says so, else rows of numbers. NT_E_INPUT with an empty
  * text: none of these. */
 static nt_status open_text(nt_capture *c, nt_error *err) {
-  nt_source *s = c->stream;
+  nt_source *s = c->source;
   nt_line line;
   nt_packet packet;
   int got, timed;
@@ -112,11 +112,11 @@ static nt_status open_text(nt_capture *c, nt_error *err) {
 
 /* Where the record or block at hand begins, in the decompressed bytes. */
 static uint64_t frame_offset(const nt_capture *c) {
-  return c->format == NT_FORMAT_PCAPNG ? c->as.pcapng.block_offset : nt_source_offset(c->stream);
+  return c->format == NT_FORMAT_PCAPNG ? c->as.pcapng.block_offset : nt_source_offset(c->source);
 }
 
 static nt_status open_content(nt_capture *c, nt_error *err) {
-  nt_source *s = c->stream;
+  nt_source *s = c->source;
   size_t have = nt_source_have(s, FIRST_BYTES);
   if (nt_pcap_is(s->at, have)) {
     c->format = NT_FORMAT_PCAP;
@@ -156,29 +156,29 @@ nt_capture *nt_capture_open(const char *path, nt_error *err) {
 }
 
 nt_packing nt_capture_packing(const nt_capture *c) {
-  return nt_source_packing(c->stream);
+  return nt_source_packing(c->source);
 }
 
 int nt_capture_rest(nt_capture *c) {
-  return nt_source_rest(c->stream);
+  return nt_source_rest(c->source);
 }
 
 const char *nt_capture_fault(const nt_capture *c) {
-  return c->stream->fault.status == NT_OK ? NULL : c->stream->fault.text;
+  return c->source->fault.status == NT_OK ? NULL : c->source->fault.text;
 }
 
 nt_capture *nt_capture_open_tapped(const char *path, const nt_tap *tap, nt_error *err) {
-  nt_source *stream = nt_source_open_tapped(path, tap, err);
-  if (!stream) return NULL;
+  nt_source *source = nt_source_open_tapped(path, tap, err);
+  if (!source) return NULL;
   nt_capture *c = calloc(1, sizeof *c);
   if (c) c->path = strdup(strcmp(path, "-") == 0 ? "standard input" : path);
   if (!c || !c->path) {
     nt_fail(err, NT_E_MEMORY, "%s: out of memory for reading", path);
-    nt_source_close(stream);
+    nt_source_close(source);
     free(c);
     return NULL;
   }
-  c->stream = stream;
+  c->source = source;
   if (open_content(c, err) == NT_OK) {
     if (c->format == NT_FORMAT_FEATURES && c->as.features.note[0]) warn_of(c, c->as.features.note);
     return c;
@@ -193,7 +193,7 @@ void nt_capture_close(nt_capture *c) {
   if (c->format == NT_FORMAT_PCAPNG) nt_pcapng_done(&c->as.pcapng);
   if (c->format == NT_FORMAT_FEATURES) nt_feature_csv_done(&c->as.features);
   nt_decoder_free(c->decoder);
-  nt_source_close(c->stream);
+  nt_source_close(c->source);
   free(c->path);
   free(c);
 }
@@ -256,9 +256,9 @@ nt_status nt_capture_next_frame(nt_capture *c, nt_frame *frame, int *got, nt_err
   *got = 0;
   if (c->over) return give_error(c, err);
   if (c->format == NT_FORMAT_PCAP)
-    status = nt_pcap_next(&c->as.pcap, c->stream, frame, got, &why);
+    status = nt_pcap_next(&c->as.pcap, c->source, frame, got, &why);
   else if (c->format == NT_FORMAT_PCAPNG)
-    status = nt_pcapng_next(&c->as.pcapng, c->stream, frame, got, &why);
+    status = nt_pcapng_next(&c->as.pcapng, c->source, frame, got, &why);
   else
     return refuse(c, "frames", err);
   if (c->format == NT_FORMAT_PCAPNG) warn_ignored(c);
@@ -305,15 +305,15 @@ static nt_status next_line(nt_capture *c, nt_line *line, int *got, nt_error *err
   nt_error why;
   *got = 0;
   if (c->over) return give_error(c, err);
-  nt_status status = nt_source_line(c->stream, line, got, &why);
+  nt_status status = nt_source_line(c->source, line, got, &why);
   c->line++;
   if (status != NT_OK) return stop_at_line(c, 0, &why, err);
-  if (!line->ended && c->stream->fault.status != NT_OK) { /* whatever it is, it is not whole */
+  if (!line->ended && c->source->fault.status != NT_OK) { /* whatever it is, it is not whole */
     *got = 0;
-    why = c->stream->fault;
+    why = c->source->fault;
     return stop_at_line(c, 1, &why, err);
   }
-  if (*got && line->length == 0 && nt_source_have(c->stream, 1) == 0)
+  if (*got && line->length == 0 && nt_source_have(c->source, 1) == 0)
     return next_line(c, line, got, err);
   c->over = !*got;
   return NT_OK;

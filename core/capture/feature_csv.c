@@ -197,14 +197,14 @@ static int counts_up(const nt_line *line, char separator, size_t columns) {
   return 1;
 }
 
-/* Whether the line behind this one, the last read, is of numbers that are not whole. The stream is
+/* Whether the line behind this one, the last read, is of numbers that are not whole. The source is
  * left at the first of the two, whose text moves. */
-static int fractions_follow(nt_source *stream, nt_line *line) {
+static int fractions_follow(nt_source *source, nt_line *line) {
   enum { LOOKED_AT = 4096 };
-  size_t behind = (size_t)(stream->at - (const uint8_t *)line->text);
-  stream->at = (const uint8_t *)line->text;
-  size_t have = nt_source_have(stream, behind + LOOKED_AT);
-  line->text = (const char *)stream->at;
+  size_t behind = (size_t)(source->at - (const uint8_t *)line->text);
+  source->at = (const uint8_t *)line->text;
+  size_t have = nt_source_have(source, behind + LOOKED_AT);
+  line->text = (const char *)source->at;
   const char *p = line->text + behind, *end = line->text + have;
   for (; p < end && *p != '\n'; p++)
     if (*p == '.') return 1;
@@ -219,11 +219,11 @@ static nt_status check_width(size_t columns, nt_error *err) {
 }
 
 /* The header is read: the row under it has as many columns, with numbers where features are. */
-static nt_status check_first_row(nt_feature_csv *csv, nt_source *stream, nt_error *err) {
+static nt_status check_first_row(nt_feature_csv *csv, nt_source *source, nt_error *err) {
   nt_line line;
   int got;
   const char *bad = NULL;
-  nt_status status = nt_source_line(stream, &line, &got, err);
+  nt_status status = nt_source_line(source, &line, &got, err);
   if (status != NT_OK) return status;
   size_t count = got ? read_cells(csv, &line, NULL, NULL, csv->columns, &bad) : 0;
   if (bad && *bad >= '0' && *bad <= '9') {
@@ -231,42 +231,42 @@ static nt_status check_first_row(nt_feature_csv *csv, nt_source *stream, nt_erro
     return nt_fail_in(err, "line 2");
   }
   if (count != csv->columns || bad) return nt_fail(err, NT_E_INPUT, "%s", "");
-  stream->at = (const uint8_t *)line.text;
+  source->at = (const uint8_t *)line.text;
   return NT_OK;
 }
 
 /* Whether the first line is a header; warns of a row that looks like one. */
-static int is_header(nt_feature_csv *csv, nt_source *stream, nt_line *line) {
+static int is_header(nt_feature_csv *csv, nt_source *source, nt_line *line) {
   enum { SURE = 3 }; /* so many columns that count 0, 1, 2 are no row */
   const char *bad;
   read_cells(csv, line, NULL, NULL, 1, &bad);
   if (bad) return 1; /* it does not begin with a number */
   if (!counts_up(line, csv->separator, csv->columns)) return 0;
-  if (csv->columns < SURE && !fractions_follow(stream, line)) return 0;
+  if (csv->columns < SURE && !fractions_follow(source, line)) return 0;
   snprintf(csv->note, sizeof csv->note,
            "line 1, which counts from 0 to %zu, is a header and no row", csv->columns - 1);
   return 1;
 }
 
-nt_status nt_feature_csv_open(nt_feature_csv *csv, nt_source *stream, nt_error *err) {
+nt_status nt_feature_csv_open(nt_feature_csv *csv, nt_source *source, nt_error *err) {
   nt_line line;
   int got;
-  nt_status status = nt_source_line(stream, &line, &got, err);
+  nt_status status = nt_source_line(source, &line, &got, err);
   if (status != NT_OK) return status;
   csv->separator = separator_of(&line);
   csv->columns = count_cells(line.text, line.text + line.length, csv->separator);
   if ((status = check_width(csv->columns, err)) != NT_OK) return status;
-  const size_t length = (size_t)(stream->at - (const uint8_t *)line.text);
-  if (!is_header(csv, stream, &line)) {
+  const size_t length = (size_t)(source->at - (const uint8_t *)line.text);
+  if (!is_header(csv, source, &line)) {
     csv->width = csv->columns;
-    stream->at = (const uint8_t *)line.text;
+    source->at = (const uint8_t *)line.text;
     return NT_OK;
   }
   csv->header = strndup(line.text, line.length);
   if (!csv->header) return nt_fail(err, NT_E_MEMORY, "out of memory for a header");
-  stream->at = (const uint8_t *)line.text + length;
+  source->at = (const uint8_t *)line.text + length;
   status = take_header(csv, err);
-  return status == NT_OK ? check_first_row(csv, stream, err) : status;
+  return status == NT_OK ? check_first_row(csv, source, err) : status;
 }
 
 void nt_feature_csv_done(nt_feature_csv *csv) {

@@ -29,11 +29,11 @@ typedef struct nt_feature_csv {
   char note[400]; /* what was concluded of header and columns; "": nothing */
 } nt_feature_csv;
 
-/* Looks at the first lines of a text and leaves the stream at its first row. NT_E_INPUT: the text
+/* Looks at the first lines of a text and leaves the source at its first row. NT_E_INPUT: the text
  * begins neither with a row of numbers nor with names above one (then the text of the error is
  * empty), or no column is a feature; NT_E_LIMIT: it has more than NT_MAX_COLUMNS, or a line of more
  * than NT_SOURCE_MAX_LINE bytes. */
-nt_status nt_feature_csv_open(nt_feature_csv *csv, nt_source *stream, nt_error *err);
+nt_status nt_feature_csv_open(nt_feature_csv *csv, nt_source *source, nt_error *err);
 void nt_feature_csv_done(nt_feature_csv *csv);
 
 /* One row: width numbers; *time (may be NULL) only where the file has times. NT_E_INPUT names

@@ -4,7 +4,7 @@
  * capture.c does, and puts both in front of their error texts.
  *
  * Where a `next` fails, NT_E_INPUT is damage of the file; what came before it stands. The place is
- * the stream's offset for pcap, block_offset for pcapng.
+ * the source's offset for pcap, block_offset for pcapng.
  */
 #ifndef NT_FRAME_READER_H
 #define NT_FRAME_READER_H
@@ -29,8 +29,8 @@ typedef struct nt_pcap_file {
 } nt_pcap_file;
 
 int nt_pcap_is(const uint8_t *bytes, size_t count);
-nt_status nt_pcap_open(nt_pcap_file *file, nt_source *stream, nt_error *err);
-nt_status nt_pcap_next(nt_pcap_file *file, nt_source *stream, nt_frame *frame, int *got,
+nt_status nt_pcap_open(nt_pcap_file *file, nt_source *source, nt_error *err);
+nt_status nt_pcap_next(nt_pcap_file *file, nt_source *source, nt_frame *frame, int *got,
                        nt_error *err);
 
 /* ---------------------------------------------------------------- pcapng */
@@ -51,8 +51,8 @@ typedef struct nt_pcapng_file {
 } nt_pcapng_file;
 
 int nt_pcapng_is(const uint8_t *bytes, size_t count);
-nt_status nt_pcapng_open(nt_pcapng_file *file, nt_source *stream, nt_error *err);
-nt_status nt_pcapng_next(nt_pcapng_file *file, nt_source *stream, nt_frame *frame, int *got,
+nt_status nt_pcapng_open(nt_pcapng_file *file, nt_source *source, nt_error *err);
+nt_status nt_pcapng_next(nt_pcapng_file *file, nt_source *source, nt_frame *frame, int *got,
                          nt_error *err);
 /* Shows it the section that is open. */
 void nt_pcapng_watch(nt_pcapng_file *file, const nt_block_watch *watch);
@@ -90,7 +90,7 @@ static inline uint32_t nt_max_captured(uint32_t link_type) {
   }
 }
 
-/* Fails with the stream's own fault, or else says how much of `what` the file still holds. */
-nt_status nt_cut_off(const nt_source *stream, const char *what, uint64_t needed, nt_error *err);
+/* Fails with the source's own fault, or else says how much of `what` the file still holds. */
+nt_status nt_cut_off(const nt_source *source, const char *what, uint64_t needed, nt_error *err);
 
 #endif

@@ -42,13 +42,13 @@ int nt_pcap_is(const uint8_t *bytes, size_t count) {
   return count >= 4 && find_magic(bytes, &swapped) >= 0;
 }
 
-nt_status nt_cut_off(const nt_source *stream, const char *what, uint64_t needed, nt_error *err) {
-  if (stream->fault.status != NT_OK) {
-    if (err) *err = stream->fault;
-    return stream->fault.status;
+nt_status nt_cut_off(const nt_source *source, const char *what, uint64_t needed, nt_error *err) {
+  if (source->fault.status != NT_OK) {
+    if (err) *err = source->fault;
+    return source->fault.status;
   }
   return nt_fail(err, NT_E_INPUT, "the file ends inside %s: %zu of its %llu bytes are there", what,
-                 (size_t)(stream->end - stream->at), (unsigned long long)needed);
+                 (size_t)(source->end - source->at), (unsigned long long)needed);
 }
 
 /* ---------------------------------------------------------------- which dialect */
@@ -80,15 +80,15 @@ static int nokia_oddities(const uint8_t *extra, int swapped) { /* 0x?fbf?{6,9}0{
 
 enum { RECORDS_TRIED = 3, GIANT = 128 << 20 };
 
-static int oddities(const nt_pcap_file *file, nt_source *stream, const dialect *d,
+static int oddities(const nt_pcap_file *file, nt_source *source, const dialect *d,
                     uint32_t snaplen) {
   size_t at = 0;
   int odd = 0;
   for (int i = 0; i < RECORDS_TRIED; i++) {
-    size_t have = nt_source_have(stream, at + d->header);
+    size_t have = nt_source_have(source, at + d->header);
     if (have == at) break;
     if (have < at + d->header) return odd + 1;
-    const uint8_t *r = stream->at + at;
+    const uint8_t *r = source->at + at;
     uint32_t captured = nt_get32(r + 8, file->swapped), wire = nt_get32(r + 12, file->swapped);
     odd += (nt_get32(r + 4, file->swapped) >= 1000000) + (captured > snaplen) + (wire > GIANT) +
            (captured > wire);
@@ -96,16 +96,16 @@ static int oddities(const nt_pcap_file *file, nt_source *stream, const dialect *
     if (d->nokia) odd += nokia_oddities(r + RECORD_HEADER, file->swapped);
     if (captured > file->max_captured) return odd + 1;
     at += d->header + captured;
-    if (nt_source_have(stream, at) < at) return odd + 1;
+    if (nt_source_have(source, at) < at) return odd + 1;
   }
   return odd;
 }
 
-static void choose_dialect(nt_pcap_file *file, nt_source *stream, uint32_t snaplen, int modified) {
+static void choose_dialect(nt_pcap_file *file, nt_source *source, uint32_t snaplen, int modified) {
   const dialect *table = modified ? modified_dialects : usual_dialects;
   int count = modified ? 2 : 3, least = -1;
   for (int i = 0; i < count && least != 0; i++) {
-    int odd = oddities(file, stream, &table[i], snaplen);
+    int odd = oddities(file, source, &table[i], snaplen);
     if (least < 0 || odd < least) {
       least = odd;
       file->header = table[i].header;
@@ -127,11 +127,11 @@ static int aix_link_type(uint32_t *type) {
   return 0;
 }
 
-nt_status nt_pcap_open(nt_pcap_file *file, nt_source *stream, nt_error *err) {
+nt_status nt_pcap_open(nt_pcap_file *file, nt_source *source, nt_error *err) {
   size_t needed = FILE_HEADER;
-  if (nt_source_have(stream, needed) < needed)
-    return nt_cut_off(stream, "the file header", needed, err);
-  const uint8_t *p = stream->at;
+  if (nt_source_have(source, needed) < needed)
+    return nt_cut_off(source, "the file header", needed, err);
+  const uint8_t *p = source->at;
   int magic = find_magic(p, &file->swapped), swapped = file->swapped;
   uint16_t major = nt_get16(p + 4, swapped), minor = nt_get16(p + 6, swapped);
   uint32_t snaplen = nt_get32(p + 16, swapped), network = nt_get32(p + 20, swapped);
@@ -141,10 +141,10 @@ nt_status nt_pcap_open(nt_pcap_file *file, nt_source *stream, nt_error *err) {
     return nt_fail(err, NT_E_INPUT, "link type 0x%08x has reserved bits set", network);
   if (magics[magic].ixia) {
     needed += IXIA_EXTRA;
-    if (nt_source_have(stream, needed) < needed)
-      return nt_cut_off(stream, "the file header", needed, err);
+    if (nt_source_have(source, needed) < needed)
+      return nt_cut_off(source, "the file header", needed, err);
   }
-  stream->at += needed;
+  source->at += needed;
 
   int old = major == 543 || (major == 2 && minor < 3), unsure = major == 2 && minor == 3;
   file->lengths = old ? LENGTHS_OLD : unsure ? LENGTHS_UNSURE : LENGTHS_NEW;
@@ -159,7 +159,7 @@ nt_status nt_pcap_open(nt_pcap_file *file, nt_source *stream, nt_error *err) {
     file->padding = file->link_type == 10 ? 3 : 0;
   }
   int ambiguous = magic == 0 || magics[magic].modified;
-  if (ambiguous && !old && !unsure) choose_dialect(file, stream, snaplen, magics[magic].modified);
+  if (ambiguous && !old && !unsure) choose_dialect(file, source, snaplen, magics[magic].modified);
   return NT_OK;
 }
 
@@ -180,15 +180,15 @@ static void odd_time(uint32_t seconds, uint32_t fraction, nt_frame *frame) {
   frame->nanoseconds = (uint32_t)(ns > 0 ? 1000000000 - ns : 0);
 }
 
-nt_status nt_pcap_next(nt_pcap_file *file, nt_source *stream, nt_frame *frame, int *got,
+nt_status nt_pcap_next(nt_pcap_file *file, nt_source *source, nt_frame *frame, int *got,
                        nt_error *err) {
-  size_t have = nt_source_have(stream, file->header);
+  size_t have = nt_source_have(source, file->header);
   *got = 0;
   if (have < file->header) {
-    if (have == 0 && stream->fault.status == NT_OK) return NT_OK;
-    return nt_cut_off(stream, "a record header", file->header, err);
+    if (have == 0 && source->fault.status == NT_OK) return NT_OK;
+    return nt_cut_off(source, "a record header", file->header, err);
   }
-  const uint8_t *r = stream->at;
+  const uint8_t *r = source->at;
   int swapped = file->swapped;
   uint32_t seconds = nt_get32(r, swapped), fraction = nt_get32(r + 4, swapped);
   uint32_t captured = nt_get32(r + 8, swapped), length = nt_get32(r + 12, swapped);
@@ -201,8 +201,8 @@ nt_status nt_pcap_next(nt_pcap_file *file, nt_source *stream, nt_frame *frame, i
     return nt_fail(err, NT_E_INPUT, "record claims %u bytes, %u to %u expected", captured,
                    file->padding, file->max_captured);
   size_t needed = (size_t)file->header + captured;
-  if (have < needed && nt_source_fill(stream, needed) < needed)
-    return nt_cut_off(stream, "a record", needed, err);
+  if (have < needed && nt_source_fill(source, needed) < needed)
+    return nt_cut_off(source, "a record", needed, err);
 
   uint32_t one_second = file->nanoseconds ? 1000000000 : 1000000;
   uint32_t ns = file->nanoseconds ? fraction : fraction * 1000;
@@ -213,8 +213,8 @@ nt_status nt_pcap_next(nt_pcap_file *file, nt_source *stream, nt_frame *frame, i
   frame->captured = captured - file->padding;
   frame->link_type = file->link_type;
   frame->fcs_length = file->fcs_length;
-  frame->data = stream->at + file->header + file->padding;
-  stream->at += needed;
+  frame->data = source->at + file->header + file->padding;
+  source->at += needed;
   *got = 1;
   return NT_OK;
 }

@@ -58,15 +58,15 @@ typedef struct block {
 } block;
 
 /* Makes the whole block available and compares its two lengths. */
-static nt_status take_block(const nt_pcapng_file *file, nt_source *stream, block *b, uint32_t least,
+static nt_status take_block(const nt_pcapng_file *file, nt_source *source, block *b, uint32_t least,
                             uint32_t most, nt_error *err) {
   if (b->length < least + BLOCK_OVERHEAD || b->length > most)
     return nt_fail(err, NT_E_INPUT, "block of type %u claims %u bytes, %u to %u expected", b->type,
                    b->length, least + BLOCK_OVERHEAD, most);
-  if (nt_source_have(stream, b->padded) < b->padded)
-    return nt_cut_off(stream, "a block", b->padded, err);
-  b->body = stream->at + BLOCK_HEADER;
-  uint32_t again = nt_get32(stream->at + b->padded - 4, file->swapped);
+  if (nt_source_have(source, b->padded) < b->padded)
+    return nt_cut_off(source, "a block", b->padded, err);
+  b->body = source->at + BLOCK_HEADER;
+  uint32_t again = nt_get32(source->at + b->padded - 4, file->swapped);
   if (again != b->length)
     return nt_fail(err, NT_E_INPUT, "block of type %u claims %u bytes in front and %u behind",
                    b->type, b->length, again);
@@ -74,16 +74,16 @@ static nt_status take_block(const nt_pcapng_file *file, nt_source *stream, block
 }
 
 /* Whoever watches sees a block that is whole. */
-static void show_block(const nt_pcapng_file *file, const nt_source *stream, const block *b) {
-  nt_block shown = {b->type, stream->at, b->padded, file->swapped};
+static void show_block(const nt_pcapng_file *file, const nt_source *source, const block *b) {
+  nt_block shown = {b->type, source->at, b->padded, file->swapped};
   if (file->watch) file->watch->see(file->watch->context, &shown);
 }
 
-static nt_status keep_section(nt_pcapng_file *file, const nt_source *stream, const block *b,
+static nt_status keep_section(nt_pcapng_file *file, const nt_source *source, const block *b,
                               nt_error *err) {
   uint8_t *kept = realloc(file->section, b->padded);
   if (!kept) return nt_fail(err, NT_E_MEMORY, "out of memory for a section header");
-  memcpy(kept, stream->at, b->padded);
+  memcpy(kept, source->at, b->padded);
   file->section = kept;
   file->section_size = b->padded;
   return NT_OK;
@@ -95,19 +95,19 @@ void nt_pcapng_watch(nt_pcapng_file *file, const nt_block_watch *watch) {
   watch->see(watch->context, &section);
 }
 
-static nt_status skip_block(const nt_pcapng_file *file, nt_source *stream, const block *b,
+static nt_status skip_block(const nt_pcapng_file *file, nt_source *source, const block *b,
                             nt_error *err) {
   if (b->length < BLOCK_OVERHEAD || b->length > MAX_SKIPPED)
     return nt_fail(err, NT_E_INPUT, "block of type %u claims %u bytes, %u to %u expected", b->type,
                    b->length, BLOCK_OVERHEAD, MAX_SKIPPED);
-  uint64_t skipped = nt_source_skip(stream, b->padded - 4);
-  if (skipped < b->padded - 4 || nt_source_have(stream, 4) < 4)
-    return nt_cut_off(stream, "a block", b->padded - skipped, err);
-  uint32_t again = nt_get32(stream->at, file->swapped);
+  uint64_t skipped = nt_source_skip(source, b->padded - 4);
+  if (skipped < b->padded - 4 || nt_source_have(source, 4) < 4)
+    return nt_cut_off(source, "a block", b->padded - skipped, err);
+  uint32_t again = nt_get32(source->at, file->swapped);
   if (again != b->length)
     return nt_fail(err, NT_E_INPUT, "block of type %u claims %u bytes in front and %u behind",
                    b->type, b->length, again);
-  stream->at += 4;
+  source->at += 4;
   return NT_OK;
 }
 
@@ -182,18 +182,18 @@ static nt_status interface_options(nt_pcapng_file *file, nt_pcapng_interface *fa
 
 /* ---------------------------------------------------------------- descriptions */
 
-static nt_status read_section(nt_pcapng_file *file, nt_source *stream, block *b, nt_error *err) {
+static nt_status read_section(nt_pcapng_file *file, nt_source *source, block *b, nt_error *err) {
   enum { FIXED = 16 };
-  if (nt_source_have(stream, BLOCK_HEADER + 4) < BLOCK_HEADER + 4)
-    return nt_cut_off(stream, "a section header", BLOCK_OVERHEAD + FIXED, err);
-  const uint8_t *magic = stream->at + BLOCK_HEADER;
+  if (nt_source_have(source, BLOCK_HEADER + 4) < BLOCK_HEADER + 4)
+    return nt_cut_off(source, "a section header", BLOCK_OVERHEAD + FIXED, err);
+  const uint8_t *magic = source->at + BLOCK_HEADER;
   if (nt_get32(magic, 0) != BYTE_ORDER_MAGIC && nt_get32(magic, 1) != BYTE_ORDER_MAGIC)
     return nt_fail(err, NT_E_INPUT, "section header with the byte order %02x %02x %02x %02x",
                    magic[0], magic[1], magic[2], magic[3]);
   file->swapped = nt_get32(magic, 0) != BYTE_ORDER_MAGIC;
-  b->length = nt_get32(stream->at + 4, file->swapped);
+  b->length = nt_get32(source->at + 4, file->swapped);
   b->padded = (b->length & 3) ? (b->length | 3) + 1 : b->length;
-  nt_status status = take_block(file, stream, b, FIXED, MAX_DESCRIPTION, err);
+  nt_status status = take_block(file, source, b, FIXED, MAX_DESCRIPTION, err);
   if (status != NT_OK) return status;
   uint16_t major = nt_get16(b->body + 4, file->swapped),
            minor = nt_get16(b->body + 6, file->swapped);
@@ -206,16 +206,16 @@ static nt_status read_section(nt_pcapng_file *file, nt_source *stream, block *b,
   while (more > 0);
   if (more < 0) return bad_option(&o, err);
   file->count = 0;
-  status = keep_section(file, stream, b, err);
+  status = keep_section(file, source, b, err);
   if (status != NT_OK) return status;
-  show_block(file, stream, b);
-  stream->at += b->padded;
+  show_block(file, source, b);
+  source->at += b->padded;
   return NT_OK;
 }
 
-static nt_status read_interface(nt_pcapng_file *file, nt_source *stream, block *b, nt_error *err) {
+static nt_status read_interface(nt_pcapng_file *file, nt_source *source, block *b, nt_error *err) {
   enum { FIXED = 8 };
-  nt_status status = take_block(file, stream, b, FIXED, MAX_DESCRIPTION, err);
+  nt_status status = take_block(file, source, b, FIXED, MAX_DESCRIPTION, err);
   if (status != NT_OK) return status;
   if (file->count == file->capacity) {
     size_t capacity = file->capacity ? 2 * file->capacity : 8;
@@ -235,8 +235,8 @@ static nt_status read_interface(nt_pcapng_file *file, nt_source *stream, block *
       interface_options(file, face, b->body + FIXED, b->body + b->length - BLOCK_OVERHEAD, err);
   if (status != NT_OK) return status;
   file->count++;
-  show_block(file, stream, b);
-  stream->at += b->padded;
+  show_block(file, source, b);
+  source->at += b->padded;
   return NT_OK;
 }
 
@@ -273,13 +273,13 @@ static nt_status no_interface(const nt_pcapng_file *file, uint32_t id, nt_error 
 
 /* Enhanced packet blocks, and the packet blocks that they replaced: the same but for the
  * interface's number, which shares its word with a count of drops. */
-static nt_status read_packet(nt_pcapng_file *file, nt_source *stream, block *b, nt_frame *frame,
+static nt_status read_packet(nt_pcapng_file *file, nt_source *source, block *b, nt_frame *frame,
                              nt_error *err) {
   enum { FIXED = 20 };
-  if (nt_source_have(stream, BLOCK_HEADER + FIXED) < BLOCK_HEADER + FIXED)
-    return nt_cut_off(stream, "a block", b->padded, err);
+  if (nt_source_have(source, BLOCK_HEADER + FIXED) < BLOCK_HEADER + FIXED)
+    return nt_cut_off(source, "a block", b->padded, err);
   int swapped = file->swapped;
-  const uint8_t *head = stream->at + BLOCK_HEADER;
+  const uint8_t *head = source->at + BLOCK_HEADER;
   uint32_t id = b->type == NT_BLOCK_OLD_PACKET ? nt_get16(head, swapped) : nt_get32(head, swapped);
   if (id >= file->count) return no_interface(file, id, err);
   const nt_pcapng_interface *face = &file->interfaces[id];
@@ -287,7 +287,7 @@ static nt_status read_packet(nt_pcapng_file *file, nt_source *stream, block *b, 
   if (captured > face->max_captured)
     return nt_fail(err, NT_E_INPUT, "frame claims %u bytes, at most %u expected", captured,
                    face->max_captured);
-  nt_status status = take_block(file, stream, b, FIXED + captured,
+  nt_status status = take_block(file, source, b, FIXED + captured,
                                 BLOCK_OVERHEAD + FIXED + captured + 3 + MAX_OPTIONS, err);
   if (status != NT_OK) return status;
   const uint8_t *p = b->body;
@@ -297,19 +297,19 @@ static nt_status read_packet(nt_pcapng_file *file, nt_source *stream, block *b, 
   frame->link_type = face->link_type;
   frame->fcs_length = face->fcs_length;
   frame->data = p + FIXED;
-  file->frame_block = (nt_block){b->type, stream->at, b->padded, swapped};
-  stream->at += b->padded;
+  file->frame_block = (nt_block){b->type, source->at, b->padded, swapped};
+  source->at += b->padded;
   return NT_OK;
 }
 
 /* Simple packet blocks belong to the first interface and have no time: it reads as 0. */
-static nt_status read_simple(nt_pcapng_file *file, nt_source *stream, block *b, nt_frame *frame,
+static nt_status read_simple(nt_pcapng_file *file, nt_source *source, block *b, nt_frame *frame,
                              nt_error *err) {
   enum { FIXED = 4 };
   if (file->count == 0) return no_interface(file, 0, err);
   const nt_pcapng_interface *face = &file->interfaces[0];
   nt_status status =
-      take_block(file, stream, b, FIXED, BLOCK_OVERHEAD + FIXED + face->max_captured + 3, err);
+      take_block(file, source, b, FIXED, BLOCK_OVERHEAD + FIXED + face->max_captured + 3, err);
   if (status != NT_OK) return status;
   uint32_t length = nt_get32(b->body, file->swapped), captured = length;
   if (face->snaplen && captured > face->snaplen) captured = face->snaplen;
@@ -322,62 +322,62 @@ static nt_status read_simple(nt_pcapng_file *file, nt_source *stream, block *b, 
                       .fcs_length = face->fcs_length,
                       .data = b->body + FIXED};
   file->untimed = 1;
-  file->frame_block = (nt_block){b->type, stream->at, b->padded, file->swapped};
-  stream->at += b->padded;
+  file->frame_block = (nt_block){b->type, source->at, b->padded, file->swapped};
+  source->at += b->padded;
   return NT_OK;
 }
 
 /* Names and secrets are only shown. */
-static nt_status read_shown(const nt_pcapng_file *file, nt_source *stream, block *b,
+static nt_status read_shown(const nt_pcapng_file *file, nt_source *source, block *b,
                             nt_error *err) {
-  nt_status status = take_block(file, stream, b, 0, MAX_SHOWN, err);
+  nt_status status = take_block(file, source, b, 0, MAX_SHOWN, err);
   if (status != NT_OK) return status;
-  show_block(file, stream, b);
-  stream->at += b->padded;
+  show_block(file, source, b);
+  source->at += b->padded;
   return NT_OK;
 }
 
-nt_status nt_pcapng_open(nt_pcapng_file *file, nt_source *stream, nt_error *err) {
+nt_status nt_pcapng_open(nt_pcapng_file *file, nt_source *source, nt_error *err) {
   block b = {.type = NT_BLOCK_SECTION};
-  return read_section(file, stream, &b, err);
+  return read_section(file, source, &b, err);
 }
 
-nt_status nt_pcapng_next(nt_pcapng_file *file, nt_source *stream, nt_frame *frame, int *got,
+nt_status nt_pcapng_next(nt_pcapng_file *file, nt_source *source, nt_frame *frame, int *got,
                          nt_error *err) {
   *got = file->untimed = 0;
   for (;;) {
-    file->block_offset = nt_source_offset(stream);
-    size_t have = nt_source_have(stream, BLOCK_HEADER);
+    file->block_offset = nt_source_offset(source);
+    size_t have = nt_source_have(source, BLOCK_HEADER);
     if (have < BLOCK_HEADER) {
-      if (have == 0 && stream->fault.status == NT_OK) return NT_OK;
-      return nt_cut_off(stream, "a block header", BLOCK_HEADER, err);
+      if (have == 0 && source->fault.status == NT_OK) return NT_OK;
+      return nt_cut_off(source, "a block header", BLOCK_HEADER, err);
     }
-    block b = {.type = nt_get32(stream->at, file->swapped),
-               .length = nt_get32(stream->at + 4, file->swapped)};
+    block b = {.type = nt_get32(source->at, file->swapped),
+               .length = nt_get32(source->at + 4, file->swapped)};
     b.padded = (b.length & 3) ? (b.length | 3) + 1 : b.length;
     nt_status status;
     switch (b.type) {
     case NT_BLOCK_SECTION:
-      status = read_section(file, stream, &b, err);
+      status = read_section(file, source, &b, err);
       break;
     case NT_BLOCK_INTERFACE:
-      status = read_interface(file, stream, &b, err);
+      status = read_interface(file, source, &b, err);
       break;
     case NT_BLOCK_PACKET:
     case NT_BLOCK_OLD_PACKET:
       *got = 1;
-      status = read_packet(file, stream, &b, frame, err);
+      status = read_packet(file, source, &b, frame, err);
       break;
     case NT_BLOCK_SIMPLE_PACKET:
       *got = 1;
-      status = read_simple(file, stream, &b, frame, err);
+      status = read_simple(file, source, &b, frame, err);
       break;
     case NT_BLOCK_NAMES:
     case NT_BLOCK_SECRETS:
-      status = file->watch ? read_shown(file, stream, &b, err) : skip_block(file, stream, &b, err);
+      status = file->watch ? read_shown(file, source, &b, err) : skip_block(file, source, &b, err);
       break;
     default:
-      status = skip_block(file, stream, &b, err);
+      status = skip_block(file, source, &b, err);
     }
     if (status != NT_OK) *got = 0;
     if (status != NT_OK || *got) return status;

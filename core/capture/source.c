@@ -180,47 +180,47 @@ nt_source *nt_source_open(const char *path, nt_error *err) {
 }
 
 nt_source *nt_source_open_tapped(const char *path, const nt_tap *tap, nt_error *err) {
-  nt_source *stream = calloc(1, sizeof *stream);
-  if (stream) stream->source = calloc(1, sizeof *stream->source);
-  if (!stream || !stream->source) {
-    free(stream);
+  nt_source *source = calloc(1, sizeof *source);
+  if (source) source->input = calloc(1, sizeof *source->input);
+  if (!source || !source->input) {
+    free(source);
     nt_fail(err, NT_E_MEMORY, "%s: out of memory for reading", path);
     return NULL;
   }
-  if (strcmp(path, "-") != 0) stream->source->fd = -1; /* else 0, standard input */
-  if (tap) stream->source->tap = *tap;
-  nt_status status = open_source(stream->source, path, err);
-  if (status == NT_OK && nt_source_fill(stream, 1) == 0) {
+  if (strcmp(path, "-") != 0) source->input->fd = -1; /* else 0, standard input */
+  if (tap) source->input->tap = *tap;
+  nt_status status = open_source(source->input, path, err);
+  if (status == NT_OK && nt_source_fill(source, 1) == 0) {
     status = NT_E_INPUT;
-    if (stream->fault.status == NT_OK)
+    if (source->fault.status == NT_OK)
       nt_fail(err, status, "is empty once decompressed");
     else if (err)
-      *err = stream->fault;
+      *err = source->fault;
   }
-  if (status == NT_OK) return stream;
+  if (status == NT_OK) return source;
   nt_fail_in(err, "%s", path);
-  nt_source_close(stream);
+  nt_source_close(source);
   return NULL;
 }
 
-void nt_source_close(nt_source *stream) {
-  if (!stream) return;
-  nt_source_archive *s = stream->source;
+void nt_source_close(nt_source *source) {
+  if (!source) return;
+  nt_source_archive *s = source->input;
   if (s->archive) archive_read_free(s->archive);
   if (s->fd > 0) close(s->fd);
   free(s->raw);
   free(s->window);
   free(s);
-  free(stream);
+  free(source);
 }
 
 /* ---------------------------------------------------------------- the window */
 
 /* Makes room for more bytes behind those that are not consumed yet, which move to the front. */
-static int make_room(nt_source *stream) {
-  nt_source_archive *s = stream->source;
-  size_t kept = (size_t)(stream->end - stream->at);
-  if (kept) memmove(s->window, stream->at, kept);
+static int make_room(nt_source *source) {
+  nt_source_archive *s = source->input;
+  size_t kept = (size_t)(source->end - source->at);
+  if (kept) memmove(s->window, source->at, kept);
   if (kept + BLOCK > s->capacity) {
     size_t capacity = s->capacity ? 2 * s->capacity : 2 * BLOCK;
     uint8_t *window = realloc(s->window, capacity + 1);
@@ -228,15 +228,15 @@ static int make_room(nt_source *stream) {
     s->window = window;
     s->capacity = capacity;
   }
-  stream->at = s->window;
-  stream->end = s->window + kept;
+  source->at = s->window;
+  source->end = s->window + kept;
   return 1;
 }
 
 /* The next decompressed piece; 0 at the end, and then the fault says whether it is a good one. */
-static int next_piece(nt_source *stream) {
-  nt_source_archive *s = stream->source;
-  if (s->archive && nt_cancel_look(&stream->fault) != NT_OK) {
+static int next_piece(nt_source *source) {
+  nt_source_archive *s = source->input;
+  if (s->archive && nt_cancel_look(&source->fault) != NT_OK) {
     s->piece_length = 0;
     close_archive(s);
   }
@@ -246,7 +246,7 @@ static int next_piece(nt_source *stream) {
     int result = archive_read_data_block(s->archive, &piece, &s->piece_length, &offset);
     s->piece = piece;
     if (result == ARCHIVE_EOF || result < ARCHIVE_WARN) {
-      if (result != ARCHIVE_EOF) archive_fault(s, &stream->fault);
+      if (result != ARCHIVE_EOF) archive_fault(s, &source->fault);
       s->piece_length = 0;
       close_archive(s);
     }
@@ -256,71 +256,71 @@ static int next_piece(nt_source *stream) {
   return s->piece_length > 0;
 }
 
-nt_packing nt_source_packing(const nt_source *stream) {
-  const nt_source_archive *s = stream->source;
+nt_packing nt_source_packing(const nt_source *source) {
+  const nt_source_archive *s = source->input;
   return s->zip ? NT_PACKING_ZIP : s->filtered ? NT_PACKING_FILTER : NT_PACKING_NONE;
 }
 
-int nt_source_rest(nt_source *stream) {
-  nt_source_archive *s = stream->source;
+int nt_source_rest(nt_source *source) {
+  nt_source_archive *s = source->input;
   s->piece_length = 0;
-  if (next_piece(stream)) return 1;
+  if (next_piece(source)) return 1;
   if (s->zip) return 0;
   ssize_t n = read_block(s); /* what libarchive left behind the end of the compressed data */
   if (n > 0 && s->tap.file) s->tap.file(s->tap.context, s->raw, (size_t)n);
-  if (n < 0) nt_fail(&stream->fault, NT_E_IO, "cannot be read: %s", strerror(s->error_number));
+  if (n < 0) nt_fail(&source->fault, NT_E_IO, "cannot be read: %s", strerror(s->error_number));
   return n > 0;
 }
 
-size_t nt_source_fill(nt_source *stream, size_t want) {
-  nt_source_archive *s = stream->source;
-  while ((size_t)(stream->end - stream->at) < want && next_piece(stream)) {
-    if (!make_room(stream)) {
-      nt_fail(&stream->fault, NT_E_MEMORY, "out of memory for reading");
+size_t nt_source_fill(nt_source *source, size_t want) {
+  nt_source_archive *s = source->input;
+  while ((size_t)(source->end - source->at) < want && next_piece(source)) {
+    if (!make_room(source)) {
+      nt_fail(&source->fault, NT_E_MEMORY, "out of memory for reading");
       s->piece_length = 0;
       close_archive(s);
       break;
     }
-    size_t n = s->capacity - (size_t)(stream->end - s->window);
+    size_t n = s->capacity - (size_t)(source->end - s->window);
     if (n > s->piece_length) n = s->piece_length;
-    uint8_t *to = s->window + (stream->end - s->window);
+    uint8_t *to = s->window + (source->end - s->window);
     memcpy(to, s->piece, n);
     to[n] = 0;
     s->piece += n;
     s->piece_length -= n;
-    stream->end += n;
-    stream->end_offset += n;
+    source->end += n;
+    source->end_offset += n;
   }
-  return (size_t)(stream->end - stream->at);
+  return (size_t)(source->end - source->at);
 }
 
-uint64_t nt_source_skip(nt_source *stream, uint64_t bytes) {
+uint64_t nt_source_skip(nt_source *source, uint64_t bytes) {
   uint64_t left = bytes;
-  while (left && nt_source_have(stream, 1)) {
-    size_t n = (size_t)(stream->end - stream->at);
+  while (left && nt_source_have(source, 1)) {
+    size_t n = (size_t)(source->end - source->at);
     if (n > left) n = (size_t)left;
-    stream->at += n;
+    source->at += n;
     left -= n;
   }
   return bytes - left;
 }
 
-nt_status nt_source_line(nt_source *stream, nt_line *line, int *got, nt_error *err) {
-  size_t have = nt_source_have(stream, 1), searched = 0;
+nt_status nt_source_line(nt_source *source, nt_line *line, int *got, nt_error *err) {
+  size_t have = nt_source_have(source, 1), searched = 0;
   const uint8_t *newline = NULL;
   while (searched < have) {
-    newline = memchr(stream->at + searched, '\n', have - searched);
+    newline = memchr(source->at + searched, '\n', have - searched);
     if (newline) break;
     searched = have;
     if (have > NT_SOURCE_MAX_LINE)
       return nt_fail(err, NT_E_LIMIT, "a line of more than %zu bytes", NT_SOURCE_MAX_LINE);
-    have = nt_source_have(stream, have + 1);
+    have = nt_source_have(source, have + 1);
   }
   *got = have > 0;
-  line->text = (const char *)stream->at;
-  line->length = newline ? (size_t)(newline - stream->at) : have;
+  line->text = (const char *)source->at;
+  line->length = newline ? (size_t)(newline - source->at) : have;
   line->ended = newline != NULL;
-  stream->at += line->length + (newline != NULL);
+  source->at += line->length + (newline != NULL);
   if (line->length && line->text[line->length - 1] == '\r') line->length--;
   return NT_OK;
 }

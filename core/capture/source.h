@@ -30,7 +30,7 @@ typedef struct nt_source {
   const uint8_t *at, *end; /* read and not yet consumed; a zero byte follows at `end` */
   uint64_t end_offset;     /* of `end`, in the decompressed bytes */
   nt_error fault;          /* status NT_OK, or why the bytes end at `end` */
-  nt_source_archive *source;
+  nt_source_archive *input;
 } nt_source;
 
 typedef struct nt_line {
@@ -44,31 +44,31 @@ typedef struct nt_line {
 nt_source *nt_source_open(const char *path, nt_error *err);
 /* The same with a tap (NULL: none), which is copied. */
 nt_source *nt_source_open_tapped(const char *path, const nt_tap *tap, nt_error *err);
-void nt_source_close(nt_source *stream); /* NULL is fine */
+void nt_source_close(nt_source *source); /* NULL is fine */
 
 /* Reads on until at least `want` bytes lie between at and end, or the input ends; returns how many
  * do. O(bytes read). */
-size_t nt_source_fill(nt_source *stream, size_t want);
+size_t nt_source_fill(nt_source *source, size_t want);
 
-nt_packing nt_source_packing(const nt_source *stream);
+nt_packing nt_source_packing(const nt_source *source);
 
 /* Reads one more piece, for the tap alone, up to the end of the file; 0: there is
- * none. stream->fault then says whether all of it was good. */
-int nt_source_rest(nt_source *stream);
+ * none. source->fault then says whether all of it was good. */
+int nt_source_rest(nt_source *source);
 
 /* Moves `bytes` forward; returns how many there were. */
-uint64_t nt_source_skip(nt_source *stream, uint64_t bytes);
+uint64_t nt_source_skip(nt_source *source, uint64_t bytes);
 
 /* The next line; *got 0 at the end of the input. NT_E_LIMIT beyond NT_SOURCE_MAX_LINE bytes. */
-nt_status nt_source_line(nt_source *stream, nt_line *line, int *got, nt_error *err);
+nt_status nt_source_line(nt_source *source, nt_line *line, int *got, nt_error *err);
 
-static inline size_t nt_source_have(nt_source *stream, size_t want) {
-  size_t have = (size_t)(stream->end - stream->at);
-  return have >= want ? have : nt_source_fill(stream, want);
+static inline size_t nt_source_have(nt_source *source, size_t want) {
+  size_t have = (size_t)(source->end - source->at);
+  return have >= want ? have : nt_source_fill(source, want);
 }
 
-static inline uint64_t nt_source_offset(const nt_source *stream) {
-  return stream->end_offset - (uint64_t)(stream->end - stream->at);
+static inline uint64_t nt_source_offset(const nt_source *source) {
+  return source->end_offset - (uint64_t)(source->end - source->at);
 }
 
 #endif

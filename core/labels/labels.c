@@ -20,7 +20,7 @@ typedef struct layout {
 } layout;
 
 typedef struct reading {
-  nt_source *stream;
+  nt_source *source;
   nt_labels *labels;
   layout layout;
   size_t capacity, lines;
@@ -293,24 +293,24 @@ static nt_status settle_doubt(reading *r, const nt_line *second, nt_error *err) 
 
 /* ---------------------------------------------------------------- the file */
 
-static nt_status skip_mark(nt_source *stream, nt_error *err) {
-  size_t have = nt_source_have(stream, 3);
-  if (have >= 3 && memcmp(stream->at, "\xef\xbb\xbf", 3) == 0) stream->at += 3;
+static nt_status skip_mark(nt_source *source, nt_error *err) {
+  size_t have = nt_source_have(source, 3);
+  if (have >= 3 && memcmp(source->at, "\xef\xbb\xbf", 3) == 0) source->at += 3;
   if (have >= 2 &&
-      (memcmp(stream->at, "\xff\xfe", 2) == 0 || memcmp(stream->at, "\xfe\xff", 2) == 0))
+      (memcmp(source->at, "\xff\xfe", 2) == 0 || memcmp(source->at, "\xfe\xff", 2) == 0))
     return nt_fail(err, NT_E_INPUT, "is UTF-16, UTF-8 expected");
   return NT_OK;
 }
 
 static nt_status next_line(reading *r, nt_line *line, int *got, nt_error *err) {
-  nt_source *stream = r->stream;
-  nt_status status = nt_source_line(stream, line, got, err);
-  if (status == NT_OK && stream->fault.status != NT_OK && !line->ended) {
-    if (err) *err = stream->fault;
-    status = stream->fault.status;
+  nt_source *source = r->source;
+  nt_status status = nt_source_line(source, line, got, err);
+  if (status == NT_OK && source->fault.status != NT_OK && !line->ended) {
+    if (err) *err = source->fault;
+    status = source->fault.status;
   }
   if (status != NT_OK) return nt_fail_in(err, "line %zu", r->lines + 1);
-  if (*got && line->length == 0 && nt_source_have(stream, 1) == 0) *got = 0;
+  if (*got && line->length == 0 && nt_source_have(source, 1) == 0) *got = 0;
   r->lines += (size_t)*got;
   return NT_OK;
 }
@@ -318,7 +318,7 @@ static nt_status next_line(reading *r, nt_line *line, int *got, nt_error *err) {
 static nt_status read_stream(reading *r, nt_error *err) {
   nt_line line;
   int got, taken;
-  nt_status status = skip_mark(r->stream, err);
+  nt_status status = skip_mark(r->source, err);
   if (status == NT_OK) status = next_line(r, &line, &got, err);
   if (status != NT_OK || !got) return status;
   if ((status = first_line(r, &line, &taken, err)) != NT_OK) return status;
@@ -349,8 +349,8 @@ static void conclude(const reading *r) {
 nt_status nt_labels_read(const char *path, nt_labels *labels, nt_error *err) {
   *labels = (nt_labels){0};
   nt_error why = {.status = NT_OK};
-  reading r = {.stream = nt_source_open(path, &why), .labels = labels};
-  if (r.stream) {
+  reading r = {.source = nt_source_open(path, &why), .labels = labels};
+  if (r.source) {
     nt_status status = read_stream(&r, &why);
     if (status == NT_OK && labels->count == 0)
       status = nt_fail(&why, NT_E_INPUT, "holds no labels");
@@ -361,7 +361,7 @@ nt_status nt_labels_read(const char *path, nt_labels *labels, nt_error *err) {
     }
   }
   free(r.doubtful);
-  nt_source_close(r.stream);
+  nt_source_close(r.source);
   if (err) *err = why;
   return why.status;
 }

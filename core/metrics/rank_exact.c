@@ -223,8 +223,8 @@ nt_status nt_friedman_significance(const double *values, size_t data_sets, size_
       mean_rank && sums
           ? nt_friedman_test(values, data_sets, detectors, NT_LOWER_IS_BETTER, mean_rank, &f, err)
           : nt_fail(err, NT_E_MEMORY, "no memory to rank %zu detectors", detectors);
-  bool told = status == NT_OK && !isnan(f.chi_square), counted = false;
-  if (told && !(twice = double_ranks(values, data_sets, detectors, err))) status = NT_E_MEMORY;
+  bool usable = status == NT_OK && !isnan(f.chi_square), counted = false;
+  if (usable && !(twice = double_ranks(values, data_sets, detectors, err))) status = NT_E_MEMORY;
   if (twice) {
     uint64_t observed = observed_squares(twice, data_sets, detectors, sums);
     status = count_orders(twice, data_sets, detectors, observed, result, &counted, err);

@@ -33,7 +33,8 @@ static double remaining(const nt_sweep *s, double seconds) {
 }
 
 /* Calls the caller's progress function, without the lock. */
-static void tell(nt_sweep *s, const char **what, char (*texts)[sizeof s->workers->text]) {
+static void report_progress(nt_sweep *s, const char **what,
+                            char (*texts)[sizeof s->workers->text]) {
   const nt_sweep_options *o = s->options;
   if (!o->progress) return;
   double seconds = nt_seconds() - s->started;
@@ -60,7 +61,7 @@ static void watch(nt_sweep *s) {
   size_t jobs = (size_t)s->options->jobs;
   const char **what = calloc(jobs, sizeof *what);
   char(*texts)[sizeof s->workers->text] = calloc(jobs, sizeof *texts);
-  double told = 0, beaten = nt_seconds();
+  double reported = 0, beaten = nt_seconds();
   pthread_mutex_lock(&s->lock);
   while (s->working > 0) {
     double now = nt_seconds();
@@ -69,13 +70,13 @@ static void watch(nt_sweep *s) {
       beaten = now;
       beat(s);
     }
-    if (what && texts && now - told > 0.1) {
-      told = now;
-      tell(s, what, texts);
+    if (what && texts && now - reported > 0.1) {
+      reported = now;
+      report_progress(s, what, texts);
     }
     if (s->working > 0) nt_sweep_wait(s, 0.1);
   }
-  if (what && texts) tell(s, what, texts);
+  if (what && texts) report_progress(s, what, texts);
   pthread_mutex_unlock(&s->lock);
   free(what);
   free(texts);
@@ -84,22 +85,22 @@ static void watch(nt_sweep *s) {
 /* ---------------------------------------------------------------- the whole */
 
 /* Names the runs that are not in the result, the first few of them. */
-static nt_status tell_missing(const nt_sweep *s, size_t lost, nt_error *err) {
+static nt_status fail_missing(const nt_sweep *s, size_t lost, nt_error *err) {
   enum { NAMED = 5 };
   char names[NAMED * 96] = "";
-  size_t told = 0;
-  for (size_t i = 0; i < s->run_count && told < NAMED; i++) {
+  size_t named = 0;
+  for (size_t i = 0; i < s->run_count && named < NAMED; i++) {
     const run *r = &s->runs[i];
     if (r->state != NT_RUN_MISSING) continue;
     size_t used = strlen(names);
-    snprintf(names + used, sizeof names - used, "%s%s (%.20s on %.30s)", told++ ? ", " : "", r->key,
-             r->given->kind->name, s->inputs[r->given->input].given->name);
+    snprintf(names + used, sizeof names - used, "%s%s (%.20s on %.30s)", named++ ? ", " : "",
+             r->key, r->given->kind->name, s->inputs[r->given->input].given->name);
   }
   return nt_fail(err, NT_E_IO,
                  "%s: %zu files of runs or of what they share were there, and were removed or "
                  "replaced again and again while this sweep worked%s%s%s",
-                 s->options->folder, lost, told ? "; missing: " : "", names,
-                 told == NAMED ? ", ..." : "");
+                 s->options->folder, lost, named ? "; missing: " : "", names,
+                 named == NAMED ? ", ..." : "");
 }
 
 static void count_what_is_there(nt_sweep *s) {
@@ -238,7 +239,7 @@ static nt_status work(nt_sweep *s, nt_error *err) {
       return nt_fail(err, NT_E_STATE, "%s: has %zu rows: expected %zu", o->output, rows,
                      nt_sweep_rows_expected(s));
     if (!lost) return status;
-    if (round == ROUNDS) return tell_missing(s, lost, err);
+    if (round == ROUNDS) return fail_missing(s, lost, err);
   }
 }
 

@@ -11,19 +11,19 @@
 
 enum { BUFFER = 1 << 20, RECORD_HEADER = 16, LABEL_LINE = 256 };
 
-typedef struct stream {
+typedef struct buffered {
   int fd, held;
   char *path, *partial; /* final and temporary name */
   uint8_t *buffer;
   size_t used, size;
-} stream;
+} buffered;
 
 struct nt_writer {
-  stream capture, labels;
+  buffered capture, labels;
   uint64_t packets, bytes;
 };
 
-static nt_status stream_open(stream *s, const char *path, nt_error *err) {
+static nt_status buffered_open(buffered *s, const char *path, nt_error *err) {
   s->path = strdup(path);
   s->buffer = malloc(BUFFER);
   s->size = BUFFER;
@@ -37,7 +37,7 @@ static nt_status stream_open(stream *s, const char *path, nt_error *err) {
   return NT_OK;
 }
 
-static nt_status stream_flush(stream *s, nt_error *err) {
+static nt_status buffered_flush(buffered *s, nt_error *err) {
   size_t done = 0;
   while (done < s->used) {
     ssize_t n = write(s->fd, s->buffer + done, s->used - done);
@@ -49,8 +49,8 @@ static nt_status stream_flush(stream *s, nt_error *err) {
   return NT_OK;
 }
 
-static nt_status stream_close(stream *s, nt_error *err) {
-  nt_status status = stream_flush(s, err);
+static nt_status buffered_close(buffered *s, nt_error *err) {
+  nt_status status = buffered_flush(s, err);
   if (status != NT_OK) return status;
   int closed = close(s->fd);
   s->fd = -1;
@@ -58,7 +58,7 @@ static nt_status stream_close(stream *s, nt_error *err) {
   return nt_fail(err, NT_E_IO, "%s: cannot be closed: %s", s->path, strerror(errno));
 }
 
-static nt_status stream_put(stream *s, nt_error *err) {
+static nt_status buffered_put(buffered *s, nt_error *err) {
   nt_status status = nt_temporary_settle(s->partial, s->path, err);
   if (status != NT_OK) return status;
   free(s->partial);
@@ -66,7 +66,7 @@ static nt_status stream_put(stream *s, nt_error *err) {
   return NT_OK;
 }
 
-static void stream_done(stream *s) {
+static void buffered_done(buffered *s) {
   if (s->fd >= 0) close(s->fd);
   if (s->partial) unlink(s->partial);
   nt_temporary_release(&s->held);
@@ -86,8 +86,8 @@ nt_writer *nt_writer_open(const char *output, const char *labels, uint32_t snapl
     return NULL;
   }
   w->capture.fd = w->labels.fd = -1;
-  if (stream_open(&w->capture, output, err) != NT_OK ||
-      stream_open(&w->labels, labels, err) != NT_OK) {
+  if (buffered_open(&w->capture, output, err) != NT_OK ||
+      buffered_open(&w->labels, labels, err) != NT_OK) {
     nt_writer_free(w);
     return NULL;
   }
@@ -105,9 +105,9 @@ nt_writer *nt_writer_open(const char *output, const char *labels, uint32_t snapl
 }
 
 uint8_t *nt_writer_reserve(nt_writer *w, size_t bytes, nt_error *err) {
-  stream *s = &w->capture;
+  buffered *s = &w->capture;
   size_t need = bytes + RECORD_HEADER;
-  if (s->used + need > s->size && stream_flush(s, err) != NT_OK) return NULL;
+  if (s->used + need > s->size && buffered_flush(s, err) != NT_OK) return NULL;
   if (need > s->size) {
     uint8_t *more = realloc(s->buffer, need);
     if (!more) {
@@ -130,9 +130,9 @@ static size_t decimal(uint8_t *out, uint64_t v) {
 }
 
 static nt_status write_label(nt_writer *w, int label, const char *activity, nt_error *err) {
-  stream *s = &w->labels;
+  buffered *s = &w->labels;
   if (s->used + LABEL_LINE > s->size) {
-    nt_status status = stream_flush(s, err);
+    nt_status status = buffered_flush(s, err);
     if (status != NT_OK) return status;
   }
   uint8_t *p = s->buffer + s->used;
@@ -150,7 +150,7 @@ static nt_status write_label(nt_writer *w, int label, const char *activity, nt_e
 
 nt_status nt_writer_commit(nt_writer *w, uint32_t seconds, uint32_t nanoseconds, uint32_t captured,
                            uint32_t length, int label, const char *activity, nt_error *err) {
-  stream *s = &w->capture;
+  buffered *s = &w->capture;
   uint8_t *h = s->buffer + s->used;
   little32(h, seconds);
   little32(h + 4, nanoseconds);
@@ -160,7 +160,7 @@ nt_status nt_writer_commit(nt_writer *w, uint32_t seconds, uint32_t nanoseconds,
   w->packets++;
   w->bytes += RECORD_HEADER + captured;
   if (s->used > BUFFER - 2048) {
-    nt_status status = stream_flush(s, err);
+    nt_status status = buffered_flush(s, err);
     if (status != NT_OK) return status;
   }
   return write_label(w, label, activity, err);
@@ -171,18 +171,18 @@ uint64_t nt_writer_bytes(const nt_writer *w) {
 }
 
 nt_status nt_writer_finish(nt_writer *w, nt_error *err) {
-  nt_status status = stream_close(&w->capture, err);
-  if (status == NT_OK) status = stream_close(&w->labels, err);
+  nt_status status = buffered_close(&w->capture, err);
+  if (status == NT_OK) status = buffered_close(&w->labels, err);
   if (status != NT_OK) return status;
   /* Others that are there are not of this capture. */
   if (nt_temporary_same(w->labels.partial, w->labels.path) == 0) unlink(w->labels.path);
-  status = stream_put(&w->capture, err);
-  return status == NT_OK ? stream_put(&w->labels, err) : status;
+  status = buffered_put(&w->capture, err);
+  return status == NT_OK ? buffered_put(&w->labels, err) : status;
 }
 
 void nt_writer_free(nt_writer *w) {
   if (!w) return;
-  stream_done(&w->capture);
-  stream_done(&w->labels);
+  buffered_done(&w->capture);
+  buffered_done(&w->labels);
   free(w);
 }

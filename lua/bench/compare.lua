@@ -6,7 +6,7 @@ local json = require "ninetails.json"
 local judge = require "ninetails.bench.judge"
 local out = require "ninetails.cli.out"
 local files = require "ninetails.files"
-local tell = require "ninetails.bench.tell"
+local run_text = require "ninetails.bench.run_text"
 local text = require "ninetails.cli.text"
 
 local compare = {}
@@ -88,7 +88,7 @@ function compare.sets(a, b, options)
     if why then found.missing[#found.missing + 1] = {x, why}
     else
       local row = judge.two(logs(x), logs(y), options.paired, options)
-      row.problem, row.a, row.b = tell.name_of(x), x, y
+      row.problem, row.a, row.b = run_text.name_of(x), x, y
       row.results = x.digest == y.digest and "same" or x.exact and y.exact and "changed" or "other bits"
       if x.machine ~= y.machine then found.other_machine = true end
       if x.instructions and y.instructions and x.instructions_by == y.instructions_by then
@@ -153,13 +153,13 @@ function compare.json(a, b, found)
       {"results", row.results}, {"verdict", row.verdict}, {"again", row.again}, {"rounds_a", #row.a.rounds},
       {"rounds_b", #row.b.rounds}, {"commit_a", row.a.commit}, {"commit_b", row.b.commit}}
   end
-  for i, pair in ipairs(found.missing) do missing[i] = json.object {{"problem", tell.name_of(pair[1])}, {"reason", pair[2]}} end
-  tell.json(json.object {{"a", a.name}, {"b", b.name}, {"problems", rows}, {"missing", missing}, {"regressions", #found.worse}})
+  for i, pair in ipairs(found.missing) do missing[i] = json.object {{"problem", run_text.name_of(pair[1])}, {"reason", pair[2]}} end
+  run_text.json(json.object {{"a", a.name}, {"b", b.name}, {"problems", rows}, {"missing", missing}, {"regressions", #found.worse}})
 end
 
 -- The exit code, with what stderr is told.
 function compare.judge(found)
-  for _, pair in ipairs(found.missing) do out.note(("not compared %s: %s\n"):format(tell.name_of(pair[1]), pair[2])) end
+  for _, pair in ipairs(found.missing) do out.note(("not compared %s: %s\n"):format(run_text.name_of(pair[1]), pair[2])) end
   if found.other_machine then out.note("warning: two machines: ratios to the calibration are compared, which do not carry over exactly\n") end
   if found.few then
     out.note(("warning: with %s no difference of times can be beyond chance\n"):format(text.plural(found.few, "round")))

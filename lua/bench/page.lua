@@ -4,7 +4,7 @@
 local embedded = require "ninetails.embedded"
 local figures = require "ninetails.bench.figures"
 local judge = require "ninetails.bench.judge"
-local tell = require "ninetails.bench.tell"
+local run_text = require "ninetails.bench.run_text"
 local trend = require "ninetails.bench.trend"
 
 local page = {}
@@ -62,8 +62,8 @@ local function row(s, alarmed)
       100 * c.change, escaped(from), escaped(to))
   end
   return ('<tr%s><td>%s</td><td>%s</td><td class="n">%s</td><td>ns a %s</td><td class="n">%s</td><td class="n">%d</td><td>%s</td></tr>')
-    :format(alarmed and ' class="bad"' or "", escaped(s.problem), sparkline(s, cuts), tell.amount(f.ns), escaped(r.item),
-    tell.amount(f.instructions), #s.values, #words > 0 and table.concat(words, "<br>") or "no change")
+    :format(alarmed and ' class="bad"' or "", escaped(s.problem), sparkline(s, cuts), run_text.amount(f.ns), escaped(r.item),
+    run_text.amount(f.instructions), #s.values, #words > 0 and table.concat(words, "<br>") or "no change")
 end
 
 -- list: trend.series(); alarms: {{series =, ...}, ...} and their lines; about: {{name, text}, ...}; quality: {headline, {line, ...}}

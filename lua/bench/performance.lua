@@ -7,7 +7,7 @@ local outputs = require "ninetails.cli.outputs"
 local problems = require "ninetails.bench.problems"
 local simulate = require "ninetails.bench.simulate"
 local simulate_quality = require "ninetails.bench.simulate_quality"
-local tell = require "ninetails.bench.tell"
+local run_text = require "ninetails.bench.run_text"
 local text = require "ninetails.cli.text"
 
 local performance = {}
@@ -71,7 +71,7 @@ local function suites(list, limits)
     for _, e in ipairs(suite.name ~= "quick" and problems.find {suite.name} or {}) do found[#found + 1] = of[e.key .. "\0"] end
     if #found > 0 then
       parts[#parts + 1] = ("\n## %s: %s\n\n"):format(suite.name, suite.help)
-      parts[#parts + 1] = markdown(tell.rows(found, limits), {[2] = true, [4] = true, [5] = true, [6] = true, [7] = true})
+      parts[#parts + 1] = markdown(run_text.rows(found, limits), {[2] = true, [4] = true, [5] = true, [6] = true, [7] = true})
     end
   end
   return table.concat(parts)
@@ -85,7 +85,7 @@ local function peers(list)
   for _, r in ipairs(list) do
     if r.peer then
       local f, base = figures.of(r), ours[r.run .. r.problem]
-      rows[#rows + 1] = {r.problem, r.peer:sub(1, 1) == "(" and "ninetails " .. r.peer or r.peer, tell.amount(f.ns), text.scaled(f.rate),
+      rows[#rows + 1] = {r.problem, r.peer:sub(1, 1) == "(" and "ninetails " .. r.peer or r.peer, run_text.amount(f.ns), text.scaled(f.rate),
         base and ("%.2f"):format(f.seconds / r.items / base) or ""}
     end
   end
@@ -209,12 +209,12 @@ function performance.make(args, tick)
   local list, last = latest(args.history)
   local limits = figures.limits(list)
   local parts = {HEAD, "\n", INTRODUCTION, "\nMachine: ", last.machine_text, ". Build: ", last.configuration_text, ". Records: ", commits_of(list)}
-  if next(limits) then parts[#parts + 1] = (". Limits: %s"):format(tell.limit_words(limits)) end
+  if next(limits) then parts[#parts + 1] = (". Limits: %s"):format(run_text.limit_words(limits)) end
   parts[#parts + 1] = (". Others used the machine: load %s when the last was measured.\n"):format(last.load and text.plain(last.load) or "unknown")
   parts[#parts + 1] = suites(list, limits)
   local series = figures.series(list)
   if #series > 0 then
-    parts[#parts + 1] = "\n## Exponents\n\nLeast squares of the logarithms, +- a standard error.\n\n" .. markdown(tell.exponent_rows(series), {[2] = true})
+    parts[#parts + 1] = "\n## Exponents\n\nLeast squares of the logarithms, +- a standard error.\n\n" .. markdown(run_text.exponent_rows(series), {[2] = true})
   end
   parts[#parts + 1] = peers(list)
   if args.noise or args.counts or args.quality_nights > 0 then

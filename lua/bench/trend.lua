@@ -3,7 +3,7 @@
 local figures = require "ninetails.bench.figures"
 local json = require "ninetails.json"
 local judge = require "ninetails.bench.judge"
-local tell = require "ninetails.bench.tell"
+local run_text = require "ninetails.bench.run_text"
 local text = require "ninetails.cli.text"
 
 local trend = {}
@@ -17,7 +17,7 @@ function trend.series(records, wanted)
       local key = table.concat({r.machine, r.configuration, r.problem, r.peer or "", r.input or "", r.clock}, " ")
       local s = of[key]
       if not s then
-        s = {key = key, problem = tell.name_of(r), machine = r.machine, configuration = r.configuration, records = {}, values = {}}
+        s = {key = key, problem = run_text.name_of(r), machine = r.machine, configuration = r.configuration, records = {}, values = {}}
         order[#order + 1], of[key] = s, s
       end
       s.records[#s.records + 1] = r
@@ -91,7 +91,7 @@ function trend.rows(list, options)
     local last, r = cuts[#cuts], s.records[#s.records]
     local from, to = "", ""
     if last then from, to = trend.commits(s, last.at) end
-    rows[#rows + 1] = {s.problem, ("%d"):format(#s.values), tell.amount(figures.of(r).ns), r.item,
+    rows[#rows + 1] = {s.problem, ("%d"):format(#s.values), run_text.amount(figures.of(r).ns), r.item,
       last and s.records[last.at].time:sub(1, 10) or "none", last and from .. " to " .. to or "",
       last and ("%+.1f %%"):format(100 * last.change) or ""}
   end

@@ -449,7 +449,7 @@ static int payload(lua_State *L) {
   if (nt_output_refuse(path, luaL_checkstring(L, 1), "capture", &err) != NT_OK ||
       nt_output_begin(&p->output, path, &err) != NT_OK)
     return modules_raise(L, &err);
-  p->to = nt_output_stream(&p->output);
+  p->to = nt_output_file(&p->output);
   nt_piece_taker taker = {write_piece, p};
   int results = p->to ? converse(L, &taker) : 0;
   int closed = p->to ? fclose(p->to) : EOF;

@@ -168,7 +168,7 @@ static int write_text(lua_State *L, int here, committer *commit) {
   const char *path = luaL_checkstring(L, 1), *text = luaL_checklstring(L, 2, &size);
   nt_output output;
   begin(L, &output, path, here);
-  FILE *file = nt_output_stream(&output);
+  FILE *file = nt_output_file(&output);
   int why = file ? 0 : errno;
   if (file && fwrite(text, 1, size, file) != size) why = errno;
   if (file && fclose(file) != 0 && !why) why = errno;
@@ -334,7 +334,7 @@ static int join(lua_State *L) {
   j->left = most_field(L, 1);
   if (!(j->block = malloc(BLOCK))) return complain(L, NT_E_MEMORY, to, "out of memory");
   begin(L, &j->output, to, 1);
-  if (!(j->out = nt_output_stream(&j->output))) return raise_errno(L, to);
+  if (!(j->out = nt_output_file(&j->output))) return raise_errno(L, to);
   nt_status status = NT_OK;
   for (lua_Integer i = 1; status == NT_OK && lua_rawgeti(L, parts, i) == LUA_TTABLE; i++) {
     lua_getfield(L, -1, "header");

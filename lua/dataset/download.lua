@@ -275,14 +275,14 @@ function download.keys(set, named)
   return text.sorted_keys(wanted)
 end
 
--- Brings them all; told(key, found) of each that came, left_out(why) of each that did not and need not. options: of bring.
-function download.all(set, named, options, told, left_out)
+-- Brings them all; arrived(key, found) of each that came, left_out(why) of each that did not and need not. options: of bring.
+function download.all(set, named, options, arrived, left_out)
   local brought = {}
   for _, key in ipairs(download.keys(set, named)) do
     local packed = set.card.files[key].packed
     if not brought[key] and not (packed and brought[packed.file]) then
       local what, found = bring(set, key, #named > 0, options)
-      if what then told(what, found) else left_out(found) end
+      if what then arrived(what, found) else left_out(found) end
       brought[what or key] = true
     end
   end

@@ -210,22 +210,22 @@ local function add_runs(spec, out, filters, set, profile, grace, detector, full)
 end
 
 -- What a detector cannot do on a data set is reported once.
-local function unusable(out, filters, set, detector, told)
+local function unusable(out, filters, set, detector, reported)
   local why = unfit(detector, set)
   local row = {dataset = set.name, detector = detector.name}
-  if why and not told[detector.name] and filter.keeps(filters, row, true) then
-    told[detector.name] = true
+  if why and not reported[detector.name] and filter.keeps(filters, row, true) then
+    reported[detector.name] = true
     out.skipped[#out.skipped + 1] = {name = set.name, why = ("%s %s"):format(detector.name, why)}
   end
   return why ~= nil
 end
 
 local function expand(spec, out, filters, set)
-  local told = {}
+  local reported = {}
   for _, profile in ipairs(set.rows and {set.profile or false} or spec.profiles) do
     for _, grace in ipairs(set.graces) do
       for _, detector in ipairs(spec.detectors) do
-        if has(profiles_of(spec, detector, set), profile) and not unusable(out, filters, set, detector, told) then
+        if has(profiles_of(spec, detector, set), profile) and not unusable(out, filters, set, detector, reported) then
           for _, full in ipairs(detector.configurations) do
             add_runs(spec, out, filters, set, profile or nil, grace, detector, full)
           end

@@ -24,7 +24,7 @@ end
 local ROW = 4.6 -- mm
 
 function compared.differences(t, request)
-  local found, told = find(t, request)
+  local found, remark = find(t, request)
   local rows, drawn, heads, y = {}, {}, {}, 0
   local low, high, longest = 0.0, 0.0, 8
   for _, entry in ipairs(found.each) do
@@ -49,7 +49,7 @@ function compared.differences(t, request)
   if #drawn == 0 then result_table.refuse("unmeasured", "%s: no difference has an interval", t.path) end
   local pad = (high - low) * 0.05 + 1e-12
   return {title = ("Differences in %s from %s, with intervals"):format(found.metric, found.reference), height = 16 + ROW * (y + 0.5),
-    rows = rows, remarks = {told}, blocks = {drawn, heads},
+    rows = rows, remarks = {remark}, blocks = {drawn, heads},
     columns = {"dataset", "reference", "detector", "value", "difference", "low", "high", "p", "holm", "blocks", "note"},
     script = table.concat({"set border 1", "set ytics nomirror scale 0", "set grid noy x", "set key off",
       ("set lmargin at screen %.4f"):format((longest * 1.75 + 4) / style.FULL), ("set yrange [%g:0.4]"):format(y + 0.6),
@@ -63,7 +63,7 @@ end
 -- ------------------------------------------------------------------ ranks
 
 function compared.ranks(t, request)
-  local found, told = find(t, request)
+  local found, remark = find(t, request)
   local all = found.all
   if not all or all.why_not or not all.bars then
     result_table.refuse("unmeasured", "%s: ranks: %s", t.path, all and all.why_not or found.why_not or "no test over data sets")
@@ -83,7 +83,7 @@ function compared.ranks(t, request)
   for _, list in ipairs {bold, left, middle, right} do
     if #list == 0 then list[1] = {n = 4} end
   end
-  local remarks = {told, ("%d data sets: %s"):format(#all.datasets, table.concat(all.datasets, ", "))}
+  local remarks = {remark, ("%d data sets: %s"):format(#all.datasets, table.concat(all.datasets, ", "))}
   return {title = "Mean ranks and critical difference", height = style.FULL * picture.height / picture.width, rows = rows,
     remarks = remarks, columns = {"place", "detector", "mean_rank", "critical_difference"}, blocks = {lines, bold, left, middle, right},
     script = table.concat({"unset border", "unset tics", "set key off", "unset grid", "set margins 0, 0, 0, 0",

@@ -47,7 +47,7 @@ function distribution.histogram(t, request)
   if not low then
     error({status = "unmeasured", message = ("run %s of %s: no score is a positive number"):format(run.run, t.path)}, 0)
   end
-  local fit, told = timeline.benign_fit(t, run, arrays)
+  local fit, remark = timeline.benign_fit(t, run, arrays)
   local count, total, left_out = counted(arrays, low, high)
   local width = (high - low) / BINS
   local rows, block = {}, {}
@@ -75,7 +75,7 @@ function distribution.histogram(t, request)
     plots[#plots + 1] = ("NaN with lines lc rgb '%s' lw 1.2 dt (8,4) title 'threshold'"):format(style.black)
   end
   script[#script + 1] = "plot " .. table.concat(plots, ", \\\n  ")
-  local remarks = {told}
+  local remarks = {remark}
   if left_out > 0 then
     remarks[2] = text.plural(left_out, "score") .. " of 0 or less, infinite or not a number are left out"
   end

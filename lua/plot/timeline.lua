@@ -261,14 +261,14 @@ set key off
 
 function timeline.probability(t, request)
   local run, arrays, list, left_out, last, scale, label = scene(t, request)
-  local fit, told = benign_fit(t, run, arrays)
+  local fit, remark = benign_fit(t, run, arrays)
   local block = {}
   for k, packet in ipairs(list) do
     local x = arrays.scores[packet.i]
     block[k] = {(arrays.first + packet.i) / scale, x, math.max(-10, tails.log10_p(fit, x))}
   end
   local all = remarks(arrays, left_out)
-  table.insert(all, 1, told)
+  table.insert(all, 1, remark)
   return {title = "Scores coloured by their probability under a log-normal fit", height = 75, run = run, remarks = all,
     columns = {"packet", "time", "score", "label", "log10_probability"},
     rows = numbers(arrays, list, function(row, i) row.log10_probability = tails.log10_p(fit, arrays.scores[i]) end),
@@ -282,7 +282,7 @@ local OUTLIERS = 50
 function timeline.outliers(t, request)
   local run = select_runs.one(t, request.run, request.only)
   local arrays = select_runs.arrays(t, run)
-  local fit, told = benign_fit(t, run, arrays)
+  local fit, remark = benign_fit(t, run, arrays)
   local scores, order = arrays.scores, {}
   for i = 1, #scores do
     if drawable(scores[i]) then order[#order + 1] = {i = i, label = arrays.labels and arrays.labels:byte(i) or 0} end
@@ -296,7 +296,7 @@ function timeline.outliers(t, request)
   for k, packet in ipairs(top) do table.insert(of[packet.label] or of[2], {k, scores[packet.i]}) end
   local rows = numbers(arrays, top, function(row, i) row.log10_probability = tails.log10_p(fit, scores[i]) end)
   for k, row in ipairs(rows) do row.rank = k end
-  return {title = "The highest scores", height = 70, run = run, rows = rows, remarks = {told},
+  return {title = "The highest scores", height = 70, run = run, rows = rows, remarks = {remark},
     columns = {"rank", "packet", "time", "score", "label", "log10_probability"},
     blocks = {or_nothing(of[0], 2), or_nothing(of[1], 2), or_nothing(of[2], 2)},
     script = table.concat({"set logscale y", "set format y '%g'", "set xlabel 'rank of the packet by its score'",

@@ -27,13 +27,13 @@ end
 return function(t, metric, better, most)
   local a = compare.arrange(t, t.chosen, metric)
   local queues, all, chosen = {}, 0, {}
-  for i, place in ipairs(a.places) do
+  for i, place in ipairs(a.sets) do
     queues[i] = order(a, place, metric, better == "lower")
     all = all + #queues[i]
   end
   local turn = 1
   while #chosen < most and #chosen < all do
-    for i, place in ipairs(a.places) do
+    for i, place in ipairs(a.sets) do
       local label = queues[i][turn]
       if label and #chosen < most then
         chosen[#chosen + 1] = {run = a.run[place][label], label = label, place = place, of = #a.same[place][label]}
@@ -41,7 +41,7 @@ return function(t, metric, better, most)
     end
     turn = turn + 1
   end
-  if #a.places == 0 then -- nothing is labelled: the first runs that are there
+  if #a.sets == 0 then -- nothing is labelled: the first runs that are there
     for _, run in ipairs(t.chosen) do
       if run.status ~= "failed" and #chosen < most then
         chosen[#chosen + 1] = {run = run, label = run.detector or "?", place = run.dataset or "?", of = 1}

@@ -26,18 +26,18 @@ local function add_ranks(ranks, labels, value_of, sign)
   end
 end
 
-local function all_have(a, place, labels)
+local function all_have(a, set, labels)
   for _, label in ipairs(labels) do
-    if not a.run[place][label] then return false end
+    if not a.run[set][label] then return false end
   end
   return true
 end
 
 -- The best of labels elsewhere, how many data sets that is; nil where there is none, or several are the best.
-local function elsewhere(a, place, labels, metric, sign)
+local function elsewhere(a, set, labels, metric, sign)
   local ranks, others, count = {}, {}, 0
-  for _, other in ipairs(a.places) do
-    if a.dataset[other] ~= a.dataset[place] and all_have(a, other, labels) then
+  for _, other in ipairs(a.sets) do
+    if a.dataset[other] ~= a.dataset[set] and all_have(a, other, labels) then
       add_ranks(ranks, labels, function(label) return a.run[other][label][metric] end, sign)
       if not others[a.dataset[other]] then others[a.dataset[other]], count = true, count + 1 end
     end
@@ -87,10 +87,10 @@ local function distance(a, run, class)
   return count, factor
 end
 
-local function nearest(a, place, labels, class)
+local function nearest(a, set, labels, class)
   local best, ties, least, by
   for _, label in ipairs(labels) do
-    local count, factor = distance(a, a.run[place][label], class)
+    local count, factor = distance(a, a.run[set][label], class)
     if not count then return nil end
     local nearer = not best or count < least or count == least and factor < by - 1e-12
     if nearer then best, ties, least, by = label, 1, count, factor
@@ -101,31 +101,31 @@ end
 
 -- ------------------------------------------------------------------ all of them
 
-local function choice(a, place, labels, metric, sign, class)
+local function choice(a, set, labels, metric, sign, class)
   local chosen, rule
   if #labels == 1 then chosen, rule = labels[1], "only one" end
-  if not chosen then chosen, rule = elsewhere(a, place, labels, metric, sign) end
-  if not chosen then chosen, rule = nearest(a, place, labels, class) end
+  if not chosen then chosen, rule = elsewhere(a, set, labels, metric, sign) end
+  if not chosen then chosen, rule = nearest(a, set, labels, class) end
   local values = {}
-  for i, label in ipairs(labels) do values[i] = a.run[place][label][metric] end
+  for i, label in ipairs(labels) do values[i] = a.run[set][label][metric] end
   local mean, deviation = statistics.of(values)
   return {label = chosen, rule = rule or "none", of = #labels, mean = mean, deviation = deviation}
 end
 
 -- Configurations of one detector that have a value on this data set, in the order of the file.
-local function labels_of(a, place, detector)
+local function labels_of(a, set, detector)
   local labels = {}
   for _, label in ipairs(a.methods) do
-    if a.detector[label] == detector and a.run[place][label] then labels[#labels + 1] = label end
+    if a.detector[label] == detector and a.run[set][label] then labels[#labels + 1] = label end
   end
   return labels
 end
 
 -- a: of compare.arrange, a method a configuration; class_of(name): a detector's class, or nil.
--- -> the same, a method a detector; choice[place][detector] = {label =, rule =, of =, mean =, deviation =}: label nil:
--- none was chosen, and run[place][detector] is nil. several: whether any has more than one configuration.
+-- -> the same, a method a detector; choice[set][detector] = {label =, rule =, of =, mean =, deviation =}: label nil:
+-- none was chosen, and run[set][detector] is nil. several: whether any has more than one configuration.
 function choose.by_detector(a, metric, better, class_of)
-  local c = {methods = {}, places = a.places, dataset = a.dataset, run = {}, same = {}, choice = {}, detector = {},
+  local c = {methods = {}, sets = a.sets, dataset = a.dataset, run = {}, same = {}, choice = {}, detector = {},
     kind = {}, columns = a.columns, repeats = a.repeats, missing = a.missing, several = false}
   for _, label in ipairs(a.methods) do
     local detector = a.detector[label]
@@ -133,16 +133,16 @@ function choose.by_detector(a, metric, better, class_of)
     c.detector[detector] = detector
     if c.kind[detector] ~= "bound" then c.kind[detector] = a.kind[label] end
   end
-  for _, place in ipairs(a.places) do
-    c.run[place], c.same[place], c.choice[place] = {}, {}, {}
+  for _, set in ipairs(a.sets) do
+    c.run[set], c.same[set], c.choice[set] = {}, {}, {}
     for _, detector in ipairs(c.methods) do
-      local labels = labels_of(a, place, detector)
+      local labels = labels_of(a, set, detector)
       if #labels > 0 then
-        local chosen = choice(a, place, labels, metric, better == "lower" and -1 or 1, class_of(detector))
-        c.choice[place][detector] = chosen
+        local chosen = choice(a, set, labels, metric, better == "lower" and -1 or 1, class_of(detector))
+        c.choice[set][detector] = chosen
         c.several = c.several or #labels > 1
         if chosen.label then
-          c.run[place][detector], c.same[place][detector] = a.run[place][chosen.label], a.same[place][chosen.label]
+          c.run[set][detector], c.same[set][detector] = a.run[set][chosen.label], a.same[set][chosen.label]
         end
       end
     end
@@ -155,13 +155,13 @@ end
 function choose.listed(c)
   if not c.several then return nil end
   local listed = {}
-  for _, place in ipairs(c.places) do
-    listed[place] = {}
+  for _, set in ipairs(c.sets) do
+    listed[set] = {}
     for _, detector in ipairs(c.methods) do
-      local choice = c.choice[place][detector]
+      local choice = c.choice[set][detector]
       if choice then
         local words = choice.label and choice.label:sub(#detector + 2)
-        table.insert(listed[place], {detector = detector, configuration = words, rule = choice.rule, of = choice.of,
+        table.insert(listed[set], {detector = detector, configuration = words, rule = choice.rule, of = choice.of,
           mean = choice.mean, deviation = choice.deviation})
       end
     end

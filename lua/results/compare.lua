@@ -33,8 +33,8 @@ local function configuration(t, runs, by_profile)
   return columns
 end
 
--- A method a configuration: {methods = {label, ...}, places = {label, ...}, dataset[place] = its data set, run[place][method]
--- = run, same[place][method] = {its repeats}, repeats = most of one, missing = runs without a value, detector[method],
+-- A method a configuration: {methods = {label, ...}, sets = {label, ...}, dataset[set] = its data set, run[set][method]
+-- = run, same[set][method] = {its repeats}, repeats = most of one, missing = runs without a value, detector[method],
 -- kind[method] = "bound", "trivial" or "", columns = those that tell configurations apart}
 function compare.arrange(t, runs, metric)
   local with, missing = {}, 0
@@ -46,16 +46,16 @@ function compare.arrange(t, runs, metric)
   local by_profile = next(profiles, next(profiles)) ~= nil
   local columns = configuration(t, with, by_profile)
   local telling = {t.column.detector, table.unpack(columns)}
-  local a = {methods = {}, places = {}, dataset = {}, run = {}, same = {}, repeats = 1, missing = missing, detector = {},
+  local a = {methods = {}, sets = {}, dataset = {}, run = {}, same = {}, repeats = 1, missing = missing, detector = {},
     kind = {}, columns = columns}
   local cells
-  cells, a.places = repeats.group_by(with, function(run) return where(run, by_profile) end)
+  cells, a.sets = repeats.group_by(with, function(run) return where(run, by_profile) end)
   local seen = {}
-  for _, place in ipairs(a.places) do
-    local of_method = repeats.group_by(cells[place], function(run) return result_table.label(run, telling) end)
-    a.run[place], a.same[place], a.dataset[place] = {}, of_method, cells[place][1].dataset
+  for _, set in ipairs(a.sets) do
+    local of_method = repeats.group_by(cells[set], function(run) return result_table.label(run, telling) end)
+    a.run[set], a.same[set], a.dataset[set] = {}, of_method, cells[set][1].dataset
     for label, same in pairs(of_method) do
-      a.run[place][label] = (repeats.median(same, metric))
+      a.run[set][label] = (repeats.median(same, metric))
       a.repeats = math.max(a.repeats, #same)
     end
   end
@@ -146,10 +146,10 @@ local function test_one(t, x, reference, metric, options)
   return test
 end
 
-local function against_reference(a, place, reference)
+local function against_reference(a, set, reference)
   local others = {}
   for _, label in ipairs(a.methods) do
-    if a.run[place][reference] and a.run[place][label] and label ~= reference then others[#others + 1] = label end
+    if a.run[set][reference] and a.run[set][label] and label ~= reference then others[#others + 1] = label end
   end
   return others
 end
@@ -167,15 +167,15 @@ end
 -- from being significant}, ...}
 function compare.on_each(t, a, reference, metric, options)
   local list = {}
-  for _, place in ipairs(a.places) do
-    local base, tests = a.run[place][reference], {}
-    local others = against_reference(a, place, reference)
+  for _, set in ipairs(a.sets) do
+    local base, tests = a.run[set][reference], {}
+    local others = against_reference(a, set, reference)
     local own = settings(options, metric, #others)
     for i, label in ipairs(others) do
-      tests[i] = test_one(t, a.run[place][label], base, metric, own)
+      tests[i] = test_one(t, a.run[set][label], base, metric, own)
       tests[i].detector = label
     end
-    local entry = {dataset = place, value = base and base[metric], tests = tests}
+    local entry = {dataset = set, value = base and base[metric], tests = tests}
     local count = correct(tests)
     for _, test in ipairs(tests) do
       if test.floor and test.p <= test.floor then test.at_floor = floor_of(test) end
@@ -193,17 +193,17 @@ end
 -- Values of these methods where every one of them has one -> rows, their data sets, those left out.
 local function matrix(a, methods, metric)
   local values, used, left = {}, {}, {}
-  for _, place in ipairs(a.places) do
+  for _, set in ipairs(a.sets) do
     local row = {}
     for i, label in ipairs(methods) do
-      local run = a.run[place][label]
+      local run = a.run[set][label]
       row[i] = run and run[metric]
       if row[i] == nil then break end
     end
     if #row == #methods then
-      values[#values + 1], used[#used + 1] = row, place
+      values[#values + 1], used[#used + 1] = row, set
     else
-      left[#left + 1] = place
+      left[#left + 1] = set
     end
   end
   return values, used, left
@@ -227,8 +227,8 @@ local function complete(a, methods, metric)
   local whole, lacking = {}, {}
   for _, label in ipairs(methods) do
     local everywhere = true
-    for _, place in ipairs(a.places) do
-      local run = a.run[place][label]
+    for _, set in ipairs(a.sets) do
+      local run = a.run[set][label]
       everywhere = everywhere and run ~= nil and run[metric] ~= nil
     end
     table.insert(everywhere and whole or lacking, label)

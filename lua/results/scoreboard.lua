@@ -23,8 +23,8 @@ function scoreboard.kind(run)
   local class = scoreboard.class_of(run.detector)
   if not class then return "" end
   if class.flags.oracle then
-    local told = run.feature and run.feature ~= "best" and run.side and run.side ~= "best"
-    return told and "trivial" or "bound"
+    local given = run.feature and run.feature ~= "best" and run.side and run.side ~= "best"
+    return given and "trivial" or "bound"
   end
   return class.flags.blind and not class.flags.capture and "trivial" or ""
 end
@@ -87,15 +87,15 @@ end
 -- least, most: of the metric over the repeats; learn, score: packets a second; memory: bytes.
 function scoreboard.make(t, a, metric)
   local board = {metric = metric, figures = figures(t, metric)}
-  for _, place in ipairs(a.places) do
-    local entry = {dataset = place, rows = {}}
+  for _, set in ipairs(a.sets) do
+    local entry = {dataset = set, rows = {}}
     for _, label in ipairs(a.methods) do
-      local run = a.run[place][label]
+      local run = a.run[set][label]
       if run then
         for _, name in ipairs {"packets", "scored", "attacks", "blocks", "attack_blocks", "level"} do
           entry[name] = entry[name] or run[name]
         end
-        table.insert(entry.rows, row_of(run, a.same[place][label], label, metric, board.figures))
+        table.insert(entry.rows, row_of(run, a.same[set][label], label, metric, board.figures))
       end
     end
     board[#board + 1] = entry

@@ -48,7 +48,7 @@ static inline void *create(const nt_detector_class *class, uint64_t seed, nt_err
 /* Learns and scores in chunks; scores: ROWS - LEARN. Rows are passed as copies that are freed after
  * the call, so that sanitizers see later reads. */
 static inline nt_status drive(const nt_detector_class *class, void *d, size_t chunk, double *scores,
-                       nt_error *err) {
+                              nt_error *err) {
   nt_status status = NT_OK;
   double training[ROWS];
   for (size_t at = 0; at < ROWS && !status;) {

@@ -190,7 +190,7 @@ static nt_status copy_block(nt_excerpt *e, const nt_block *b, const nt_frame *fr
 
 static void see_block(void *context, const nt_block *block) {
   nt_excerpt *e = context;
-  write_out(e, block->bytes, block->size, NULL); /* the stream keeps its error until the end */
+  write_out(e, block->bytes, block->size, NULL); /* FILE keeps its error until the end */
 }
 
 /* ---------------------------------------------------------------- packets of a pcap */
@@ -325,7 +325,7 @@ static nt_status begin(nt_excerpt *e, const char *capture, const char *output, n
                    capture, nt_capture_format_name(format));
   nt_status status = nt_output_begin(&e->output, output, err);
   if (status != NT_OK) return status;
-  e->to = nt_output_stream(&e->output);
+  e->to = nt_output_file(&e->output);
   if (!e->to) return nt_fail(err, NT_E_IO, "%s: cannot be written: %s", output, strerror(errno));
   if (format == NT_FORMAT_PCAP) return write_section(e, err);
   nt_capture_watch_blocks(e->capture, &e->watch);

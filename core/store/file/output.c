@@ -32,13 +32,13 @@ nt_status nt_output_begin_here(nt_output *output, const char *path, nt_error *er
   return begin(output, path, 0, err);
 }
 
-FILE *nt_output_stream(const nt_output *output) {
+FILE *nt_output_file(const nt_output *output) {
   int fd = nt_temporary_writer(output->held);
-  FILE *stream = fd < 0 ? NULL : fdopen(fd, "wb");
+  FILE *file = fd < 0 ? NULL : fdopen(fd, "wb");
   int why = errno;
-  if (!stream && fd >= 0) close(fd);
+  if (!file && fd >= 0) close(fd);
   errno = why;
-  return stream;
+  return file;
 }
 
 static nt_status conclude(nt_output *output, nt_status status) {

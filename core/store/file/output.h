@@ -25,8 +25,8 @@ nt_status nt_output_begin(nt_output *output, const char *path, nt_error *err);
 /* The same, but a symbolic link at `path` is itself replaced, not what it points to: for folders
  * that others may write to. */
 nt_status nt_output_begin_here(nt_output *output, const char *path, nt_error *err);
-/* A stream that writes to the temporary file; NULL with errno. */
-FILE *nt_output_stream(const nt_output *output);
+/* A FILE that writes to the temporary file; NULL with errno. */
+FILE *nt_output_file(const nt_output *output);
 
 /* Syncs, renames, syncs the directory. The temporary file must be closed by then. Frees *output,
  * and removes the temporary file when it fails. */

@@ -23,24 +23,24 @@ typedef struct nt_score_head {
 
 /* ---------------------------------------------------------------- writing */
 
-static void put_text(FILE *stream, const char *text) {
-  fwrite(text ? text : "", 1, text ? strlen(text) + 1 : 1, stream);
+static void put_text(FILE *file, const char *text) {
+  fwrite(text ? text : "", 1, text ? strlen(text) + 1 : 1, file);
 }
 
 /* Four texts with their zeros, then role, type, better, integer and number. */
-static void put_cell(FILE *stream, const nt_cell *cell) {
-  put_text(stream, cell->name);
-  put_text(stream, cell->unit);
-  put_text(stream, cell->long_name);
-  put_text(stream, cell->type == NT_CELL_TEXT ? cell->text : NULL);
-  putc((int)cell->role, stream);
-  putc((int)cell->type, stream);
-  putc((int)cell->better, stream);
-  fwrite(&cell->integer, sizeof cell->integer, 1, stream);
-  fwrite(&cell->number, sizeof cell->number, 1, stream);
+static void put_cell(FILE *file, const nt_cell *cell) {
+  put_text(file, cell->name);
+  put_text(file, cell->unit);
+  put_text(file, cell->long_name);
+  put_text(file, cell->type == NT_CELL_TEXT ? cell->text : NULL);
+  putc((int)cell->role, file);
+  putc((int)cell->type, file);
+  putc((int)cell->better, file);
+  fwrite(&cell->integer, sizeof cell->integer, 1, file);
+  fwrite(&cell->number, sizeof cell->number, 1, file);
 }
 
-static void put_all(FILE *stream, const nt_score_record *r) {
+static void put_all(FILE *file, const nt_score_record *r) {
   _Static_assert(sizeof(size_t) == sizeof(uint64_t), "a map's arrays are written as they stand");
   nt_score_head head = {.mark = MARK,
                         .first = r->first,
@@ -51,27 +51,27 @@ static void put_all(FILE *stream, const nt_score_record *r) {
                         .distances = r->map.distances ? r->map.total - 1 : 0,
                         .cells = r->cells};
   memcpy(head.key, r->key, strnlen(r->key, sizeof head.key));
-  fwrite(&head, sizeof head, 1, stream);
-  if (r->count) fwrite(r->scores, sizeof *r->scores, r->count, stream);
-  if (r->trained) fwrite(r->training, sizeof *r->training, r->trained, stream);
+  fwrite(&head, sizeof head, 1, file);
+  if (r->count) fwrite(r->scores, sizeof *r->scores, r->count, file);
+  if (r->trained) fwrite(r->training, sizeof *r->training, r->trained, file);
   if (r->map.autoencoders) {
-    fwrite(r->map.sizes, sizeof *r->map.sizes, r->map.autoencoders, stream);
-    fwrite(r->map.features, sizeof *r->map.features, r->map.total, stream);
-    if (head.distances) fwrite(r->map.distances, sizeof *r->map.distances, head.distances, stream);
+    fwrite(r->map.sizes, sizeof *r->map.sizes, r->map.autoencoders, file);
+    fwrite(r->map.features, sizeof *r->map.features, r->map.total, file);
+    if (head.distances) fwrite(r->map.distances, sizeof *r->map.distances, head.distances, file);
   }
-  for (size_t i = 0; i < r->cells; i++) put_cell(stream, &r->cell[i]);
+  for (size_t i = 0; i < r->cells; i++) put_cell(file, &r->cell[i]);
 }
 
 nt_status nt_score_file_write(const char *path, const nt_score_record *record, nt_error *err) {
   nt_output output;
   nt_status status = nt_output_begin_here(&output, path, err);
   if (status != NT_OK) return status;
-  FILE *stream = nt_output_stream(&output);
-  int bad = stream == NULL;
-  if (stream) {
-    put_all(stream, record);
-    bad = fflush(stream) != 0 || ferror(stream);
-    bad |= fclose(stream) != 0;
+  FILE *file = nt_output_file(&output);
+  int bad = file == NULL;
+  if (file) {
+    put_all(file, record);
+    bad = fflush(file) != 0 || ferror(file);
+    bad |= fclose(file) != 0;
   }
   if (bad) status = nt_fail(err, NT_E_IO, "%s: cannot be written: %s", path, strerror(errno));
   if (status == NT_OK) status = nt_seal_file(output.temporary, err);

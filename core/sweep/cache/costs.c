@@ -36,7 +36,7 @@ void nt_costs_write(const nt_costs *costs, const char *cache) {
   char path[NT_CACHE_PATH];
   nt_output output;
   if (!path_of(cache, path) || nt_output_begin_here(&output, path, NULL) != NT_OK) return;
-  FILE *file = nt_output_stream(&output);
+  FILE *file = nt_output_file(&output);
   int good = file != NULL;
   for (size_t i = 0; good && i < costs->count; i++)
     good = fprintf(file, "%.6g %s\n", costs->entry[i].ns, costs->entry[i].name) > 0;

@@ -161,7 +161,7 @@ static void write_note(const char *note, const char *key, const char *sha256) {
   char seal[NT_KEY_TEXT];
   if (nt_output_begin_here(&output, note, NULL) != NT_OK) return;
   seal_of_note(key, sha256, seal);
-  FILE *file = nt_output_stream(&output);
+  FILE *file = nt_output_file(&output);
   int good = file && fprintf(file, "%s %s\n", sha256, seal) > 0;
   if (file && fclose(file) != 0) good = 0;
   if (good)

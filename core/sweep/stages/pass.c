@@ -181,7 +181,7 @@ static void account(pass *p, worker *w, size_t rows, size_t alive) {
 }
 
 /* NT_OK also where every detector failed: each has reported its error. */
-static nt_status stream(pass *p, worker *w, nt_error *err) {
+static nt_status feed_detectors(pass *p, worker *w, nt_error *err) {
   uint64_t at = p->input->rows;
   size_t alive = 0;
   for (size_t i = 0; i < p->group_count; i++) {
@@ -261,7 +261,7 @@ void nt_sweep_pass(nt_sweep *s, worker *w, job **batch, size_t count) {
   nt_status status = NT_OK;
   if (nt_pass_begin(&p, s, batch, count)) {
     nt_pass_group(&p);
-    status = stream(&p, w, &err);
+    status = feed_detectors(&p, w, &err);
   } else {
     status = nt_fail(&err, NT_E_MEMORY, "out of memory for rows of %zu features", p.width);
   }

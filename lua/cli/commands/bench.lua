@@ -16,7 +16,7 @@ local files = require "ninetails.files"
 local revisions = require "ninetails.bench.revisions"
 local simulate = require "ninetails.bench.simulate"
 local system = require "ninetails.system"
-local tell = require "ninetails.bench.tell"
+local run_text = require "ninetails.bench.run_text"
 local text = require "ninetails.cli.text"
 local trend = require "ninetails.bench.trend"
 
@@ -29,7 +29,7 @@ local function note(...) out.note(string.format(...), "\n") end
 local function list_problems(args)
   local all = kernels.problems()
   if args.json then
-    tell.json(json.array(all))
+    run_text.json(json.array(all))
     return 0
   end
   for _, p in ipairs(all) do
@@ -52,7 +52,7 @@ local function list(args)
     found[i] = json.object {{"suite", suite.name}, {"help", suite.help}, {"problems", keys}}
   end
   if args.json then
-    tell.json(found)
+    run_text.json(found)
     return 0
   end
   for i, suite in ipairs(problems.suites) do
@@ -81,9 +81,9 @@ local function measure_one(args)
   local best = math.huge
   for _, pass in ipairs(result.passes) do best = math.min(best, pass.cpu) end
   out.text(text.rows {{"problem", entry.text},
-    {"time", ("%s ns of a %s, CPU time, the least of %d passes"):format(tell.amount(1e9 * best / result.items), result.item, #result.passes)},
+    {"time", ("%s ns of a %s, CPU time, the least of %d passes"):format(run_text.amount(1e9 * best / result.items), result.item, #result.passes)},
     {"rate", text.scaled(result.items / best, result.item .. "s/s")},
-    {"instructions", result.instructions and tell.amount(result.instructions / result.items) .. " of a " .. result.item},
+    {"instructions", result.instructions and run_text.amount(result.instructions / result.items) .. " of a " .. result.item},
     {"checked by", ("%s%s"):format(result.how, result.deviation > 0 and (": off by %.1e at most"):format(result.deviation) or "")},
     {"digest", result.digest .. (result.exact and ", the same on every machine" or "")}})
   return 0
@@ -152,12 +152,12 @@ local function run(args)
     end
     limits = figures.limits(of_machine)
   end
-  if args.json then tell.json(tell.run_json(id, done, limits, failures))
+  if args.json then run_text.json(run_text.run_json(id, done, limits, failures))
   elseif not args.quiet then
-    tell.table(done, limits)
+    run_text.table(done, limits)
     local series = figures.series(done)
-    if #series > 0 then out.text("\n", text.table(tell.exponent_rows(series))) end
-    if next(limits) then out.text("\nlimits   ", tell.limit_words(limits), "\n") end
+    if #series > 0 then out.text("\n", text.table(run_text.exponent_rows(series))) end
+    if next(limits) then out.text("\nlimits   ", run_text.limit_words(limits), "\n") end
     out.text("\n", text.rows {{"run", id}, {"history", ("%s, %s more"):format(args.history, text.plural(#done, "record"))}})
   end
   report_failures(failures)
@@ -238,9 +238,9 @@ local function compare_two(args)
   else
     args.started = system.clock()
     local entries = problems.find(args.problem)
-    local function tell_build(words) if not args.quiet then note("%s", words) end end
-    local a = revisions.build(args.a, args.repository, args.folder .. "/revisions", tell_build)
-    local b = revisions.build(args.b, args.repository, args.folder .. "/revisions", tell_build)
+    local function show_build(words) if not args.quiet then note("%s", words) end end
+    local a = revisions.build(args.a, args.repository, args.folder .. "/revisions", show_build)
+    local b = revisions.build(args.b, args.repository, args.folder .. "/revisions", show_build)
     x, y, failures, cut = measure_sides(entries, a, b, args, args.seed)
     o.paired = true
     found = compare.sets(x, y, o)
@@ -301,7 +301,7 @@ local function show_trend(args)
   end
   local list, alarms, unconfirmed = alarms_of(records, args, wanted)
   if #list == 0 then error({status = "unmeasured", message = args.history .. ": no record of these problems"}, 0) end
-  if args.json then tell.json(trend.json(list, alarms, {method = args.method}))
+  if args.json then run_text.json(trend.json(list, alarms, {method = args.method}))
   elseif not args.quiet then
     out.text(text.table(trend.rows(list, {method = args.method}), {[2] = true, [3] = true, [7] = true}))
   end
@@ -335,7 +335,7 @@ local function run_simulation(args)
       list[i] = json.object {{"method", r.method}, {"slower", r.slower}, {"histories", r.histories}, {"detected", r.detected},
         {"median_nights", r.delay}, {"false_alarms", r.false_alarms}, {"nights", r.nights}}
     end
-    tell.json(json.object {{"problems", json.array(noise.problems)}, {"measured_nights", #noise.nights},
+    run_text.json(json.object {{"problems", json.array(noise.problems)}, {"measured_nights", #noise.nights},
       {"median_deviation", figures.median(noise.deviation)}, {"rows", list}})
     return 0
   end

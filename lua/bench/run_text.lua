@@ -5,14 +5,14 @@ local json = require "ninetails.json"
 local out = require "ninetails.cli.out"
 local text = require "ninetails.cli.text"
 
-local tell = {}
+local run_text = {}
 
-function tell.json(value) out.data(json.encode(value, true), "\n") end
+function run_text.json(value) out.data(json.encode(value, true), "\n") end
 
 local function three(x) return x and x == x and ("%.3g"):format(x) or "" end
 
 -- 1234.5 -> "1234", 12.345 -> "12.3"
-function tell.amount(x)
+function run_text.amount(x)
   if not x or x ~= x then return "" end
   return x >= 1000 and ("%.0f"):format(x) or ("%.3g"):format(x)
 end
@@ -22,13 +22,13 @@ local function percent(x) return x and ("%.0f %%"):format(100 * x) or "" end
 local function name_of(record) return record.problem .. (record.peer and " " .. record.peer or "") end
 
 -- Rows of cells, a head first: what `run` prints and docs/performance.md has.
-function tell.rows(records, limits)
+function run_text.rows(records, limits)
   local rows = {{"problem", "ns", "of a", "+-", "a second", "instructions", "bytes", "of the limit", "checked by"}}
   for _, record in ipairs(records) do
     local f = figures.of(record)
     local share, which = figures.fraction(record, limits)
-    rows[#rows + 1] = {name_of(record), tell.amount(f.ns), record.item, percent(f.spread), text.scaled(f.rate),
-      tell.amount(f.instructions), f.bytes > 0 and tell.amount(f.bytes) or "", share and percent(share) .. " " .. which or "",
+    rows[#rows + 1] = {name_of(record), run_text.amount(f.ns), record.item, percent(f.spread), text.scaled(f.rate),
+      run_text.amount(f.instructions), f.bytes > 0 and run_text.amount(f.bytes) or "", share and percent(share) .. " " .. which or "",
       record.how or ""}
   end
   return rows
@@ -36,9 +36,9 @@ end
 
 local right = {[2] = true, [4] = true, [5] = true, [6] = true, [7] = true}
 
-function tell.table(records, limits) out.text(text.table(tell.rows(records, limits), right)) end
+function run_text.table(records, limits) out.text(text.table(run_text.rows(records, limits), right)) end
 
-function tell.limit_words(limits)
+function run_text.limit_words(limits)
   local words = {}
   if limits.fma then words[#words + 1] = ("%s of one core"):format(text.scaled(limits.fma, "flop/s")) end
   if limits.triad then words[#words + 1] = ("triad %s"):format(text.scaled(limits.triad, "B/s")) end
@@ -46,14 +46,14 @@ function tell.limit_words(limits)
   return table.concat(words, ", ")
 end
 
-function tell.exponent_rows(list)
+function run_text.exponent_rows(list)
   local rows = {{"series", "points", "time of an item grows as", "from", "to"}}
   for _, s in ipairs(list) do
     local first, last = s.points[1], s.points[#s.points]
     rows[#rows + 1] = {s.name, ("%d"):format(#s.points),
       ("%s^%.2f%s"):format(s.x, s.exponent, s.error and (" +- %.2f"):format(s.error) or ""),
-      ("%s ns at %s"):format(tell.amount(first[2]), text.count(math.floor(first[1]))),
-      ("%s ns at %s"):format(tell.amount(last[2]), text.count(math.floor(last[1])))}
+      ("%s ns at %s"):format(run_text.amount(first[2]), text.count(math.floor(first[1]))),
+      ("%s ns at %s"):format(run_text.amount(last[2]), text.count(math.floor(last[1])))}
   end
   return rows
 end
@@ -69,7 +69,7 @@ local function record_json(record, limits)
     {"machine", record.machine}, {"configuration", record.configuration}}
 end
 
-function tell.run_json(run, records, limits, failures)
+function run_text.run_json(run, records, limits, failures)
   local list, series, failed = json.array {}, json.array {}, json.array {}
   for i, record in ipairs(records) do list[i] = record_json(record, limits) end
   for i, s in ipairs(figures.series(records)) do
@@ -81,6 +81,6 @@ function tell.run_json(run, records, limits, failures)
     {"series", series}, {"failed", failed}}
 end
 
-tell.three, tell.percent, tell.name_of = three, percent, name_of
+run_text.three, run_text.percent, run_text.name_of = three, percent, name_of
 
-return tell
+return run_text
