@@ -5,6 +5,8 @@
     report.py NINETAILS
 """
 import base64
+import collections
+import csv
 import json
 import math
 import pathlib
@@ -79,7 +81,10 @@ def check_histogram(detail, scores, labels):
         of = numpy.log10(scores[usable & (labels == label)])
         bins = numpy.minimum(((of - g["low"]) / (g["high"] - g["low"]) * 60).astype(int), 59)
         assert g[name] == numpy.bincount(bins, minlength=60).tolist()
-    benign = numpy.log(scores[usable & (labels == 0)])
+    before = int(numpy.argmax(labels != 0)) if labels.any() else 0
+    fitted = slice(0, before) if before >= 100 else slice(None)
+    assert g["fit"]["of"] == ("the scored packets before the first attack" if before >= 100 else "all benign scored packets")
+    benign = numpy.log(scores[fitted][(usable & (labels == 0))[fitted]])
     assert math.isclose(g["fit"]["mean"], benign.mean(), rel_tol=1e-12) and g["fit"]["used"] == len(benign)
     assert math.isclose(g["fit"]["deviation"], benign.std(), rel_tol=1e-12)
 
@@ -120,6 +125,48 @@ def check_commands(data, path):
     assert comparison["found"]["over_all"]["ranks"] and len(comparison["found"]["data_sets"]) == 3
 
 
+def check_outliers(folder, path):
+    """Packets that stand out are those of `inspect`, all counted, drawn as far as a picture can show them."""
+    capture = folder / "m.pcap"
+    found = make(folder, path, "--capture", capture, "--threshold", "mean+0.5sd")[1]["outliers"]
+    words = found["command"].split()
+    assert words[-3:] == ["--threshold", "mean+0.5sd", "--csv"], words
+    rows = list(csv.DictReader(report_files.run(NINETAILS, *words[1:]).splitlines()))
+    assert found["count"] == len(rows) > 100 and found["labelled"], len(rows)
+    first = min(float(r["time"]) for r in rows)
+    assert found["first"] == first and found["last"] == max(float(r["time"]) for r in rows) - first
+    points = {int(r["packet"]): [int(r["packet"]), float(r["time"]) - first, float(r["score"]), int(r["label"] == "1")] for r in rows}
+    assert all(point == points[point[0]] for point in found["points"])
+    assert max(p[2] for p in found["points"]) == max(p[2] for p in points.values())
+    if not found["thinned"]:
+        assert len(found["points"]) == len(rows)
+    attacks = sum(r["label"] == "1" for r in rows)
+    assert [sum(bin[k] for bin in found["bins"]) for k in (1, 2)] == [len(rows) - attacks, attacks]
+    for name in ("source", "destination"):
+        count = collections.Counter(r[name] for r in rows)
+        shown = found[name + "s"]
+        assert len(shown["hosts"]) + shown["more"] == len(count) and len(shown["hosts"]) <= 20
+        assert [h[1] for h in shown["hosts"]] == sorted(count.values(), reverse=True)[:20]
+        assert all(count[h[0]] == h[1] and sum(r[name] == h[0] and r["label"] == "1" for r in rows) == h[2] for h in shown["hosts"])
+    none = make(folder, path, "--capture", capture, "--threshold", "mean+1e9sd")[1]["outliers"]
+    assert none["count"] == 0 and "points" not in none
+    code, said = refuses(folder, path, path, "--capture", capture)
+    assert code == 1 and "--capture: expected one file, got 2" in said, said
+    code, said = refuses(folder, folder / "sweep.h5", "--capture", capture)
+    assert code == 1 and "has 36 runs: name one by --only" in said, said
+    code, said = refuses(folder, path, "--threshold", "mean+1sd")
+    assert code == 1 and "goes with --capture" in said, said
+    code, said = refuses(folder, path, "--capture", path)
+    assert code == 2 and not (folder / "report.html").exists(), said
+    if shutil.which("gnuplot"):
+        figures = folder / "outliers"
+        report_files.run(NINETAILS, "report", path, "--capture", capture, "--threshold", "mean+0.5sd", "--figures", figures, "--quiet")
+        for name in ("scores", "times", "sources", "destinations"):
+            assert (figures / f"outlier-{name}.svg").exists() and (figures / f"outlier-{name}.pdf").exists()
+        drawn = [line for line in (figures / "outlier-scores.csv").read_text().splitlines() if not line.startswith("#")]
+        assert len(drawn) == len(rows) + 1, len(drawn)
+
+
 def check_scoring(folder):
     path = report_files.scoring(NINETAILS, folder)
     _, data, _ = make(folder, path)
@@ -134,15 +181,15 @@ def check_scoring(folder):
         assert [a["attack"] for a in file["attacks"]] == (f["attacks/attack"].asstr()[:].tolist() if "attacks" in f else [])
     check_timeline(detail, scores, labels)
     check_histogram(detail, scores, labels)
+    assert "outliers" not in data
+    check_outliers(folder, path)
     fpr, tpr = floats(detail["roc"]["fpr"]), floats(detail["roc"]["tpr"])
     area = numpy.trapz(tpr.astype(float), fpr.astype(float))
     assert detail["roc"]["computed"] and abs(area - row["auc"]) < 1e-3, (area, row["auc"])
 
 
 def check_two(folder, path):
-    other = folder / "other.h5"
-    (folder / "other.lua").write_text(report_files.EXPERIMENT.replace("repeats = 2,", "repeats = 2, profile = \"py100\",").replace("{5, 20}", "5"))
-    report_files.run(NINETAILS, "run", folder / "other.lua", "-o", other, "--quiet", "--jobs", 2)
+    other = report_files.other(NINETAILS, folder)
     _, data, _ = make(folder, path, other, "--detail", 4)
     assert [len(f["details"]) for f in data["files"]] == [2, 2]
     told = subprocess.run([NINETAILS, "results", "diff", path, other, "--json"], stdout=subprocess.PIPE, text=True, check=False).stdout

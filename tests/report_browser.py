@@ -6,6 +6,7 @@ numbers of the file, and writes nothing to the console. Exit code 77: no Chromiu
     report_browser.py NINETAILS MODULES     MODULES: a node_modules with axe-core, or a folder that is not there
 """
 import bisect
+import csv
 import json
 import math
 import os
@@ -191,6 +192,53 @@ def check_axe(page):
         assert not found, "\n".join(found)
 
 
+def check_probability(page, folder, path):
+    """Scores coloured by their probability: `plot probability` has the same numbers."""
+    page.run(f"{PLOT}.scrollIntoView()")
+    page.wait(f"{PLOT}.querySelector('canvas')")
+    by_class = page.run(f"{PLOT}.querySelector('canvas').toDataURL()")
+    press(page, "#scores button", "probability")
+    page.wait("document.querySelector('#scores .ramp')")
+    assert page.run(f"{PLOT}.querySelector('canvas').toDataURL()") != by_class
+    page.run("[...document.querySelectorAll('#scores details')].find((d) => d.textContent.startsWith('Scores of the stretch')).open = true")
+    page.wait("document.querySelector('#scores details[open] tbody tr')")
+    heads = page.run("[...document.querySelectorAll('#scores details[open] thead th')].map((c) => c.textContent)")
+    rows = page.run("[...document.querySelectorAll('#scores details[open] tbody tr')].map((r) => [...r.children].map((c) => c.title))")
+    told = {}
+    for line in csv.DictReader(line for line in report_files.run(NINETAILS, "plot", "probability", path, "--numbers").splitlines() if not line.startswith("#")):
+        told[float(line["score"])] = float(line["log10_probability"])
+    scores = sorted(told)
+    at, compared = heads.index("log10 p of the highest"), 0
+    for row in rows:
+        high = max(float(row[k]) for k, name in enumerate(heads) if name.endswith("high") and row[k])
+        near = scores[min(bisect.bisect_left(scores, high * (1 - 1e-7)), len(scores) - 1)]  # the page has single precision
+        if math.isclose(near, high, rel_tol=1e-7):
+            assert math.isclose(float(row[at]), told[near], rel_tol=1e-4, abs_tol=1e-6), (high, row[at], told[near])
+            compared += 1
+    assert compared > len(rows) / 2 > 50, (compared, len(rows))
+    press(page, "#scores button", "label")
+    assert page.run(f"{PLOT}.querySelector('canvas').toDataURL()") == by_class
+
+
+def check_outliers(page):
+    """Their numbers are those of the page's data; names of hosts are there, bars are SVG."""
+    words = page.run("document.querySelector('#outliers').textContent")
+    data = page.run("JSON.parse(document.getElementById('data').textContent).outliers")
+    assert f"{data['count']:,} of {data['scored']:,} scored packets qualify" in words, words[:300]
+    for which, hosts in ((0, data["sources"]), (1, data["destinations"])):
+        svg = f"document.querySelectorAll('#outliers svg.bars')[{which}]"
+        texts = page.run(f"[...{svg}.querySelectorAll('text')].map((t) => t.textContent)")
+        assert texts == [t for h in hosts["hosts"] for t in (h[0], f"{h[1]:,}")], texts
+        widths = page.run(f"[...{svg}.querySelectorAll('rect')].map((r) => r.getBoundingClientRect().width)")
+        assert len(widths) >= len(hosts["hosts"]) and max(widths) > 50, widths
+    page.run("document.querySelector('#outliers').scrollIntoView()")
+    page.wait("document.querySelectorAll('#outliers canvas').length === 2")
+    page.run("[...document.querySelectorAll('#outliers details')].forEach((d) => { d.open = true; })")
+    page.wait("document.querySelectorAll('#outliers details[open] tbody').length === 4")
+    first = page.run("document.querySelector('#outliers details[open] tbody td').title")
+    assert int(first) == data["points"][0][0]
+
+
 def check_page(page, path, sections):
     page.open(path.as_uri())
     page.wait("document.querySelectorAll('section').length > 0")
@@ -232,6 +280,21 @@ def check_commands(page, folder, path):
     return printed
 
 
+def check_difference(page, printed):
+    """What A and B differ in is what `results diff` finds."""
+    told = next(json.loads(subprocess.run([NINETAILS, *shlex.split(words)[1:], "--json"], stdout=subprocess.PIPE, check=False).stdout)
+                for words in printed if shlex.split(words)[2] == "diff")
+    page.run("document.querySelector('#files input[type=checkbox]').click()")
+    page.run("[...document.querySelectorAll('#files button')].filter((b) => b.textContent.startsWith('show')).forEach((b) => b.click())")
+    rows = page.run("[...document.querySelectorAll('#files tbody tr')].map((r) => [...r.children].map((c) => c.title || c.textContent))")
+    changes = [c for run in told["runs"] for c in run["metrics"]]
+    assert len(rows) == len(changes) > 10, (len(rows), len(changes))
+    for row, change in zip(rows, changes):
+        assert row[1] == change["name"] and row[-1] == change["verdict"], (row, change)
+        for shown, value in ((row[2], change["a"]), (row[3], change["b"])):
+            assert value is None or float(shown) == value, (row, change)
+
+
 def numbers_of(words):
     numbers = []
     for word in words:
@@ -268,15 +331,28 @@ def main():
         report_files.run(NINETAILS, "report", path, "-o", small, "--quiet", "--detail", 3, "--only", "dataset=ssdp*")
         page.open(small.as_uri())
         check_axe(page)
+        other = report_files.other(NINETAILS, folder)
+        report_files.run(NINETAILS, "report", path, other, "-o", html, "--quiet", "--detail", 8)
+        check_page(page, html, ["files", "runs", "best", "curves", "scores", "effects", "differences", "cost", "attacks", "provenance"])
+        printed = check_commands(page, folder, path)
+        assert any(shlex.split(words)[1:3] == ["results", "diff"] for words in printed), list(printed)
+        for file in (path, other):  # each part beside a command of its own file
+            for part in ("results export", "results summary", "results show", "plot effects"):
+                assert any(f" {part} {file}" in words for words in printed), (part, file)
+        check_difference(page, printed)
+        check_axe(page)
         bad = check_hostile(folder, path)
         check_page(page, folder / "page.html", ["runs", "best", "curves", "scores", "effects", "differences", "cost", "attacks", "provenance"])
         assert page.run("document.querySelectorAll('img, script[src]').length") == 0 and bad.exists()
         scores = report_files.scoring(NINETAILS, folder)
-        report_files.run(NINETAILS, "report", scores, "-o", html, "--quiet")
-        check_page(page, html, ["runs", "best", "curves", "scores", "attacks", "provenance"])
+        report_files.run(NINETAILS, "report", scores, "--capture", folder / "m.pcap", "--threshold", "mean+0.5sd", "-o", html, "--quiet")
+        check_page(page, html, ["runs", "best", "curves", "scores", "outliers", "attacks", "provenance"])
+        check_probability(page, folder, scores)
+        check_outliers(page)
         check_dendrogram(page, scores)
         printed = check_commands(page, folder, scores)
-        assert len(printed) >= 9, list(printed)
+        assert len(printed) >= 11 and any(" inspect " in words for words in printed), list(printed)
+        check_axe(page)
     print("report_browser: the page works")
     return 0
 

@@ -29,6 +29,13 @@ def sweep(ninetails, folder):
     return folder / "sweep.h5"
 
 
+def other(ninetails, folder):
+    """The sweep with another profile and fewer configurations."""
+    (folder / "other.lua").write_text(EXPERIMENT.replace("repeats = 2,", "repeats = 2, profile = \"py100\",").replace("{5, 20}", "5"))
+    run(ninetails, "run", folder / "other.lua", "-o", folder / "other.h5", "--quiet", "--jobs", 2)
+    return folder / "other.h5"
+
+
 def scoring(ninetails, folder):
     run(ninetails, "dataset", "synth", "mirai", "--packets", 6000, "--seed", 3, "-o", folder / "m.pcap", "--quiet")
     run(ninetails, "score", folder / "m.pcap", "--labels", folder / "m.pcap.labels.csv", "--fm-grace", 500, "--ad-grace", 1500,

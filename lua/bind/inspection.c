@@ -24,6 +24,9 @@
  *     why = {{feature =, words =, unit =, value =, least =, most =, median =, share =, autoencoder =,
  *             autoencoder_share =}, ...}, the largest share first
  *
+ * rows(found) gives {packet =, time =, score =, attack = true | false, source =, destination =} of each,
+ * in their order.
+ *
  * incidents(found, "host" | "pair" | "flow", gap, most) gathers them (core/explain/incidents.h) and gives
  * {count =, touching = (with labels), shown_packets =, attacks = {{attack =, packets =, qualifying =,
  * incidents =}, ...}, list = the `most` (0: all) of most excess: {host = | source =, destination =,
@@ -424,6 +427,33 @@ static int each(lua_State *L) {
   return 0;
 }
 
+/* rows(found): what figures are made of, in the order of the capture. */
+static int rows(lua_State *L) {
+  const nt_inspection *in = &check_found(L)->inspection;
+  char text[64];
+  lua_createtable(L, (int)nt_key_table_count(in->hosts), 0);
+  for (uint32_t h = 0; h < nt_key_table_count(in->hosts); h++) {
+    nt_host_text(in, h, text, sizeof text);
+    lua_pushstring(L, text);
+    lua_rawseti(L, -2, (lua_Integer)h + 1);
+  }
+  lua_createtable(L, in->count < INT32_MAX ? (int)in->count : 0, 0);
+  for (size_t i = 0; i < in->count; i++) {
+    const nt_anomaly *a = &in->anomaly[i];
+    lua_createtable(L, 0, 6);
+    set_integer(L, "packet", a->packet);
+    set_number(L, "time", a->time);
+    set_number(L, "score", a->score);
+    set_flag(L, "attack", a->label == 1);
+    lua_rawgeti(L, -3, (lua_Integer)a->host[NT_SOURCE] + 1);
+    lua_setfield(L, -2, "source");
+    lua_rawgeti(L, -3, (lua_Integer)a->host[NT_DESTINATION] + 1);
+    lua_setfield(L, -2, "destination");
+    lua_rawseti(L, -2, (lua_Integer)i + 1);
+  }
+  return 1;
+}
+
 /* ---------------------------------------------------------------- incidents */
 
 static int incidents_done(lua_State *L) {
@@ -586,8 +616,11 @@ static int incidents(lua_State *L) {
 }
 
 int luaopen_ninetails_inspection(lua_State *L) {
-  static const luaL_Reg functions[] = {
-      {"read", read_inspection}, {"each", each}, {"incidents", incidents}, {NULL, NULL}};
+  static const luaL_Reg functions[] = {{"read", read_inspection},
+                                       {"each", each},
+                                       {"rows", rows},
+                                       {"incidents", incidents},
+                                       {NULL, NULL}};
   luaL_newmetatable(L, class_name);
   lua_pushcfunction(L, found_gc);
   lua_setfield(L, -2, "__gc");

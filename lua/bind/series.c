@@ -11,7 +11,7 @@
  *     s.start, s.mapped     times of the first packet and of packet `mapped`, where there are times
  *     s.timeline = {size = packets a bucket, buckets =, time =, benign = {low =, high =}, attack = {low =, high =}}
  *     s.histogram = {low =, high = log10 of its ends, benign = {count, ...}, attack = {count, ...},
- *                    fit = {mean =, deviation =, used =} of ln(benign scores), or nil}
+ *                    fit = {mean =, deviation =, used =, of = words} of ln(benign scores), or nil}
  *     s.roc = {count =, fpr =, tpr =, threshold =, deviation =, computed = whether here, not in the file}, s.precision_recall
  *     s.map = {sizes = {n, ...}, features = {column, ...}, distances = {x, ...} or nil}
  *
@@ -110,11 +110,16 @@ static void set_timeline(lua_State *L, const nt_run_arrays *a, size_t most) {
 
 /* ---------------------------------------------------------------- histogram */
 
-/* Mean and deviation of the logarithms of the benign scores; nothing where there is nothing to fit. */
+/* Mean and deviation of the logarithms of benign scores: of those before the first packet that is not
+ * benign, where these are some, else of all. As the figures of lua/plot/ have it. Nothing where there
+ * is nothing to fit. */
 static void set_fit(lua_State *L, const nt_run_arrays *a) {
+  enum { SOME = 100 };
   double *benign = push_room(L, a->count, sizeof *benign);
-  size_t n = 0;
-  for (size_t i = 0; i < a->count; i++)
+  size_t n = 0, before = 0;
+  while (a->labels && before < a->count && a->labels[before] == 0) before++;
+  if (before < SOME || before == a->count) before = 0;
+  for (size_t i = 0; i < (before ? before : a->count); i++)
     if (class_of(a, i) == BENIGN) benign[n++] = a->scores[i];
   nt_lognormal fit;
   nt_error err;
@@ -122,7 +127,11 @@ static void set_fit(lua_State *L, const nt_run_arrays *a) {
   lua_pop(L, 1);
   if (status == NT_E_MEMORY) modules_raise(L, &err);
   if (status != NT_OK) return;
-  lua_createtable(L, 0, 3);
+  lua_createtable(L, 0, 4);
+  set_text(L, "of",
+           before      ? "the scored packets before the first attack"
+           : a->labels ? "all benign scored packets"
+                       : "all scored packets");
   set_number(L, "mean", fit.mean);
   set_number(L, "deviation", fit.deviation);
   set_integer(L, "used", fit.used);

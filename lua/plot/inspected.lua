@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
--- Figures of the packets that stand out, of what `ninetails inspect --csv` wrote: time against score, how many there are
--- over time, where they come from, where they go.
+-- Figures of the packets that stand out: time against score, how many there are over time, where they come from, where they
+-- go. Of what `ninetails inspect --csv` wrote, by its path, or of rows as read() gives them.
 local draw = require "ninetails.plot.draw"
 local files = require "ninetails.files"
 local style = require "ninetails.plot.style"
@@ -45,6 +45,7 @@ end
 
 -- -> rows {packet =, time =, score =, attack = true | false, source =, destination =}
 local function read(path)
+  if type(path) == "table" then return path end
   local rows, place, at = {}, nil, 0
   for line in files.read(path, MOST):gmatch("([^\n]*)\n") do
     at = at + 1
@@ -80,11 +81,18 @@ local function by_label(rows, point)
   return blocks
 end
 
+local function finite(x) return x - x == 0 end
+
+-- -> the first and the last time; packets without one are left out of figures.
 local function span(rows)
   local first, last = math.huge, -math.huge
-  for _, row in ipairs(rows) do first, last = math.min(first, row.time), math.max(last, row.time) end
+  for _, row in ipairs(rows) do
+    if finite(row.time) then first, last = math.min(first, row.time), math.max(last, row.time) end
+  end
+  if first > last then return 0, 0 end
   return first, last
 end
+inspected.span = span
 
 local function start_text(first)
   return ("seconds since %s UTC"):format(os.date("!%Y-%m-%d %H:%M:%S", math.max(0, math.min(first, 2^40)) // 1))
@@ -98,23 +106,28 @@ local COLUMNS = 1000 -- of the picture: more points than two of each class in on
 local function drawn(rows, first, last)
   if #rows <= 4 * COLUMNS then return rows end
   local ends, list = {}, {}
-  for _, row in ipairs(rows) do
+  local function key_of(row)
     local column = (row.time - first) / math.max(last - first, 1) * COLUMNS // 1
-    local key = row.attack and -1 - column or column
-    local e = ends[key]
-    if not e then ends[key] = {low = row, high = row}
-    else
-      if row.score < e.low.score then e.low = row end
-      if row.score > e.high.score then e.high = row end
+    return row.attack and -1 - column or column
+  end
+  for _, row in ipairs(rows) do
+    if finite(row.time) and row.score == row.score then
+      local e = ends[key_of(row)]
+      if not e then ends[key_of(row)] = {low = row, high = row}
+      else
+        if row.score < e.low.score then e.low = row end
+        if row.score > e.high.score then e.high = row end
+      end
     end
   end
   for _, row in ipairs(rows) do
-    local column = (row.time - first) / math.max(last - first, 1) * COLUMNS // 1
-    local e = ends[row.attack and -1 - column or column]
-    if row == e.low or row == e.high then list[#list + 1] = row end
+    local e = finite(row.time) and ends[key_of(row)]
+    if e and (row == e.low or row == e.high) then list[#list + 1] = row end
   end
   return list, ("drawn of %s packets: the lowest and the highest score in each of %d columns"):format(text.count(#rows), COLUMNS)
 end
+
+inspected.drawn = drawn
 
 function inspected.scores(path)
   local rows = read(path)
@@ -132,17 +145,24 @@ function inspected.scores(path)
       .. ("D2 using 1:2 with points pt 2 ps 0.4 lw 0.8 lc rgb '%s' title 'attack'"):format(style.attack)}, "\n")}, {}
 end
 
-function inspected.times(path)
-  local rows = read(path)
+-- -> equal stretches of time: {from =, to =, benign = how many, attack =}; the first of these times, the width.
+function inspected.bins(rows)
   local first, last = span(rows)
   local width = math.max(last - first, 1) / BINS
   local list = {}
   for i = 1, BINS do list[i] = {from = first + (i - 1) * width, to = first + i * width, benign = 0, attack = 0} end
   for _, row in ipairs(rows) do
-    local bin = list[math.min(BINS, (row.time - first) // width + 1) // 1]
-    local class = row.attack and "attack" or "benign"
-    bin[class] = bin[class] + 1
+    if finite(row.time) then
+      local bin = list[math.min(BINS, (row.time - first) // width + 1) // 1]
+      local class = row.attack and "attack" or "benign"
+      bin[class] = bin[class] + 1
+    end
   end
+  return list, first, width
+end
+
+function inspected.times(path)
+  local list, first, width = inspected.bins(read(path))
   local block = {}
   for i, bin in ipairs(list) do block[i] = {(i - 0.5) * width, bin.benign + bin.attack, bin.attack} end
   return {title = "Packets that stand out, over time", height = 60, rows = list, columns = {"from", "to", "benign", "attack"},
@@ -153,8 +173,8 @@ function inspected.times(path)
       .. ("D1 using 1:3 with boxes fs solid 0.9 noborder lc rgb '%s' title 'attack'"):format(style.attack)}, "\n")}, {}
 end
 
-local function hosts(path, end_of, title)
-  local rows = read(path)
+-- -> {address =, packets =, attack = how many}, the busiest first; how many hosts are not drawn; all of them.
+function inspected.hosts(rows, end_of)
   local count, list = {}, {}
   for _, row in ipairs(rows) do
     local host = count[row[end_of]]
@@ -169,9 +189,15 @@ local function hosts(path, end_of, title)
     if a.packets == b.packets then return a.address < b.address end
     return a.packets > b.packets
   end)
-  local block, shown = {}, math.min(#list, HOSTS)
-  for i = 1, shown do block[i] = {-i, list[i].packets, list[i].attack, draw.short(list[i].address, 40)} end
-  local more = #list > shown and ("%s more addresses are not drawn"):format(text.count(#list - shown)) or nil
+  local first = table.move(list, 1, math.min(#list, HOSTS), 1, {})
+  return first, #list - #first, list
+end
+
+local function hosts(path, end_of, title)
+  local first, left, list = inspected.hosts(read(path), end_of)
+  local block, shown = {}, #first
+  for i, host in ipairs(first) do block[i] = {-i, host.packets, host.attack, draw.short(host.address, 40)} end
+  local more = left > 0 and ("%s more addresses are not drawn"):format(text.count(left)) or nil
   return {title = title, height = 20 + 5 * shown, rows = list, columns = {"address", "packets", "attack"}, blocks = {block},
     remarks = {more}, script = table.concat({"set xlabel 'packets that stand out'", "set xrange [0:*]",
       ("set yrange [%d.4:-0.4]"):format(-shown), "set grid x", "set ytics scale 0", "plot "

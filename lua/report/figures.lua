@@ -8,6 +8,7 @@ local choose_details = require "ninetails.report.choose_details"
 local draw = require "ninetails.plot.draw"
 local files = require "ninetails.files"
 local made_of = require "ninetails.plot.made_of"
+local outliers = require "ninetails.report.outliers"
 local plot = require "ninetails.plot"
 local result_table = require "ninetails.results.table"
 local results = require "ninetails.results"
@@ -60,6 +61,9 @@ local function wanted(t, args, stem)
         ("%s: %s%s"):format(one.place, one.label, name and " (run " .. name .. ")" or "")) end
     end
   end
+  if args.outliers and #args.outliers.rows > 0 then
+    for _, kind in ipairs(outliers.kinds) do add(kind, kind, {rows = args.outliers.rows}, args.outliers.command) end
+  end
   return list
 end
 
@@ -68,7 +72,7 @@ local told_apart = {argument = true, unmeasured = true}
 -- The figure, or nil and why there is none.
 local function drawn(one)
   local kind = plot.find(one.kind)
-  local good, figure = pcall(kind.draw, kind.input and one.table.path or one.table, one.request)
+  local good, figure = pcall(kind.draw, one.request.rows or kind.input and one.table.path or one.table, one.request)
   if good then return figure end
   if type(figure) == "table" and told_apart[figure.status] then return nil, figure.message end
   error(figure, 0)

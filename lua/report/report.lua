@@ -13,6 +13,7 @@ local diff = require "ninetails.results.diff"
 local diagram = require "ninetails.results.diagram"
 local embedded = require "ninetails.embedded"
 local json = require "ninetails.json"
+local outliers = require "ninetails.report.outliers"
 local result_table = require "ninetails.results.table"
 local results = require "ninetails.results"
 local series = require "ninetails.series"
@@ -241,7 +242,7 @@ local function data_of(paths, args)
   return json.object {{"command", args.command_line}, {"version", version.version}, {"commit", version.commit},
     {"metric", args.metric}, {"only", json.array(args.only or {})},
     {"only_words", only_words(args.only)}, {"files", files},
-    {"features", names_of_features(tables)},
+    {"features", names_of_features(tables)}, {"outliers", outliers.object(args.outliers)},
     {"difference", both and difference_of(tables[1], tables[2], args) or nil}}
 end
 
@@ -254,7 +255,7 @@ local function template()
   return head, middle, tail
 end
 
--- args: only, metric, detail, no_tests, command_line, given. -> the text of the page.
+-- args: only, metric, detail, no_tests, outliers (of outliers.find, or nil), command_line, given. -> the text of the page.
 function report.make(paths, args)
   local data = json.encode(data_of(paths, args)):gsub("<", "\\u003c")
   local head, middle, tail = template()

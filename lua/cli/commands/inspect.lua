@@ -2,11 +2,10 @@
 -- ninetails inspect: from scores to the packets behind them, and why.
 local dissect = require "ninetails.dissect"
 local files = require "ninetails.files"
+local find = require "ninetails.inspect.find"
 local incidents = require "ninetails.inspect.incidents"
-local inspection = require "ninetails.inspection"
 local out = require "ninetails.cli.out"
 local packets = require "ninetails.inspect.packets"
-local progress = require "ninetails.cli.progress"
 local result_table = require "ninetails.results.table"
 local results = require "ninetails.results"
 local select_runs = require "ninetails.plot.select"
@@ -28,35 +27,9 @@ local function source(word)
   return path, select_runs.one(result_table.read(path), run, {}).run
 end
 
-local rules = {
-  {"^lognormal:(.+)$", "lognormal"},
-  {"^mean%+(.+)sd$", "deviations"},
-}
-
--- -> select, value.
-local function selection(args)
-  local given = (args.given.top and 1 or 0) + (args.given.above and 1 or 0) + (args.given.threshold and 1 or 0)
-  if given > 1 then refuse("argument", "--top, --above and --threshold: expected one of them") end
-  if args.above then return "above", args.above end
-  if args.top then return "top", args.top end
-  local word = args.threshold or "lognormal:1e-3"
-  for _, rule in ipairs(rules) do
-    local value = text.to_number(word:match(rule[1]) or "")
-    if value then return rule[2], value end
-  end
-  refuse("argument", "--threshold '%s': expected lognormal:P, as lognormal:1e-3, or mean+Ksd, as mean+2sd", word)
-end
-
 local function look(args)
-  local select, value = selection(args)
   local path, run = source(args.result)
-  local shown = progress.new {quiet = args.quiet}
-  local good, found = pcall(inspection.read, {result = path, run = run, capture = args.capture, select = select,
-    value = value, named = args.features, fidelity = args.fidelity, seed = args.seed, threads = args.threads,
-    progress = function(count, seconds, phase) shown:update(count, seconds, phase) end})
-  shown:clear()
-  if not good then error(found, 0) end
-  if found.warning then out.note("warning: ", found.warning, "\n") end
+  local found = find.packets(args, path, run, {named = args.features, fidelity = args.fidelity, seed = args.seed})
   if not found.explained then
     out.note(("note: the scores of detector %s are not explained: that takes kitnet\n"):format(found.detector))
   end
@@ -97,9 +70,9 @@ local function run(args)
   if args.fidelity and (args.incidents or forms[1] and not args.json) then
     refuse("argument", "--fidelity and %s: expected one of them", args.incidents and "--incidents" or forms[1])
   end
-  if args.capture == "-" then refuse("argument", "--capture -: expected a file, which is read twice") end
-  if args.eve then must_hold_frames(args.capture) end
-  local excerpt <close> = args.write and packets.excerpt(args) or nil
+  local file = args.capture ~= "-" -- which look() refuses
+  if args.eve and file then must_hold_frames(args.capture) end
+  local excerpt <close> = args.write and file and packets.excerpt(args) or nil
   local found = look(args)
   if args.fidelity then
     print_fidelity(found, args)
@@ -136,9 +109,8 @@ return {
     {name = "capture", type = "path", required = true, help = "the capture that was scored; another is refused"},
     {name = "top", type = "integer", min = 1, help = "the N packets that score highest"},
     {name = "above", type = "number", help = "packets that score X or more"},
-    {name = "threshold", type = "string", value = "RULE", help = "lognormal:P: exceeded with probability P by the scores "
-      .. "of training; mean+Ksd: by K standard deviations above the mean of the scores [lognormal:1e-3, unless --top "
-      .. "or --above]"},
+    {name = find.threshold.name, type = "string", value = find.threshold.value,
+      help = find.threshold.help .. " [lognormal:1e-3, unless --top or --above]"},
     {name = "features", type = "integer", default = 3, min = 1, max = 1000, help = "how many features to name of a packet, "
       .. "those with the largest shares in the score"},
     {name = "limit", type = "integer", min = 0, help = "show the N packets that score highest, 0: all [20; with --json, "

@@ -1,9 +1,11 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- ninetails report: result files -> one HTML page.
 local files = require "ninetails.files"
+local find = require "ninetails.inspect.find"
 local filter = require "ninetails.cli.filter"
 local out = require "ninetails.cli.out"
 local outputs = require "ninetails.cli.outputs"
+local outliers = require "ninetails.report.outliers"
 local report = require "ninetails.report"
 local report_figures = require "ninetails.report.figures"
 local report_pdf = require "ninetails.report.pdf"
@@ -34,6 +36,7 @@ local function run(args)
   end
   if page then outputs.check(args.output, outputs.begins(HEAD, "a page of ninetails report"), args.force) end
   if pdf_path then outputs.check(pdf_path, outputs.begins("%PDF-", "a PDF"), args.force) end
+  args.outliers = outliers.find(args.file, args)
   if page then write(args, args.output, report.make(args.file, args)) end
   if pdf_path then write(args, pdf_path, report_pdf.make(args.file, args)) end
   if args.figures then tell_figures(args, report_figures.write(args.file, args, args.figures)) end
@@ -57,6 +60,10 @@ return {
     {name = "only", type = "string", value = "FILTER", many = true, help = filter.syntax},
     {name = "detail", type = "integer", min = 0, max = 1000, default = 24,
       help = "curves, scores and feature maps of at most so many runs, the best of each data set and detector first"},
+    {name = "capture", type = "path", help = "of a file of one run: the capture that was scored; packets that stand out are shown, "
+      .. "too: their scores and numbers over time, where they come from and go"},
+    {name = find.threshold.name, type = "string", value = find.threshold.value,
+      help = "with --capture, which packets: " .. find.threshold.help .. " [lognormal:1e-3]"},
     {name = "no-tests", type = "flag", help = "draw no replicates for differences between detectors: fast"},
     {name = "quiet", type = "flag", help = "print nothing"},
   },

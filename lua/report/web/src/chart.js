@@ -104,7 +104,7 @@ function zoomButtons(move) {
 // ---------------------------------------------------------------- chart
 
 // options: {title, label, height, x: {label, log, range, values, splits}, y: the same,
-//           lines: [{label, colour, dash, x, y, points, hidden}], under(u, c), draw(u, c) on the canvas c,
+//           lines: [{label, colour, dash, x, y, points: true, or "drawn" by draw, hidden}], under(u, c), draw(u, c) on the canvas c,
 //           hover(u) -> text, describe(line, i) -> text, zoomed(range)}
 // -> {element, lines, show(i, whether), zoom(low, high), range()}
 export function chart(options) {
@@ -158,7 +158,7 @@ export function chart(options) {
       axes: [axis("x", options.x, 2), axis("y", options.y, 3)],
       series: [{}, ...options.lines.map((line) => ({ label: line.label, show: !line.hidden, scale: "y", spanGaps: true, width: 1.75,
         stroke: () => colour(line.colour), dash: line.dash, paths: line.points ? () => null : undefined,
-        points: { show: Boolean(line.points), size: 8, width: 1.5, fill: () => colour("panel") } }))],
+        points: { show: line.points === true, size: 8, width: 1.5, fill: () => colour("panel") } }))],
     }, joined(options.lines), box);
     plot.setScale("x", { min: range[0], max: range[1] });
     box.append(tip);
@@ -198,6 +198,18 @@ function clipped(u, draw) {
   c.restore();
 }
 
+// A word that can be read over whatever is drawn.
+function haloed(c, word, x, y, ratio) {
+  c.save();
+  c.setLineDash([]);
+  c.lineJoin = "round";
+  c.lineWidth = 4 * ratio;
+  c.strokeStyle = colour("panel");
+  c.strokeText(word, x, y);
+  c.restore();
+  c.fillText(word, x, y);
+}
+
 // A line across the plot at y, or at x, with a word at its end.
 export function ruler(u, c, { x, y, word, name = "ink" }) {
   const { left, top, width, height } = u.bbox, ratio = devicePixelRatio;
@@ -205,23 +217,15 @@ export function ruler(u, c, { x, y, word, name = "ink" }) {
   c.strokeStyle = c.fillStyle = colour(name);
   c.lineWidth = 1.5 * ratio;
   c.setLineDash([6 * ratio, 4 * ratio]);
+  c.font = `${12 * ratio}px system-ui, sans-serif`;
   c.beginPath();
-  if (y !== undefined) {
-    const at = u.valToPos(y, "y", true);
-    c.moveTo(left, at);
-    c.lineTo(left + width, at);
-    c.font = `${12 * ratio}px system-ui, sans-serif`;
-    c.textAlign = "right";
-    c.fillText(word, left + width - 4 * ratio, at - 4 * ratio);
-  } else {
-    const at = u.valToPos(x, "x", true);
-    c.moveTo(at, top);
-    c.lineTo(at, top + height);
-    c.font = `${12 * ratio}px system-ui, sans-serif`;
-    c.textAlign = at > left + width * 0.7 ? "right" : "left";
-    c.fillText(word, at + (c.textAlign === "left" ? 4 : -4) * ratio, top + 12 * ratio);
-  }
+  const upright = y === undefined, at = upright ? u.valToPos(x, "x", true) : u.valToPos(y, "y", true);
+  c.moveTo(upright ? at : left, upright ? top : at);
+  c.lineTo(upright ? at : left + width, upright ? top + height : at);
   c.stroke();
+  c.textAlign = !upright || at > left + width * 0.7 ? "right" : "left";
+  if (upright) haloed(c, word, at + (c.textAlign === "left" ? 4 : -4) * ratio, top + 12 * ratio, ratio);
+  else haloed(c, word, left + width - 4 * ratio, at - 4 * ratio, ratio);
   c.restore();
 }
 

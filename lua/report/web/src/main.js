@@ -11,6 +11,7 @@ import { buttons, choice, command, h } from "./dom.js";
 import { effects } from "./effects.js";
 import { data, files, metrics, setMetric, state } from "./model.js";
 import { count, groupBy } from "./numbers.js";
+import { outliers } from "./outliers.js";
 import { provenance } from "./provenance.js";
 import { runs } from "./runs.js";
 import { scores } from "./scores.js";
@@ -58,7 +59,7 @@ function head() {
     h("p", { class: "soft" }, `Made by ninetails ${data.version}${data.commit ? ` (${data.commit.slice(0, 12)})` : ""}:`), command(data.command));
 }
 
-const short = { files: "A and B", runs: "Runs", best: "Best", curves: "Curves", scores: "Scores", effects: "Effects", differences: "Differences",
+const short = { files: "A and B", runs: "Runs", best: "Best", curves: "Curves", scores: "Scores", outliers: "Outliers", effects: "Effects", differences: "Differences",
   cost: "Cost", attacks: "Attacks", provenance: "Provenance" };
 
 function bar(sections) {
@@ -72,6 +73,6 @@ function bar(sections) {
 }
 
 applyTheme();
-const sections = [difference(data.difference), runs(files), best(files), curves(files), scores(files), effects(files), comparison(files), cost(files), attacks(files), provenance(files)].filter(Boolean);
+const sections = [difference(data.difference), runs(files), best(files), curves(files), scores(files), outliers(data.outliers), effects(files), comparison(files), cost(files), attacks(files), provenance(files)].filter(Boolean);
 document.getElementById("page").append(bar(sections), head(), h("main", {}, sections),
   h("footer", {}, "Numbers are those of the files; every digit of one is shown where the mouse rests on it, and in CSV. Charts by uPlot."));

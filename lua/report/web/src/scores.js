@@ -5,6 +5,7 @@ import { behind, buttons, choice, command, h, replace, section } from "./dom.js"
 import { count, doubles, floats, isNumber, power, short } from "./numbers.js";
 import { plain, table } from "./table.js";
 import { featureMap } from "./map.js";
+import { LEAST, log10Probability, shadeOf } from "./tails.js";
 
 // ---------------------------------------------------------------- pyramid
 
@@ -88,7 +89,8 @@ function decades(level) {
   return [10 ** Math.floor(Math.log10(low) - 0.02), 10 ** Math.ceil(Math.log10(high) + 0.02)];
 }
 
-function drawScores(u, c, levels, on, [bottom]) {
+// shade: of the highest score of a bucket, or null: by class.
+function drawScores(u, c, levels, on, [bottom], shade) {
   const ratio = devicePixelRatio, { min, max } = u.scales.x, [first, last] = [on.find(min), on.find(max)];
   const level = levelFor(levels, last - first, u.bbox.width / ratio);
   const from = Math.max(0, Math.floor(first / level.size)), to = Math.min(level.buckets - 1, Math.ceil(last / level.size));
@@ -98,10 +100,12 @@ function drawScores(u, c, levels, on, [bottom]) {
     c.fillStyle = colour(name);
     for (let i = from; i <= to; i++) {
       if (Number.isNaN(high[i])) continue;
+      if (shade) c.fillStyle = shade(high[i]);
       const y1 = u.valToPos(Math.max(high[i], bottom), "y", true), y2 = u.valToPos(Math.max(low[i], bottom), "y", true);
       const x1 = u.valToPos(on.at(i * level.size), "x", true), wide = Math.max(ratio, u.valToPos(on.at((i + 1) * level.size), "x", true) - x1);
       const thick = Math.max(1.5 * ratio, y2 - y1), narrow = Math.min(wide, Math.max(2 * ratio, wide * 0.7));
       c.fillRect(x1, (y1 + y2) / 2 - thick / 2, level.size === 1 ? narrow : wide, thick);
+      if (shade) c.fillStyle = colour(name);
       if (name === "attack") c.fillRect(x1, u.bbox.top + u.bbox.height - 5 * ratio, wide, 5 * ratio);
     }
   }
@@ -137,26 +141,40 @@ const timeText = (seconds) => (isNumber(seconds) ? `${new Date(seconds * 1000).t
 
 const range = (part, i) => (part.low[i] === part.high[i] ? short(part.high[i], 6) : `${short(part.low[i], 6)} to ${short(part.high[i], 6)}`);
 
+const topOf = (level, i) => Math.max(...classes.filter((name) => level[name] && !Number.isNaN(level[name].high[i])).map((name) => level[name].high[i]));
+
 function bucketText(detail, level, times, i) {
   const from = detail.first + i * level.size, to = Math.min(from + level.size, detail.first + detail.count) - 1;
   const words = [from === to ? `packet ${count(from)}` : `packets ${count(from)} to ${count(to)}`];
   const finest = times && i * level.size / detail.timeline.size;
   if (times && isNumber(times[finest])) words.push(timeText(times[finest]));
   for (const name of classes) if (level[name] && !Number.isNaN(level[name].high[i])) words.push(`${detail.labelled ? name : "score"} ${range(level[name], i)}`);
+  const fit = detail.histogram?.fit;
+  if (fit && Number.isFinite(topOf(level, i))) words.push(`log10 of the probability ${short(log10Probability(fit, topOf(level, i)))}`);
   return words.join("\n");
 }
 
 function bucketTable(detail, levels, times, on, [low, high]) {
   const from = on.find(low), to = on.find(high), level = levelFor(levels, to - from, 500);
-  const rows = [];
+  const rows = [], fit = detail.histogram?.fit;
   for (let i = 0; i < level.buckets; i++) if ((i + 1) * level.size > from && i * level.size <= to) rows.push(i);
   const column = (name, end) => plain(`${detail.labelled ? name : "score"} ${end}`, (i) => (Number.isNaN(level[name][end][i]) ? null : level[name][end][i]),
     (i) => short(level[name][end][i], 6), { right: true });
   const columns = [plain("packet", (i) => detail.first + i * level.size, (i) => count(detail.first + i * level.size), { right: true }),
     plain("packets", (i) => Math.min(level.size, detail.count - i * level.size), null, { right: true }),
     times && plain("time", (i) => times[i * level.size / detail.timeline.size], (i) => timeText(times[i * level.size / detail.timeline.size])),
-    ...classes.filter((name) => level[name]).flatMap((name) => [column(name, "low"), column(name, "high")])].filter(Boolean);
+    ...classes.filter((name) => level[name]).flatMap((name) => [column(name, "low"), column(name, "high")]),
+    fit && plain("log10 p of the highest", (i) => (Number.isFinite(topOf(level, i)) ? log10Probability(fit, topOf(level, i)) : null), (i) => (Number.isFinite(topOf(level, i)) ? short(log10Probability(fit, topOf(level, i)), 6) : "-"), { right: true })].filter(Boolean);
   return table(rows, columns, { high: true, label: "Scores of the stretch that is drawn" }).element;
+}
+
+function classKey(level, labelled) {
+  return h("ul", { class: "legend row" }, classes.filter((name) => level[name]).map((name) => h("li", {}, h("span", { class: "swatch dot", style: { background: `var(--${name})`, display: "inline-block", marginRight: ".4rem" } }), labelled ? name : "score")),
+    labelled && h("li", { class: "soft" }, "the strip below: stretches with attack packets"));
+}
+
+function probabilityKey(fit) {
+  return [h("div", { class: "ramp" }, h("span", {}, `\u2264 ${power(LEAST)}`), h("span", { class: "colours" }), h("span", {}, "1")), h("p", { class: "soft" }, `Probability of a score at least so high under the log-normal distribution that is fitted to ${fit.of}; of a stretch that of its highest score.`)];
 }
 
 function timeline(detail, run) {
@@ -166,14 +184,15 @@ function timeline(detail, run) {
   const threshold = isNumber(run.threshold) && run.threshold > 0 ? run.threshold : null;
   if (threshold) ends[0] = Math.min(ends[0], 10 ** Math.floor(Math.log10(threshold))), ends[1] = Math.max(ends[1], 10 ** Math.ceil(Math.log10(threshold)));
   const last = detail.first + detail.count, axes = { packet: packetAxis(detail), time: timeAxis(detail, times) };
-  let on = axes.packet, view;
+  const fit = detail.histogram?.fit?.deviation > 0 ? detail.histogram.fit : null;
+  let on = axes.packet, view, shade = null;
   const where = h("div");
   const make = () => chart({ title: on === axes.packet ? "Scores over the packets" : "Scores over time", label: `Scores of packets ${detail.first} to ${last - 1}; the table below has them`,
     height: 380, x: { label: on.label, range: on.range, values: on.values }, y: { label: "anomaly score", log: true, range: ends }, lines: [],
     under: (u, c) => drawPhases(u, c, phases, on, false),
     draw: (u, c) => {
       drawPhases(u, c, phases, on, true);
-      drawScores(u, c, levels, on, ends);
+      drawScores(u, c, levels, on, ends, shade);
       if (threshold) ruler(u, c, { y: threshold, word: `threshold ${short(threshold)}` });
     },
     hover: (u) => {
@@ -189,10 +208,15 @@ function timeline(detail, run) {
     replace(where, view.element);
   };
   show("packet");
-  const labelled = detail.labelled;
-  return [axes.time && h("div", { class: "controls" }, h("span", {}, "Over"), buttons("Axis of the scores", [{ value: "packet", text: "packets" }, { value: "time", text: "time" }], "packet", show)), where, h("ul", { class: "legend row" },
-    classes.filter((name) => levels[0][name]).map((name) => h("li", {}, h("span", { class: "swatch dot", style: { background: `var(--${name})`, display: "inline-block", marginRight: ".4rem" } }), labelled ? name : "score")),
-    labelled && h("li", { class: "soft" }, "the strip below: stretches with attack packets")),
+  const labelled = detail.labelled, keys = h("div");
+  const paint = (by) => {
+    shade = by === "probability" ? (score) => shadeOf(log10Probability(fit, score)) : null;
+    replace(keys, shade ? probabilityKey(fit) : classKey(levels[0], labelled));
+    view.redraw();
+  };
+  paint("class");
+  return [axes.time && h("div", { class: "controls" }, h("span", {}, "Over"), buttons("Axis of the scores", [{ value: "packet", text: "packets" }, { value: "time", text: "time" }], "packet", show)),
+  fit && h("div", { class: "controls" }, h("span", {}, "Coloured by"), buttons("Colours of the scores", [{ value: "class", text: labelled ? "label" : "score" }, { value: "probability", text: "probability" }], "class", paint)), where, keys,
   h("p", { class: "soft" }, levels[0].size > 1 ? `The least and the greatest score of every ${count(levels[0].size)} packets; wider stretches where the screen shows no more. ` : "Every packet. ",
     "Drag over a stretch to enlarge it, double-click for the whole.", detail.excluded ? ` ${count(detail.excluded)} packets are excluded by their label.` : "",
     detail.nan ? ` ${count(detail.nan)} scores are not a number.` : "", detail.infinite ? ` ${count(detail.infinite)} are infinite.` : ""),
@@ -263,7 +287,7 @@ function histogram(detail, run) {
     } });
   const columns = [plain("from", (r) => 10 ** r.from, (r) => short(10 ** r.from, 6), { right: true }), plain("to", (r) => 10 ** r.to, (r) => short(10 ** r.to, 6), { right: true }),
     ...present.map((name) => plain(detail.labelled ? name : "packets", (r) => g[name][r.i], (r) => count(g[name][r.i]), { right: true }))];
-  return [view.element, fit && h("p", { class: "soft" }, `Smooth line: log-normal distribution fitted to the ${count(fit.used)} positive ${detail.labelled ? "benign " : ""}scores drawn here (mean of the logarithm ${short(fit.mean)}, deviation ${short(fit.deviation)}). The threshold was fitted to scores of the training.`),
+  return [view.element, fit && h("p", { class: "soft" }, `Smooth line: log-normal distribution fitted to ${count(fit.used)} positive scores, of ${fit.of} (mean of the logarithm ${short(fit.mean)}, deviation ${short(fit.deviation)}). The threshold was fitted to scores of the training.`),
     behind("Histogram", () => table(rows, columns, { high: true, label: "Histogram" }).element)];
 }
 
@@ -274,7 +298,7 @@ function drawRun(file, detail) {
   const warning = file.warnings.find((w) => w.row === detail.row);
   const array = (name) => command(`ninetails results export ${file.word} ${detail.key} --array ${name}`);
   return [command(`ninetails results show ${file.word} ${detail.key}`), warning && h("p", { class: "warning" }, warning.text),
-    detail.timeline ? [timeline(detail, run), array("scores")] : h("p", {}, "The file has no scores of this run."),
+    detail.timeline ? [timeline(detail, run), array("scores"), detail.histogram?.fit && command(`ninetails plot probability ${file.word}${file.kind === "result" ? `:${detail.key}` : ""} --numbers`)] : h("p", {}, "The file has no scores of this run."),
     detail.histogram && [histogram(detail, run), array("histogram")], featureMap(file, detail)];
 }
 
