@@ -290,8 +290,8 @@ def check_difference(page, printed):
     changes = [c for run in told["runs"] for c in run["metrics"]]
     assert len(rows) == len(changes) > 10, (len(rows), len(changes))
     for row, change in zip(rows, changes):
-        assert row[1] == change["name"] and row[-1] == change["verdict"], (row, change)
-        for shown, value in ((row[2], change["a"]), (row[3], change["b"])):
+        assert row[1] == change["name"] and row[2] == change["verdict"], (row, change)
+        for shown, value in ((row[3], change["a"]), (row[4], change["b"])):
             assert value is None or float(shown) == value, (row, change)
 
 

@@ -30,7 +30,7 @@ function fileBest(file, metric) {
     return plain(name, (row) => of(row).mean, (row) => plusMinus(of(row), column), { right: true, help: column.long_name, best: column.better });
   };
   const columns = [plain("data set", (row) => row.place), plain("configuration", (row) => row.label, null), figure(metric), ...others.map(figure),
-    plain("runs", (row) => row.runs.length, null, { right: true }), plain("of configurations", (row) => row.of, null, { right: true })];
+    plain("runs", (row) => row.runs.length, null, { right: true }), plain("of", (row) => row.of, null, { right: true, help: "configurations of the detector on the data set" })];
   const one = list.length === 1 && list[0].runs.length === 1;
   return [table(list, columns, { label: `Best configurations by ${metric}` }).element,
     list.some((row) => row.runs.length > 1) && h("p", { class: "soft" }, "Mean \u00b1 standard deviation over the repeats."),

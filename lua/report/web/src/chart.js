@@ -24,6 +24,9 @@ export function redrawAll() {
 const dashes = [[], [8, 4], [2, 3], [10, 3, 2, 3]];
 export const style = (i) => ({ colour: `c${i % 8}`, dash: dashes[Math.floor(i / 8) % dashes.length] });
 
+// A piece of the line of that style, for a legend.
+export const swatch = (i) => h("span", { class: "swatch", style: { borderTopColor: `var(--${style(i).colour})`, borderTopStyle: ["solid", "dashed", "dotted", "dashed"][Math.floor(i / 8) % 4] } });
+
 // ---------------------------------------------------------------- data
 
 // x of one line, never twice the same: vertical stretches would be lost where lines are joined.
@@ -153,7 +156,7 @@ export function chart(options) {
     plot = new uPlot({
       width, height: options.height ?? 320, legend: { show: false }, hooks: hooks(), padding: [14, 28, 0, 0],
       cursor: { drag: { x: true, y: false, uni: 10 }, points: { show: false }, bind: { dblclick: () => () => { setRange(...whole); return null; } } },
-      scales: { x: { time: false, distr: options.x.log ? 3 : 1, min: whole[0], max: whole[1] },
+      scales: { x: { time: false, distr: options.x.log ? 3 : 1, min: whole[0], max: whole[1], range: (u, low, high) => [low ?? whole[0], high ?? whole[1]] }, // no whole decades
         y: { distr: options.y.log ? 3 : 1, range: () => options.y.range } },
       axes: [axis("x", options.x, 2), axis("y", options.y, 3)],
       series: [{}, ...options.lines.map((line) => ({ label: line.label, show: !line.hidden, scale: "y", spanGaps: true, width: 1.75,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // ROC and precision-recall curves of the runs that have details, a data set at a time.
-import { chart, style, whisker } from "./chart.js";
+import { chart, style, swatch, whisker } from "./chart.js";
 import { behind, buttons, choice, command, h, replace, section } from "./dom.js";
 import { interval } from "./model.js";
 import { floats, groupBy, isNumber, short, shown } from "./numbers.js";
@@ -62,8 +62,7 @@ function legend(file, list, hidden, toggle) {
     return `, ${name === "auc" ? "AUC" : "average precision"} ${shown(run[name], column)}${ends ? ` [${shown(ends.low, column)}, ${shown(ends.high, column)}]` : ""}`;
   };
   const items = list.map((d, i) => {
-    const swatch = h("span", { class: "swatch", style: { borderTopColor: `var(--${style(i).colour})`, borderTopStyle: ["solid", "dashed", "dotted", "dashed"][Math.floor(i / 8) % 4] } });
-    return h("li", {}, h("label", {}, inputs[i], swatch,
+    return h("li", {}, h("label", {}, inputs[i], swatch(i),
       h("span", {}, `${d.detail.label}`, h("span", { class: "soft" }, told(d.run, "auc", auc), told(d.run, "average_precision", ap), d.detail.of > 1 ? `; the median of ${d.detail.of} repeats` : ""))));
   });
   const set = (to) => () => inputs.forEach((input, i) => { input.checked = to; toggle(i, to); });

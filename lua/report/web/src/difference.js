@@ -16,9 +16,9 @@ export function difference(found) {
   if (!found) return null;
   const rows = rowsOf(found), main = ["auc", "eer", "average_precision", state.metric], right = { right: true };
   const column = (row) => files[0].column.get(row.name);
-  const columns = [plain("run", (r) => r.label), plain("metric", (r) => r.name), plain("A", (r) => r.a ?? undefined, (r) => shown(r.a, column(r)), right), plain("B", (r) => r.b ?? undefined, (r) => shown(r.b, column(r)), right),
+  const columns = [plain("run", (r) => r.label), plain("metric", (r) => r.name), plain("verdict", (r) => r.verdict), plain("A", (r) => r.a ?? undefined, (r) => shown(r.a, column(r)), right), plain("B", (r) => r.b ?? undefined, (r) => shown(r.b, column(r)), right),
     plain("B - A", (r) => (isNumber(r.a) && isNumber(r.b) ? r.b - r.a : undefined), (r) => (isNumber(r.a) && isNumber(r.b) ? signed(r.b - r.a) : "-"), right),
-    plain("interval", (r) => r.low, (r) => (isNumber(r.low) ? `[${signed(r.low)}, ${signed(r.high)}]` : "-"), right), plain("by", (r) => r.method), plain("verdict", (r) => r.verdict)];
+    plain("interval", (r) => r.low, (r) => (isNumber(r.low) ? `[${signed(r.low)}, ${signed(r.high)}]` : "-"), right), plain("by", (r) => r.method)];
   let all = false;
   const shownRows = (row) => all || main.includes(row.name) || row.name === "status";
   const view = table(rows, columns, { high: true, label: "Differences between the files", filter: shownRows });

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What a sweep's parameters do: each by itself, and two at a time.
-import { chart, style, whisker } from "./chart.js";
+import { chart, style, swatch, whisker } from "./chart.js";
 import { behind, choice, command, h, replace, section } from "./dom.js";
 import { onMetric, only, places, state } from "./model.js";
 import { groupBy, isNumber, power, shown, statistics } from "./numbers.js";
@@ -48,7 +48,7 @@ function mainEffect(file, name, metric) {
     draw: (u, c) => {
       for (const line of lines) for (const r of line.stats ?? []) if (r.s.n > 1) whisker(u, c, axis.at(r.level), r.s.mean - r.s.deviation, r.s.mean + r.s.deviation, line.colour);
     } });
-  const legend = groups.length > 1 && h("ul", { class: "legend row" }, groups.map(([label], i) => h("li", {}, h("span", { class: "swatch dot", style: { background: `var(--${style(i).colour})`, display: "inline-block", marginRight: ".4rem" } }), label)));
+  const legend = groups.length > 1 && h("ul", { class: "legend row" }, groups.map(([label], i) => h("li", {}, swatch(i), label)));
   return h("div", {}, view.element, legend, means && behind(`Means by ${name}`, () => table(rows, [plain("data set, detector", (r) => r.label), plain(name, (r) => r.level, (r) => shown(r.level), { right: true }),
     plain("runs", (r) => r.s.n, null, { right: true }), plain(`mean ${metric}`, (r) => r.s.mean, (r) => shown(r.s.mean, column), { right: true }),
     plain("deviation", (r) => r.s.deviation, (r) => (r.s.n > 1 ? shown(r.s.deviation, column) : "-"), { right: true })], { label: `Means by ${name}` }).element));

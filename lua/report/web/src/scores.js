@@ -215,8 +215,8 @@ function timeline(detail, run) {
     view.redraw();
   };
   paint("class");
-  return [axes.time && h("div", { class: "controls" }, h("span", {}, "Over"), buttons("Axis of the scores", [{ value: "packet", text: "packets" }, { value: "time", text: "time" }], "packet", show)),
-  fit && h("div", { class: "controls" }, h("span", {}, "Coloured by"), buttons("Colours of the scores", [{ value: "class", text: labelled ? "label" : "score" }, { value: "probability", text: "probability" }], "class", paint)), where, keys,
+  return [h("div", { class: "controls" }, axes.time && [h("span", {}, "Over"), buttons("Axis of the scores", [{ value: "packet", text: "packets" }, { value: "time", text: "time" }], "packet", show)],
+    fit && [h("span", {}, "Coloured by"), buttons("Colours of the scores", [{ value: "class", text: labelled ? "label" : "score" }, { value: "probability", text: "probability" }], "class", paint)]), where, keys,
   h("p", { class: "soft" }, levels[0].size > 1 ? `The least and the greatest score of every ${count(levels[0].size)} packets; wider stretches where the screen shows no more. ` : "Every packet. ",
     "Drag over a stretch to enlarge it, double-click for the whole.", detail.excluded ? ` ${count(detail.excluded)} packets are excluded by their label.` : "",
     detail.nan ? ` ${count(detail.nan)} scores are not a number.` : "", detail.infinite ? ` ${count(detail.infinite)} are infinite.` : ""),
