@@ -182,20 +182,22 @@ function effects.cost(t, request)
   if request.drawn and #order > style.MOST then
     refuse("argument", "%s: %d detectors, of which a figure tells %d apart: choose some by --only", t.path, #order, style.MOST)
   end
-  local rows, blocks, plots = {}, {}, {}
+  local rows, blocks, plots, least, most = {}, {}, {}, math.huge, 0
   for g, detector in ipairs(order) do
     blocks[g] = {{"", draw.short(detector, 40)}}
     for _, run in ipairs(groups[detector]) do
       rows[#rows + 1] = {row = run.row, dataset = run.dataset, detector = detector, run = run.run, [cost.name] = run[cost.name],
         [metric.name] = run[metric.name]}
       table.insert(blocks[g], {run[cost.name], run[metric.name], n = 2})
+      least, most = math.min(least, run[cost.name]), math.max(most, run[cost.name])
     end
     plots[g] = ("D%d using 1:2 with points %s title columnheader(2)"):format(g, style.marker((g - 1) % style.MOST + 1))
   end
   local keys = (#order + 2) // 3
   return {title = ("%s beside %s"):format(metric.name, cost.name), height = 72 + 5 * keys, rows = rows, blocks = blocks,
     columns = {"row", "dataset", "detector", "run", cost.name, metric.name},
-    script = table.concat({"set logscale x", "set format x '%g'", "set grid x y", "set offsets graph 0.03, graph 0.03, graph 0.06, graph 0.06",
+    script = table.concat({"set logscale x", "set format x '%g'", "set grid x y", "set offsets 0, 0, graph 0.06, graph 0.06",
+      ("set xrange [%.17g:%.17g]"):format(least / 1.5, most * 1.5), -- where the runs are, not whole decades
       ("set xlabel '%s%s'"):format(cost.name:gsub("[^%w_]", "?"), cost.unit == "s" and ", s" or ""),
       ("set ylabel '%s'"):format(metric.name:gsub("[^%w_]", "?")), ("set key maxrows %d"):format(keys),
       "plot " .. table.concat(plots, ", \\\n  ")}, "\n")}
