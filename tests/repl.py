@@ -27,7 +27,7 @@ class Terminal:
         termios.tcsetwinsize(slave, (40, 200))
         self.before = termios.tcgetattr(slave)
         env = {key: value for key, value in os.environ.items() if key != "XDG_STATE_HOME"}
-        env.update(HOME=home, TERM="dumb", INPUTRC="/dev/null", NINETAILS_CACHE=home + "/cache", **more)
+        env.update({"HOME": home, "TERM": "dumb", "INPUTRC": "/dev/null", "NINETAILS_CACHE": home + "/cache"} | more)
         self.process = subprocess.Popen(
             [program, *(words or ["repl"])], stdin=slave, stdout=slave, stderr=slave, env=env, cwd=home, start_new_session=True,
             preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0))

@@ -114,7 +114,12 @@ static int start(const nt_suricata_command *command, const place *p, pid_t *pid)
   if (!command->rules) arguments[9] = NULL;
   int output = open(p->output, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
   if (output < 0) return errno;
-  int code = nt_process_start(arguments, (const char *const *)environ, NULL, output, output, pid);
+  nt_process suricata = {.words = arguments,
+                         .environment = (const char *const *)environ,
+                         .input = NT_PROCESS_EMPTY,
+                         .out = output,
+                         .errors = output};
+  int code = nt_process_start(&suricata, pid);
   close(output);
   return code;
 }

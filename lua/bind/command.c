@@ -29,6 +29,7 @@
 #include "ground/team.h"
 #include "modules.h"
 #include "signals.h"
+#include "texts.h"
 
 enum { BLOCK = 1 << 16, LAST_WORDS = 4000 };
 
@@ -60,24 +61,6 @@ static int complain(lua_State *L, const char *what, int why) {
   nt_error err;
   nt_fail(&err, NT_E_IO, "'%s' cannot be started: %s", what, strerror(why));
   return modules_raise(L, &err);
-}
-
-/* The texts of the list `name`, which the table keeps, and NULL; `more` of another list before. */
-static const char **texts_of(lua_State *L, const char *name, char *const *more) {
-  size_t count = 0, own = 0;
-  while (more && more[own]) own++;
-  if (lua_getfield(L, 1, name) == LUA_TTABLE) count = lua_rawlen(L, -1);
-  const char **list = calloc(count + own + 1, sizeof *list);
-  if (!list) luaL_error(L, "command: out of memory");
-  for (size_t i = 0; i < count; i++) { /* first: getenv finds these */
-    lua_rawgeti(L, -1, (lua_Integer)i + 1);
-    list[i] = lua_tostring(L, -1);
-    lua_pop(L, 1);
-    if (!list[i]) list[i] = "";
-  }
-  for (size_t i = 0; i < own; i++) list[count + i] = more[i];
-  lua_pop(L, 1);
-  return list;
 }
 
 /* Reads stdout to the end of what is kept. */
@@ -142,7 +125,13 @@ static void start(lua_State *L, child *c, const char *folder) {
     complain(L, c->words[0], why);
   }
   c->errors = errors[0];
-  int code = nt_process_start(c->words, c->environment, folder, out[1], errors[1], &c->pid);
+  nt_process process = {.words = c->words,
+                        .environment = c->environment,
+                        .folder = folder,
+                        .input = NT_PROCESS_EMPTY,
+                        .out = out[1],
+                        .errors = errors[1]};
+  int code = nt_process_start(&process, &c->pid);
   close(out[1]), close(errors[1]);
   if (code == 0) return;
   c->pid = 0;
@@ -158,8 +147,8 @@ static int run(lua_State *L) {
   child *c = lua_newuserdatauv(L, sizeof *c, 0);
   *c = (child){.out = -1, .errors = -1};
   modules_close_at_end(L, "ninetails.command.child", child_gc);
-  c->words = texts_of(L, "words", NULL);
-  c->environment = texts_of(L, "environment", environ);
+  c->words = texts_of(L, 1, "words", NULL);
+  c->environment = texts_of(L, 1, "environment", environ);
   luaL_argcheck(L, c->words[0], 1, "words: expected a list");
   double began = nt_seconds();
   start(L, c, folder);

@@ -7,6 +7,7 @@ local out = require "ninetails.cli.out"
 local signals = require "ninetails.signals"
 local system = require "ninetails.system"
 local help = require "ninetails.cli.help"
+local pages = require "ninetails.cli.pages"
 local text = require "ninetails.cli.text"
 
 local cli = {}
@@ -162,9 +163,23 @@ end
 
 -- ------------------------------------------------------------------ commands
 
+-- Of commands that print tables and texts.
+local no_pager = {name = "no-pager", type = "flag", help = "print at once what is longer than the terminal's screen"}
+
+-- A command that pages says so by `pages`, for all of its subcommands too.
+local function with_pages(command, inherited)
+  command.pages = command.pages or inherited
+  for _, sub in ipairs(command.subcommands or {}) do with_pages(sub, command.pages) end
+  if command.pages and not command.subcommands then
+    command.options = table.move(command.options or {}, 1, #(command.options or {}), 1, {})
+    table.insert(command.options, no_pager)
+  end
+  return command
+end
+
 -- Each is loaded when it is looked at: the start of one does not wait for all.
 local all_commands = setmetatable({}, {__index = function(list, i)
-  local command = names[i] and require("ninetails.cli.commands." .. names[i])
+  local command = names[i] and with_pages((require("ninetails.cli.commands." .. names[i])))
   list[i] = command
   return command
 end})
@@ -209,6 +224,7 @@ local function described(command, words, first)
 end
 
 local function show_help(commands, words, first)
+  out.begin_pages()
   if not words[first] then
     out.text(help.overview(commands))
   else
@@ -223,6 +239,11 @@ local function dispatch(words, state)
   local first = words[1]
   local sound, problem = pcall(system.check_environment)
   if not sound then error({status = "argument", message = problem.message, hint = false}, 0) end
+  if first == "--no-pager" then
+    pages.never()
+    words = table.move(words, 2, #words, 1, {})
+    first = words[1]
+  end
   if not first then
     out.note(help.overview(commands))
     return 1
@@ -238,9 +259,12 @@ local function dispatch(words, state)
   end
   local args = cli.parse(command, words, next_word)
   if args == "help" then
+    out.begin_pages()
     out.text(help.command(described(command, words, next_word), path))
     return 0
   end
+  if args.no_pager then pages.never() end
+  if command.pages then out.begin_pages() end
   args.command_line = text.command_line(words)
   return command.run(args, commands) or 0
 end
@@ -263,9 +287,12 @@ function cli.main(words)
   local state = {}
   local good, result, signal = signals.call(function()
     local code = dispatch(words, state)
-    out.flush()
+    out.end_pages()
     return code
   end, explain)
+  if not good then pcall(out.end_pages) end
+  out.leave_pages()
+  if not signal and signals.forget() == "TERM" then signal = "TERM" end
   if signal then good, result = false, interrupted(result, signal) end
   if good then return result end
   if type(result) ~= "table" then result = {status = "memory", message = "out of memory"} end -- too little to explain in

@@ -95,6 +95,8 @@ function help.overview(commands)
     .. columns(rows)
     .. "\n`ninetails help COMMAND` tells more. Exit codes: 0 fine, 1 wrong usage, 2 a run failed,\n"
     .. "3 a regression was found, 4 it could not be measured.\n"
+    .. "\nOn a terminal, what is longer than the screen goes through $NINETAILS_PAGER, $PAGER or less;\n"
+    .. "`ninetails --no-pager COMMAND` prints it at once.\n"
 end
 
 return help

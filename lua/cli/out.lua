@@ -7,9 +7,13 @@
 --   out.data(json.encode(x), "\n")     for programs: as it is
 --   out.note("warning: ", why, "\n")   for people, on stderr; folded as text is, where that is a terminal
 --
+-- Between out.begin_pages() and out.end_pages() what is longer than the screen of a terminal goes through a pager, and so do
+-- notes that would be shown there (pages.lua).
+--
 -- A write to stdout that fails ends the command with exit code 2 and the reason; a reader that went away ends it by
 -- SIGPIPE, without a word.
 local layout = require "ninetails.cli.layout"
+local pages = require "ninetails.cli.pages"
 local signals = require "ninetails.signals"
 
 local out = {}
@@ -66,18 +70,27 @@ local function put(method, ...)
   must(good, why, code)
 end
 
+local function print_to(stream, words)
+  if stream == "stderr" then io.stderr:write(words) else put("write", words) end
+end
+
+-- To a pager, or else.
+local function show(stream, words)
+  if not pages.take(stream, words, print_to) then print_to(stream, words) end
+end
+
 local begun = "" -- a line of text that has not ended
 
 local function end_begun()
   if begun == "" then return end
   local words = begun
   begun = ""
-  put("write", words)
+  show("stdout", words)
 end
 
 function out.data(...)
   end_begun()
-  put("write", join(...))
+  show("stdout", join(...))
 end
 
 function out.line(...) out.data(out.shown(join(...)), "\n") end
@@ -85,7 +98,7 @@ function out.line(...) out.data(out.shown(join(...)), "\n") end
 function out.text(...)
   local words, width = out.shown(join(...)), layout.width()
   if not width then
-    put("write", words)
+    show("stdout", words)
     return
   end
   local lines, rest = {}, begun .. words
@@ -94,7 +107,7 @@ function out.text(...)
     begun = rest:sub(after)
   end
   if #lines == 0 then begun = rest end
-  put("write", table.concat(lines))
+  show("stdout", table.concat(lines))
 end
 
 -- What is still held back.
@@ -103,8 +116,21 @@ function out.flush()
   put("flush")
 end
 
+function out.begin_pages() pages.begin() end
+
+-- The text is whole: what is held goes out.
+function out.end_pages()
+  end_begun()
+  pages.release(print_to)
+  put("flush")
+end
+
+-- The user has left the pager, if there was one; never raises.
+function out.leave_pages() pcall(pages.finish, print_to) end
+
 -- On a terminal: rewrites the line of stderr that the cursor is on.
 function out.rewrite(line)
+  if pages.shown() then return end
   io.stderr:write("\r\27[K", out.shown(line))
   io.stderr:flush()
 end
@@ -115,7 +141,7 @@ function out.note(...)
   if width then
     words = words:gsub("[^\n]+", function(line) return table.concat(layout.fold(line, width), "\n") end)
   end
-  io.stderr:write(words)
+  show("stderr", words)
 end
 
 return out

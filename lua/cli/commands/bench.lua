@@ -395,7 +395,7 @@ local bench = {
   name = "bench",
   summary = "Measure speed and quality, keep the figures, and tell when they grow worse.",
   subcommands = {
-    {name = "list", summary = "List suites of problems, or all kinds of problems with their parameters.",
+    {pages = true, name = "list", summary = "List suites of problems, or all kinds of problems with their parameters.",
       options = {{name = "problems", type = "flag", help = "kinds of problems and their parameters"}, options.json}, run = list},
     {name = "measure", summary = "Measure one problem in this process, and check its result.",
       arguments = {{name = "PROBLEM", help = "such as kitnet:phase=train,m=35, or sweep@small: on that input"}},
@@ -432,7 +432,7 @@ local bench = {
         .. "takes 0.5 % more instructions; or has another result where every machine has the same. Exit code 0: none; 3: a "
         .. "regression; 4: not measurable. A commit from before `bench` is measured from outside, on problems of the kind score.",
       run = budgeted(compare_two)},
-    {name = "trend", summary = "Tell where the figures of a history changed, and whether they grew worse lately.",
+    {pages = true, name = "trend", summary = "Tell where the figures of a history changed, and whether they grew worse lately.",
       arguments = {{name = "PROBLEM", many = true, optional = true, help = "suites or problems; without one: all of the history"}},
       options = {options.method, options.alpha, options.least,
         {name = "again", type = "flag", help = "measure what would be an alarm once more, and believe it only then"},

@@ -59,6 +59,7 @@ end
 
 return {
   name = "cache",
+  pages = true,
   summary = "What experiments have computed and keep for the next one: show it, prune it.",
   details = "Features, correlations and scores lie here under names made of everything that they depend on, so that no "
     .. "experiment computes them twice. All of it can be computed again. After each experiment the least recently "

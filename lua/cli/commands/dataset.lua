@@ -348,10 +348,10 @@ return {
   name = "dataset",
   summary = "Data sets: what there are, what their labels mean, fetching and verifying them.",
   subcommands = {
-    {name = "list", summary = "List the data sets that have a card.", options = {from_option, json_option}, run = list,
+    {pages = true, name = "list", summary = "List the data sets that have a card.", options = {from_option, json_option}, run = list,
       details = "Cards of your own go to $XDG_CONFIG_HOME/ninetails/cards (usually "
         .. "~/.config/ninetails/cards), one file each."},
-    {name = "info", summary = "Tell what is known of a data set: labels, clean packets, defects, licence.",
+    {pages = true, name = "info", summary = "Tell what is known of a data set: labels, clean packets, defects, licence.",
       arguments = {name_argument}, options = {from_option, json_option}, run = info},
     {name = "fetch", summary = "Bring a data set's files into the cache, checked.",
       arguments = {name_argument, {name = "FILE", many = true, optional = true,

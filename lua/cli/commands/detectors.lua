@@ -109,6 +109,7 @@ end
 
 return {
   name = "detectors",
+  pages = true,
   summary = "Detectors: what there are, who described them, what they cost, what can be set.",
   arguments = {{name = "NAME", optional = true, help = "one of them; without it, a list of all"}},
   options = {{name = "json", type = "flag", help = "print JSON"}},

@@ -244,6 +244,7 @@ end
 
 return {
   name = "dissect",
+  pages = true,
   summary = "Show what is in the packets of a capture: layers, fields, flows, what the two sides of a flow said.",
   details = "Link layers and headers are those that the extractor reads; names of fields are Wireshark's. "
     .. (dissect.classifier() and ("Protocols above layer 4 are recognised by %s, from the packet on at which it knows the "

@@ -94,6 +94,7 @@ end
 
 return {
   name = "inspect",
+  pages = true,
   summary = "Show the packets behind the anomalies of a scored run, and why they score so.",
   details = "The run's detector is repeated over the capture, and must come to the same scores bit for bit; then each "
     .. "qualifying packet's score is taken apart exactly: the share of each autoencoder in the score, and of each feature "

@@ -27,6 +27,7 @@ end
 
 return {
   name = "manual",
+  pages = true,
   summary = "Write the manual pages of every command, or print a page of them all, or of what scripts can call.",
   options = {
     {name = "output", short = "o", type = "path", value = "DIR", help = "folder that the manual pages are written to"},

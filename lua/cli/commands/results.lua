@@ -203,6 +203,7 @@ local function with_test_options(options) return table.move(test_options, 1, #te
 
 return {
   name = "results",
+  pages = true,
   summary = "Result files: list, show, compare, merge and export their runs.",
   subcommands = {
     {name = "ls", summary = "List the runs: what was varied, and what came out.",

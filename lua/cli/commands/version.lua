@@ -36,6 +36,7 @@ end
 
 return {
   name = "version",
+  pages = true,
   summary = "Tell the version, the commit, the compiler, the processor and the libraries.",
   options = {{name = "json", type = "flag", help = "print it as JSON"}},
   run = function(args)
