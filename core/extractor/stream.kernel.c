@@ -3,8 +3,9 @@
  * The arithmetic of stream.h for one instruction set (numeric/vector.h).
  *
  * A quad is the first four decays of one value, or the fifth ones of the packet's four streams; a
- * duo the fifth ones of its two pairs. Compilers make of them what the instruction set has. Factors
- * take most of the multiplications: they fill the widest vectors.
+ * duo the fifth ones of its two pairs. Factors take most of the multiplications: they fill the widest
+ * vectors. What compares or shuffles goes by the parts of a quad that a vector holds, since GCC takes
+ * a quad to single numbers where vectors are shorter.
  */
 #include <string.h>
 #if defined(__x86_64__)
@@ -22,6 +23,18 @@ typedef long long duo_bits __attribute__((vector_size(16)));
 #define QUAD(p) (*(quad *)(p))
 #define CQUAD(p) (*(const quad *)(p))
 #define SHUFFLE(a, b, ...) __builtin_shufflevector(a, b, __VA_ARGS__)
+
+/* A quad, or half of it. */
+#if NT_LANES > 2
+typedef quad part;
+typedef quad_bits part_bits;
+#define PARTS 1
+#else
+typedef duo part;
+typedef duo_bits part_bits;
+#define PARTS 2
+#endif
+#define PART(q, p) (((part *)&(q))[p])
 
 /* A packet's streams, in the order of the fifth ones' lanes; PAIRED: which have pairs. */
 enum { MI, HOSTS, JITTER, SOCKETS, STREAMS };
@@ -44,8 +57,8 @@ NT_INLINE vec at_least(vec y, vec low) {
   return (vec)_mm512_max_pd((__m512d)low, (__m512d)y);
 }
 #else
-typedef quad vec;
-typedef uint64_t bits __attribute__((vector_size(32), may_alias));
+typedef part vec;
+typedef uint64_t bits __attribute__((vector_size(8 * NT_LANES), may_alias));
 NT_INLINE vec at_least(vec y, vec low) {
 #if NT_LANES == 4
   return (vec)_mm256_max_pd((__m256d)low, (__m256d)y);
@@ -84,8 +97,8 @@ NT_INLINE void exp2_both(quad *a, quad *b) {
   *a = SHUFFLE(both, both, 0, 1, 2, 3);
   *b = SHUFFLE(both, both, 4, 5, 6, 7);
 #else
-  *a = exp2_of(*a);
-  *b = exp2_of(*b);
+  NT_EACH (p, PARTS) PART(*a, p) = exp2_of(PART(*a, p));
+  NT_EACH (p, PARTS) PART(*b, p) = exp2_of(PART(*b, p));
 #endif
 }
 
@@ -95,8 +108,8 @@ NT_INLINE double elapsed(double from, double to) {
   return to > from ? to - from : 0;
 }
 
-NT_INLINE quad keep(quad x, quad_bits mask) {
-  return (quad)((quad_bits)x & mask);
+NT_INLINE part keep(part x, part_bits mask) {
+  return (part)((part_bits)x & mask);
 }
 
 /* Correctly rounded everywhere; spelt out because compilers keep scalar calls for the sake of
@@ -108,23 +121,36 @@ NT_INLINE duo root_duo(duo x) {
   return (duo){__builtin_sqrt(x[0]), __builtin_sqrt(x[1])};
 #endif
 }
-NT_INLINE quad root_quad(quad x) {
 #if NT_LANES > 2
+NT_INLINE quad root_quad(quad x) {
   return (quad)_mm256_sqrt_pd((__m256d)x);
-#else
-  duo a = root_duo((duo){x[0], x[1]}), b = root_duo((duo){x[2], x[3]});
-  return (quad){a[0], a[1], b[0], b[1]};
-#endif
 }
+#endif
 
 /* Four columns to four rows. */
 NT_INLINE void transpose(quad *a, quad *b, quad *c, quad *d) {
+#if NT_LANES > 2
   quad ab = SHUFFLE(*a, *b, 0, 4, 2, 6), ab1 = SHUFFLE(*a, *b, 1, 5, 3, 7);
   quad cd = SHUFFLE(*c, *d, 0, 4, 2, 6), cd1 = SHUFFLE(*c, *d, 1, 5, 3, 7);
   *a = SHUFFLE(ab, cd, 0, 1, 4, 5);
   *b = SHUFFLE(ab1, cd1, 0, 1, 4, 5);
   *c = SHUFFLE(ab, cd, 2, 3, 6, 7);
   *d = SHUFFLE(ab1, cd1, 2, 3, 6, 7);
+#else
+  quad *in[2][2] = {{a, c}, {b, d}};
+  part low[2][2], high[2][2];
+  NT_EACH (p, 2)
+    NT_EACH (h, 2) {
+      low[p][h] = SHUFFLE(PART(*in[0][h], p), PART(*in[1][h], p), 0, 2);
+      high[p][h] = SHUFFLE(PART(*in[0][h], p), PART(*in[1][h], p), 1, 3);
+    }
+  NT_EACH (h, 2) {
+    PART(*a, h) = low[0][h];
+    PART(*b, h) = high[0][h];
+    PART(*c, h) = low[1][h];
+    PART(*d, h) = high[1][h];
+  }
+#endif
 }
 
 /* Transposes a, b, c, d and stores a row of four each `stride` columns. With a smaller stride each
@@ -165,10 +191,13 @@ NT_INLINE void tick(work *x) {
   quad w = CQUAD(x->moments[MI]->fifth), mean = CQUAD(x->moments[HOSTS]->fifth);
   quad variance = CQUAD(x->moments[JITTER]->fifth), last = CQUAD(x->moments[SOCKETS]->fifth);
   transpose(&w, &mean, &variance, &last);
-  quad t = all(x->t);
-  quad_bits later = (quad_bits)(t > last), sent = (quad_bits)(w != 0), moves = later | ~sent;
-  x->elapsed = keep(t - last, later & sent);
-  x->last = (quad)((moves & (quad_bits)t) | (~moves & (quad_bits)last));
+  NT_EACH (p, PARTS) {
+    part t = (part){0} + x->t, before = PART(last, p);
+    part_bits later = (part_bits)(t > before), sent = (part_bits)(PART(w, p) != 0);
+    part_bits moves = later | ~sent;
+    PART(x->elapsed, p) = keep(t - before, later & sent);
+    PART(x->last, p) = (part)((moves & (part_bits)t) | (~moves & (part_bits)before));
+  }
   x->w5 = w;
   x->mean5 = mean;
   x->variance5 = variance;
@@ -263,12 +292,15 @@ static inline void turn_all(const work *x, const side *s, int stream) {
 /* ---------------------------------------------------------------- the four streams */
 
 NT_INLINE void insert(quad *w_of, quad *mean_of, quad *variance_of, quad v, quad f) {
-  quad w = *w_of * f, g = 1.0 / (w + 1.0), a = w * g;
-  quad d = v - *mean_of, mean = *mean_of + d * g;
-  quad variance = a * (*variance_of + d * d * g);
-  *w_of = w + 1.0;
-  *mean_of = mean;
-  *variance_of = keep(variance, ~(quad_bits)(variance < mean * mean * NT_VARIANCE_FLOOR));
+  NT_EACH (p, PARTS) {
+    part w = PART(*w_of, p) * PART(f, p), g = 1.0 / (w + 1.0), a = w * g;
+    part d = PART(v, p) - PART(*mean_of, p), mean = PART(*mean_of, p) + d * g;
+    part variance = a * (PART(*variance_of, p) + d * d * g);
+    PART(*w_of, p) = w + 1.0;
+    PART(*mean_of, p) = mean;
+    PART(*variance_of, p) =
+        keep(variance, ~(part_bits)(variance < mean * mean * NT_VARIANCE_FLOOR));
+  }
 }
 
 NT_INLINE void insert_all(work *x) {
@@ -346,8 +378,26 @@ NT_INLINE const nt_moments *other_moments(const side *s, uint32_t other) {
     return (type##_values){root_##type(va * va + vb * vb), root_##type(ma * ma + mb * mb),         \
                            covariance, (type)((type##_bits)(covariance / divisor) & ~none)};       \
   }
-PAIR_VALUES(quad)
 PAIR_VALUES(duo)
+#if NT_LANES > 2
+PAIR_VALUES(quad)
+#else
+typedef struct quad_values {
+  quad radius, magnitude, covariance, pcc;
+} quad_values;
+NT_INLINE quad_values quad_pair(quad va, quad vb, quad ma, quad mb, quad cf3, quad w3) {
+  quad_values out;
+  NT_EACH (p, PARTS) {
+    duo_values half =
+        duo_pair(PART(va, p), PART(vb, p), PART(ma, p), PART(mb, p), PART(cf3, p), PART(w3, p));
+    PART(out.radius, p) = half.radius;
+    PART(out.magnitude, p) = half.magnitude;
+    PART(out.covariance, p) = half.covariance;
+    PART(out.pcc, p) = half.pcc;
+  }
+  return out;
+}
+#endif
 
 /* The packet's contribution to its pairs, and the columns of the streams that have pairs. */
 NT_INLINE void pairs(work *x, double *const *rows) {
