@@ -1,6 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Training, compiled once for each instruction set; formulas in autoencoder.h, layouts in
- * kernels.h. */
+/*
+ * Training, compiled once for each instruction set; formulas in autoencoder.h, layouts in
+ * kernels.h.
+ *
+ * The weights of a large autoencoder do not fit the first-level cache, so they are read as seldom
+ * as the formulas allow. The step that a row makes them take and the sums of the next row's hidden
+ * units are one walk over them (every sum has the order that it has alone): each call begins with
+ * the first row's sums, and its last row stands for its own successor.
+ */
 #ifndef NT_KERNEL_TRAIN_H
 #define NT_KERNEL_TRAIN_H
 
@@ -63,8 +70,8 @@ NT_INLINE nt_vector normalised(nt_vector raw, nt_vector *min, nt_vector *max, nt
   return (raw - *min) / (*max - *min + epsilon);
 }
 
-NT_INLINE void group_normalise(nt_group *g, const double *row) {
-  nt_vector *x = (nt_vector *)g->x, *min = (nt_vector *)g->min, *max = (nt_vector *)g->max;
+NT_INLINE void group_normalise(nt_group *g, const double *row, nt_vector *x) {
+  nt_vector *min = (nt_vector *)g->min, *max = (nt_vector *)g->max;
   const nt_vector *mask = (const nt_vector *)g->visible_mask;
   nt_vector epsilon = *(const nt_vector *)g->epsilon;
   if (g->same_inputs) { /* units in the lanes, then each one's value in all lanes */
@@ -82,28 +89,6 @@ NT_INLINE void group_normalise(nt_group *g, const double *row) {
         mask[i]);
 }
 
-/* w += rate (x d + e y) for the weights from one input to k units and the rows of g->visible. */
-NT_INLINE void group_step(size_t k, nt_vector *w, size_t in_step, const nt_group *g,
-                          const nt_vector *y, const nt_vector *d) {
-  const nt_vector *x = (const nt_vector *)g->x, *e = (const nt_vector *)g->e;
-  nt_vector rate = *(const nt_vector *)g->rate, units_y[TRAIN_UNITS], units_d[TRAIN_UNITS];
-  NT_EACH (j, k) units_y[j] = y[j];
-  NT_EACH (j, k) units_d[j] = d[j];
-  for (size_t i = 0; i < g->visible; i++, w += in_step) {
-    nt_vector rate_x = rate * x[i], rate_e = rate * e[i];
-    NT_EACH (j, k) w[j] = NT_FMA(rate_x, units_d[j], NT_FMA(rate_e, units_y[j], w[j]));
-  }
-}
-
-/* The same for all units. */
-static void group_update(nt_group *g) {
-  nt_vector *w = (nt_vector *)g->weights, *y = (nt_vector *)g->y, *d = (nt_vector *)g->g;
-  for (size_t u = 0, block; u < g->hidden; u += block) {
-    block = nt_block_of(g->hidden - u, STEP_UNITS);
-    WITH_CONSTANT(block, group_step(k, w + u, g->hidden, g, y + u, d + u))
-  }
-}
-
 /* bias += rate d, or rate times the mean of d over the lane's own units. */
 NT_INLINE void group_bias(const nt_group *g, nt_vector *bias, const nt_vector *d, size_t units,
                           nt_vector count) {
@@ -118,30 +103,72 @@ NT_INLINE void group_bias(const nt_group *g, nt_vector *bias, const nt_vector *d
   }
 }
 
-static void group_row(nt_group *g, const double *row, double *errors) {
-  size_t visible = g->visible, hidden = g->hidden;
-  nt_vector *w = (nt_vector *)g->weights, *x = (nt_vector *)g->x, *y = (nt_vector *)g->y;
-  nt_vector *e = (nt_vector *)g->e, *d = (nt_vector *)g->g;
-  nt_vector *hidden_bias = (nt_vector *)g->hidden_bias,
-            *visible_bias = (nt_vector *)g->visible_bias;
-  const nt_vector *hidden_mask = (const nt_vector *)g->hidden_mask;
-  const nt_vector *visible_mask = (const nt_vector *)g->visible_mask;
-  nt_vector hidden_count = *(const nt_vector *)g->hidden_count;
-  nt_vector visible_count = *(const nt_vector *)g->visible_count, sum = NT_SET1(0.0);
-
-  group_normalise(g, row);
-  group_layer(y, hidden, hidden_bias, x, visible, w, hidden, 1);
-  for (size_t j = 0; j < hidden; j++) y[j] = nt_vector_keep(logistic(y[j]), hidden_mask[j]);
-  group_layer(e, visible, visible_bias, y, hidden, w, 1, hidden);
-  for (size_t i = 0; i < visible; i++) {
-    e[i] = nt_vector_keep(x[i] - logistic(e[i]), visible_mask[i]);
-    sum = NT_FMA(e[i], e[i], sum);
+/* w += rate (x d + e y) for the weights from all inputs to k hidden units, and these units' sums for
+ * the next row, which replace y. */
+NT_INLINE void group_step(size_t k, const nt_group *g, nt_vector *w, nt_vector *y,
+                          const nt_vector *d, const nt_vector *bias) {
+  const nt_vector *x = (const nt_vector *)g->x, *next = (const nt_vector *)g->next;
+  const nt_vector *e = (const nt_vector *)g->e;
+  nt_vector rate = *(const nt_vector *)g->rate;
+  nt_vector units_y[TRAIN_UNITS], units_d[TRAIN_UNITS], acc[TRAIN_UNITS];
+  NT_EACH (j, k) units_y[j] = y[j];
+  NT_EACH (j, k) units_d[j] = d[j];
+  NT_EACH (j, k) acc[j] = bias[j];
+  for (size_t i = 0; i < g->visible; i++, w += g->hidden) {
+    nt_vector rate_x = rate * x[i], rate_e = rate * e[i], next_x = next[i];
+    NT_EACH (j, k) {
+      w[j] = NT_FMA(rate_x, units_d[j], NT_FMA(rate_e, units_y[j], w[j]));
+      acc[j] = NT_FMA(next_x, w[j], acc[j]);
+    }
   }
-  group_layer(d, hidden, NULL, e, visible, w, hidden, 1);
-  for (size_t j = 0; j < hidden; j++) d[j] = d[j] * y[j] * (NT_SET1(1.0) - y[j]);
+  NT_EACH (j, k) y[j] = acc[j];
+}
+
+/* The same for all hidden units; the next row is then the current one. */
+static void group_update(nt_group *g) {
+  nt_vector *w = (nt_vector *)g->weights, *y = (nt_vector *)g->y, *d = (nt_vector *)g->g;
+  const nt_vector *bias = (const nt_vector *)g->hidden_bias;
+  for (size_t u = 0, block; u < g->hidden; u += block) {
+    block = nt_block_of(g->hidden - u, STEP_UNITS);
+    WITH_CONSTANT(block, group_step(k, g, w + u, y + u, d + u, bias + u))
+  }
+  double *x = g->x;
+  g->x = g->next;
+  g->next = x;
+}
+
+/* e, and the sums of d with it: a block's weights serve for both. Returns the sum of e^2. */
+static nt_vector group_errors(nt_group *g) {
+  nt_vector *w = (nt_vector *)g->weights, *x = (nt_vector *)g->x, *y = (nt_vector *)g->y;
+  nt_vector *e = (nt_vector *)g->e, *d = (nt_vector *)g->g, sum = NT_SET1(0.0);
+  const nt_vector *bias = (const nt_vector *)g->visible_bias;
+  const nt_vector *mask = (const nt_vector *)g->visible_mask;
+  for (size_t u = 0, block; u < g->visible; u += block, w += block * g->hidden) {
+    block = nt_block_of(g->visible - u, TRAIN_UNITS);
+    group_layer(e + u, block, bias + u, y, g->hidden, w, 1, g->hidden);
+    for (size_t i = u; i < u + block; i++) {
+      e[i] = nt_vector_keep(x[i] - logistic(e[i]), mask[i]);
+      sum = NT_FMA(e[i], e[i], sum);
+    }
+    group_layer(d, g->hidden, u ? d : NULL, e + u, block, w, g->hidden, 1);
+  }
+  return sum;
+}
+
+/* One row, of which x and the hidden units' sums are there; makes those of `next`. */
+static void group_row(nt_group *g, const double *next, double *errors) {
+  nt_vector *y = (nt_vector *)g->y, *d = (nt_vector *)g->g;
+  const nt_vector *mask = (const nt_vector *)g->hidden_mask;
+  nt_vector hidden_count = *(const nt_vector *)g->hidden_count;
+  nt_vector visible_count = *(const nt_vector *)g->visible_count;
+
+  for (size_t j = 0; j < g->hidden; j++) y[j] = nt_vector_keep(logistic(y[j]), mask[j]);
+  nt_vector sum = group_errors(g);
+  for (size_t j = 0; j < g->hidden; j++) d[j] = d[j] * y[j] * (NT_SET1(1.0) - y[j]);
+  group_bias(g, (nt_vector *)g->hidden_bias, d, g->hidden, hidden_count);
+  group_bias(g, (nt_vector *)g->visible_bias, (const nt_vector *)g->e, g->visible, visible_count);
+  group_normalise(g, next, (nt_vector *)g->next);
   group_update(g);
-  group_bias(g, hidden_bias, d, hidden, hidden_count);
-  group_bias(g, visible_bias, e, visible, visible_count);
 
   double rmse[NT_LANES];
   nt_vector_store(rmse, NT_SQRT(sum / visible_count));
@@ -150,7 +177,11 @@ static void group_row(nt_group *g, const double *row, double *errors) {
 
 static void train_group(nt_group *g, const double *rows, size_t width, size_t n, double *errors,
                         size_t stride) {
-  for (size_t r = 0; r < n; r++) group_row(g, rows + r * width, errors + r * stride);
+  group_normalise(g, rows, (nt_vector *)g->x);
+  group_layer((nt_vector *)g->y, g->hidden, (nt_vector *)g->hidden_bias, (nt_vector *)g->x,
+              g->visible, (nt_vector *)g->weights, g->hidden, 1);
+  for (size_t r = 0; r < n; r++)
+    group_row(g, rows + (r + 1 < n ? r + 1 : r) * width, errors + r * stride);
 }
 
 /* ---------------------------------------------------------------- one, its units in the lanes */
@@ -177,16 +208,16 @@ static void single_layer(double *out, size_t units, const double *start, const d
   }
 }
 
-NT_INLINE void single_normalise(nt_single *s, const double *row) {
-  for (size_t i = 0; i < s->visible; i++) s->x[i] = row[s->features[i]];
-  for (size_t i = s->visible; i < s->visible_stride; i++) s->x[i] = 0;
+NT_INLINE void single_normalise(nt_single *s, const double *row, double *x) {
+  for (size_t i = 0; i < s->visible; i++) x[i] = row[s->features[i]];
+  for (size_t i = s->visible; i < s->visible_stride; i++) x[i] = 0;
   for (size_t i = 0; i < s->visible_stride; i += NT_LANES) {
-    nt_vector raw = nt_vector_load(s->x + i);
+    nt_vector raw = nt_vector_load(x + i);
     nt_vector max = NT_MAX(raw, nt_vector_load(s->max + i));
     nt_vector min = NT_MIN(raw, nt_vector_load(s->min + i));
     nt_vector_store(s->max + i, max);
     nt_vector_store(s->min + i, min);
-    nt_vector_store(s->x + i, (raw - min) / (max - min + NT_SET1(s->step.epsilon)));
+    nt_vector_store(x + i, (raw - min) / (max - min + NT_SET1(s->step.epsilon)));
   }
 }
 
@@ -203,48 +234,87 @@ NT_INLINE void single_bias(double *bias, const double *d, size_t units, size_t p
                                      nt_vector_load(bias + i)));
 }
 
-static double single_row(nt_single *s, const double *row) {
-  const nt_step *step = &s->step;
-  size_t visible = s->visible, hidden = s->hidden;
-  nt_vector rate = NT_SET1(step->rate);
-  double sum = 0;
+/* w += rate (x g + e y) for the weights to k vectors of hidden units, whose sums for the next row
+ * become y of it. */
+NT_INLINE void single_step(size_t k, nt_single *s, size_t u) {
+  nt_vector rate = NT_SET1(s->step.rate), y[TRAIN_UNITS], g[TRAIN_UNITS], acc[TRAIN_UNITS];
+  const nt_encoding *now = &s->now, *next = &s->next;
+  double *w = s->weights + u;
+  NT_EACH (j, k) y[j] = nt_vector_load(now->y + u + j * NT_LANES);
+  NT_EACH (j, k) g[j] = nt_vector_load(s->g + u + j * NT_LANES);
+  NT_EACH (j, k) acc[j] = nt_vector_load(s->hidden_bias + u + j * NT_LANES);
+  for (size_t i = 0; i < s->visible; i++, w += s->hidden_stride) {
+    nt_vector rate_x = rate * NT_SET1(now->x[i]), rate_e = rate * NT_SET1(s->e[i]);
+    nt_vector next_x = NT_SET1(next->x[i]);
+    NT_EACH (j, k) {
+      nt_vector weight = nt_vector_load(w + j * NT_LANES);
+      weight = NT_FMA(rate_x, g[j], NT_FMA(rate_e, y[j], weight));
+      nt_vector_store(w + j * NT_LANES, weight);
+      acc[j] = NT_FMA(next_x, weight, acc[j]);
+    }
+  }
+  NT_EACH (j, k) nt_vector_store(next->y + u + j * NT_LANES, acc[j]);
+}
 
-  single_normalise(s, row);
-  single_layer(s->y, s->hidden_stride, s->hidden_bias, s->x, visible, s->weights);
+/* The sums of k vectors of visible units, whose weights in `transposed` take the step of the row
+ * before, which e is still of, on the way. */
+NT_INLINE void single_decode(size_t k, nt_single *s, size_t u) {
+  nt_vector rate = NT_SET1(s->step.rate), rate_x[TRAIN_UNITS], rate_e[TRAIN_UNITS],
+            acc[TRAIN_UNITS];
+  const nt_encoding *now = &s->now, *before = &s->next;
+  double *w = s->transposed + u;
+  NT_EACH (i, k) rate_x[i] = rate * nt_vector_load(before->x + u + i * NT_LANES);
+  NT_EACH (i, k) rate_e[i] = rate * nt_vector_load(s->e + u + i * NT_LANES);
+  NT_EACH (i, k) acc[i] = nt_vector_load(s->visible_bias + u + i * NT_LANES);
+  for (size_t j = 0; j < s->hidden; j++, w += s->visible_stride) {
+    nt_vector g = NT_SET1(s->g[j]), y = NT_SET1(before->y[j]), now_y = NT_SET1(now->y[j]);
+    NT_EACH (i, k) {
+      nt_vector weight = nt_vector_load(w + i * NT_LANES);
+      weight = NT_FMA(rate_x[i], g, NT_FMA(rate_e[i], y, weight));
+      nt_vector_store(w + i * NT_LANES, weight);
+      acc[i] = NT_FMA(now_y, weight, acc[i]);
+    }
+  }
+  NT_EACH (i, k) nt_vector_store(s->e + u + i * NT_LANES, acc[i]);
+}
+
+/* For each block of units, of which there are `units` (padded): step, with k vectors of them. */
+#define SINGLE_BLOCKS(step, units)                                                                 \
+  for (size_t u = 0, block; u < (units); u += block * NT_LANES) {                                  \
+    block = nt_block_of(((units)-u) / NT_LANES, STEP_UNITS);                                       \
+    WITH_CONSTANT(block, step(k, s, u))                                                            \
+  }
+
+/* One row, of which x and the hidden units' sums are there; makes those of `next`. */
+static double single_row(nt_single *s, const double *next) {
+  double *x = s->now.x, *y = s->now.y, sum = 0;
   for (size_t j = 0; j < s->hidden_stride; j += NT_LANES)
-    nt_vector_store(s->y + j, logistic(nt_vector_load(s->y + j)));
-  single_layer(s->e, s->visible_stride, s->visible_bias, s->y, hidden, s->transposed);
+    nt_vector_store(y + j, logistic(nt_vector_load(y + j)));
+  SINGLE_BLOCKS(single_decode, s->visible_stride)
+  single_normalise(s, next, s->next.x);
   for (size_t i = 0; i < s->visible_stride; i += NT_LANES)
-    nt_vector_store(s->e + i, nt_vector_load(s->x + i) - logistic(nt_vector_load(s->e + i)));
-  for (size_t i = 0; i < visible; i++) sum = NT_SCALAR_FMA(s->e[i], s->e[i], sum);
-  single_layer(s->g, s->hidden_stride, NULL, s->e, visible, s->weights);
+    nt_vector_store(s->e + i, nt_vector_load(x + i) - logistic(nt_vector_load(s->e + i)));
+  for (size_t i = 0; i < s->visible; i++) sum = NT_SCALAR_FMA(s->e[i], s->e[i], sum);
+  single_bias(s->visible_bias, s->e, s->visible, s->visible_stride, &s->step);
+  single_layer(s->g, s->hidden_stride, NULL, s->e, s->visible, s->weights);
   for (size_t j = 0; j < s->hidden_stride; j += NT_LANES) {
-    nt_vector y = nt_vector_load(s->y + j);
-    nt_vector_store(s->g + j, nt_vector_load(s->g + j) * y * (NT_SET1(1.0) - y));
+    nt_vector here = nt_vector_load(y + j);
+    nt_vector_store(s->g + j, nt_vector_load(s->g + j) * here * (NT_SET1(1.0) - here));
   }
-  for (size_t i = 0; i < visible; i++) {
-    nt_vector rate_x = rate * NT_SET1(s->x[i]), rate_e = rate * NT_SET1(s->e[i]);
-    double *w = s->weights + i * s->hidden_stride;
-    for (size_t j = 0; j < s->hidden_stride; j += NT_LANES)
-      nt_vector_store(w + j,
-                      NT_FMA(rate_x, nt_vector_load(s->g + j),
-                             NT_FMA(rate_e, nt_vector_load(s->y + j), nt_vector_load(w + j))));
-  }
-  for (size_t i = 0; i < s->visible_stride; i += NT_LANES) {
-    nt_vector rate_x = rate * nt_vector_load(s->x + i), rate_e = rate * nt_vector_load(s->e + i);
-    double *w = s->transposed + i;
-    for (size_t j = 0; j < hidden; j++, w += s->visible_stride)
-      nt_vector_store(
-          w, NT_FMA(rate_x, NT_SET1(s->g[j]), NT_FMA(rate_e, NT_SET1(s->y[j]), nt_vector_load(w))));
-  }
-  single_bias(s->hidden_bias, s->g, hidden, s->hidden_stride, step);
-  single_bias(s->visible_bias, s->e, visible, s->visible_stride, step);
-  return sqrt(sum / (double)visible);
+  single_bias(s->hidden_bias, s->g, s->hidden, s->hidden_stride, &s->step);
+  SINGLE_BLOCKS(single_step, s->hidden_stride)
+  nt_encoding now = s->now;
+  s->now = s->next;
+  s->next = now;
+  return sqrt(sum / (double)s->visible);
 }
 
 static void train_single(nt_single *s, const double *rows, size_t width, size_t n, double *errors,
                          size_t stride) {
-  for (size_t r = 0; r < n; r++) errors[r * stride + s->member] = single_row(s, rows + r * width);
+  single_normalise(s, rows, s->now.x);
+  single_layer(s->now.y, s->hidden_stride, s->hidden_bias, s->now.x, s->visible, s->weights);
+  for (size_t r = 0; r < n; r++)
+    errors[r * stride + s->member] = single_row(s, rows + (r + 1 < n ? r + 1 : r) * width);
 }
 
 #endif

@@ -42,11 +42,15 @@ typedef struct nt_group {
   double *hidden_count, *visible_count;           /* [1] units of each lane */
   double *rate, *epsilon, *bias_mean; /* [1] nt_step of each lane, bias_mean as a mask */
   double *x, *y, *e, *g; /* [visible], [hidden], [visible], [hidden] of the current row */
+  double *next;          /* [visible] x of the next one */
 } nt_group;
 
 /* Units are padded to whole vectors (a multiple of NT_SINGLE_PADDING). What the padding holds is
  * never read by a real unit: sums go over the real ones alone. */
 #define NT_SINGLE_PADDING 8
+typedef struct nt_encoding {
+  double *x, *y; /* [visible], [hidden] of a row */
+} nt_encoding;
 typedef struct nt_single {
   size_t visible, hidden;
   size_t visible_stride, hidden_stride; /* padded */
@@ -54,9 +58,10 @@ typedef struct nt_single {
   size_t member;          /* where its error goes */
   const size_t *features; /* [visible] columns of a row */
   double *weights;        /* [visible][hidden_stride] */
-  double *transposed;     /* [hidden][visible_stride], the same weights */
+  double *transposed;     /* [hidden][visible_stride], the same weights before their latest step */
   double *hidden_bias, *visible_bias, *min, *max;
-  double *x, *y, *e, *g;
+  nt_encoding now, next; /* between rows next is the latest one's, and so are e and g: its step */
+  double *e, *g;
 } nt_single;
 
 /* An autoencoder whose weights no longer change. Its weights and biases carry the factor -log2(e),

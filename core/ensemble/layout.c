@@ -20,8 +20,8 @@ static void set_mask(double *mask) {
 /* ---------------------------------------------------------------- groups */
 
 int nt_group_allocate(nt_group *g, size_t lanes, size_t visible, size_t hidden) {
-  /* (v + 4) (h + 6) vectors: v h weights, 6 v, 4 h, 5 for rates and counts, and some to spare. */
-  double *p = nt_zeroed(visible + 4, (hidden + 6) * lanes, sizeof *p);
+  /* (v + 4) (h + 7) vectors: v h weights, 7 v, 4 h, 5 for rates and counts, and some to spare. */
+  double *p = nt_zeroed(visible + 4, (hidden + 7) * lanes, sizeof *p);
   *g = (nt_group){.visible = visible,
                   .hidden = hidden,
                   .weights = p,
@@ -34,7 +34,7 @@ int nt_group_allocate(nt_group *g, size_t lanes, size_t visible, size_t hidden) 
   g->y = take(&p, h), g->g = take(&p, h);
   g->visible_bias = take(&p, v), g->visible_mask = take(&p, v);
   g->min = take(&p, v), g->max = take(&p, v);
-  g->x = take(&p, v), g->e = take(&p, v);
+  g->x = take(&p, v), g->next = take(&p, v), g->e = take(&p, v);
   g->hidden_count = take(&p, lanes), g->visible_count = take(&p, lanes);
   g->rate = take(&p, lanes), g->epsilon = take(&p, lanes), g->bias_mean = take(&p, lanes);
   for (size_t lane = 0; lane < lanes; lane++) g->visible_count[lane] = g->hidden_count[lane] = 1;
@@ -48,7 +48,7 @@ void nt_group_done(nt_group *g) {
 }
 
 size_t nt_group_memory(const nt_group *g, size_t lanes) {
-  return ((g->visible + 4) * (g->hidden + 6) * sizeof(double) + sizeof *g->members +
+  return ((g->visible + 4) * (g->hidden + 7) * sizeof(double) + sizeof *g->members +
           g->visible * sizeof *g->features) *
          lanes;
 }
@@ -117,8 +117,8 @@ static size_t padded(size_t units) {
 
 int nt_single_allocate(nt_single *s, const nt_slot *slot) {
   size_t v = padded(slot->visible), h = padded(slot->hidden);
-  /* (2 v + 3) (h + 3): 2 v h weights, 5 v, 3 h and some to spare. */
-  double *p = nt_zeroed(2 * v + 3, h + 3, sizeof *p);
+  /* (2 v + 4) (h + 3): 2 v h weights, 6 v, 4 h and some to spare. */
+  double *p = nt_zeroed(2 * v + 4, h + 3, sizeof *p);
   *s = (nt_single){.visible = slot->visible,
                    .hidden = slot->hidden,
                    .visible_stride = v,
@@ -131,10 +131,10 @@ int nt_single_allocate(nt_single *s, const nt_slot *slot) {
   p += slot->visible * h;
   s->transposed = take(&p, slot->hidden * v);
   s->hidden_bias = take(&p, h);
-  s->y = take(&p, h), s->g = take(&p, h);
+  s->now.y = take(&p, h), s->next.y = take(&p, h), s->g = take(&p, h);
   s->visible_bias = take(&p, v);
   s->min = take(&p, v), s->max = take(&p, v);
-  s->x = take(&p, v), s->e = take(&p, v);
+  s->now.x = take(&p, v), s->next.x = take(&p, v), s->e = take(&p, v);
   return 1;
 }
 
@@ -143,10 +143,15 @@ void nt_single_done(nt_single *s) {
 }
 
 size_t nt_single_memory(const nt_single *s) {
-  return (2 * s->visible_stride + 3) * (s->hidden_stride + 3) * sizeof(double);
+  return (2 * s->visible_stride + 4) * (s->hidden_stride + 3) * sizeof(double);
 }
 
+/* Both copies of the weights are up to date: the step between them is nothing. */
 void nt_single_put(nt_single *s, const nt_autoencoder *a) {
+  memset(s->next.x, 0, s->visible_stride * sizeof *s->next.x);
+  memset(s->next.y, 0, s->hidden_stride * sizeof *s->next.y);
+  memset(s->e, 0, s->visible_stride * sizeof *s->e);
+  memset(s->g, 0, s->hidden_stride * sizeof *s->g);
   for (size_t i = 0; i < a->visible; i++) {
     for (size_t j = 0; j < a->hidden; j++)
       s->weights[i * s->hidden_stride + j] = s->transposed[j * s->visible_stride + i] =
