@@ -106,9 +106,9 @@ static size_t restarted(const nt_model_options *o, const nt_feature_map *map, pa
 /* ---------------------------------------------------------------- restart */
 
 static void a_restart_goes_on_bit_for_bit_at_every_phase(void) {
-  static const size_t stops[] = {0,           1,           50,          FM - 1,  FM,   FM + 1,
-                                 FM + 2,      700,         FM + 1000,   FM + 1002, TRAINED - 1,
-                                 TRAINED,     TRAINED + 1, 1500,        1795,    1796};
+  static const size_t stops[] = {0,           1,    50,        FM - 1,    FM,          FM + 1,
+                                 FM + 2,      700,  FM + 1000, FM + 1002, TRAINED - 1, TRAINED,
+                                 TRAINED + 1, 1500, 1795,      1796};
   packets p = packets_of_trace();
   for (size_t i = 0; i < 3; i++)
     for (size_t k = 0; k < 3; k++) {
@@ -161,7 +161,8 @@ static void a_bounded_extractor_drops_the_same_streams(void) {
 static void a_given_map_is_kept(void) {
   size_t sizes[] = {50, 50}, features[100];
   for (size_t i = 0; i < 100; i++) features[i] = 99 - i;
-  const nt_feature_map map = {.autoencoders = 2, .sizes = sizes, .total = 100, .features = features};
+  const nt_feature_map map = {
+      .autoencoders = 2, .sizes = sizes, .total = 100, .features = features};
   packets p = packets_of_trace();
   nt_model_options o = options_of(NT_PROFILE_STREAM, NT_ISA_AUTO);
   const size_t stops[] = {0, 600, AD - 1, AD, AD + 1};
@@ -223,6 +224,36 @@ static void another_tail_gives_another_threshold(void) {
   free(p.at);
 }
 
+/* What a run saves goes on packet by packet, and names the capture. */
+static void a_saved_run_goes_on_packet_by_packet(void) {
+  packets p = packets_of_trace();
+  nt_model_options o = options_of(NT_PROFILE_PY100, NT_ISA_AUTO);
+  nt_run_options run = nt_run_defaults();
+  run.input = NT_TEST_DIR "/golden/trace.tsv.gz";
+  run.extractor = o.extractor;
+  run.kitnet = o.kitnet;
+  run.save = "model.h5";
+  nt_run_result result;
+  nt_error err;
+  CHECK_OK(nt_run(&run, &result, &err), err);
+  CU_ASSERT_EQUAL(result.phase, NT_PHASE_EXECUTION);
+  nt_run_result_done(&result);
+  nt_verdict *a = calloc(p.count, sizeof *a), *b = calloc(p.count, sizeof *b);
+  nt_model *whole = new_model(&o, NULL), *loaded = nt_model_load("model.h5", &err);
+  CU_ASSERT_PTR_NOT_NULL_FATAL(loaded);
+  push(whole, p, 0, p.count, a);
+  for (size_t i = 0; i < p.count; i++) p.at[i].time += 100;
+  push(whole, p, 0, p.count, a);
+  push(loaded, p, 0, p.count, b);
+  CU_ASSERT_EQUAL(differences(a, b, p.count), 0);
+  nt_model_free(whole);
+  nt_model_free(loaded);
+  unlink("model.h5");
+  free(a);
+  free(b);
+  free(p.at);
+}
+
 /* ---------------------------------------------------------------- files that are no models */
 
 static file_bytes small_file(void) {
@@ -253,13 +284,13 @@ static int is_refused(const char *path, nt_status status) {
 static void damage_is_found(void) {
   file_bytes b = small_file();
   size_t step = b.size / 150;
-  for (size_t at = 0; at < b.size; at += at + 100 > b.size ? 1 : step) {
+  for (size_t at = 0; at<b.size; at += at + 100> b.size ? 1 : step) {
     b.data[at] ^= 0x10;
     save_bytes("damaged.h5", b.data, b.size);
     b.data[at] ^= 0x10;
     CU_ASSERT(is_refused("damaged.h5", NT_E_INPUT));
   }
-  for (size_t size = 0; size < b.size; size += size + 30 > b.size ? 1 : step) {
+  for (size_t size = 0; size<b.size; size += size + 30> b.size ? 1 : step) {
     save_bytes("damaged.h5", b.data, size);
     CU_ASSERT(is_refused("damaged.h5", NT_E_INPUT));
   }
@@ -418,6 +449,7 @@ static const check_case cases[] = {
     {"a given map is kept", a_given_map_is_kept},
     {"another instruction set goes on", another_instruction_set_goes_on},
     {"another tail gives another threshold", another_tail_gives_another_threshold},
+    {"a saved run goes on packet by packet", a_saved_run_goes_on_packet_by_packet},
     {"damage is found", damage_is_found},
     {"foreign files are refused", foreign_files_are_refused},
     {"another version is told", another_version_is_told},

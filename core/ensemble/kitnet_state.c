@@ -25,7 +25,8 @@ static nt_status put_correlation(const nt_kitnet *k, const nt_state_writer *to, 
   const struct {
     const char *name;
     size_t from, count;
-  } lists[] = {{"sum", 0, width}, {"squares", width, width}, {"products", 2 * width, width * width}};
+  } lists[] = {
+      {"sum", 0, width}, {"squares", width, width}, {"products", 2 * width, width * width}};
   nt_status status = NT_OK;
   for (int i = 0; i < 3 && status == NT_OK; i++)
     status = nt_state_put(to, sums_place, lists[i].name, NT_STATE_NUMBER, sums + lists[i].from,
@@ -38,11 +39,10 @@ static nt_status take_correlation(nt_kitnet *k, const nt_state_reader *from, nt_
   size_t width = k->width;
   double *sums = calloc(width + 2, width * sizeof *sums);
   if (!sums) return no_memory(err);
-  nt_status status =
-      nt_state_take_into(from, sums_place, "sum", NT_STATE_NUMBER, sums, width, err);
+  nt_status status = nt_state_take_into(from, sums_place, "sum", NT_STATE_NUMBER, sums, width, err);
   if (status == NT_OK)
-    status = nt_state_take_into(from, sums_place, "squares", NT_STATE_NUMBER, sums + width, width,
-                                err);
+    status =
+        nt_state_take_into(from, sums_place, "squares", NT_STATE_NUMBER, sums + width, width, err);
   if (status == NT_OK)
     status = nt_state_take_into(from, sums_place, "products", NT_STATE_NUMBER, sums + 2 * width,
                                 width * width, err);
@@ -208,8 +208,8 @@ static nt_status take_ensemble(const nt_kitnet *k, nt_phase phase, ensemble *e,
   for (size_t i = 0; status == NT_OK && i < e->count; i++) {
     nt_autoencoder *a = &e->autoencoders[i];
     size_t visible = i < k->map.autoencoders ? k->map.sizes[i] : k->map.autoencoders;
-    status = nt_autoencoder_allocate(
-        a, visible, nt_autoencoder_hidden(visible, k->options.hidden_ratio), err);
+    status = nt_autoencoder_allocate(a, visible,
+                                     nt_autoencoder_hidden(visible, k->options.hidden_ratio), err);
     for (int which = 0; status == NT_OK && which < LISTS; which++) {
       double *values;
       size_t count = list_of(a, which, &values);

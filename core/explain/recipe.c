@@ -71,6 +71,11 @@ nt_status nt_recipe_of(const nt_scored_run *run, nt_recipe *r, nt_error *err) {
   const char *streams = nt_scored_run_fact(run, "max_streams");
   if (streams && count_of(run, "max_streams", &r->extractor.max_streams, err) != NT_OK)
     return err->status;
+  const char *model = nt_scored_run_fact(run, "loaded_model");
+  if (model)
+    return nt_fail(err, NT_E_INPUT,
+                   "its scores go on from model %.200s: expected a run that began with its capture",
+                   model);
   if (count_of(run, "packets", &r->packets, err) != NT_OK) return err->status;
   if (r->packets < run->count || run->first != r->packets - run->count)
     return nt_fail(err, NT_E_INPUT, "%zu scores from packet %llu on, of %llu packets", run->count,

@@ -141,7 +141,8 @@ nt_status nt_identities_take(const nt_state_reader *from, nt_identity **identiti
   else
     status = no_memory(err, flows);
   for (size_t i = 0; status == NT_OK && i < *count; i++)
-    if (!is_identity(&(*identities)[i])) status = nt_state_wrong(err, flows, "a key is of no packet");
+    if (!is_identity(&(*identities)[i]))
+      status = nt_state_wrong(err, flows, "a key is of no packet");
   free(bytes);
   if (status == NT_OK) return NT_OK;
   free(*identities);

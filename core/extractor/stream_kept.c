@@ -16,10 +16,13 @@ static const nt_member residuals[] = {NUMBERS(nt_residuals, sum, NT_QUAD),
                                       NUMBERS(nt_residuals, residual, NT_QUAD),
                                       NUMBERS(nt_residuals, fifth, 2)};
 static const nt_member voices[] = {NT_MEMBER(nt_voice, sent, NT_STATE_INDEX, 1)};
-static const nt_member pairs[] = {
-    NUMBERS(nt_pair, z, NT_QUAD), NUMBERS(nt_pair, y, NT_QUAD), NUMBERS(nt_pair, fifth, 2),
-    NUMBERS(nt_pair, last, 1),    NT_MEMBER(nt_pair, end, NT_STATE_INDEX, 2),
-    NT_MEMBER(nt_pair, active, NT_STATE_BYTE, 1), NT_MEMBER(nt_pair, heard, NT_STATE_BYTE, 2)};
+static const nt_member pairs[] = {NUMBERS(nt_pair, z, NT_QUAD),
+                                  NUMBERS(nt_pair, y, NT_QUAD),
+                                  NUMBERS(nt_pair, fifth, 2),
+                                  NUMBERS(nt_pair, last, 1),
+                                  NT_MEMBER(nt_pair, end, NT_STATE_INDEX, 2),
+                                  NT_MEMBER(nt_pair, active, NT_STATE_BYTE, 1),
+                                  NT_MEMBER(nt_pair, heard, NT_STATE_BYTE, 2)};
 
 typedef struct part { /* of the state: a pool, its members, and how many records it has */
   nt_pool *pool;

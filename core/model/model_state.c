@@ -21,7 +21,11 @@ typedef struct form {
 #define MOST_WIDTH 0x1p20
 
 static const nt_parameter form_rows[] = {
-    {.name = "tail_probability", .type = NT_PARAMETER_NUMBER, .above = 1, .most = 1, .below = 1,
+    {.name = "tail_probability",
+     .type = NT_PARAMETER_NUMBER,
+     .above = 1,
+     .most = 1,
+     .below = 1,
      OF(tail_probability)},
     {.name = "width", .type = NT_PARAMETER_INTEGER, .least = 1, .most = MOST_WIDTH, OF(width)},
     {.name = "extracts", .type = NT_PARAMETER_FLAG, OF(extracts)},
@@ -44,7 +48,8 @@ static nt_status put_state(const void *context, const nt_state_writer *to, nt_er
   size_t count;
   nt_status status = m->extractor ? nt_extractor_put(m->extractor, to, err) : NT_OK;
   if (status == NT_OK) status = nt_kitnet_put(m->kitnet, to, err);
-  if (status == NT_OK) status = nt_state_put(to, "training", "times", NT_STATE_NUMBER, times, 2, err);
+  if (status == NT_OK)
+    status = nt_state_put(to, "training", "times", NT_STATE_NUMBER, times, 2, err);
   if (status == NT_OK) status = nt_model_sample(m, &sample, &count, err);
   if (status != NT_OK) return status;
   status = nt_state_put(to, "training", "scores", NT_STATE_NUMBER, sample, count, err);
@@ -55,7 +60,8 @@ static nt_status put_state(const void *context, const nt_state_writer *to, nt_er
 nt_status nt_model_save(const nt_model *m, const char *path, nt_error *err) {
   static const char *const phases[] = {"mapping", "training", "execution"};
   if (m->broken)
-    return nt_fail(err, NT_E_STATE, "%s: the model cannot be saved: an earlier packet failed", path);
+    return nt_fail(err, NT_E_STATE, "%s: the model cannot be saved: an earlier packet failed",
+                   path);
   nt_model_facts facts;
   nt_model_facts_of(m, &facts);
   nt_model_options options = m->options;
@@ -94,9 +100,9 @@ static nt_status take_options(nt_model_file *file, form *f, nt_model_options *o,
   for (int i = 0; i < TABLES && status == NT_OK; i++)
     status = nt_model_file_get_options(file, &tables[i], err);
   if (status == NT_OK && f->extracts && f->width != nt_profile_width(o->extractor.profile))
-    status = nt_fail(err, NT_E_INPUT, "%llu columns: profile %s has %zu",
-                     (unsigned long long)f->width, nt_profile_name(o->extractor.profile),
-                     nt_profile_width(o->extractor.profile));
+    status =
+        nt_fail(err, NT_E_INPUT, "%llu columns: profile %s has %zu", (unsigned long long)f->width,
+                nt_profile_name(o->extractor.profile), nt_profile_width(o->extractor.profile));
   o->tail_probability = f->tail_probability;
   return status;
 }
@@ -116,8 +122,8 @@ static nt_status take_training(nt_model *m, const nt_state_reader *from, nt_erro
   m->trained = to > m->train_from ? to - m->train_from : 0;
   uint64_t most = nt_threshold_sample(m->options.kitnet.ad_grace);
   if (count != (m->trained < most ? m->trained : most))
-    status = nt_fail(err, NT_E_INPUT, "training/scores: %zu values: expected those of training",
-                     count);
+    status =
+        nt_fail(err, NT_E_INPUT, "training/scores: %zu values: expected those of training", count);
   else if (!(m->sample = calloc(count + 1, sizeof *m->sample)))
     status = nt_fail(err, NT_E_MEMORY, "out of memory for %zu scores", count);
   m->room = count;
@@ -142,8 +148,7 @@ static nt_status take_all(nt_model *m, nt_model_file *file, int extracts, nt_err
   return nt_model_file_get_captures(file, &m->captures, &m->capture_count, err);
 }
 
-nt_model *nt_model_load_as(const char *path, const double *tail, const nt_isa *isa,
-                           nt_error *err) {
+nt_model *nt_model_load_as(const char *path, const double *tail, const nt_isa *isa, nt_error *err) {
   nt_error own;
   nt_model_options options = nt_model_defaults();
   form f = {0};

@@ -49,10 +49,9 @@ static void summarise(const nt_judged *j, const nt_measured *m, nt_run_summary *
 nt_status nt_judge(const nt_judged *j, nt_measured *measured, nt_run_summary *summary,
                    nt_error *err) {
   const nt_measure_options options = nt_judge_options(j->tail);
-  size_t sample = (size_t)nt_threshold_sample(j->m);
   nt_status status = nt_measure_run(j->scores + j->grace, j->times ? j->times + j->grace : NULL,
                                     j->labels ? j->labels + j->grace : NULL, j->n - j->grace,
-                                    j->training + (j->m - sample), sample, &options, measured, err);
+                                    j->training, j->m, &options, measured, err);
   if (status == NT_OK) summarise(j, measured, summary);
   return status;
 }
@@ -60,7 +59,8 @@ nt_status nt_judge(const nt_judged *j, nt_measured *measured, nt_run_summary *su
 nt_status nt_run_summarise(const double *scores, size_t n, size_t grace, const double *training,
                            size_t m, const uint8_t *labels, double tail, nt_run_summary *summary,
                            nt_error *err) {
-  const nt_judged judged = {scores, NULL, n, grace, training, m, labels, tail};
+  size_t sample = (size_t)nt_threshold_sample(m);
+  const nt_judged judged = {scores, NULL, n, grace, training + (m - sample), sample, labels, tail};
   nt_measured measured;
   nt_status status = nt_judge(&judged, &measured, summary, err);
   if (status == NT_OK) nt_measured_done(&measured);

@@ -12,7 +12,7 @@
 typedef struct nt_judged {
   const double *scores, *times; /* n each; times NULL: none */
   size_t n, grace;              /* the first `grace` of them were not scored */
-  const double *training;       /* m RMSEs of the training phase, in their order */
+  const double *training;       /* m RMSEs that the threshold is fitted to, in their order */
   size_t m;
   const uint8_t *labels; /* n; NULL: none */
   double tail;           /* probability of the threshold */

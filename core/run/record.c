@@ -138,6 +138,7 @@ static nt_status record_detector(nt_store *store, const nt_run_options *o, const
   const nt_run_summary *s = &r->summary;
   const entry entries[] = {
       T("feature_map", o->feature_map),
+      T("loaded_model", o->load),
       I("autoencoders", r->map.autoencoders),
       I("packets_mapping", r->pipeline.in_phase[NT_PHASE_MAPPING]),
       I("packets_training", r->pipeline.in_phase[NT_PHASE_TRAINING]),
@@ -152,6 +153,8 @@ static nt_status record_detector(nt_store *store, const nt_run_options *o, const
   nt_status status =
       put_options(store, nt_kitnet_parameters, NT_KITNET_PARAMETERS, &o->kitnet, err);
   if (status == NT_OK) status = PUT(entries);
+  if (status == NT_OK && o->load)
+    status = nt_store_integer(store, "packets_before", (int64_t)r->taken_before, err);
   if (status == NT_OK) status = record_figures(store, o, r, err);
   if (status != NT_OK || !s->labelled) return status;
   const entry labelled[] = {

@@ -10,6 +10,7 @@
 
 #include "ground/flag.h"
 #include "ground/team.h"
+#include "model/model.h"
 #include "store/file/output.h"
 #include "store/output/store.h"
 #include "judge.h"
@@ -17,23 +18,20 @@
 
 /* Everything that a run holds, released in one place. */
 typedef struct run {
+  nt_run_options own; /* with the options of the model that was loaded */
   const nt_run_options *options;
   nt_run_result *result;
   nt_store *store;
-  nt_capture *capture;   /* NULL: the input is `source` */
-  nt_extracted *source;  /* what `extract` wrote; else NULL */
-  nt_digester *digester; /* NULL: nobody stores checksums */
-  nt_extractor *extractor;
-  nt_kitnet *kitnet;
-  nt_feature_map given_map;
+  nt_capture *capture;     /* NULL: the input is `source` */
+  nt_extracted *source;    /* what `extract` wrote; else NULL */
+  nt_digester *digester;   /* NULL: nobody stores checksums */
+  nt_extractor *extractor; /* where nothing is scored */
+  nt_model *model;
   struct stat input; /* as it was at the beginning */
   double start;      /* nt_seconds() */
   pthread_mutex_t hdf5;
-  double *training; /* RMSEs of the training phase */
-  size_t trained;
-  double first_time, last_trained;             /* of packets in the grace periods; NaN: none yet */
-  double *times;                               /* of all packets, where there are labels */
-  size_t score_room, training_room, time_room; /* of result->scores, training and times */
+  double *times;                /* of all packets, where there are labels */
+  size_t score_room, time_room; /* of result->scores and times */
 } run;
 
 static void put_utc(char text[32]) {
@@ -45,6 +43,43 @@ static void put_utc(char text[32]) {
 
 /* ---------------------------------------------------------------- before the first packet */
 
+static nt_status check_model_options(const nt_run_options *o, nt_error *err) {
+  const char *model = o->load ? o->load : o->save;
+  if (model && !o->score)
+    return nt_fail(err, NT_E_ARGUMENT, "model %s: expected only when scoring", model);
+  if (o->load && o->feature_map)
+    return nt_fail(err, NT_E_ARGUMENT, "feature map %s: model %s has one of its own, or learns it",
+                   o->feature_map, o->load);
+  if (o->load && o->profile_given)
+    return nt_fail(err, NT_E_ARGUMENT, "profile %s: model %s has one of its own",
+                   nt_profile_name(o->extractor.profile), o->load);
+  return NT_OK;
+}
+
+/* What is written must replace nothing that is read, nor each other. */
+static nt_status check_outputs(const nt_run_options *o, nt_error *err) {
+  const struct {
+    const char *path, *what;
+  } inputs[] = {{o->input, "input"},
+                {o->labels, "label file"},
+                {o->feature_map, "feature map"},
+                {o->save, "model"},
+                {o->load, "model"}};
+  const size_t count = sizeof inputs / sizeof *inputs, before_models = count - 2;
+  nt_status status = NT_OK;
+  for (size_t i = 0; status == NT_OK && i < count; i++)
+    status = nt_output_refuse(o->output, inputs[i].path, inputs[i].what, err);
+  for (size_t i = 0; status == NT_OK && i < before_models; i++)
+    status = nt_output_refuse(o->save, inputs[i].path, inputs[i].what, err);
+  if (status == NT_OK && o->save && o->output && strcmp(o->save, o->output) == 0)
+    return nt_fail(err, NT_E_ARGUMENT, "%s: named both as output and as model", o->save);
+  if (status != NT_OK || !o->save) return status;
+  nt_output place; /* a folder that is not there is found now, and not after the last packet */
+  status = nt_output_begin(&place, o->save, err);
+  if (status == NT_OK) nt_output_discard(&place);
+  return status;
+}
+
 static nt_status check_options(const nt_run_options *o, nt_error *err) {
   if (!o->input)
     return nt_fail(err, NT_E_ARGUMENT, "no input: expected the path of a capture, or -");
@@ -55,14 +90,8 @@ static nt_status check_options(const nt_run_options *o, nt_error *err) {
     if (nt_parameter_check_all(t->rows, t->count, (const char *)o + t->offset, err) != NT_OK)
       return err->status;
   }
-  const struct {
-    const char *path, *what;
-  } inputs[] = {{o->input, "input"}, {o->labels, "label file"}, {o->feature_map, "feature map"}};
-  for (size_t i = 0; i < sizeof inputs / sizeof *inputs; i++) {
-    nt_status status = nt_output_refuse(o->output, inputs[i].path, inputs[i].what, err);
-    if (status != NT_OK) return status;
-  }
-  return NT_OK;
+  nt_status status = check_model_options(o, err);
+  return status == NT_OK ? check_outputs(o, err) : status;
 }
 
 /* A column of labels in a table of features counts where no other labels are given; not of a pipe,
@@ -75,17 +104,68 @@ static nt_status open_labels(run *r, nt_error *err) {
   return nt_labels_read(r->result->labels_path, &r->result->labels, err);
 }
 
-static nt_status open_detector(run *r, nt_error *err) {
+static nt_model *new_model(const run *r, nt_error *err) {
   const nt_run_options *o = r->options;
-  if (o->feature_map && nt_store_read_map(o->feature_map, &r->given_map, err) != NT_OK)
-    return err->status;
-  if (o->feature_map && nt_feature_map_check(&r->given_map, r->result->width, err) != NT_OK)
-    return nt_fail_in(err, "%s", o->feature_map);
+  const nt_model_options options = {o->extractor, o->kitnet, o->tail_probability};
+  nt_feature_map map = {0};
+  nt_model *model = NULL;
+  nt_status status = NT_OK;
+  if (o->feature_map) {
+    status = nt_store_read_map(o->feature_map, &map, err);
+    if (status == NT_OK && nt_feature_map_check(&map, r->result->width, err) != NT_OK)
+      status = nt_fail_in(err, "%s", o->feature_map);
+  }
+  const nt_feature_map *given = o->feature_map ? &map : NULL;
+  if (status == NT_OK)
+    model = r->result->extracted ? nt_model_new(&options, given, err)
+                                 : nt_model_new_of_rows(&options, r->result->width, given, err);
+  nt_feature_map_done(&map);
+  return model;
+}
+
+/* From here on the model's options are those of the run. */
+static void take_options(run *r) {
+  nt_model_facts facts;
+  nt_run_result *result = r->result;
+  nt_model_facts_of(r->model, &facts);
+  r->own.extractor = result->extractor = facts.options.extractor;
+  r->own.kitnet = result->kitnet = facts.options.kitnet;
+  r->own.tail_probability = result->tail_probability = facts.options.tail_probability;
+  result->given_map = facts.given_map;
+  result->taken_before = facts.packets;
+  result->isa = facts.isa;
+}
+
+static nt_status load_model(run *r, nt_error *err) {
+  const nt_run_options *o = r->options;
+  r->model = nt_model_load_as(o->load, o->tail_given ? &o->tail_probability : NULL,
+                              o->kitnet.isa != NT_ISA_AUTO ? &o->kitnet.isa : NULL, err);
+  if (!r->model) return err->status;
+  take_options(r);
+  return NT_OK;
+}
+
+/* A model takes what it took before: packets, or rows of as many columns. */
+static nt_status check_fit(const run *r, nt_error *err) {
+  const nt_run_options *o = r->options;
+  int extracts = nt_model_extractor(r->model) != NULL;
+  if (extracts && !r->result->extracted)
+    return nt_fail(err, NT_E_INPUT, "%s: holds rows of features: model %s takes packets", o->input,
+                   o->load);
+  if (!extracts && r->result->extracted)
+    return nt_fail(err, NT_E_INPUT, "%s: holds packets: model %s takes rows of %zu features",
+                   o->input, o->load, nt_model_width(r->model));
+  if (nt_model_width(r->model) != r->result->width)
+    return nt_fail(err, NT_E_INPUT, "%s: rows of %zu features: model %s takes rows of %zu",
+                   o->input, r->result->width, o->load, nt_model_width(r->model));
+  return NT_OK;
+}
+
+static nt_status open_detector(run *r, nt_error *err) {
   if (open_labels(r, err) != NT_OK) return err->status;
-  r->kitnet =
-      nt_kitnet_new(r->result->width, &o->kitnet, o->feature_map ? &r->given_map : NULL, err);
-  if (!r->kitnet) return err->status;
-  r->result->isa = nt_kitnet_isa(r->kitnet);
+  if (r->model) return check_fit(r, err);
+  if (!(r->model = new_model(r, err))) return err->status;
+  take_options(r);
   return NT_OK;
 }
 
@@ -139,17 +219,20 @@ static nt_status begin_store(run *r, nt_error *err) {
   return status;
 }
 
+static int wants_digests(const run *r) {
+  return r->options->save || (r->store && nt_store_has_attributes(r->store));
+}
+
 static nt_status open_capture(run *r, nt_error *err) {
   const nt_run_options *o = r->options;
   nt_run_result *result = r->result;
-  if (r->store && nt_store_has_attributes(r->store) && !(r->digester = nt_digester_new(err)))
-    return err->status;
+  if (wants_digests(r) && !(r->digester = nt_digester_new(err))) return err->status;
   const nt_tap *tap = r->digester ? nt_digester_tap(r->digester) : NULL;
   if (!(r->capture = nt_capture_open_tapped(o->input, tap, err))) return err->status;
   if (r->digester) nt_digester_opened(r->digester, r->capture);
   result->format = nt_capture_format_of(r->capture);
   result->extracted = result->profile_known = result->format != NT_FORMAT_FEATURES;
-  result->profile = o->extractor.profile;
+  result->profile = r->options->extractor.profile;
   result->width =
       result->extracted ? nt_profile_width(result->profile) : nt_capture_width(r->capture);
   return NT_OK;
@@ -172,6 +255,7 @@ static nt_status open_all(run *r, nt_error *err) {
   nt_run_result *result = r->result;
   int piped = strcmp(o->input, "-") == 0;
   if (!piped && stat(o->input, &r->input) != 0) memset(&r->input, 0, sizeof r->input);
+  if (o->load && load_model(r, err) != NT_OK) return err->status;
   if (o->output && !(r->store = nt_store_create(o->output, err))) return err->status;
   nt_status status =
       !piped && nt_extracted_is(o->input) ? open_source(r, err) : open_capture(r, err);
@@ -180,7 +264,7 @@ static nt_status open_all(run *r, nt_error *err) {
     return nt_fail(err, NT_E_ARGUMENT,
                    "%s: holds rows of features, to which no profile applies (%s was asked for)",
                    o->input, nt_profile_name(o->extractor.profile));
-  if (result->extracted && !(r->extractor = nt_extractor_new(&o->extractor, err)))
+  if (result->extracted && !o->score && !(r->extractor = nt_extractor_new(&o->extractor, err)))
     return err->status;
   if (o->score && open_detector(r, err) != NT_OK) return err->status;
   return r->store ? begin_store(r, err) : NT_OK;
@@ -200,34 +284,16 @@ static nt_status reserve(double **values, size_t *room, size_t need, nt_error *e
   return NT_OK;
 }
 
-/* Training is rows train_from .. train_from + ad_grace - 1, whatever their RMSEs are. */
-static uint64_t train_from(const nt_run_options *o) {
-  return o->feature_map ? 0 : o->kitnet.fm_grace + 1;
-}
-
 static nt_status keep_scores(run *r, const nt_pipeline_rows *rows, nt_error *err) {
   nt_run_result *result = r->result;
-  uint64_t begin = rows->first, end = begin + rows->count, from = train_from(r->options);
-  uint64_t to = from + r->options->kitnet.ad_grace;
+  uint64_t begin = rows->first, end = begin + rows->count;
   if (reserve(&result->scores, &r->score_room, (size_t)end, err) != NT_OK) return NT_E_MEMORY;
   memcpy(result->scores + begin, rows->scores, rows->count * sizeof *rows->scores);
   if (result->labels_path) {
     if (reserve(&r->times, &r->time_room, (size_t)end, err) != NT_OK) return NT_E_MEMORY;
     memcpy(r->times + begin, rows->times, rows->count * sizeof *rows->times);
   }
-  for (size_t i = 0; i < rows->count && begin + i < to; i++) {
-    if (isnan(r->first_time)) r->first_time = rows->times[i];
-    if (!(rows->times[i] <= r->last_trained)) r->last_trained = rows->times[i];
-  }
-  if (from < begin) from = begin;
-  if (to > end) to = end;
-  if (from >= to) return NT_OK;
-  size_t count = (size_t)(to - from);
-  if (reserve(&r->training, &r->training_room, r->trained + count, err) != NT_OK)
-    return NT_E_MEMORY;
-  memcpy(r->training + r->trained, rows->training + (from - begin), count * sizeof *rows->training);
-  r->trained += count;
-  return NT_OK;
+  return nt_model_took(r->model, rows->times, rows->training, rows->count, err);
 }
 
 /* HDF5 is for one thread at a time: rows come of one file while scores go to another. */
@@ -249,7 +315,7 @@ static nt_status append(run *r, const nt_store_rows *rows, nt_error *err) {
 
 static nt_status take_rows(void *context, const nt_pipeline_rows *rows, nt_error *err) {
   run *r = context;
-  if (rows->scores && keep_scores(r, rows, err) != NT_OK) return NT_E_MEMORY;
+  if (rows->scores && keep_scores(r, rows, err) != NT_OK) return err->status;
   if (!r->store) return NT_OK;
   /* Labels that end early are reported at the end, with both counts; the file is not kept then. */
   const nt_labels *labels = &r->result->labels;
@@ -268,22 +334,27 @@ static nt_status take_rows(void *context, const nt_pipeline_rows *rows, nt_error
 
 static nt_status too_short(const run *r, nt_error *err) {
   const nt_kitnet_options *k = &r->options->kitnet;
-  unsigned long long packets = r->result->pipeline.packets;
-  if (r->options->feature_map)
+  unsigned long long packets = r->result->pipeline.packets, before = r->result->taken_before;
+  char taken[64] = "";
+  if (before) snprintf(taken, sizeof taken, " after the %llu of the model", before);
+  if (r->result->given_map)
     return nt_fail(err, NT_E_INPUT,
-                   "%s: %llu packets, of which training takes the first %llu (ad-grace): "
+                   "%s: %llu packets%s, of which training takes the first %llu (ad-grace): "
                    "none is left to score, pass a smaller ad-grace",
-                   r->options->input, packets, (unsigned long long)k->ad_grace);
-  return nt_fail(
-      err, NT_E_INPUT,
-      "%s: %llu packets, of which mapping takes the first %llu + 1 (fm-grace) and training "
-      "the next %llu (ad-grace): none is left to score, pass smaller grace periods",
-      r->options->input, packets, (unsigned long long)k->fm_grace, (unsigned long long)k->ad_grace);
+                   r->options->input, packets, taken, (unsigned long long)k->ad_grace);
+  return nt_fail(err, NT_E_INPUT,
+                 "%s: %llu packets%s, of which mapping takes the first %llu + 1 (fm-grace) and "
+                 "training the next %llu (ad-grace): none is left to score, pass smaller grace "
+                 "periods",
+                 r->options->input, packets, taken, (unsigned long long)k->fm_grace,
+                 (unsigned long long)k->ad_grace);
 }
 
 static void look_at_windows(const run *r) {
   nt_run_result *result = r->result;
-  result->training_seconds = r->last_trained - r->first_time;
+  nt_model_facts facts;
+  nt_model_facts_of(r->model, &facts);
+  result->training_seconds = facts.last_trained - facts.first_time;
   result->window_filled =
       result->profile_known
           ? 1 - exp2(-result->training_seconds / nt_profile_half_life(result->profile))
@@ -300,30 +371,58 @@ static nt_status judge_attacks(nt_run_result *result, nt_error *err) {
                             labels->count - result->grace, result->attacks, err);
 }
 
+static nt_status judge_scores(run *r, nt_error *err) {
+  nt_run_result *result = r->result;
+  const nt_labels *labels = &result->labels;
+  double *sample = NULL;
+  size_t fitted;
+  result->measured = calloc(1, sizeof *result->measured);
+  if (!result->measured) return nt_fail(err, NT_E_MEMORY, "out of memory for the figures of a run");
+  nt_status status = nt_model_sample(r->model, &sample, &fitted, err);
+  const nt_judged judged = {.scores = result->scores,
+                            .times = r->times,
+                            .n = (size_t)result->pipeline.packets,
+                            .grace = result->grace,
+                            .training = sample,
+                            .m = fitted,
+                            .labels = labels->value,
+                            .tail = r->options->tail_probability};
+  if (status == NT_OK) status = nt_judge(&judged, result->measured, &result->summary, err);
+  free(sample);
+  return status == NT_OK ? judge_attacks(result, err) : status;
+}
+
+/* Nothing was scored, and the model is what the run is for. */
+static void say_nothing(nt_run_summary *s) {
+  *s = (nt_run_summary){.threshold = {.value = NAN, .absence = "training has not ended"},
+                        .auc = NAN,
+                        .eer = NAN,
+                        .eer_nearest = NAN,
+                        .threshold_tpr = NAN,
+                        .threshold_fpr = NAN,
+                        .alarms = {.share = NAN},
+                        .absence = "no packet was scored"};
+  for (int i = 0; i < NT_QUANTILES; i++) s->quantiles[i] = NAN;
+}
+
 static nt_status judge(run *r, nt_error *err) {
   nt_run_result *result = r->result;
   const nt_pipeline_result *p = &result->pipeline;
-  const nt_labels *labels = &result->labels;
   if (result->labels_path &&
-      nt_labels_check_count(labels, result->labels_path, p->packets, err) != NT_OK)
+      nt_labels_check_count(&result->labels, result->labels_path, p->packets, err) != NT_OK)
     return err->status;
-  if (p->in_phase[NT_PHASE_EXECUTION] == 0) return too_short(r, err);
+  int scored = p->in_phase[NT_PHASE_EXECUTION] > 0;
+  if (!scored && (!r->options->save || r->options->output)) return too_short(r, err);
   result->grace = (size_t)(p->packets - p->in_phase[NT_PHASE_EXECUTION]);
   look_at_windows(r);
-  nt_status status = nt_feature_map_copy(nt_kitnet_map(r->kitnet), &result->map, err);
-  const nt_judged judged = {.scores = result->scores,
-                            .times = r->times,
-                            .n = (size_t)p->packets,
-                            .grace = result->grace,
-                            .training = r->training,
-                            .m = r->trained,
-                            .labels = labels->value,
-                            .tail = r->options->tail_probability};
-  result->measured = calloc(1, sizeof *result->measured);
-  if (status == NT_OK && !result->measured)
-    status = nt_fail(err, NT_E_MEMORY, "out of memory for the figures of a run");
-  if (status == NT_OK) status = nt_judge(&judged, result->measured, &result->summary, err);
-  return status == NT_OK ? judge_attacks(result, err) : status;
+  const nt_kitnet *kitnet = nt_model_kitnet(r->model);
+  result->phase = nt_kitnet_phase_of(kitnet);
+  const nt_feature_map *map = nt_kitnet_map(kitnet);
+  nt_status status = map ? nt_feature_map_copy(map, &result->map, err) : NT_OK;
+  if (status != NT_OK) return status;
+  if (scored) return judge_scores(r, err);
+  say_nothing(&result->summary);
+  return NT_OK;
 }
 
 static double digest_seconds(const void *digester) {
@@ -334,7 +433,7 @@ static double digest_seconds(const void *digester) {
 static nt_status finish_digests(run *r, nt_error *err) {
   nt_run_result *result = r->result;
   double start = nt_seconds();
-  if (r->source && r->store && nt_store_has_attributes(r->store)) {
+  if (r->source && wants_digests(r)) {
     nt_digest_file(r->options->input, &r->input, &result->digests.file);
     result->digests.content = result->digests.file;
     result->pipeline.seconds[NT_STAGE_DIGEST] += nt_seconds() - start;
@@ -363,14 +462,22 @@ static nt_status finish_store(run *r, nt_error *err) {
   return nt_store_commit(store, err);
 }
 
+static nt_status save_model(run *r, nt_error *err) {
+  const nt_run_options *o = r->options;
+  nt_status status = nt_model_saw(r->model, o->input, r->result->digests.content.sha256,
+                                  r->result->pipeline.packets, err);
+  return status == NT_OK ? nt_model_save(r->model, o->save, err) : status;
+}
+
 static nt_status run_all(run *r, nt_error *err) {
   const nt_run_options *o = r->options;
   nt_run_result *result = r->result;
   nt_status status = open_all(r, err);
   if (status != NT_OK) return status;
-  const nt_pipeline_options pipeline = {.extractor = r->extractor,
+  nt_extractor *extractor = r->model ? nt_model_extractor(r->model) : r->extractor;
+  const nt_pipeline_options pipeline = {.extractor = extractor,
                                         .width = result->width,
-                                        .kitnet = r->kitnet,
+                                        .kitnet = r->model ? nt_model_kitnet(r->model) : NULL,
                                         .threads = o->threads,
                                         .rows = r->source ? read_source : NULL,
                                         .rows_context = r,
@@ -391,7 +498,8 @@ static nt_status run_all(run *r, nt_error *err) {
   if (o->score && (status = judge(r, err)) != NT_OK) return status;
   if ((status = finish_digests(r, err)) != NT_OK) return status;
   put_utc(result->end);
-  return r->store ? finish_store(r, err) : NT_OK;
+  if (r->store && (status = finish_store(r, err)) != NT_OK) return status;
+  return o->save ? save_model(r, err) : NT_OK;
 }
 
 nt_status nt_run(const nt_run_options *options, nt_run_result *result, nt_error *err) {
@@ -401,21 +509,16 @@ nt_status nt_run(const nt_run_options *options, nt_run_result *result, nt_error 
   put_utc(result->start);
   nt_status status = check_options(options, err);
   if (status != NT_OK) return status;
-  run r = {.options = options,
-           .result = result,
-           .start = nt_seconds(),
-           .first_time = NAN,
-           .last_trained = NAN,
-           .hdf5 = PTHREAD_MUTEX_INITIALIZER};
+  run r = {
+      .own = *options, .result = result, .start = nt_seconds(), .hdf5 = PTHREAD_MUTEX_INITIALIZER};
+  r.options = &r.own;
   status = run_all(&r, err);
   nt_store_discard(r.store);
-  nt_kitnet_free(r.kitnet);
+  nt_model_free(r.model);
   nt_extractor_free(r.extractor);
   nt_capture_close(r.capture);
   nt_extracted_close(r.source);
   nt_digester_free(r.digester);
-  nt_feature_map_done(&r.given_map);
-  free(r.training);
   free(r.times);
   result->seconds = nt_seconds() - r.start;
   return status;

@@ -89,7 +89,7 @@ NT_API nt_status nt_model_push_frame(nt_model *model, const nt_frame *frame, nt_
  * Writes the model to a file, whole or not at all: what stops the program in between leaves the file
  * that was there. HDF5, sealed against damage; docs/models.md has the layout. NT_E_IO, NT_E_MEMORY,
  * NT_E_STATE for a model that has failed. O(its memory), and half as much again while it runs at
- * most.
+ * most. HDF5 is for one thread at a time: so are this and nt_model_load, over all models.
  */
 NT_API nt_status nt_model_save(const nt_model *model, const char *path, nt_error *err) NT_MUST_CHECK
     NT_NONNULL(1, 2);

@@ -170,11 +170,17 @@ typedef struct nt_run_options {
   const char *output; /**< .h5, .hdf5 or .csv; NULL: none */
   const char *labels; /**< a label file (labels.h); NULL: the input, if it is a table of features
                          with a column of labels, else none. Needs `score` */
-  const char *feature_map;  /**< a map to use instead of learning one; NULL: none */
+  const char *feature_map; /**< a map to use instead of learning one; NULL: none */
+  const char *load; /**< a model to go on from (model.h), in place of a new one; NULL: none. Its own
+                       options count, not those below; but tail_probability where tail_given, and
+                       kitnet.isa unless NT_ISA_AUTO */
+  const char *save; /**< the file that the model is saved to after the last packet; NULL: none. A
+                       capture may then end within the grace periods, unless there is an output */
   const char *command_line; /**< for the output's attributes; NULL: left out */
   int score;                /**< 0: features only */
   int with_features;        /**< also store the features of a scored capture (HDF5) */
   int profile_given; /**< the profile was asked for: an error when the input is rows of features */
+  int tail_given;    /**< the tail probability was asked for: see `load` */
   int compression;   /**< of HDF5 outputs: 0 .. 9 */
   nt_extractor_options extractor; /**< profile and bound of memory */
   nt_kitnet_options kitnet;       /**< with `score` only */
@@ -218,7 +224,13 @@ typedef struct nt_run_result {
 
   /** With options->score only: */
   nt_isa isa;
-  nt_feature_map map;      /**< which features each autoencoder saw */
+  nt_extractor_options extractor; /**< the options that counted: with `load` those of the model */
+  nt_kitnet_options kitnet;       /**< likewise */
+  double tail_probability;        /**< likewise */
+  int given_map;                  /**< the map was given, now or to the model */
+  uint64_t taken_before;          /**< packets that a loaded model had taken before these */
+  nt_phase phase;                 /**< that the model is in after the last packet */
+  nt_feature_map map;      /**< which features each autoencoder saw; none while it is learnt */
   double *scores;          /**< pipeline.packets of them; 0 in the grace periods */
   size_t grace;            /**< how many were not scored */
   double training_seconds; /**< from the first packet to the last of training; NaN: no times */
@@ -234,9 +246,10 @@ typedef struct nt_run_result {
 /**
  * Checks every option and opens every file before the first packet is read, runs, writes the
  * output. A capture that does not outlast the grace periods, and labels that are not as many as the
- * packets, are NT_E_INPUT; whatever fails, no output is left behind. *result is to be released by
- * nt_run_result_done in any case. Memory: the pipeline's, and when scoring 16 bytes a packet, with
- * labels 24, and in the end what metrics take (40 bytes a packet).
+ * packets, are NT_E_INPUT; whatever fails, no output is left behind, but where only the model could
+ * not be saved, which comes last. *result is to be released by nt_run_result_done in any case.
+ * Where nothing was scored (`save`), `summary` says nothing. Memory: the pipeline's, and when
+ * scoring 8 bytes a packet, with labels 16, and in the end what metrics take (40 bytes a packet).
  */
 NT_API nt_status nt_run(const nt_run_options *options, nt_run_result *result,
                         nt_error *err) NT_MUST_CHECK NT_NONNULL(1, 2);

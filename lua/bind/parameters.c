@@ -79,13 +79,18 @@ void parameters_push(lua_State *L, const nt_parameter *rows, size_t count) {
   parameters_append(L, rows, count);
 }
 
-void parameters_push_values(lua_State *L, const nt_parameter *rows, size_t count,
-                            const void *options) {
-  lua_createtable(L, 0, (int)count);
+void parameters_set_values(lua_State *L, const nt_parameter *rows, size_t count,
+                           const void *options) {
   for (size_t i = 0; i < count; i++) {
     push_value(L, &rows[i], nt_parameter_get(&rows[i], options));
     lua_setfield(L, -2, rows[i].name);
   }
+}
+
+void parameters_push_values(lua_State *L, const nt_parameter *rows, size_t count,
+                            const void *options) {
+  lua_createtable(L, 0, (int)count);
+  parameters_set_values(L, rows, count, options);
 }
 
 /* ---------------------------------------------------------------- read */

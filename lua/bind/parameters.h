@@ -16,9 +16,11 @@ void parameters_append(lua_State *L, const nt_parameter *rows, size_t count);
 
 /* Pushes the list of a CHOICE's names. */
 void parameters_push_choices(lua_State *L, const nt_parameter *p);
-/* Pushes {name = value} of a struct. */
+/* Pushes {name = value} of a struct; sets these fields of the table on the top. */
 void parameters_push_values(lua_State *L, const nt_parameter *rows, size_t count,
                             const void *options);
+void parameters_set_values(lua_State *L, const nt_parameter *rows, size_t count,
+                           const void *options);
 
 /* The value on the top of the stack, which keeps its text. Raises what is of another type; ranges
  * are the caller's to check. */

@@ -8,6 +8,7 @@
  *     pipeline.run {input = "traffic.pcap", score = false, output = "features.h5",
  *                   progress = function(packets, seconds, phase) print(packets) end}
  *     print(pipeline.parameters()[1].name)   -- each field of run()'s table (parameters.h)
+ *     print(pipeline.is_model "model.h5")    -- whether run's `save` wrote it, and it is whole
  *
  * A field that is misspelt is an error. While it runs, SIGINT and SIGTERM end it at the next chunk:
  * the error is then {status = "interrupted", signal = "INT" | "TERM"}, and no output is left
@@ -21,6 +22,7 @@
 #include <ninetails/run.h>
 
 #include "metrics/measures.h"
+#include "store/model/model_file.h"
 #include "fields.h"
 #include "modules.h"
 #include "parameters.h"
@@ -76,10 +78,11 @@ static int box_gc(lua_State *L) {
   return 0;
 }
 
+static const char *const phases[] = {"mapping", "training", "execution"};
+
 /* At once, then at most 20 times a second; on the thread that called
  * run(), so Lua may be called. */
 static void on_progress(void *context, const nt_pipeline_result *p) {
-  static const char *const phases[] = {"mapping", "training", "execution"};
   box *b = context;
   if (b->failed || p->wall_seconds - b->reported < 0.05) return;
   b->reported = p->wall_seconds;
@@ -194,6 +197,19 @@ static void put_stages(lua_State *L, const nt_pipeline_result *p) {
   lua_setfield(L, -2, "stages");
 }
 
+/* parameters: {name = value} of extractor, KitNET and threshold, with a loaded model its own. */
+static void put_parameters(lua_State *L, const nt_run_options *options, const nt_run_result *r) {
+  nt_run_options counted = *options;
+  counted.extractor = r->extractor;
+  counted.kitnet = r->kitnet;
+  lua_newtable(L);
+  for (size_t t = 1; t < NT_RUN_TABLES; t++)
+    parameters_set_values(L, nt_run_tables[t].rows, nt_run_tables[t].count,
+                          (const char *)&counted + nt_run_tables[t].offset);
+  set_number(L, "tail_probability", r->tail_probability);
+  lua_setfield(L, -2, "parameters");
+}
+
 static void push_result(lua_State *L, const nt_run_options *options, const nt_run_result *r) {
   const nt_pipeline_result *p = &r->pipeline;
   lua_newtable(L);
@@ -222,6 +238,10 @@ static void push_result(lua_State *L, const nt_run_options *options, const nt_ru
   set_integer(L, "training", p->in_phase[NT_PHASE_TRAINING]);
   set_integer(L, "execution", p->in_phase[NT_PHASE_EXECUTION]);
   set_text(L, "isa", nt_isa_name(r->isa));
+  set_integer(L, "taken_before", r->taken_before);
+  set_flag(L, "given_map", r->given_map);
+  set_text(L, "phase", phases[r->phase]);
+  put_parameters(L, options, r);
   set_number(L, "training_seconds", r->training_seconds);
   set_number(L, "window_filled", r->window_filled);
   if (r->profile_known) set_number(L, "half_life", nt_profile_half_life(r->profile));
@@ -264,8 +284,16 @@ static int run(lua_State *L) {
   return 1;
 }
 
+static int is_model(lua_State *L) {
+  nt_model_file *file = nt_model_file_open(luaL_checkstring(L, 1), NULL);
+  lua_pushboolean(L, file != NULL);
+  nt_model_file_close(file);
+  return 1;
+}
+
 int luaopen_ninetails_pipeline(lua_State *L) {
-  static const luaL_Reg functions[] = {{"run", run}, {"parameters", parameters}, {NULL, NULL}};
+  static const luaL_Reg functions[] = {
+      {"run", run}, {"parameters", parameters}, {"is_model", is_model}, {NULL, NULL}};
   luaL_newmetatable(L, "ninetails.pipeline.box");
   lua_pushcfunction(L, box_gc);
   lua_setfield(L, -2, "__gc");

@@ -6,6 +6,7 @@
 --   outputs.check("man/ninetails.1", "page", args.force)
 --   outputs.check("f/pairs.csv", outputs.begins("a,b,z,p", "..."), args.force)    a kind of one's own
 local files = require "ninetails.files"
+local pipeline = require "ninetails.pipeline"
 local results = require "ninetails.results"
 
 local outputs = {}
@@ -43,6 +44,7 @@ local is = {
   hdf5 = {"an HDF5 file of extract or score", function(path, bytes)
     return is_hdf5(bytes) and results.is_output(path)
   end},
+  model = {"a model of ninetails", function(path, bytes) return is_hdf5(bytes) and pipeline.is_model(path) end},
   csv = {"a table with a head of names", function(_, bytes) return is_table(bytes) end},
   json = {"JSON", function(_, bytes) return bytes:find('^{%s*"notes"') ~= nil end},
   jsonl = {"lines of JSON", function(_, bytes) return bytes:find('^{"') ~= nil end},

@@ -80,12 +80,14 @@ def _view(pointer, count, dtype, owner):
                                owner._result))
 
 
-def score(capture: str | os.PathLike, *, output=None, labels=None, feature_map=None, progress=None, **options) -> Scoring:
+def score(capture: str | os.PathLike, *, output=None, labels=None, feature_map=None, load=None, save=None,
+          progress=None, **options) -> Scoring:
     """Scores a capture with Kitsune's pipeline.
 
     capture : a capture (pcap, pcapng, TSV), or a table of feature rows
     output : where to write what ``ninetails score -o`` writes (.h5, .csv)
     labels, feature_map : files
+    load, save : a model to go on from, and where to save it after the last packet (docs/models.md)
     progress : called with the number of packets so far
     options : those of ``score.OPTIONS`` (``fm_grace=5000``, ``ad_grace=50000``, ``profile="stream"``, ...)
 
@@ -95,7 +97,10 @@ def score(capture: str | os.PathLike, *, output=None, labels=None, feature_map=N
     told.score, keep = 1, []
     if "profile" in options:
         told.profile_given = 1
-    for name, value in {"input": capture, "output": output, "labels": labels, "feature_map": feature_map}.items():
+    if "tail_probability" in options:
+        told.tail_given = 1
+    for name, value in {"input": capture, "output": output, "labels": labels, "feature_map": feature_map,
+                        "load": load, "save": save}.items():
         if value is not None:
             keep.append(ffi.new("char[]", os.fsencode(value)))
             setattr(told, name, keep[-1])

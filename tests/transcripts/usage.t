@@ -30,7 +30,7 @@ Unknown commands, options and values are answered with the nearest valid one, an
   See: ninetails help score
   [1]
   $ ninetails score --zzz a
-  ninetails score: unknown option --zzz: expected --profile, --fm-grace, --ad-grace, --max-autoencoder, --learning-rate, --hidden-ratio, --seed, --bias-update, --train-epsilon, --execute-epsilon, --isa, --tail-probability, --feature-map, --labels, --with-features, --max-streams, --threads, --output, --force, --compression, --json, --quiet
+  ninetails score: unknown option --zzz: expected --profile, --fm-grace, --ad-grace, --max-autoencoder, --learning-rate, --hidden-ratio, --seed, --bias-update, --train-epsilon, --execute-epsilon, --isa, --tail-probability, --feature-map, --labels, --with-features, --load, --save, --max-streams, --threads, --output, --force, --compression, --json, --quiet
   See: ninetails help score
   [1]
   $ ninetails score -x a
@@ -149,7 +149,7 @@ Help comes from the same tables.
   
   Benchmarking and experimentation harness for the Kitsune network anomaly detector.
   $ ninetails help score | grep -c -- --
-  24
+  28
 
 An invalid variable of the environment stops every command.
 

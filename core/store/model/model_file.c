@@ -84,9 +84,10 @@ static int put_options(hid_t group, const nt_model_table *table) {
 static int put_facts(hid_t file, const nt_cell *fact, size_t count) {
   int bad = 0;
   for (size_t i = 0; i < count && !bad; i++)
-    bad = fact[i].type == NT_CELL_TEXT      ? nt_h5_put_text(file, fact[i].name, fact[i].text) < 0
-          : fact[i].type == NT_CELL_INTEGER ? nt_h5_put_integer(file, fact[i].name, fact[i].integer) < 0
-                                            : nt_h5_put_number(file, fact[i].name, fact[i].number) < 0;
+    bad = fact[i].type == NT_CELL_TEXT ? nt_h5_put_text(file, fact[i].name, fact[i].text) < 0
+          : fact[i].type == NT_CELL_INTEGER
+              ? nt_h5_put_integer(file, fact[i].name, fact[i].integer) < 0
+              : nt_h5_put_number(file, fact[i].name, fact[i].number) < 0;
   return bad ? -1 : 0;
 }
 
@@ -166,8 +167,8 @@ struct nt_model_file {
 static nt_status check_format(hid_t file, const char *kind, nt_error *err) {
   hdf5_value format;
   if (strcmp(kind, kind_name) != 0)
-    return nt_fail(err, NT_E_INPUT, "is no model of ninetails%s%.40s%s", *kind ? ", but a file \"" : "",
-                   kind, *kind ? "\"" : "");
+    return nt_fail(err, NT_E_INPUT, "is no model of ninetails%s%.40s%s",
+                   *kind ? ", but a file \"" : "", kind, *kind ? "\"" : "");
   nt_status status = nt_h5_get(file, "model_format", &format, err);
   if (status != NT_OK) return status;
   free(format.text);

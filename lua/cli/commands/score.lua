@@ -2,6 +2,7 @@
 -- ninetails score: one capture -> an anomaly score for each packet.
 local json = require "ninetails.json"
 local out = require "ninetails.cli.out"
+local outputs = require "ninetails.cli.outputs"
 local parameter = require "ninetails.cli.parameter"
 local one_capture = require "ninetails.cli.one_capture"
 local text = require "ninetails.cli.text"
@@ -10,15 +11,35 @@ local text = require "ninetails.cli.text"
 local detector = parameter.options {"fm_grace", "ad_grace", "max_autoencoder", "learning_rate", "hidden_ratio", "seed",
   "bias_update", "train_epsilon", "execute_epsilon", "isa", "tail_probability"}
 local own = parameter.options {"feature_map", "labels", "with_features"}
+local models = {parameter.option("load", {value = "MODEL"}), parameter.option("save", {value = "MODEL"})}
+-- What a model brings with it; the others may be told anew.
+local brought = {"profile", "max_streams", "fm_grace", "ad_grace", "max_autoencoder", "learning_rate", "hidden_ratio", "seed",
+  "bias_update", "train_epsilon", "execute_epsilon", "feature_map"}
 
 local fields, options = {}, {one_capture.profile}
-for _, group in ipairs {detector, own} do
+for _, group in ipairs {detector, own, models} do
   for _, option in ipairs(group) do
     fields[#fields + 1] = option.field
     options[#options + 1] = option
   end
 end
-table.move(one_capture.options, 1, #one_capture.options, #options + 1, options)
+for _, option in ipairs(one_capture.options) do
+  if option.name == "force" then
+    option = {name = "force", type = "flag",
+      help = "replace the files that --output and --save name, whatever they are; else only those of the kind that is written"}
+  end
+  options[#options + 1] = option
+end
+
+local function check_models(args)
+  for _, field in ipairs(args.load and brought or {}) do
+    if args.given[field] then
+      error({status = "argument", message = ("--%s: model %s, which --load names, has its own"):format(field:gsub("_", "-"),
+        args.load)}, 0)
+    end
+  end
+  if args.save then outputs.check(args.save, "model", args.force) end
+end
 
 local function list(...) return {...} end
 local function append(to, more)
@@ -59,6 +80,7 @@ end
 
 -- How far the slowest of the extractor's windows is from what steady traffic makes of it.
 local function training_text(result)
+  if result.phase ~= "execution" then return end
   local seconds, filled = result.training_seconds, result.window_filled
   if seconds ~= seconds then return end
   if filled ~= filled then return ("ended %s after the first packet"):format(text.duration(seconds)) end
@@ -86,8 +108,9 @@ end
 -- What a reader of the figures must know.
 local function warnings(args, result)
   local s, list = result.summary, {}
+  if result.execution == 0 then return list end
   if s.trains_on_attacks then
-    local graces = args.feature_map and ("ad=%d"):format(args.ad_grace)
+    local graces = result.given_map and ("ad=%d"):format(args.ad_grace)
       or ("fm=%d ad=%d"):format(args.fm_grace, args.ad_grace)
     list[#list + 1] = text.trains_on_attacks(result.labels, graces, s.clean)
   end
@@ -126,22 +149,35 @@ local function attack_table(attacks)
   return text.table(rows, right)
 end
 
-local function print_text(args, result)
+local function saved_text(args, result)
+  if not args.save then return end
+  return ("%s, in %s, after %s packets in all"):format(args.save, result.phase,
+    text.count(result.taken_before + result.packets))
+end
+
+local function score_rows(args, result)
   local s = result.summary
-  local rows = list(one_capture.input_rows(args, result))
-  append(rows, {
-    {"phases", ("%s mapping, %s training, %s execution"):format(text.count(result.mapping),
-      text.count(result.training), text.count(result.execution))},
-    {"training", training_text(result)},
-    {"feature map", sizes_text(result.map)},
-    {"scores", quantiles_text(s)},
+  if result.execution == 0 then return end
+  return {"scores", quantiles_text(s)},
     {"non-finite", ("%s (%s infinite, %s not a number)"):format(text.count(s.nan + s.infinite),
       text.count(s.infinite), text.count(s.nan))},
     {"threshold", threshold_text(args, s)},
-    {"above it", ("%s packets (%s)"):format(text.count(s.above), text.percent(s.above, s.scored))},
+    {"above it", ("%s packets (%s)"):format(text.count(s.above), text.percent(s.above, s.scored))}
+end
+
+local function print_text(args, result)
+  local rows = list(one_capture.input_rows(args, result))
+  append(rows, {
+    {"goes on from", args.load and ("%s, after %s packets"):format(args.load, text.count(result.taken_before)) or nil},
+    {"phases", ("%s mapping, %s training, %s execution"):format(text.count(result.mapping),
+      text.count(result.training), text.count(result.execution))},
+    {"training", training_text(result)},
+    {"feature map", result.map.autoencoders > 0 and sizes_text(result.map) or nil},
   })
+  append(rows, list(score_rows(args, result)))
   append(rows, list(label_rows(result)))
   append(rows, list(one_capture.speed_rows(args, result)))
+  append(rows, {{"model", saved_text(args, result)}})
   out.text(text.rows(rows))
   if result.attacks_by_name then out.text("\n", attack_table(result.attacks_by_name)) end
 end
@@ -195,7 +231,9 @@ local function print_json(args, result)
   local members = list(one_capture.input_json(args, result))
   local parameters = {}
   for i, option in ipairs(detector) do parameters[i] = {option.field, args[option.field]} end
-  append(members, {{"parameters", json.object(parameters)}, {"isa", result.isa}})
+  append(members, {{"parameters", json.object(parameters)}, {"isa", result.isa},
+    {"model", (args.load or args.save) and json.object {{"load", args.load}, {"packets_before", result.taken_before},
+      {"save", args.save}, {"phase", result.phase}} or nil}})
   append(members, list(summary_json(args, result)))
   append(members, {{"metrics", figures_json(result.figures)}})
   append(members, list(one_capture.speed_json(args, result)))
@@ -210,7 +248,11 @@ return {
     .. "An .h5 has /scores, /timestamps, /labels and /attacks when given, the map, and in its attributes all parameters; "
     .. "a .csv has the columns packet (from 0 on), timestamp, score, label and attack.\n\n"
     .. "An attack that the labels name has a row of its own: its packets against all benign ones. A CSV of features with a "
-    .. "column of labels needs no --labels; that column is never a feature.",
+    .. "column of labels needs no --labels; that column is never a feature.\n\n"
+    .. "--save keeps all that was learnt, --load goes on from there, with this capture or another: to train on one and score "
+    .. "another, or to learn from several in turn. At whatever packet a model was saved, the scores that follow are those, bit "
+    .. "for bit, of one run over all packets. Scores, figures and labels are of this capture's packets alone; the threshold is "
+    .. "that of the model, but for --tail-probability. A model whose grace periods are not over goes on learning.",
   sections = {{title = "Labels", rows = {
     {"form", "a text with one label for each packet of the capture: one value a line; or INDEX,VALUE (or ; or a tab), "
       .. "whose index counts from 1, or from 0 if it begins so, without gaps; or a table whose header calls one column "
@@ -222,7 +264,9 @@ return {
   arguments = {one_capture.argument},
   options = options,
   run = function(args)
-    local result = one_capture.run(args, fields, {score = true})
+    check_models(args)
+    local result = one_capture.run(args, fields, {score = true, tail_given = args.given.tail_probability or false})
+    for field, value in pairs(args.load and result.parameters or {}) do args[field] = value end
     for _, warning in ipairs(warnings(args, result)) do out.note("warning: ", warning, "\n") end
     if args.json then print_json(args, result) elseif not args.quiet then print_text(args, result) end
     return 0
