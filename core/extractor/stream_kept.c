@@ -52,14 +52,14 @@ static void parts_of(nt_stream *x, part parts[PARTS]) {
   for (int i = 0; i < PARTS; i++) parts[i] = all[i];
 }
 
-nt_status nt_stream_put(const nt_stream *x, const nt_state_writer *to, nt_error *err) {
+nt_status nt_stream_put(const nt_stream *stream, const nt_state_writer *to, nt_error *err) {
   part parts[PARTS];
-  parts_of((nt_stream *)x, parts);
-  nt_status status = nt_directory_put(&x->directory, to, err);
+  parts_of((nt_stream *)stream, parts);
+  nt_status status = nt_directory_put(&stream->directory, to, err);
   for (int i = 0; i < PARTS && status == NT_OK; i++)
     status = nt_pool_put(parts[i].pool, parts[i].members, parts[i].count, parts[i].name, to, err);
   if (status != NT_OK) return status;
-  return nt_state_put(to, "extractor", "dropped", NT_STATE_COUNT, &x->dropped, 1, err);
+  return nt_state_put(to, "extractor", "dropped", NT_STATE_COUNT, &stream->dropped, 1, err);
 }
 
 /* Pairs say how many they are by the clock that each has. */
@@ -94,16 +94,18 @@ static nt_status take_links(nt_stream_graph *g, nt_graph *keys, const char *name
   return NT_OK;
 }
 
-nt_status nt_stream_take(nt_stream *x, const nt_state_reader *from, nt_error *err) {
+nt_status nt_stream_take(nt_stream *stream, const nt_state_reader *from, nt_error *err) {
   part parts[PARTS];
-  nt_status status = nt_directory_take_streams(&x->directory, from, err);
-  parts_of(x, parts);
+  nt_status status = nt_directory_take_streams(&stream->directory, from, err);
+  parts_of(stream, parts);
   for (int i = 0; i < PARTS && status == NT_OK; i++) status = take_part(&parts[i], from, err);
   if (status == NT_OK)
-    status = take_links(&x->state.hosts, &x->directory.hosts, parts[PAIRS_FROM].name, err);
+    status =
+        take_links(&stream->state.hosts, &stream->directory.hosts, parts[PAIRS_FROM].name, err);
   if (status == NT_OK)
-    status = take_links(&x->state.sockets, &x->directory.sockets, parts[PAIRS_FROM + 1].name, err);
-  if (status == NT_OK) status = nt_directory_take_flows(&x->directory, from, err);
+    status = take_links(&stream->state.sockets, &stream->directory.sockets,
+                        parts[PAIRS_FROM + 1].name, err);
+  if (status == NT_OK) status = nt_directory_take_flows(&stream->directory, from, err);
   if (status != NT_OK) return status;
-  return nt_state_take_into(from, "extractor", "dropped", NT_STATE_COUNT, &x->dropped, 1, err);
+  return nt_state_take_into(from, "extractor", "dropped", NT_STATE_COUNT, &stream->dropped, 1, err);
 }

@@ -127,7 +127,7 @@ static nt_status take_training(nt_model *m, const nt_state_reader *from, nt_erro
   else if (!(m->sample = calloc(count + 1, sizeof *m->sample)))
     status = nt_fail(err, NT_E_MEMORY, "out of memory for %zu scores", count);
   m->room = count;
-  for (size_t i = 0; status == NT_OK && i < count; i++)
+  for (size_t i = 0; status == NT_OK && most > 0 && i < count; i++)
     m->sample[(m->trained - count + i) % most] = ((const double *)list)[i];
   free(list);
   return status == NT_OK && m->taken >= m->train_to ? nt_model_fit(m, err) : status;
