@@ -70,6 +70,16 @@ def test_a_file_of_scores(folder, capture, labels):
     assert numpy.isnan(scored.figure("nothing"))
 
 
+def test_a_model_goes_on(capture, folder):
+    whole = ninetails.score(capture, fm_grace=200, ad_grace=3000, save=folder / "model.h5")
+    again = ninetails.score(capture, load=folder / "model.h5")
+    assert whole.grace == 3201 and again.grace == 0 and len(again.scores) == 6000
+    with pytest.raises(ValueError, match="has one of its own"):
+        ninetails.score(capture, load=folder / "model.h5", profile="stream")
+    with pytest.raises(ninetails.NinetailsError, match="is no model of ninetails"):
+        ninetails.score(capture, load=__file__)
+
+
 def test_score_says_what_is_wrong(capture, folder):
     with pytest.raises(ValueError, match="fm_grace = -1: expected"):
         ninetails.score(capture, fm_grace=-1)
