@@ -106,7 +106,7 @@ function zoomButtons(move) {
 
 // ---------------------------------------------------------------- chart
 
-// options: {title, label, height, x: {label, log, range, values, splits}, y: the same,
+// options: {title, label, height, x: {label, log, range, least: the least stretch, values, splits}, y: the same,
 //           lines: [{label, colour, dash, x, y, points: true, or "drawn" by draw, hidden}], under(u, c), draw(u, c) on the canvas c,
 //           hover(u) -> text, describe(line, i) -> text, zoomed(range)}
 // -> {element, lines, show(i, whether), zoom(low, high), range()}
@@ -115,6 +115,12 @@ export function chart(options) {
   const box = h("div", { class: "plot", role: "img", "aria-label": options.label ?? options.title });
   const whole = options.x.range;
   let plot = null, range = whole;
+
+  // No closer than there is something to see.
+  function atLeast(low, high) {
+    const lacking = (options.x.least ?? 0) - (high - low);
+    return lacking > 0 ? [low - lacking / 2, high + lacking / 2] : [low, high];
+  }
 
   function setRange(low, high) {
     range = [Math.max(low, whole[0]), Math.min(high, whole[1])];
@@ -154,9 +160,9 @@ export function chart(options) {
 
   function make(width) {
     plot = new uPlot({
-      width, height: options.height ?? 320, legend: { show: false }, hooks: hooks(), padding: [14, 28, 0, 0],
+      width, height: options.height ?? 320, legend: { show: false }, hooks: hooks(), padding: [14, 36, 0, 0],
       cursor: { drag: { x: true, y: false, uni: 10 }, points: { show: false }, bind: { dblclick: () => () => { setRange(...whole); return null; } } },
-      scales: { x: { time: false, distr: options.x.log ? 3 : 1, min: whole[0], max: whole[1], range: (u, low, high) => [low ?? whole[0], high ?? whole[1]] }, // no whole decades
+      scales: { x: { time: false, distr: options.x.log ? 3 : 1, min: whole[0], max: whole[1], range: (u, low, high) => atLeast(low ?? whole[0], high ?? whole[1]) }, // no whole decades
         y: { distr: options.y.log ? 3 : 1, range: () => options.y.range } },
       axes: [axis("x", options.x, 2), axis("y", options.y, 3)],
       series: [{}, ...options.lines.map((line) => ({ label: line.label, show: !line.hidden, scale: "y", spanGaps: true, width: 1.75,

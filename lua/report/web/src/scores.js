@@ -46,7 +46,7 @@ function levelFor(levels, packets, pixels) {
 
 // Where the scored packets lie: at(k) is the place on the axis of the k-th of them, from 0, find(x) its inverse.
 function packetAxis(detail) {
-  return { label: "packet", at: (k) => detail.first + Math.min(k, detail.count), find: (x) => x - detail.first, range: [0, detail.first + detail.count],
+  return { label: "packet", at: (k) => detail.first + Math.min(k, detail.count), find: (x) => x - detail.first, range: [0, detail.first + detail.count], least: detail.timeline.size > 1 ? 16 * detail.timeline.size : 0,
     values: (u, s) => s.map((v) => (Number.isInteger(v) ? count(v) : "")), phase: (packet) => packet };
 }
 
@@ -188,7 +188,7 @@ function timeline(detail, run) {
   let on = axes.packet, view, shade = null;
   const where = h("div");
   const make = () => chart({ title: on === axes.packet ? "Scores over the packets" : "Scores over time", label: `Scores of packets ${detail.first} to ${last - 1}; the table below has them`,
-    height: 380, x: { label: on.label, range: on.range, values: on.values }, y: { label: "anomaly score", log: true, range: ends }, lines: [],
+    height: 380, x: { label: on.label, range: on.range, least: on.least, values: on.values }, y: { label: "anomaly score", log: true, range: ends }, lines: [],
     under: (u, c) => drawPhases(u, c, phases, on, false),
     draw: (u, c) => {
       drawPhases(u, c, phases, on, true);
