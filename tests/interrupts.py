@@ -8,7 +8,8 @@ is sent in an observable state: so much is read or written, a file exists, a rea
 signal, with the line `ninetails COMMAND: interrupted`, and leave no new file.
 
 The same holds while Suricata runs (replaced by a program that never ends) and while a huge eve.json is unpacked: the
-program and its children are gone, and no run is recorded as failed. An eve.json of one endless line is an error that
+program and its children are gone, and no run is recorded as failed. It holds while a finished file is sealed, on a disk that is
+slow to read (where FUSE is to be had). An eve.json of one endless line is an error that
 names it and the limit. A second signal ends at once; an ignored signal stays ignored.
 """
 import fcntl
@@ -16,6 +17,7 @@ import glob
 import http.server
 import gzip
 import os
+import re
 import shutil
 import signal
 import struct
@@ -418,6 +420,37 @@ def goes_on(top, port):
     check(left == ["far.part", "far.part.from"], "of the download is left %s" % left)
 
 
+def appends(folder):
+    """State: a file there is open to be appended to, which only its seal is."""
+    def holds(started):
+        for link in glob.glob("/proc/%d/fd/*" % started.pid):
+            try:
+                if os.path.dirname(os.readlink(link)) == folder:
+                    with open(link.replace("/fd/", "/fdinfo/")) as f:
+                        if int(re.search(r"flags:\s+(\d+)", f.read()).group(1), 8) & os.O_APPEND:
+                            return True
+            except OSError:
+                pass
+        return False
+    return holds
+
+
+def while_it_is_sealed(top):
+    """A file of some megabytes takes as long as one of gigabytes where a second reads 200 kB. None: there is no such disk."""
+    below, slow = os.path.join(top, "below"), os.path.join(top, "slow")
+    os.mkdir(below), os.mkdir(slow)
+    try:
+        subprocess.run(["bindfs", "--read-rate=200k", below, slow], check=True, stderr=subprocess.DEVNULL)
+    except (OSError, subprocess.CalledProcessError):
+        return None
+    try:
+        row = ("score", ["in.pcap", "--fm-grace", "200", "--ad-grace", "1000", "--with-features", "--compression", "0", "-o", "slow/x.h5"],
+               appends(os.path.realpath(slow)), subprocess.DEVNULL)
+        return [interrupt(top, row, number) for number in (signal.SIGINT, signal.SIGTERM)]
+    finally:
+        subprocess.run(["umount", "-l", slow], check=True)
+
+
 def ignored(top):
     """Ignores SIGINT, as a shell's background jobs do."""
     started = Started(top, ["dataset", "verify", "large.lua"], ignored=signal.SIGINT)
@@ -439,10 +472,15 @@ def main():
         port = serve()
         for i, row in enumerate(table(sizes, port)):
             times.append(interrupt(top, row, (signal.SIGINT, signal.SIGTERM)[i % 2]))
+        sealing = while_it_is_sealed(top)
+        times += sealing or []
         two_at_once(top)
         ignored(top)
         goes_on(top, port)
     print("%d commands ended within %.3f s of the signal, the slowest within %.3f s" % (len(times), sorted(times)[len(times) // 2], max(times)))
+    if sealing is None:
+        print("bindfs cannot mount here: sealing was not interrupted")
+        sys.exit(77)
 
 
 if __name__ == "__main__":

@@ -305,7 +305,7 @@ static void foreign_files_are_refused(void) {
   CU_ASSERT(is_refused(".", NT_E_INPUT));
   save_bytes("text", "not a model\n", 12);
   CU_ASSERT(is_refused("text", NT_E_INPUT));
-  CHECK_OK(nt_seal_file("text", &err), err); /* sealed, and no HDF5 */
+  CHECK_OK(nt_seal_file("text", NULL, &err), err); /* sealed, and no HDF5 */
   CU_ASSERT(is_refused("text", NT_E_INPUT));
   nt_run_options run = nt_run_defaults();
   run.input = NT_TEST_DIR "/golden/trace.tsv.gz";
@@ -331,7 +331,7 @@ static void forge(const char *object, const char *attribute, int64_t value) {
   H5Aclose(a);
   H5Oclose(id);
   H5Fclose(file);
-  CHECK_OK(nt_seal_file("forged.h5", &err), err);
+  CHECK_OK(nt_seal_file("forged.h5", NULL, &err), err);
 }
 
 static void another_version_is_told(void) {

@@ -276,7 +276,7 @@ static void forged_scores_do_no_harm(void) {
     for (int bit = 0; bit < 8; bit += 7) {
       good.data[at] ^= (unsigned char)(1 << bit);
       save_bytes("bad", good.data, good.size - 24 - at % 64);
-      CHECK_OK(nt_seal_file("bad", &err), err);
+      CHECK_OK(nt_seal_file("bad", NULL, &err), err);
       good.data[at] ^= (unsigned char)(1 << bit);
       refused += nt_score_file_read("bad", &read, &err) != NT_OK;
       nt_score_record_done(&read);

@@ -191,7 +191,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
   begin(path, data[0]);
   forge(path, data + 1, size - 1);
-  assert(nt_seal_file(path, &err) == NT_OK);
+  assert(nt_seal_file(path, NULL, &err) == NT_OK);
   nt_model *model = nt_model_load(path, &err);
   if (model)
     go_on(model, path);

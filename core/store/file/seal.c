@@ -93,13 +93,13 @@ static nt_status done(int fd, const char *path, nt_status status, nt_error *err)
   return status;
 }
 
-nt_status nt_seal_file(const char *path, nt_error *err) {
+nt_status nt_seal_file(const char *path, const volatile sig_atomic_t *cancel, nt_error *err) {
   nt_error own;
   if (!err) err = &own;
   seal s = {0};
   memcpy(s.mark, mark, sizeof mark);
   int fd = open_file(path, O_RDWR | O_APPEND, &s.covered, err);
-  nt_status status = fd < 0 ? err->status : sum_file(fd, s.covered, NULL, &s.checksum, err);
+  nt_status status = fd < 0 ? err->status : sum_file(fd, s.covered, cancel, &s.checksum, err);
   if (status == NT_OK) status = append(fd, &s, sizeof s, err);
   return done(fd, path, status, err);
 }

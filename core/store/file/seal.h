@@ -19,8 +19,8 @@
 
 #include <ninetails/error.h>
 
-/* Seals the whole file. O(size). */
-nt_status nt_seal_file(const char *path, nt_error *err);
+/* Seals the whole file. NT_E_STATE: `cancel`, where not NULL, was set on the way. O(size). */
+nt_status nt_seal_file(const char *path, const volatile sig_atomic_t *cancel, nt_error *err);
 /* NT_E_INPUT when the seal does not match. *sealed, where not NULL: whether there is one: a program
  * that changes the file takes the seal off. NT_E_IO: cannot be opened. NT_E_STATE: `cancel`, where
  * not NULL, was set on the way. O(size). */

@@ -68,7 +68,7 @@ nt_status nt_h5_write_file(const char *path, hdf5_fill *fill, void *context, pth
   status = write_temporary(output.temporary, fill, context, err);
   if (lock) pthread_mutex_unlock(lock);
   if (status != NT_OK) nt_fail_in(err, "%s", path);
-  if (status == NT_OK) status = nt_seal_file(output.temporary, err);
+  if (status == NT_OK) status = nt_seal_file(output.temporary, NULL, err);
   if (status == NT_OK) return nt_output_commit(&output, err);
   nt_output_discard(&output);
   return status;

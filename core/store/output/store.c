@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "ground/cancel.h"
 #include "ground/temporary.h"
 #include "store/file/output.h"
 #include "store/file/seal.h"
@@ -58,7 +59,8 @@ void nt_store_discard(nt_store *store) {
 nt_status nt_store_commit(nt_store *store, nt_error *err) {
   nt_status status = store->format->close(store->file, err);
   store->file = NULL;
-  if (status == NT_OK && store->format->sealed) status = nt_seal_file(store->output.temporary, err);
+  if (status == NT_OK && store->format->sealed)
+    status = nt_seal_file(store->output.temporary, &nt_cancelled, err);
   if (status == NT_OK)
     status = nt_output_commit(&store->output, err);
   else

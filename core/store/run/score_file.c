@@ -74,7 +74,7 @@ nt_status nt_score_file_write(const char *path, const nt_score_record *record, n
     bad |= fclose(file) != 0;
   }
   if (bad) status = nt_fail(err, NT_E_IO, "%s: cannot be written: %s", path, strerror(errno));
-  if (status == NT_OK) status = nt_seal_file(output.temporary, err);
+  if (status == NT_OK) status = nt_seal_file(output.temporary, NULL, err);
   if (status == NT_OK) return nt_output_commit_unsynced(&output, err);
   nt_output_discard(&output);
   return status;
