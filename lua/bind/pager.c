@@ -113,9 +113,12 @@ static int give(lua_State *L, const pager *p, const char *text, size_t size) {
   while (size > 0) {
     if (signals_caught()) signals_raise(L, "interrupted");
     ssize_t n = write(p->text, text, size);
-    if (n >= 0) text += n, size -= (size_t)n;
-    else if (errno == EAGAIN) poll(&file, 1, LOOK);
-    else if (errno != EINTR) return 0;
+    if (n >= 0)
+      text += n, size -= (size_t)n;
+    else if (errno == EAGAIN)
+      poll(&file, 1, LOOK);
+    else if (errno != EINTR)
+      return 0;
   }
   return 1;
 }
