@@ -10,40 +10,18 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
 
 try:
     import numpy as np
     import pandas
     import scipy.stats
     import sklearn.metrics
+    from figures import WORK, check, end, printed, stored
 except ImportError as missing:
     print(f"skipped: {missing}")
     sys.exit(77)
 
 TOOL = sys.argv[1]
-WORK = tempfile.TemporaryDirectory()
-failures = 0
-
-
-def check(what, got, expected, tolerance=1e-12):
-    global failures
-    same = (math.isnan(got) and math.isnan(expected)) or got == expected or \
-        abs(got - expected) <= tolerance * max(1, abs(expected))
-    if not same:
-        failures += 1
-        print(f"DIFFERS {what}: {got!r}, expected {expected!r}")
-
-
-def stored(name, values, dtype="f8"):
-    path = os.path.join(WORK.name, name)
-    np.ascontiguousarray(values, dtype).tofile(path)
-    return path
-
-
-def lines_of(command):
-    out = subprocess.run(list(map(str, command)), check=True, capture_output=True, text=True).stdout
-    return {name: float(value) for name, value in (line.split() for line in out.splitlines())}
 
 
 class Sample:
@@ -61,9 +39,9 @@ class Sample:
             self.scores = np.round(self.scores / step) * step + step
 
     def measures(self, tail=1e-3, max_fpr=.01, gap=60, smoothing=0):
-        return lines_of([TOOL, "measures", stored("scores", self.scores), stored("times", self.times),
-                         stored("labels", self.labels, "u1"), stored("training", self.training), tail, max_fpr, gap,
-                         smoothing])
+        return printed(TOOL, "measures", stored("scores", self.scores), stored("times", self.times),
+                       stored("labels", self.labels, "u1"), stored("training", self.training), tail, max_fpr, gap,
+                       smoothing)
 
 
 SAMPLES = [("small", Sample(1, 300, .3)), ("ties", Sample(2, 3000, .2, 1 / 16)), ("scarce", Sample(3, 50000, .02))]
@@ -138,8 +116,8 @@ def paired_bootstrap():
     s = Sample(4, 1500, .3)
     rng = np.random.default_rng(5)
     other = s.scores * rng.lognormal(0, .6, len(s.scores))
-    got = lines_of([TOOL, "paired", stored("a", s.scores), stored("b", other), stored("times", s.times),
-                    stored("labels", s.labels, "u1"), 20, 5, 1000])
+    got = printed(TOOL, "paired", stored("a", s.scores), stored("b", other), stored("times", s.times),
+                    stored("labels", s.labels, "u1"), 20, 5, 1000)
     attacks = np.flatnonzero(s.labels == 1)
     new = np.append(True, (np.diff(s.times[attacks]) >= 5) & (np.diff(attacks) > 1))
     block, next_block = np.full(len(s.labels), -1), 0
@@ -222,9 +200,9 @@ def against_proc():
         rng = np.random.default_rng(6)
         other = s.scores * rng.lognormal(0, .4, len(s.scores))
         paths = stored("a", s.scores), stored("b", other), stored("labels", s.labels, "u1")
-        expected = lines_of(rscript(R_SCRIPT, *paths, len(s.labels)))
+        expected = printed(*rscript(R_SCRIPT, *paths, len(s.labels)))
         got = s.measures(max_fpr=.05)
-        pair = lines_of([TOOL, "paired", *paths[:2], stored("times", s.times), paths[2], 60, 60, 2])
+        pair = printed(TOOL, "paired", *paths[:2], stored("times", s.times), paths[2], 60, 60, 2)
         check(f"pROC, {name}: auc", got["auc"], expected["auc"])
         check(f"pROC, {name}: auc low", got["auc_low"], expected["low"], 1e-10)
         check(f"pROC, {name}: auc high", got["auc_high"], expected["high"], 1e-10)
@@ -233,8 +211,8 @@ def against_proc():
         check(f"pROC, {name}: paired z", pair["z"], expected["z"], 1e-9)
         check(f"pROC, {name}: paired p", pair["p"], expected["p"], 1e-9)
     p = np.random.default_rng(7).random(50) ** 3
-    expected = lines_of(rscript(R_HOLM, stored("p", p)))
-    got = lines_of([TOOL, "holm", stored("p", p)])
+    expected = printed(*rscript(R_HOLM, stored("p", p)))
+    got = printed(TOOL, "holm", stored("p", p))
     for i in expected:
         check(f"R's p.adjust, {i}", got[i], expected[i])
     published()
@@ -246,8 +224,8 @@ def published():
     subprocess.run(rscript(R_PUBLISHED, *paths), check=True)
     poor = np.fromfile(paths[2], "u1")
     times = stored("times", np.arange(len(poor)))
-    got = lines_of([TOOL, "measures", paths[0], times, paths[2], paths[0], 1e-3, .1, 60, 0])
-    pair = lines_of([TOOL, "paired", *paths[:2], times, paths[2], 60, 60, 2])
+    got = printed(TOOL, "measures", paths[0], times, paths[2], paths[0], 1e-3, .1, 60, 0)
+    pair = printed(TOOL, "paired", *paths[:2], times, paths[2], 60, 60, 2)
     for what, figure, digits, expected in (
             ("attacks", got["attacks"], 0, "41"), ("auc of s100b", got["auc"], 4, "0.7314"),
             ("its low", got["auc_low"], 4, "0.6301"), ("its high", got["auc_high"], 4, "0.8326"),
@@ -259,5 +237,4 @@ def published():
 
 for part in (areas_and_rates, threshold_and_alarms, paired_bootstrap, against_proc):
     part()
-print("measures: " + (f"{failures} differences" if failures else "no difference"))
-sys.exit(failures > 0)
+end("measures")

@@ -8,47 +8,24 @@ import csv
 import gzip
 import math
 import os
-import subprocess
 import sys
-import tempfile
 
 try:
     import h5py
     import numpy as np
     import scipy.stats
     import sklearn.metrics
+    from figures import check, end, printed, stored
 except ImportError as missing:
     print(f"skipped: {missing}")
     sys.exit(77)
 
 TOOL = sys.argv[1]
 SHARED = sys.argv[2] if len(sys.argv) > 2 else ""
-WORK = tempfile.TemporaryDirectory()
-failures = 0
-
-
-def check(what, got, expected, tolerance=1e-12):
-    global failures
-    same = (math.isnan(got) and math.isnan(expected)) or got == expected or \
-        abs(got - expected) <= tolerance * max(1, abs(expected))
-    if not same:
-        failures += 1
-        print(f"DIFFERS {what}: {got!r}, expected {expected!r}")
-
-
-def stored(name, values, dtype):
-    path = os.path.join(WORK.name, name)
-    np.ascontiguousarray(values, dtype).tofile(path)
-    return path
-
-
-def tool(command, *arguments):
-    out = subprocess.run([TOOL, command, *map(str, arguments)], check=True, capture_output=True, text=True).stdout
-    return {name: float(value) for name, value in (line.split() for line in out.splitlines())}
 
 
 def ranking(scores, labels):
-    return tool("ranking", stored("scores", scores, "f8"), stored("labels", labels, "u1"))
+    return printed(TOOL, "ranking", stored("scores", scores, "f8"), stored("labels", labels, "u1"))
 
 
 def samples():
@@ -99,7 +76,7 @@ def lognormal():
     rng = np.random.default_rng(8)
     scores = rng.lognormal(-3, .5, 10000)
     for tail in (.05, 1e-3, 1e-9):
-        got = tool("threshold", stored("scores", scores, "f8"), tail)
+        got = printed(TOOL, "threshold", stored("scores", scores, "f8"), tail)
         logs = np.log(scores)
         check("lognormal mean", got["mean"], logs.mean())
         check("lognormal deviation", got["deviation"], logs.std())
@@ -128,7 +105,7 @@ def delong():
         one, two = common + .5 * rng.normal(size=n), common + .5 * rng.normal(size=n) + .1 * labels
         if step:
             one, two = np.round(one / step), np.round(two / step)
-        got = tool("compare", stored("one", one, "f8"), stored("two", two, "f8"), stored("labels", labels, "u1"))
+        got = printed(TOOL, "compare", stored("one", one, "f8"), stored("two", two, "f8"), stored("labels", labels, "u1"))
         auc, variance, difference, difference_variance = delong_definition(labels, one, two)
         check("delong auc", got["auc"], auc)
         check("delong variance", got["variance"] / variance, 1)
@@ -145,7 +122,7 @@ def curves():
     for name, scores, labels in samples():
         if len(scores) > 10000:
             continue
-        got = tool("curve", stored("scores", scores, "f8"), stored("labels", labels, "u1"))
+        got = printed(TOOL, "curve", stored("scores", scores, "f8"), stored("labels", labels, "u1"))
         n = len(got) // 2
         x, y = (np.array([got[f"{axis}{i}"] for i in range(n)]) for axis in "xy")
         precision, recall, _ = sklearn.metrics.precision_recall_curve(labels, scores)
@@ -166,8 +143,8 @@ def bootstrap():
     block = (np.floor((times - times[0]) / seconds)).astype(int)
     labels = ((block % 3 == 1) & (rng.random(n) < .5)).astype(int)
     scores = rng.normal(size=n) + labels + rng.normal(size=block.max() + 1)[block]
-    got = tool("bootstrap", stored("scores", scores, "f8"), stored("times", times, "f8"),
-               stored("labels", labels, "u1"), seconds, 2000)
+    got = printed(TOOL, "bootstrap", stored("scores", scores, "f8"), stored("times", times, "f8"),
+                  stored("labels", labels, "u1"), seconds, 2000)
     members = [np.flatnonzero(block == b) for b in np.unique(block)]
     attack = [m for m in members if labels[m].any()]
     benign = [m for m in members if not labels[m].any()]
@@ -192,7 +169,7 @@ def friedman():
         values = rng.random((data_sets, detectors)) + .03 * np.arange(detectors)
         if ties:
             values = np.round(values * 4)
-        got = tool("friedman", stored("values", values, "f8"), detectors)
+        got = printed(TOOL, "friedman", stored("values", values, "f8"), detectors)
         expected = scipy.stats.friedmanchisquare(*values.T)
         name = f"friedman {data_sets} x {detectors}"
         check(f"{name}: chi-square", got["chi_square"], expected.statistic, 1e-10)
@@ -224,7 +201,7 @@ def friedman_exactly():
         values = rng.random((data_sets, detectors)) + .3 * np.arange(detectors)
         if ties:
             values = np.round(values * 4)
-        got = tool("friedman", stored("values", values, "f8"), detectors)
+        got = printed(TOOL, "friedman", stored("values", values, "f8"), detectors)
         ranks = scipy.stats.rankdata(-values, axis=1)
         name = f"friedman {data_sets} x {detectors}, exactly"
 
@@ -242,7 +219,7 @@ def smoothing():
     rng = np.random.default_rng(12)
     for n, window in ((1000, 30), (29, 30), (30, 30), (100, 1), (95, 7)):
         scores = rng.lognormal(size=n)
-        got = tool("smooth", stored("scores", scores, "f8"), window)
+        got = printed(TOOL, "smooth", stored("scores", scores, "f8"), window)
         expected = np.zeros(n)
         if n >= window:
             expected[window - 1:] = np.lib.stride_tricks.sliding_window_view(scores, window).mean(axis=1)
@@ -284,5 +261,4 @@ def references():
 
 for part in (roc_and_precision_recall, lognormal, delong, curves, bootstrap, friedman, friedman_exactly, smoothing, references):
     part()
-print("metrics: " + (f"{failures} differences" if failures else "no difference"))
-sys.exit(failures > 0)
+end("metrics")

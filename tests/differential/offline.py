@@ -9,7 +9,6 @@ import gzip
 import os
 import subprocess
 import sys
-import tempfile
 import warnings
 
 os.environ["OMP_NUM_THREADS"] = "1"
@@ -22,6 +21,7 @@ try:
     from sklearn.metrics import roc_auc_score
     from sklearn.mixture import GaussianMixture
     from sklearn.preprocessing import StandardScaler
+    from figures import WORK, stored
 except ImportError as missing:
     print(f"skipped: {missing}")
     sys.exit(77)
@@ -29,7 +29,6 @@ except ImportError as missing:
 warnings.simplefilter("ignore", ConvergenceWarning)
 TOOL = sys.argv[1]
 SHARED = sys.argv[2] if len(sys.argv) > 2 else ""
-WORK = tempfile.TemporaryDirectory()
 failures = 0
 
 
@@ -43,12 +42,6 @@ def check(what, got, expected, tolerance):
         far = np.max(np.abs(got - expected) / np.maximum(1, np.abs(expected)))
     failures += not far <= tolerance
     print(f"{'ok     ' if far <= tolerance else 'DIFFERS'} {what}: {far:.2g}, at most {tolerance:g}")
-
-
-def stored(name, values):
-    path = os.path.join(WORK.name, name)
-    np.ascontiguousarray(values, "f8").tofile(path)
-    return path
 
 
 def tool(*arguments):
