@@ -7,8 +7,7 @@
 
 #include <ninetails/capture.h>
 
-#include "bytes.h"
-#include "check.h"
+#include "count_frames.h"
 
 /* ---------------------------------------------------------------- pcap: dialects */
 
@@ -171,27 +170,6 @@ static void frame_check_sequence_is_told(void) {
 }
 
 /* ---------------------------------------------------------------- damage */
-
-/* Reads all frames of these bytes; the error or warning goes into text. */
-static size_t count_frames(const void *data, size_t count, char *text, size_t size) {
-  file f = file_of(data, count);
-  nt_error err = {0};
-  nt_frame frame;
-  int got = 1;
-  size_t frames = 0;
-  *text = 0;
-  nt_capture *c = nt_capture_open(f.path, &err);
-  while (c && nt_capture_next_frame(c, &frame, &got, &err) == NT_OK && got) frames++;
-  if (err.status != NT_OK) snprintf(text, size, "%s", err.text);
-  if (c && nt_capture_warning(c)) {
-    CU_ASSERT_EQUAL(err.status, NT_OK);
-    snprintf(text, size, "%s", nt_capture_warning(c));
-  }
-  if (*text) CU_ASSERT_PTR_NOT_NULL(strstr(text, f.path));
-  nt_capture_close(c);
-  file_close(&f);
-  return frames;
-}
 
 static void every_truncation_keeps_whole_records(void) {
   bytes b = {0};
