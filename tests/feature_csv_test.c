@@ -33,7 +33,7 @@ static void check_number(const char *text) {
 }
 
 /* Words, each a number or nearly one. */
-static const char forms[] =
+static const char numbers[] =
     /* signs, points, exponents, and what lacks a part */
     "0 -0 +0 0.0 -0.0e5 1 +1 -1 1. .5 -.5 1e5 1E+5 1e-5 1e 1e+ 1.5e- e5 . - + --1 1.2.3 12abc "
     /* many digits */
@@ -57,8 +57,8 @@ static const char forms[] =
     "1.00000000000000011102230246251564 ";
 
 static void numbers_have_their_forms(void) {
-  char words[sizeof forms];
-  memcpy(words, forms, sizeof forms);
+  char words[sizeof numbers];
+  memcpy(words, numbers, sizeof numbers);
   int count = 0;
   for (char *word = strtok(words, " "); word; word = strtok(NULL, " "), count++) check_number(word);
   CU_ASSERT_EQUAL(count, 84);
