@@ -59,6 +59,7 @@ static nt_status plan_input(nt_sweep *s, input *in, nt_error *err) {
   nt_keying_text(&k, in->given->name);
   nt_keying_text(&k, in->sha256);
   nt_keying_text(&k, in->labels_sha256);
+  nt_keying_integer(&k, in->given->most);
   nt_keying_end(&k, in->data_key);
   forget(s, NT_CACHE_FEATURES, in->key);
   in->cached = nt_cache_has(s->options->cache, NT_CACHE_FEATURES, in->key);
@@ -109,6 +110,7 @@ static nt_status key_of_scores(nt_sweep *s, const input *in, const nt_sweep_run 
   nt_keying k;
   nt_keying_begin(&k, "scores");
   nt_keying_text(&k, in->key);
+  nt_keying_integer(&k, in->given->most);
   nt_keying_text(&k, r->kind->name);
   for (size_t i = 0; i < r->kind->parameter_count && status == NT_OK; i++)
     status = key_value(s, &k, &r->kind->parameters[i], &r->values[i], err);

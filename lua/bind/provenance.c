@@ -11,6 +11,7 @@ void provenance_read(lua_State *L, nt_provenance *p, int threads) {
   nt_provenance_make(p, threads, nt_isa_best());
   add_field(L, p, "experiment", "name");
   add_field(L, p, "command_line", "command_line");
+  add_field(L, p, "search", "search");
   if (lua_getfield(L, -1, "script") == LUA_TTABLE) {
     add_field(L, p, "script_path", "path");
     add_field(L, p, "script", "text");

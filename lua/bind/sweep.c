@@ -18,8 +18,8 @@
  *     run_seconds =, max_failures = (0: no limit)
  *     jobs =, memory = bytes, cache_limit = bytes, fresh =, retry =, keep_scores =, compression =
  *     script = {path =, text =, options = text, set = {key = text}}, command_line =
- *     inputs = {{name =, capture =, labels =, origin =, packets =, profile =}, ...}
- *                without a profile the capture is rows of features
+ *     inputs = {{name =, capture =, labels =, origin =, packets =, most =, profile =}, ...}
+ *                without a profile the capture is rows of features; most: of its first packets alone
  *     runs = {{input = 1, detector =, lua = false, fm_grace =, ad_grace =, seed =, replicate =,
  *              values = {name = value}, code = text}, ...}
  *                code: what a detector in Lua is made of (of another text the scores are other

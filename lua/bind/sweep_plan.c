@@ -112,6 +112,7 @@ static void read_inputs(lua_State *L, box *b) {
     in->labels = text_field(L, "labels", 0);
     in->origin = text_field(L, "origin", 0);
     in->packets = count_field(L, "packets", 0);
+    in->most = count_field(L, "most", 0);
     const char *profile = text_field(L, "profile", 0);
     nt_error err;
     in->extracted = profile != NULL;

@@ -175,9 +175,25 @@ local function node_of(where, path, item)
     type(item) == "function" and "a detector: call the function, as in nt.kitnet {}" or "a detector, as nt.kitnet {}")
 end
 
+-- Of parameters that a search may choose the dimensions, in the order of tables; `given` keeps the others.
+local function take_space(where, path, class, given)
+  local space = {}
+  if #given > 0 then
+    context.fail(where, "%s: groups (nt.grid, nt.zip, nt.random) are for sweeps: a search takes values by name", path)
+  end
+  for _, p in ipairs(class.parameters) do
+    if given[p.name] ~= nil then
+      local dimension, value = values.dimension(where, context.join(path, p.name), p, given[p.name])
+      space[#space + 1], given[p.name] = dimension, value
+    end
+  end
+  return space
+end
+
 -- The list of a script -> {{name =, lua =, class = {name =, parameters =, flags =}, configurations = {{name = value}},
--- where =}, ...} and the Lua detectors by name. Every parameter of a configuration is there, with its default.
-function detectors.resolve(where, list, stream)
+-- where =}, ...} and the Lua detectors by name. Every parameter of a configuration is there, with its default. Of a
+-- search: space = {dimensions (values.lua)}, and one configuration, in which these parameters have their defaults.
+function detectors.resolve(where, list, stream, searching)
   if getmetatable(list) or type(list) == "string" or type(list) == "function" then list = {list} end
   context.check_list(where, "detectors", list, "a list of detectors")
   local found, lua = {}, {}
@@ -200,6 +216,7 @@ function detectors.resolve(where, list, stream)
     end
     for name, value in pairs(node.parameters) do given[name] = value end
     local owner = {of = "parameter of " .. node.name, list = class.parameters}
+    local space = searching and take_space(node.where, path, class, given)
     local configurations = values.expand(node.where, path, given, owner, stream)
     for _, configuration in ipairs(configurations) do
       for _, p in ipairs(class.parameters) do
@@ -207,7 +224,7 @@ function detectors.resolve(where, list, stream)
       end
     end
     found[i] = {name = node.name, lua = definition ~= nil, class = class, configurations = configurations,
-      where = node.where, path = path}
+      where = node.where, path = path, space = space or nil}
   end
   return found, lua
 end

@@ -62,6 +62,10 @@ end
 -- The options that a script declares, {name =, kind =, default =, min =, max =, choices =, help =}.
 function experiment.options(text, chunk_name, set) return experiment.load(text, chunk_name, set).options end
 
-function experiment.plan(spec, more) return require("ninetails.experiment.plan").make(spec, more or {}) end
+-- Of a search: of its first sweep.
+function experiment.plan(spec, more)
+  if spec.search then return require("ninetails.search").first(spec, more) end
+  return require("ninetails.experiment.plan").make(spec, more or {})
+end
 
 return experiment

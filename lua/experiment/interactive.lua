@@ -5,7 +5,9 @@
 --     > e = nt.experiment {name = "try", datasets = "available", detectors = nt.kitnet {max_autoencoder = {5, 10}}}
 --     > nt.run(e, {jobs = 1})
 local context = require "ninetails.experiment.context"
+local found = require "ninetails.search.found"
 local out = require "ninetails.cli.out"
+local search = require "ninetails.search"
 local session = require "ninetails.experiment.session"
 local specification = require "ninetails.experiment.specification"
 local summary = require "ninetails.experiment.summary"
@@ -50,10 +52,16 @@ function interactive.run(where, spec, options)
   check(where, "run", spec)
   options = options or {}
   context.check_keys(where, "run", options, keys, "option")
-  local plan = require("ninetails.experiment").plan(spec, options)
-  session.complete(plan, options)
-  local outcome = session.run(plan)
+  local plan, outcome
+  if spec.search then
+    plan, outcome = search.run(spec, options, false, function(warning) out.note("warning: ", warning, "\n") end)
+  else
+    plan = require("ninetails.experiment").plan(spec, options)
+    session.complete(plan, options)
+    outcome = session.run(plan)
+  end
   out.text(summary.text(plan, outcome))
+  if outcome.search then out.text(found.text(outcome.search)) end
   out.flush() -- warnings come after the table, also where both go to one file
   for _, warning in ipairs(summary.warnings(plan, outcome)) do out.note("warning: ", warning, "\n") end
   if outcome.interrupted then context.fail(where, "run: interrupted") end

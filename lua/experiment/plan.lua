@@ -97,7 +97,7 @@ local function unfit(detector, set)
   if not set.rows then return nil end
   if flags.capture then return "reads packets, and these are rows of features" end
   if flags.sizes then return "needs sizes of packets, and these are rows of features" end
-  if flags.times and set.origin ~= "files" then return "needs times, and these are rows of features" end
+  if flags.times and not set.origin:find("^files") then return "needs times, and these are rows of features" end
 end
 
 -- Seeds and profiles that matter to a detector: what cannot differ is run once.
@@ -146,7 +146,7 @@ local function input_of(out, set, profile)
   local key = set.name .. "/" .. (profile or "")
   if not out.index[key] then
     out.inputs[#out.inputs + 1] = {name = set.name, capture = set.capture, labels = set.labels, profile = profile,
-      origin = set.origin, packets = set.packets, rows = set.rows}
+      origin = set.origin, packets = set.packets, most = set.most, rows = set.rows}
     out.index[key] = #out.inputs
   end
   return out.index[key]
@@ -263,13 +263,15 @@ local function metrics_code(spec)
   return table.concat(texts, "\n")
 end
 
--- more: only = list of filters, from = folder of data. The caller adds output, folder, jobs, ...
+-- more: only = list of filters, from = folder of data; or sets =, as datasets.find gives them. The caller adds output,
+-- folder, jobs, ...
 -- Raises {status = "missing", skipped =} when no data set is here, {status = "argument"} when no run passes `only`.
 function plan.make(spec, more)
   registry.first_place(more.from)
   local filters = filter.parse(more.only or {}, columns_of(spec))
   local function wanted(name) return filter.keeps(filters, {dataset = name}, true) end
-  local sets, skipped, warnings = datasets.find(spec.datasets, more.from, wanted)
+  local sets, skipped, warnings = more.sets, {}, {}
+  if not sets then sets, skipped, warnings = datasets.find(spec.datasets, more.from, wanted) end
   local out = {runs = {}, inputs = {}, index = {}, known = {}, skipped = skipped, warnings = warnings, notes = {},
     configurations = 0, repeated = 0, code = {}, considered = {}}
   for name, definition in pairs(spec.lua_detectors) do out.code[name] = digest.of(definition, spec.globals or {}) end

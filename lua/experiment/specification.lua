@@ -2,13 +2,15 @@
 -- nt.experiment {...}: everything that it says is checked here, before anything runs. What comes of it:
 --
 --     name, title, datasets (nodes), profiles, graces ({fm =, ad =} or "recommended"), detectors (with configurations),
---     seeds, measures, extra, keep_scores, compression, run_seconds, finish, lua_detectors, lua_metrics, where
+--     seeds, measures, extra, keep_scores, compression, run_seconds, finish, lua_detectors, lua_metrics, where,
+--     search (lua/search/settings.lua; nil: a sweep)
 local columns = require "ninetails.experiment.columns"
 local context = require "ninetails.experiment.context"
 local datasets = require "ninetails.experiment.datasets"
 local detectors = require "ninetails.experiment.detectors"
 local measures = require "ninetails.experiment.measures"
 local options = require "ninetails.experiment.options"
+local settings = require "ninetails.search.settings"
 local values = require "ninetails.experiment.values"
 
 local specification = {}
@@ -139,10 +141,12 @@ function specification.new(where, t)
   local name = check_name(where, t, script)
   local seeds = seeds_of(where, t, override)
   local stream = {seed = seeds[1], name = name}
-  if t.datasets == nil then context.expected(where, "datasets", nil, "a list of data sets") end
+  local nodes = override.datasets or t.datasets
+  local search = settings.check(where, t, nodes ~= nil)
+  if nodes == nil and not search then context.expected(where, "datasets", nil, "a list of data sets") end
   if t.detectors == nil then context.expected(where, "detectors", nil, "a list of detectors") end
   local spec = {name = name, title = t.title, where = where, seeds = seeds,
-    datasets = datasets.list(where, override.datasets or t.datasets),
+    datasets = nodes and datasets.list(where, nodes) or {}, search = search,
     profiles = profiles_of(where, override.profile or t.profile), graces = graces_of(where, t.grace, stream),
     keep_scores = t.keep_scores ~= false,
     compression = t.compression ~= nil and datasets.whole(where, "compression", t.compression, 0, 9) or nil}
@@ -156,8 +160,9 @@ function specification.new(where, t)
   spec.run_seconds = limit
   if t.finish ~= nil and type(t.finish) ~= "function" then context.expected(where, "finish", t.finish, "a function") end
   spec.finish = t.finish
-  spec.detectors, spec.lua_detectors = detectors.resolve(where, t.detectors, stream)
+  spec.detectors, spec.lua_detectors = detectors.resolve(where, t.detectors, stream, search ~= nil)
   spec.measures, spec.extra, spec.lua_metrics = measures.resolve(where, t.metrics)
+  if search then settings.complete(where, search, spec) end
   columns.check(spec)
   script.made = setmetatable(spec, Specification)
   return spec

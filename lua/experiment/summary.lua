@@ -1,5 +1,6 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- What a sweep came to: configurations with mean and standard deviation over their repeats, failures, what was skipped.
+local found = require "ninetails.search.found"
 local json = require "ninetails.json"
 local order = require "ninetails.results.order"
 local result_table = require "ninetails.results.table"
@@ -350,7 +351,7 @@ function summary.json(plan, outcome)
   return json.encode(json.object {{"name", plan.name}, {"output", outcome.output}, {"done", outcome.done},
     {"kept", outcome.kept}, {"failed", outcome.failed}, {"missing", outcome.missing},
     {"interrupted", outcome.interrupted}, {"seconds", outcome.seconds}, {"packets_per_second", outcome.rate},
-    {"configurations", list}, {"failures", failed}, {"skipped", summary.skipped_json(plan)},
+    {"search", outcome.search and found.json(outcome.search)}, {"configurations", list}, {"failures", failed}, {"skipped", summary.skipped_json(plan)},
     {"warnings", json.array(summary.warnings(plan, outcome))}}, true)
 end
 

@@ -164,6 +164,7 @@ local function hash(word)
   for i = 1, #word do h = (h ~ word:byte(i)) * 1099511628211 end
   return h
 end
+values.hash = hash
 
 local function draw(where, path, p, raw, share)
   local kind = getmetatable(raw) == Distribution and raw.kind
@@ -177,9 +178,44 @@ local function draw(where, path, p, raw, share)
   return items[math.floor(share * #items) + 1]
 end
 
+-- What a search may choose of what a parameter is given: {p =, kind = "uniform", "log_uniform" or "choice", low =, high =
+-- (both can be had), items =, draw = function(share of [0, 1)) -> value, fit = function(number) -> the nearest value}. Of
+-- one value alone it is nil, and the value.
+function values.dimension(where, path, p, raw)
+  local kind = getmetatable(raw) == Distribution and raw.kind
+  local d = {p = p, kind = kind or "choice", draw = function(share) return draw(where, path, p, raw, share) end}
+  if not kind or kind == "choice" then
+    d.items = axis(where, path, p, kind and raw.items or raw, {})
+    if #d.items == 1 then return nil, d.items[1] end
+    return d
+  end
+  if p.type ~= "number" and p.type ~= "integer" then
+    context.fail(where, "%s: nt.%s: expected nt.choice(...) or a list: it is no number", path, kind)
+  end
+  d.low, d.high = raw.low, raw.high
+  if p.type == "integer" then d.low, d.high = math.ceil(raw.low), math.floor(raw.high) end
+  if d.low >= d.high then
+    context.fail(where, "%s: %s to %s: expected at least two whole numbers", path, context.show(raw.low),
+      context.show(raw.high))
+  end
+  values.check(where, path, p, d.low)
+  values.check(where, path, p, d.high)
+  function d.fit(x)
+    x = p.type == "integer" and math.floor(x + 0.5) or tonumber(("%.6g"):format(x))
+    return values.check(where, path, p, math.max(d.low, math.min(d.high, x)))
+  end
+  return d
+end
+
+-- The random numbers of [0, 1) that belong to a text; the next call of it begins others.
+function values.shares(seed, word)
+  randomseed(seed, hash(word))
+  return random
+end
+
 -- n draws of one parameter: a stream of its own, so that another parameter, or more draws, leave it as it is.
 local function draws(where, path, p, raw, n, stream)
-  randomseed(stream.seed, hash(("%s/%s"):format(stream.name, path)))
+  local random = values.shares(stream.seed, ("%s/%s"):format(stream.name, path))
   local shares, list = {}, {}
   for i = 1, n do shares[i] = random() end
   for i = 1, n do list[i] = draw(where, path, p, raw, shares[i]) end

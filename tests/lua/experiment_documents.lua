@@ -16,5 +16,5 @@ for block in body:gmatch("\n```lua\n(.-)\n```\n") do
   seen[#seen + 1] = spec.name
 end
 local names = table.concat(seen, " ")
-if names ~= "size_and_training values everyone in_lua prototypes metrics options" then error("blocks: " .. names, 0) end
+if names ~= "size_and_training values tuned everyone in_lua prototypes metrics options" then error("blocks: " .. names, 0) end
 os.execute(("rm -r '%s'"):format(base))

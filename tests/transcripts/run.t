@@ -233,6 +233,7 @@ Every script of docs/experiments.md runs.
   block5.lua
   block6.lua
   block7.lua
+  block8.lua
   $ for f in block*.lua; do ninetails run $f --quiet || echo $f failed; done 2>&1 | grep -v 'alarms contradict'
   [1]
 

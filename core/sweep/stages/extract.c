@@ -221,6 +221,7 @@ static nt_status open_features(nt_sweep *s, input *in, nt_error *err) {
     return nt_fail(err, NT_E_INPUT, "%s: has the key %.100s inside", path,
                    key ? key : "of nothing");
   in->rows = nt_feature_file_rows(in->file);
+  if (in->given->most && in->given->most < in->rows) in->rows = in->given->most;
   in->times = malloc((in->rows + 1) * sizeof *in->times);
   if (!in->times)
     return nt_fail(err, NT_E_MEMORY, "out of memory for the times of %llu packets",

@@ -2,7 +2,9 @@
 -- ninetails run: an experiment script -> a sweep -> a result file.
 local experiment = require "ninetails.experiment"
 local filter = require "ninetails.cli.filter"
+local found = require "ninetails.search.found"
 local out = require "ninetails.cli.out"
+local search = require "ninetails.search"
 local session = require "ninetails.experiment.session"
 local summary = require "ninetails.experiment.summary"
 local text = require "ninetails.cli.text"
@@ -31,13 +33,15 @@ local function finish(spec, plan)
   guarded(spec.finish, done)
 end
 
-local function run(spec, plan, args)
-  local outcome = session.run(plan, args.quiet)
+local function run(spec, plan, outcome, args)
   if outcome.threads > 0 and outcome.threads < outcome.jobs then
     out.note(("warning: the system gave %d of %d threads to run on\n"):format(outcome.threads, outcome.jobs))
   end
   if args.json then out.data(summary.json(plan, outcome), "\n")
-  elseif not args.quiet then out.text(summary.text(plan, outcome)) end
+  elseif not args.quiet then
+    out.text(summary.text(plan, outcome))
+    if outcome.search then out.text(found.text(outcome.search)) end
+  end
   out.flush() -- warnings come after the table, also where both go to one file
   for _, warning in ipairs(summary.warnings(plan, outcome)) do out.note("warning: ", warning, "\n") end
   if outcome.interrupted then
@@ -58,17 +62,23 @@ local function run(spec, plan, args)
   return 2
 end
 
+local function warn(warning) out.note("warning: ", warning, "\n") end
+
 local function command(args)
   local spec = load_script(args)
-  local good, plan = pcall(guarded, experiment.plan, spec, {only = args.only, from = args.from})
+  local searches = spec.search and not args.dry_run
+  local good, plan, outcome
+  if searches then good, plan, outcome = pcall(guarded, search.run, spec, args, args.quiet, warn)
+  else good, plan = pcall(guarded, experiment.plan, spec, {only = args.only, from = args.from}) end
   if not good then
     if type(plan) ~= "table" or plan.status ~= "missing" then error(plan, 0) end
     out.note(("ninetails run: %s: %s\n"):format(spec.chunk, plan.message), summary.skipped(plan))
     return 4
   end
+  if searches then return run(spec, plan, outcome, args) end
   session.complete(plan, args)
-  for _, warning in ipairs(plan.warnings) do out.note("warning: ", warning, "\n") end
-  if not args.dry_run then return run(spec, plan, args) end
+  for _, warning in ipairs(plan.warnings) do warn(warning) end
+  if not args.dry_run then return run(spec, plan, session.run(plan, args.quiet), args) end
   local states = require("ninetails.sweep").plan(plan)
   if args.json then out.data(tree.json(plan, states), "\n") else out.text(tree.text(plan, states)) end
   return 0
