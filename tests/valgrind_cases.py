@@ -3,7 +3,8 @@
 """valgrind_cases.py VALGRIND PROGRAM FOLDER: every case of a CUnit program under memcheck, each in a process of its own.
 
 What passed is noted in FOLDER with the program's checksum: the next call goes on with the other cases, as long as the program
-is the same. Before each case runs the first one, which makes the inputs of all. Cases marked [outside], which need what the project does not bring, are left out.
+is the same. Before each case run the first two, which make the inputs and the results that others look at. Cases marked
+[outside], which need what the project does not bring, are left out.
 """
 import hashlib
 import os
@@ -32,7 +33,7 @@ def main():
         if os.path.exists(note) and open(note, encoding="ascii").read() == build:
             print("passed before")
             continue
-        chosen = dict.fromkeys((cases[0], name))
+        chosen = dict.fromkeys((*cases[:2], name) if number > 1 else cases[:1])
         begun = time.monotonic()
         done = subprocess.run([valgrind, "--quiet", "--error-exitcode=%d" % FOUND, "--leak-check=no", program], text=True, capture_output=True,
                               env={**environment, "CHECK_CASES": ";".join(chosen)})
