@@ -48,9 +48,8 @@ typedef struct nt_sweep_input {
   const char *labels;  /* path of a label file (ninetails/labels.h); NULL: none */
   const char *origin;  /* for people: where it comes from; NULL: nothing to say */
   uint64_t packets;    /* about how many, for estimates; 0: not known */
-  uint64_t
-      most; /* only so many packets count, the capture's first; 0: all. The features are those of
-                    all of it, so that parts of one capture share them. Labels are of the part alone */
+  uint64_t most; /* the capture's first packets that count; 0: all. The features are those of all
+                    of it, so that its parts share them; labels are of the part alone */
   int extracted; /* 0: the capture is rows of features, and profile does not count */
   nt_profile profile;
 } nt_sweep_input;

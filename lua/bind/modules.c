@@ -25,6 +25,7 @@ static const luaL_Reg c_modules[] = {
     {"ninetails.json", luaopen_ninetails_json},
     {"ninetails.labels", luaopen_ninetails_labels},
     {"ninetails.line", luaopen_ninetails_line},
+    {"ninetails.normal", luaopen_ninetails_normal},
     {"ninetails.pager", luaopen_ninetails_pager},
     {"ninetails.pattern", luaopen_ninetails_pattern},
     {"ninetails.pipeline", luaopen_ninetails_pipeline},

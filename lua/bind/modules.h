@@ -24,6 +24,7 @@ int luaopen_ninetails_inspection(lua_State *L);
 int luaopen_ninetails_json(lua_State *L);
 int luaopen_ninetails_labels(lua_State *L);
 int luaopen_ninetails_line(lua_State *L);
+int luaopen_ninetails_normal(lua_State *L);
 int luaopen_ninetails_pager(lua_State *L);
 int luaopen_ninetails_pattern(lua_State *L);
 int luaopen_ninetails_pipeline(lua_State *L);

@@ -14,41 +14,13 @@
 --     tpe.propose(dimension, trials, settings, random) -> value
 --         dimension: of values.dimension; trials: {{value =, score =}, ...} in their order, higher is better, -inf the
 --         worst; settings: {startup =, candidates =, best_share =, prior_weight =}; random(): of [0, 1)
+local normal = require "ninetails.normal"
+
 local tpe = {}
 
 local MOST_BEST, FULL_WEIGHTS = 25, 25
 
--- ------------------------------------------------------------------ the normal distribution
-
--- erfc(x), x >= 0: near 0 by the series of erf (Abramowitz and Stegun 7.1.6), farther out by the continued fraction
--- (7.1.14), from its end.
-local function erfc(x)
-  if x < 2.5 then
-    local term, sum = x, x
-    for n = 1, 100 do
-      term = term * 2 * x * x / (2 * n + 1)
-      sum = sum + term
-      if term < sum * 1e-17 then break end
-    end
-    return 1 - 2 / math.sqrt(math.pi) * math.exp(-x * x) * sum
-  end
-  local fraction = x
-  for n = 80, 1, -1 do fraction = x + n / 2 / fraction end
-  return math.exp(-x * x) / math.sqrt(math.pi) / fraction
-end
-
-local function tail(z) -- P(Z > z), z >= 0
-  return 0.5 * erfc(z / math.sqrt(2))
-end
-
--- P(a < Z < b), a <= b, without cancellation in the tails.
-function tpe.normal_mass(a, b)
-  if a >= 0 then return tail(a) - tail(b) end
-  if b <= 0 then return tail(-b) - tail(-a) end
-  return 1 - tail(-a) - tail(b)
-end
-
--- Polar-free Box and Muller: one of the pair is enough.
+-- Standard normal, by Box and Muller: one of the pair is enough.
 local function draw_normal(random)
   return math.sqrt(-2 * math.log(1 - random())) * math.cos(2 * math.pi * random())
 end
@@ -135,13 +107,13 @@ local function number_density(d, list, prior_weight)
   local logs = {} -- of each kernel's factor
   for k, w in ipairs(weights) do
     local mu, sigma = centres[k], widths[k]
-    local all = tpe.normal_mass((low - mu) / sigma, (high - mu) / sigma)
+    local all = normal.mass((low - mu) / sigma, (high - mu) / sigma)
     logs[k] = math.log(w / all) - (whole and 0 or math.log(sigma * math.sqrt(2 * math.pi)))
   end
   -- At x, or of the unit from `from` to `to`.
   local function log_kernel(k, x, from, to)
     local mu, sigma = centres[k], widths[k]
-    if whole then return logs[k] + math.log(tpe.normal_mass((from - mu) / sigma, (to - mu) / sigma)) end
+    if whole then return logs[k] + math.log(normal.mass((from - mu) / sigma, (to - mu) / sigma)) end
     local z = (x - mu) / sigma
     return logs[k] - 0.5 * z * z
   end
