@@ -280,6 +280,16 @@ def files_of(top):
     return sorted(os.path.join(at, name) for at, _, names in os.walk(top) for name in names)
 
 
+def added(top, before):
+    """Files that were not there before. What is removed while it is open FUSE keeps under another name, and lets go of some time
+    after its last user has ended."""
+    while True:
+        left = [path for path in files_of(top) if path not in before]
+        if not any(os.path.basename(path).startswith(".fuse_hidden") for path in left):
+            return left
+        time.sleep(0.01)
+
+
 def reads(name, bytes_of):
     """State: that many bytes of the file are read."""
     return lambda started: read_of(started.pid, os.path.join(started.top, name)) > bytes_of
@@ -370,8 +380,7 @@ def interrupt(top, row, number):
     took = started.end(number, "ninetails %s: interrupted" % name)
     if holds is script_waits:
         os.unlink(os.path.join(top, "waits"))
-    left = [path for path in files_of(top) if path not in before]
-    check(left == [], "%s: left over: %s" % (" ".join((name, *words)), left))
+    check(added(top, before) == [], "%s: left over: %s" % (" ".join((name, *words)), added(top, before)))
     return took
 
 
