@@ -275,6 +275,12 @@ def check_times():
         done = subprocess.run([NINETAILS, "plot", "density", "bad_times.csv", "-o", "bad.svg"], capture_output=True, text=True)
         expect(f"density: {why}: {done.stderr}", done.returncode == 2 and why in done.stderr)
         expect("density: nothing half-made", not pathlib.Path("bad.svg").exists())
+    with open("long.h5", "wb") as file:
+        file.write(pathlib.Path("q.h5").read_bytes())
+        file.truncate(5 << 20)
+    for other in ("q.h5", "long.h5"):
+        done = subprocess.run([NINETAILS, "plot", "rate", other, "-o", "bad.svg"], capture_output=True, text=True)
+        expect(f"rate: of {other}: {done.stderr}", done.returncode == 2 and "what packet_times_bench writes" in done.stderr)
     done = subprocess.run([NINETAILS, "plot", "rate", "times.csv", "-o", "times.svg", "--force"], capture_output=True, text=True)
     expect("rate: keeps what it is drawn from", done.returncode == 1 and pathlib.Path("times.csv").read_text() == TIMES)
 
