@@ -5,6 +5,8 @@
 #include <lua.h>
 #include <lualib.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
 
 #include "bind/modules.h"
 #include "bind/signals.h"
@@ -15,6 +17,15 @@ static int with_traceback(lua_State *L) {
   return 1;
 }
 
+/* HDF5 1.10 calls exit(-1) where its table of identifiers cannot grow (uthash, in H5I_register). */
+static int ends;
+static void say_why(int code, void *unused) {
+  (void)unused;
+  if (ends || code != -1) return;
+  fputs("ninetails: out of memory: HDF5 ended the program\n", stderr);
+  _exit(2);
+}
+
 /* What cli.main returns: an exit code, or the name of a signal. */
 static int read_end(lua_State *L, int *code) {
   if (lua_type(L, -1) == LUA_TSTRING) return signals_number(lua_tostring(L, -1));
@@ -23,10 +34,12 @@ static int read_end(lua_State *L, int *code) {
 }
 
 int main(int argc, char **argv) {
+  on_exit(say_why, NULL);
   signals_catch();
   lua_State *L = luaL_newstate();
   if (!L) {
     fputs("ninetails: out of memory\n", stderr);
+    ends = 1;
     return 2;
   }
   luaL_openlibs(L);
@@ -50,6 +63,7 @@ int main(int argc, char **argv) {
     fprintf(stderr, "ninetails: internal error: %s\n", lua_tostring(L, -1));
   }
   lua_close(L); /* what is half-written goes */
+  ends = 1;
   if (signal) signals_die(signal);
   return code;
 }
