@@ -177,6 +177,7 @@ static void group_row(nt_group *g, const double *next, double *errors) {
 
 static void train_group(nt_group *g, const double *rows, size_t width, size_t n, double *errors,
                         size_t stride) {
+  if (n == 0) return;
   group_normalise(g, rows, (nt_vector *)g->x);
   group_layer((nt_vector *)g->y, g->hidden, (nt_vector *)g->hidden_bias, (nt_vector *)g->x,
               g->visible, (nt_vector *)g->weights, g->hidden, 1);
@@ -311,6 +312,7 @@ static double single_row(nt_single *s, const double *next) {
 
 static void train_single(nt_single *s, const double *rows, size_t width, size_t n, double *errors,
                          size_t stride) {
+  if (n == 0) return;
   single_normalise(s, rows, s->now.x);
   single_layer(s->now.y, s->hidden_stride, s->hidden_bias, s->now.x, s->visible, s->weights);
   for (size_t r = 0; r < n; r++)
