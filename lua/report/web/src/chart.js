@@ -49,12 +49,24 @@ function logLabels(u, splits) {
 }
 
 // Of a logarithmic axis the powers of ten, not all that lies between.
+// Multiples of powers of ten. uPlot's own never end where the axis begins just below a power.
+function logSplits(low, high) {
+  const found = [];
+  if (!(low > 0) || !Number.isFinite(high)) return found;
+  for (let decade = Math.floor(Math.log10(low)); decade <= Math.log10(high); decade++)
+    for (let digit = 1; digit < 10; digit++) {
+      const v = Number(`${digit}e${decade}`);
+      if (v >= low * (1 - 1e-9) && v <= high * (1 + 1e-9)) found.push(v);
+    }
+  return found;
+}
+
 const decadesOf = (u, splits) => splits.map((v) => (v !== null && v > 0 && Math.abs(Math.log10(v) - Math.round(Math.log10(v))) < 1e-9 ? v : null));
 
 function axis(scale, o, side) {
   return { scale, side, label: o.label, labelSize: 22, labelFont: "13px system-ui, sans-serif", font: "12px system-ui, sans-serif",
     stroke: () => colour("ink"), grid: { stroke: () => colour("grid"), width: 1, ...(o.log && !o.values ? { filter: decadesOf } : {}) }, ticks: { stroke: () => colour("grid"), width: 1 },
-    size: o.size ?? (side === 3 ? 58 : 34), ...(o.log ? {} : { space: side === 3 ? 34 : 70 }), ...(o.splits ? { splits: () => o.splits } : {}),
+    size: o.size ?? (side === 3 ? 58 : 34), ...(o.log ? {} : { space: side === 3 ? 34 : 70 }), ...(o.log ? { splits: (u, i, low, high) => logSplits(low, high) } : o.splits ? { splits: () => o.splits } : {}),
     values: o.values ?? (o.log ? logLabels : (u, s) => s.map((v) => (v === null ? "" : short(v, 6)))) };
 }
 
