@@ -60,9 +60,9 @@ static inline int check_is_named(const char *name) {
   return 0;
 }
 
-/* With CHECK_LIST in the environment prints the names of all cases. Else runs them, with CHECK_ONLY=own in the environment those that need nothing from
- * outside, with CHECK_ONLY=outside the others. They are two tests of ctest, so that a
- * skip never counts as a pass. */
+/* With CHECK_LIST in the environment prints the names of all cases. Else runs them: with
+ * CHECK_ONLY=own those that need nothing from outside, with CHECK_ONLY=outside the others. These are
+ * two tests of ctest, so that a skip never counts as a pass. */
 static inline int check_main(const char *suite, const check_case *cases, size_t count) {
   const char *wanted = getenv("CHECK_ONLY");
   int only = !wanted ? -1 : strcmp(wanted, "outside") == 0;

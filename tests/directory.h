@@ -85,15 +85,15 @@ static __attribute__((destructor)) void end_full_disk(void) {
   setrlimit(RLIMIT_FSIZE, &limits);
 }
 
-/* Runs a suite in a new directory, which must be empty in the end. */
+/* check_main in a new directory, which must be empty in the end. */
 static inline int directory_main(const char *suite, const check_case *cases, size_t count) {
   char directory[] = "/tmp/ninetails-test-XXXXXX";
   if (!mkdtemp(directory) || chdir(directory) != 0) return 2;
-  int failed = check_main(suite, cases, count);
+  int code = check_main(suite, cases, count);
   int left = count_files();
   if (left) printf("%d files were left in %s\n", left, directory);
   remove_files();
-  return failed || left || rmdir(directory) != 0;
+  return left || rmdir(directory) != 0 ? 1 : code;
 }
 #define DIRECTORY_MAIN(suite, cases)                                                               \
   int main(void) {                                                                                 \
