@@ -31,11 +31,9 @@ static int to_value(const nt_parameter *p, const char *text, nt_value *value) {
     value->number = strtod(text, &end);
     return end != text && *end == '\0';
   }
-  for (size_t i = 0; p->choices[i]; i++) {
-    value->number = (double)i;
-    if (strcmp(p->choices[i], text) == 0) return 1;
-  }
-  return 0;
+  size_t choice = nt_parameter_choice(p, text);
+  value->number = (double)choice;
+  return p->choices[choice] != NULL;
 }
 
 /* The options of its table that the run tells; with a map that was given there is no mapping. */

@@ -66,6 +66,12 @@ size_t nt_parameter_find(const nt_parameter *parameters, size_t count, const cha
   return i;
 }
 
+size_t nt_parameter_choice(const nt_parameter *p, const char *text) {
+  size_t i = 0;
+  while (p->choices[i] && strcmp(p->choices[i], text) != 0) i++;
+  return i;
+}
+
 /* The shortest decimal that reads back as the same number; whole ones without an exponent. */
 static void print_number(double number, char *text, size_t size) {
   if (number == floor(number) && fabs(number) < 1e9) {

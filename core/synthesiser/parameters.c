@@ -105,13 +105,12 @@ static nt_status read_texts(nt_scope *scope, const char *what, const nt_paramete
 
 static nt_status read_choice(const char *what, const nt_parameter *p, const nt_setting *s,
                              double *out, nt_error *err) {
-  if (s->kind == NT_SETTING_TEXT)
-    for (int i = 0; p->choices[i]; i++)
-      if (!strcmp(p->choices[i], s->text)) {
-        *out = i;
-        return NT_OK;
-      }
   const char *given = s->kind == NT_SETTING_TEXT ? s->text : "no text";
+  if (s->kind == NT_SETTING_TEXT) {
+    size_t choice = nt_parameter_choice(p, s->text);
+    *out = (double)choice;
+    if (p->choices[choice]) return NT_OK;
+  }
   return nt_fail(err, NT_E_ARGUMENT, "%s: %s is %s, the nearest choice is %s", what, p->name, given,
                  nt_nearest_of(given, p->choices));
 }

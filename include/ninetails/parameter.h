@@ -63,6 +63,9 @@ typedef struct nt_value {
 /** The presets of `count` parameters into values. */
 NT_API void nt_parameter_presets(const nt_parameter *parameters, size_t count, nt_value *values);
 
+/** Which of a CHOICE's names the text is; where it is none of them, how many there are. */
+NT_API size_t nt_parameter_choice(const nt_parameter *parameter, const char *text) NT_NONNULL(1, 2);
+
 /** NT_E_ARGUMENT unless the value lies in its parameter's range:
  * "hidden_ratio = 1.5: expected a number more than 0 and at most 1". Texts and what is COMPOUND are
  * left to their room. */

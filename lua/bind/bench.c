@@ -77,11 +77,9 @@ static void parse_value(lua_State *L, const nt_bench_problem *p, const char *key
   }
   const nt_parameter *parameter = &p->parameters[i];
   if (parameter->type == NT_PARAMETER_CHOICE) {
-    for (size_t c = 0; parameter->choices[c]; c++)
-      if (strcmp(parameter->choices[c], word) == 0) {
-        values[i].number = (double)c;
-        return;
-      }
+    size_t choice = nt_parameter_choice(parameter, word);
+    values[i].number = (double)choice;
+    if (parameter->choices[choice]) return;
     nt_fail(&err, NT_E_ARGUMENT, "problem %s: %s: no choice '%.60s'", p->name, key, word);
     modules_raise(L, &err);
   }

@@ -105,8 +105,8 @@ static void refuse(lua_State *L, const nt_parameter *p, const char *expected) {
 static nt_value choice_of(lua_State *L, const nt_parameter *p) {
   const char *text = lua_tostring(L, -1);
   nt_error err;
-  for (size_t i = 0; p->choices[i]; i++)
-    if (strcmp(p->choices[i], text) == 0) return (nt_value){.number = (double)i};
+  size_t choice = nt_parameter_choice(p, text);
+  if (p->choices[choice]) return (nt_value){.number = (double)choice};
   nt_fail(&err, NT_E_ARGUMENT, "%s: no choice '%s'", p->name, text);
   modules_raise(L, &err);
   return (nt_value){0};

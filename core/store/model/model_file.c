@@ -225,11 +225,9 @@ void nt_model_file_close(nt_model_file *f) {
 
 static nt_status take_choice(const nt_parameter *p, const char *text, double *number,
                              nt_error *err) {
-  for (size_t i = 0; text && p->choices[i]; i++)
-    if (strcmp(p->choices[i], text) == 0) {
-      *number = (double)i;
-      return NT_OK;
-    }
+  size_t choice = nt_parameter_choice(p, text ? text : "");
+  *number = (double)choice;
+  if (p->choices[choice]) return NT_OK;
   return nt_fail(err, NT_E_INPUT, "parameter %s: \"%.40s\" is none of its values", p->name,
                  text ? text : "");
 }
