@@ -59,6 +59,16 @@ nt_status nt_pool_take(nt_pool *pool, size_t records, const nt_member *members, 
   return status;
 }
 
+nt_status nt_pool_take_counted(nt_pool *pool, const nt_member *members, size_t count,
+                               const char *prefix, const nt_state_reader *from, nt_error *err) {
+  void *last;
+  size_t records;
+  nt_status status = nt_state_take(from, prefix, "last", NT_STATE_NUMBER, &last, &records, err);
+  if (status != NT_OK) return status;
+  free(last);
+  return nt_pool_take(pool, records, members, count, prefix, from, err);
+}
+
 /* ---------------------------------------------------------------- keys */
 
 /* All keys in one list, and where each ends in another, unless they are of one size. */

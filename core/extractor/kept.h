@@ -34,6 +34,10 @@ nt_status nt_pool_put(const nt_pool *pool, const nt_member *members, size_t coun
 nt_status nt_pool_take(nt_pool *pool, size_t records, const nt_member *members, size_t count,
                        const char *prefix, const nt_state_reader *from, nt_error *err);
 
+/* Of as many records as the list of their member `last` has. */
+nt_status nt_pool_take_counted(nt_pool *pool, const nt_member *members, size_t count,
+                               const char *prefix, const nt_state_reader *from, nt_error *err);
+
 /* The keys of a table; into an empty one. key_size: as it was made. */
 nt_status nt_key_table_put_all(const nt_key_table *table, size_t key_size, const char *prefix,
                                const nt_state_writer *to, nt_error *err);

@@ -371,20 +371,15 @@ static nt_status put_state(const void *state, const nt_state_writer *to, nt_erro
 
 static nt_status take_channels(channels *g, const char *name, const char *joints,
                                const nt_state_reader *from, nt_error *err) {
-  void *last = NULL;
-  size_t count = 0;
   nt_status status = nt_key_table_take_all(g->keys, 0, name, from, err);
   if (status == NT_OK)
     status = nt_pool_take(&g->channels, nt_key_table_count(g->keys), MEMBERS(channel_members), name,
                           from, err);
   if (status == NT_OK)
-    status = nt_state_take(from, joints, "last", NT_STATE_NUMBER, &last, &count, err);
-  free(last);
-  if (status == NT_OK)
-    status = nt_pool_take(&g->joints, count, MEMBERS(joint_members), joints, from, err);
+    status = nt_pool_take_counted(&g->joints, MEMBERS(joint_members), joints, from, err);
   for (uint32_t i = 0; status == NT_OK && i < g->channels.count; i++) {
     const channel *c = nt_pool_at(&g->channels, i);
-    if (c->partner >= g->channels.count || c->joint >= count)
+    if (c->partner >= g->channels.count || c->joint >= g->joints.count)
       status = nt_state_wrong(err, name, "a channel is joined with one that is not there");
   }
   return status;

@@ -377,13 +377,8 @@ static nt_status put_state(const void *state, const nt_state_writer *to, nt_erro
 static nt_status take_pairs(half *h, nt_graph *keys, const char *name, const nt_state_reader *from,
                             nt_error *err) {
   graph *g = &h->paired;
-  void *last;
-  size_t count;
-  nt_status status = nt_state_take(from, name, "last", NT_STATE_NUMBER, &last, &count, err);
-  if (status != NT_OK) return status;
-  free(last);
-  status = nt_pool_take(&g->pairs, count, MEMBERS(pair_members), name, from, err);
-  for (uint32_t i = 0; status == NT_OK && i < count; i++) {
+  nt_status status = nt_pool_take_counted(&g->pairs, MEMBERS(pair_members), name, from, err);
+  for (uint32_t i = 0; status == NT_OK && i < g->pairs.count; i++) {
     pair *p = nt_pool_at(&g->pairs, i);
     if (p->voice[0] > HEARD || p->voice[1] > HEARD)
       return nt_state_wrong(err, name, "a pair is in no state that pairs have");

@@ -62,17 +62,9 @@ nt_status nt_stream_put(const nt_stream *stream, const nt_state_writer *to, nt_e
   return nt_state_put(to, "extractor", "dropped", NT_STATE_COUNT, &stream->dropped, 1, err);
 }
 
-/* Pairs say how many they are by the clock that each has. */
 static nt_status take_part(const part *p, const nt_state_reader *from, nt_error *err) {
-  size_t records = 0;
-  if (p->keys) {
-    records = nt_key_table_count(p->keys);
-  } else {
-    void *last;
-    nt_status status = nt_state_take(from, p->name, "last", NT_STATE_NUMBER, &last, &records, err);
-    if (status != NT_OK) return status;
-    free(last);
-  }
+  if (!p->keys) return nt_pool_take_counted(p->pool, p->members, p->count, p->name, from, err);
+  size_t records = nt_key_table_count(p->keys);
   return nt_pool_take(p->pool, records, p->members, p->count, p->name, from, err);
 }
 
