@@ -29,8 +29,9 @@
  *         (core/metrics/rank_tests.h, rank_exact.h)
  *     comparison.least_data_sets(detectors, alpha)   on fewer, no result can be significant
  *     comparison.log10_tail(z)               log10 of the probability that a standard normal is more than z
- *     comparison.log_normal {score, ...}     --> its mean, deviation, positive finite scores; nil where nothing is to be fitted
- *                                            (nt_lognormal_fit: of thresholds, reports and figures alike)
+ *     comparison.benign_fit(scores, labels)  --> which scores, in words, mean and deviation of their logarithms, how many are
+ *                                            positive and finite; the words alone where nothing is to be fitted. labels: a
+ *                                            byte each, nil: all are benign (metrics/benign_fit.h, of reports, too)
  *     comparison.figures                     names of pair()'s figures
  *     comparison.holm {p, ...}               --> adjusted p-values
  *
@@ -45,6 +46,7 @@
 
 #include <ninetails/labels.h>
 
+#include "metrics/benign_fit.h"
 #include "metrics/measures.h"
 #include "metrics/paired.h"
 #include "store/run/result_file.h"
@@ -309,24 +311,22 @@ static int log10_tail(lua_State *L) {
   return 1;
 }
 
-static int log_normal(lua_State *L) {
-  luaL_checktype(L, 1, LUA_TTABLE);
-  const size_t count = lua_rawlen(L, 1);
-  double *scores = lua_newuserdatauv(L, count * sizeof *scores, 0);
-  for (size_t i = 0; i < count; i++) {
-    lua_rawgeti(L, 1, (lua_Integer)i + 1);
-    scores[i] = luaL_checknumber(L, -1);
-    lua_pop(L, 1);
-  }
+static int benign_fit(lua_State *L) {
+  size_t count, labelled = 0;
+  const char *labels = luaL_optlstring(L, 2, NULL, &labelled), *of;
+  lua_pushvalue(L, 1);
+  const double *scores = comparison_doubles(L, "benign_fit", "scores", &count);
+  luaL_argcheck(L, !labels || labelled == count, 2, "labels: expected one for each score");
   nt_lognormal fit;
   nt_error err;
-  const nt_status status = nt_lognormal_fit(scores, count, &fit, &err);
-  if (status == NT_E_INPUT) return 0;
-  if (status != NT_OK) return modules_raise(L, &err);
+  nt_status status = nt_benign_fit(scores, (const uint8_t *)labels, count, &fit, &of, &err);
+  if (status == NT_E_MEMORY) return modules_raise(L, &err);
+  lua_pushstring(L, of);
+  if (status != NT_OK) return 1;
   lua_pushnumber(L, fit.mean);
   lua_pushnumber(L, fit.deviation);
   lua_pushinteger(L, (lua_Integer)fit.used);
-  return 3;
+  return 4;
 }
 
 int luaopen_ninetails_comparison(lua_State *L) {
@@ -334,7 +334,7 @@ int luaopen_ninetails_comparison(lua_State *L) {
                                        {"friedman", comparison_friedman},
                                        {"holm", comparison_holm},
                                        {"log10_tail", log10_tail},
-                                       {"log_normal", log_normal},
+                                       {"benign_fit", benign_fit},
                                        {"least_data_sets", comparison_least_data_sets},
                                        {NULL, NULL}};
   luaL_newmetatable(L, "ninetails.comparison.arrays");

@@ -27,6 +27,7 @@
 
 #include <ninetails/labels.h>
 
+#include "metrics/benign_fit.h"
 #include "store/run/result_file.h"
 #include "fields.h"
 #include "modules.h"
@@ -110,28 +111,16 @@ static void set_timeline(lua_State *L, const nt_run_arrays *a, size_t most) {
 
 /* ---------------------------------------------------------------- histogram */
 
-/* Mean and deviation of the logarithms of benign scores: of those before the first packet that is not
- * benign, where these are some, else of all. As the figures of lua/plot/ have it. Nothing where there
- * is nothing to fit. */
+/* Nothing where there is nothing to fit. */
 static void set_fit(lua_State *L, const nt_run_arrays *a) {
-  enum { SOME = 100 };
-  double *benign = push_room(L, a->count, sizeof *benign);
-  size_t n = 0, before = 0;
-  while (a->labels && before < a->count && a->labels[before] == 0) before++;
-  if (before < SOME || before == a->count) before = 0;
-  for (size_t i = 0; i < (before ? before : a->count); i++)
-    if (class_of(a, i) == BENIGN) benign[n++] = a->scores[i];
   nt_lognormal fit;
   nt_error err;
-  nt_status status = nt_lognormal_fit(benign, n, &fit, &err);
-  lua_pop(L, 1);
+  const char *of;
+  nt_status status = nt_benign_fit(a->scores, a->labels, a->count, &fit, &of, &err);
   if (status == NT_E_MEMORY) modules_raise(L, &err);
   if (status != NT_OK) return;
   lua_createtable(L, 0, 4);
-  set_text(L, "of",
-           before      ? "the scored packets before the first attack"
-           : a->labels ? "all benign scored packets"
-                       : "all scored packets");
+  set_text(L, "of", of);
   set_number(L, "mean", fit.mean);
   set_number(L, "deviation", fit.deviation);
   set_integer(L, "used", fit.used);

@@ -4,15 +4,11 @@ local comparison = require "ninetails.comparison"
 
 local tails = {}
 
--- Of scores of class `class` (nil: of all), from the first to the `last`-th: the fit that thresholds have, too.
--- -> {mean =, deviation =, count =} of the logarithms of those that are positive; nil: fewer than two distinct ones.
-function tails.fit(scores, labels, class, last)
-  local chosen = {}
-  for i = 1, math.min(#scores, last or #scores) do
-    if not labels or labels:byte(i) == class then chosen[#chosen + 1] = scores[i] end
-  end
-  local mean, deviation, count = comparison.log_normal(chosen)
-  return mean and {mean = mean, deviation = deviation, count = count} or nil
+-- To benign scores (metrics/benign_fit.h). -> which they are, {mean =, deviation =, count =} of the logarithms of those that
+-- are positive; nil: fewer than two distinct ones.
+function tails.fit(scores, labels)
+  local of, mean, deviation, count = comparison.benign_fit(scores, labels)
+  return of, mean and {mean = mean, deviation = deviation, count = count} or nil
 end
 
 -- log10 of the probability of a score of at least x under the fit.

@@ -224,18 +224,8 @@ end
 
 -- ------------------------------------------------------------------ probability, outliers
 
--- What the notebook fits: scored packets before the first attack where there are at least 100, else all benign ones, else all.
 local function benign_fit(t, run, arrays)
-  local labels = arrays.labels
-  local first = labels and labels:find("[\1\2]")
-  local fit, of
-  if first and first > 100 then
-    fit, of = tails.fit(arrays.scores, labels, 0, first - 1), "the scored packets before the first attack"
-  elseif labels then
-    fit, of = tails.fit(arrays.scores, labels, 0), "all benign scored packets"
-  else
-    fit, of = tails.fit(arrays.scores), "all scored packets"
-  end
+  local of, fit = tails.fit(arrays.scores, arrays.labels)
   if not fit then
     error({status = "unmeasured", message = ("run %s of %s: a log-normal distribution takes two distinct positive scores, and "
       .. "%s have none"):format(run.run, t.path, of)}, 0)
