@@ -8,10 +8,10 @@
 --
 -- Of what a file holds, numbers and texts reach gnuplot through files of data alone, D1, D2, ... in the script, which is
 -- made of constants and numbers. gnuplot reads no settings of the user's, so that the same numbers give the same bytes.
-local command = require "ninetails.command"
 local export = require "ninetails.results.export"
 local files = require "ninetails.files"
 local outputs = require "ninetails.cli.outputs"
+local programs = require "ninetails.cli.programs"
 local style = require "ninetails.plot.style"
 
 local draw = {}
@@ -78,12 +78,8 @@ end
 
 -- Runs a program, which is a package of Debian, and refuses with what it said where it fails. -> how it ended.
 function draw.run_program(program, package, purpose, words)
-  local good, ran = pcall(command.run, {words = {program, table.unpack(words)},
-    environment = {"LC_ALL=C.UTF-8", "SOURCE_DATE_EPOCH=0"}})
-  if not good and type(ran) == "table" and ran.message:find("No such file or directory", 1, true) then
-    refuse("io", "%s is not installed, which %s: apt-get install %s", program, purpose, package)
-  end
-  if not good then error(ran, 0) end
+  local ran = programs.run {words = {program, table.unpack(words)}, environment = {"LC_ALL=C.UTF-8", "SOURCE_DATE_EPOCH=0"}}
+  if not ran then refuse("io", "%s is not installed, which %s: apt-get install %s", program, purpose, package) end
   if ran.code ~= 0 then refuse("internal", "%s failed: %s", program, complaint(ran)) end
   return ran
 end

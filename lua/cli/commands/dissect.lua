@@ -1,10 +1,10 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- ninetails dissect: what is in the packets of a capture: layers, fields, conversations, excerpts.
-local command = require "ninetails.command"
 local dissect = require "ninetails.dissect"
 local json = require "ninetails.json"
 local out = require "ninetails.cli.out"
 local outputs = require "ninetails.cli.outputs"
+local programs = require "ninetails.cli.programs"
 local text = require "ninetails.cli.text"
 
 local function refuse(status, ...) error({status = status, message = string.format(...)}, 0) end
@@ -194,11 +194,8 @@ local function tshark(args)
   local take, finish = by_lines()
   local words = {"tshark", "-n", "-r", args.capture, "-c", ("%d"):format(last), "-Y", filter, "-V"}
   if args.json then words[#words], words[#words + 1] = "-T", "json" end
-  local good, ran = pcall(command.run, {words = words, environment = {"LC_ALL=C.UTF-8"}, take = args.json and out.data or take})
-  if not good and type(ran) == "table" and ran.message:find("No such file or directory", 1, true) then
-    refuse("io", "--tshark: tshark is not installed (apt-get install tshark)")
-  end
-  if not good then error(ran, 0) end
+  local ran = programs.run {words = words, environment = {"LC_ALL=C.UTF-8"}, take = args.json and out.data or take}
+  if not ran then refuse("io", "--tshark: tshark is not installed (apt-get install tshark)") end
   finish()
   if ran.code ~= 0 then
     refuse("io", "--tshark: tshark failed%s: %s", ran.code and (" with exit code %d"):format(ran.code) or "",
