@@ -20,11 +20,16 @@ const nt_kernels *nt_kernels_of(nt_isa isa) {
 
 /* ---------------------------------------------------------------- phases */
 
+const char *nt_phase_name(nt_phase phase) {
+  static const char *const names[] = {"mapping", "training", "execution"};
+  return names[phase];
+}
+
 static nt_status begin_mapping(nt_kitnet *k, nt_error *err) {
   k->correlation = nt_correlation_new(k->width, err);
   if (!k->correlation) return NT_E_MEMORY;
   k->phase = NT_PHASE_MAPPING;
-  k->left = k->options.fm_grace < UINT64_MAX ? k->options.fm_grace + 1 : UINT64_MAX;
+  k->left = k->options.fm_grace + 1;
   return NT_OK;
 }
 

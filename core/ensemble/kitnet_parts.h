@@ -24,6 +24,13 @@ struct nt_kitnet {
   nt_scorer *scorer;           /* in execution */
 };
 
+/* The rows that the autoencoders learn from: from .. to - 1. */
+static inline void nt_kitnet_training_rows(const nt_kitnet_options *options, int given_map,
+                                           uint64_t *from, uint64_t *to) {
+  *from = given_map ? 0 : options->fm_grace + 1;
+  *to = *from + options->ad_grace;
+}
+
 /* Without rows: in mapping, or with a map (copied) in training, where the phase may have no rows
  * left. */
 nt_kitnet *nt_kitnet_begin(size_t width, const nt_kitnet_options *options,

@@ -17,35 +17,34 @@ static nt_status no_memory(nt_error *err) {
 
 /* ---------------------------------------------------------------- the mapping */
 
+/* The sums c, c_rs and C, one after the other: each is so many times the width. */
+enum { SUMS = 3 };
+static const char *const sum_names[SUMS] = {"sum", "squares", "products"};
+static size_t sum_count(int which, size_t width) {
+  return which < 2 ? width : width * width;
+}
+
 static nt_status put_correlation(const nt_kitnet *k, const nt_state_writer *to, nt_error *err) {
   size_t width = k->width;
-  double *sums = calloc(width + 2, width * sizeof *sums); /* c, c_rs, C */
+  double *sums = calloc(width + 2, width * sizeof *sums), *at = sums;
   if (!sums) return no_memory(err);
   nt_correlation_get(k->correlation, sums, sums + width, sums + 2 * width);
-  const struct {
-    const char *name;
-    size_t from, count;
-  } lists[] = {
-      {"sum", 0, width}, {"squares", width, width}, {"products", 2 * width, width * width}};
   nt_status status = NT_OK;
-  for (int i = 0; i < 3 && status == NT_OK; i++)
-    status = nt_state_put(to, sums_place, lists[i].name, NT_STATE_NUMBER, sums + lists[i].from,
-                          lists[i].count, err);
+  for (int i = 0; i < SUMS && status == NT_OK; at += sum_count(i++, width))
+    status =
+        nt_state_put(to, sums_place, sum_names[i], NT_STATE_NUMBER, at, sum_count(i, width), err);
   free(sums);
   return status;
 }
 
 static nt_status take_correlation(nt_kitnet *k, const nt_state_reader *from, nt_error *err) {
   size_t width = k->width;
-  double *sums = calloc(width + 2, width * sizeof *sums);
+  double *sums = calloc(width + 2, width * sizeof *sums), *at = sums;
   if (!sums) return no_memory(err);
-  nt_status status = nt_state_take_into(from, sums_place, "sum", NT_STATE_NUMBER, sums, width, err);
-  if (status == NT_OK)
-    status =
-        nt_state_take_into(from, sums_place, "squares", NT_STATE_NUMBER, sums + width, width, err);
-  if (status == NT_OK)
-    status = nt_state_take_into(from, sums_place, "products", NT_STATE_NUMBER, sums + 2 * width,
-                                width * width, err);
+  nt_status status = NT_OK;
+  for (int i = 0; i < SUMS && status == NT_OK; at += sum_count(i++, width))
+    status = nt_state_take_into(from, sums_place, sum_names[i], NT_STATE_NUMBER, at,
+                                sum_count(i, width), err);
   if (status == NT_OK)
     nt_correlation_set(k->correlation, k->rows, sums, sums + width, sums + 2 * width);
   free(sums);
@@ -112,8 +111,13 @@ static nt_status take_map(nt_feature_map *map, size_t width, const nt_state_read
 typedef struct ensemble {
   size_t count; /* the output one included */
   nt_autoencoder *autoencoders;
-  size_t visible, hidden, weights; /* of all together */
 } ensemble;
+
+/* Units of the i-th, of which the last one is the output. */
+static void sizes_of(const nt_kitnet *k, size_t i, size_t *visible, size_t *hidden) {
+  *visible = i < k->map.autoencoders ? k->map.sizes[i] : k->map.autoencoders;
+  *hidden = nt_autoencoder_hidden(*visible, k->options.hidden_ratio);
+}
 
 enum { LISTS = 5 };
 static const char *const list_names[LISTS] = {"weights", "hidden_bias", "visible_bias", "min",
@@ -170,8 +174,8 @@ static nt_status put_ensemble(const nt_kitnet *k, const nt_state_writer *to, nt_
 static size_t expected_length(const nt_kitnet *k, int which) {
   size_t total = 0;
   for (size_t i = 0; i <= k->map.autoencoders; i++) {
-    size_t visible = i < k->map.autoencoders ? k->map.sizes[i] : k->map.autoencoders, count;
-    size_t hidden = nt_autoencoder_hidden(visible, k->options.hidden_ratio);
+    size_t visible, hidden, count;
+    sizes_of(k, i, &visible, &hidden);
     const nt_autoencoder sizes = {.visible = visible, .hidden = hidden};
     double *none;
     if (__builtin_mul_overflow(visible, hidden, &count)) return 0;
@@ -207,9 +211,9 @@ static nt_status take_ensemble(const nt_kitnet *k, nt_phase phase, ensemble *e,
     status = no_memory(err);
   for (size_t i = 0; status == NT_OK && i < e->count; i++) {
     nt_autoencoder *a = &e->autoencoders[i];
-    size_t visible = i < k->map.autoencoders ? k->map.sizes[i] : k->map.autoencoders;
-    status = nt_autoencoder_allocate(a, visible,
-                                     nt_autoencoder_hidden(visible, k->options.hidden_ratio), err);
+    size_t visible, hidden;
+    sizes_of(k, i, &visible, &hidden);
+    status = nt_autoencoder_allocate(a, visible, hidden, err);
     for (int which = 0; status == NT_OK && which < LISTS; which++) {
       double *values;
       size_t count = list_of(a, which, &values);
@@ -233,7 +237,8 @@ nt_status nt_kitnet_put(const nt_kitnet *k, const nt_state_writer *to, nt_error 
 
 /* Sets the phase that a KitNET of so many rows is in. */
 static void set_phase(nt_kitnet *k, uint64_t rows, int given_map) {
-  uint64_t from = given_map ? 0 : k->options.fm_grace + 1, to = from + k->options.ad_grace;
+  uint64_t from, to;
+  nt_kitnet_training_rows(&k->options, given_map, &from, &to);
   k->rows = rows;
   k->phase = rows < from ? NT_PHASE_MAPPING : rows < to ? NT_PHASE_TRAINING : NT_PHASE_EXECUTION;
   k->left = rows < from ? from - rows : rows < to ? to - rows : UINT64_MAX;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "capture/decoder.h"
+#include "ensemble/kitnet_parts.h"
 #include "parts.h"
 
 nt_model_options nt_model_defaults(void) {
@@ -16,12 +17,6 @@ nt_model_options nt_model_defaults(void) {
 }
 
 /* ---------------------------------------------------------------- made and released */
-
-static void set_bounds(nt_model *m) {
-  const nt_kitnet_options *k = &m->options.kitnet;
-  m->train_from = m->given_map ? 0 : k->fm_grace < UINT64_MAX ? k->fm_grace + 1 : UINT64_MAX;
-  if (__builtin_add_overflow(m->train_from, k->ad_grace, &m->train_to)) m->train_to = UINT64_MAX;
-}
 
 nt_model *nt_model_begin(const nt_model_options *options, size_t width, int given_map,
                          nt_error *err) {
@@ -41,7 +36,7 @@ nt_model *nt_model_begin(const nt_model_options *options, size_t width, int give
                                   .value = NAN,
                                   .absence = "training has not ended"},
                     .row = calloc(width, sizeof *m->row)};
-    set_bounds(m);
+    nt_kitnet_training_rows(&options->kitnet, given_map, &m->train_from, &m->train_to);
     if (m->row) return m;
   }
   nt_model_free(m);

@@ -58,7 +58,6 @@ static nt_status put_state(const void *context, const nt_state_writer *to, nt_er
 }
 
 nt_status nt_model_save(const nt_model *m, const char *path, nt_error *err) {
-  static const char *const phases[] = {"mapping", "training", "execution"};
   if (m->broken)
     return nt_fail(err, NT_E_STATE, "%s: the model cannot be saved: an earlier packet failed",
                    path);
@@ -69,7 +68,7 @@ nt_status nt_model_save(const nt_model *m, const char *path, nt_error *err) {
   nt_model_table tables[TABLES];
   tables_of(&f, &options, tables);
   const nt_cell cells[] = {
-      {.name = "phase", .type = NT_CELL_TEXT, .text = phases[facts.phase]},
+      {.name = "phase", .type = NT_CELL_TEXT, .text = nt_phase_name(facts.phase)},
       {.name = "packets", .type = NT_CELL_INTEGER, .integer = (int64_t)facts.packets},
       {.name = "autoencoders", .type = NT_CELL_INTEGER, .integer = (int64_t)facts.autoencoders},
       {.name = "streams", .type = NT_CELL_INTEGER, .integer = (int64_t)facts.usage.streams},

@@ -79,6 +79,8 @@ NT_API nt_kitnet_options nt_kitnet_defaults(void);
 
 /** What happens to the next row. */
 typedef enum nt_phase { NT_PHASE_MAPPING, NT_PHASE_TRAINING, NT_PHASE_EXECUTION } nt_phase;
+/** "mapping", "training" or "execution". */
+NT_API const char *nt_phase_name(nt_phase phase);
 
 /** A KitNET, in one of its phases. */
 typedef struct nt_kitnet nt_kitnet;

@@ -52,6 +52,7 @@
 #include "explain/inspection.h"
 #include "fields.h"
 #include "modules.h"
+#include "reporting.h"
 #include "signals.h"
 
 static const char *const class_name = "ninetails.inspection.found";
@@ -104,25 +105,6 @@ static void rank_all(lua_State *L, found *f) {
 }
 
 /* ---------------------------------------------------------------- read */
-
-typedef struct telling {
-  lua_State *L;
-  int progress, failed;
-  double told;
-} telling;
-
-static void on_progress(void *context, const nt_pipeline_result *p) {
-  static const char *const phases[] = {"mapping", "training", "execution"};
-  telling *t = context;
-  if (t->failed || p->wall_seconds - t->told < 0.05) return;
-  t->told = p->wall_seconds;
-  lua_pushvalue(t->L, t->progress);
-  lua_pushinteger(t->L, (lua_Integer)p->packets);
-  lua_pushnumber(t->L, p->wall_seconds);
-  lua_pushstring(t->L, phases[p->in_phase[2] ? 2 : p->in_phase[1] ? 1 : 0]);
-  t->failed = !signals_call_back(t->L, 3);
-  if (t->failed) signals_cancel();
-}
 
 static const char *text_field(lua_State *L, const char *name, int needed) {
   int type = lua_getfield(L, 1, name);
@@ -204,18 +186,18 @@ static int read_inspection(lua_State *L) {
   *f = (found){0};
   luaL_setmetatable(L, class_name);
   lua_rawseti(L, 2, 1);
-  telling t = {.L = L, .told = -1};
+  reporting told = {.L = L, .reported = -1};
   if (lua_getfield(L, 1, "progress") == LUA_TFUNCTION) {
-    t.progress = lua_gettop(L);
-    options.progress = on_progress;
-    options.progress_context = &t;
+    told.function = lua_gettop(L);
+    options.progress = reporting_progress;
+    options.progress_context = &told;
   }
   luaL_checkstack(L, 16, NULL);
   options.cancel = &nt_cancelled;
   nt_error err;
   nt_status status = nt_inspect(&options, &f->inspection, &err);
   signals_uncancel();
-  if (t.failed) return lua_error(L);
+  if (told.failed) return lua_error(L);
   if (status != NT_OK) return modules_raise(L, &err);
   if (!(f->capture = strdup(options.capture))) return luaL_error(L, "not enough memory");
   rank_all(L, f);

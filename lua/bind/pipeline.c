@@ -26,6 +26,7 @@
 #include "fields.h"
 #include "modules.h"
 #include "parameters.h"
+#include "reporting.h"
 #include "run_fields.h"
 #include "signals.h"
 
@@ -61,41 +62,15 @@ static int parameters(lua_State *L) {
   return 1;
 }
 
-/* ---------------------------------------------------------------- signals and progress */
+/* ---------------------------------------------------------------- results */
 
-/* What a run holds while Lua may raise errors around it; its __gc releases it. */
-typedef struct box {
-  lua_State *L;
-  nt_run_result result;
-  int progress;    /* stack index of the function; 0: none */
-  int failed;      /* the function raised an error, which lies on the top of the stack */
-  double reported; /* when it was called last */
-} box;
+/* What a run made, released whatever error Lua raises. */
+static const char result_class[] = "ninetails.pipeline.result";
 
-static int box_gc(lua_State *L) {
-  box *b = luaL_checkudata(L, 1, "ninetails.pipeline.box");
-  nt_run_result_done(&b->result);
+static int result_gc(lua_State *L) {
+  nt_run_result_done(luaL_checkudata(L, 1, result_class));
   return 0;
 }
-
-static const char *const phases[] = {"mapping", "training", "execution"};
-
-/* At once, then at most 20 times a second; on the thread that called
- * run(), so Lua may be called. */
-static void on_progress(void *context, const nt_pipeline_result *p) {
-  box *b = context;
-  if (b->failed || p->wall_seconds - b->reported < 0.05) return;
-  b->reported = p->wall_seconds;
-  int phase = p->in_phase[2] ? 2 : p->in_phase[1] ? 1 : 0;
-  lua_pushvalue(b->L, b->progress);
-  lua_pushinteger(b->L, (lua_Integer)p->packets);
-  lua_pushnumber(b->L, p->wall_seconds);
-  lua_pushstring(b->L, phases[phase]);
-  b->failed = !signals_call_back(b->L, 3);
-  if (b->failed) signals_cancel(); /* ends the run with this error */
-}
-
-/* ---------------------------------------------------------------- results */
 
 static void put_map(lua_State *L, const nt_feature_map *map) {
   lua_createtable(L, 0, 3);
@@ -240,7 +215,7 @@ static void push_result(lua_State *L, const nt_run_options *options, const nt_ru
   set_text(L, "isa", nt_isa_name(r->isa));
   set_integer(L, "taken_before", r->taken_before);
   set_flag(L, "given_map", r->given_map);
-  set_text(L, "phase", phases[r->phase]);
+  set_text(L, "phase", nt_phase_name(r->phase));
   put_parameters(L, options, r);
   set_number(L, "training_seconds", r->training_seconds);
   set_number(L, "window_filled", r->window_filled);
@@ -262,25 +237,26 @@ static int run(lua_State *L) {
   nt_run_options options = nt_run_defaults();
   read_options(L, 1, &options);
 
-  box *b = lua_newuserdatauv(L, sizeof *b, 0);
-  *b = (box){.L = L, .reported = -1};
-  luaL_setmetatable(L, "ninetails.pipeline.box");
+  nt_run_result *result = lua_newuserdatauv(L, sizeof *result, 0);
+  *result = (nt_run_result){0};
+  luaL_setmetatable(L, result_class);
+  reporting told = {.L = L, .reported = -1};
   if (lua_getfield(L, 1, "progress") != LUA_TNIL) {
     luaL_argcheck(L, lua_isfunction(L, -1), 1, "progress: expected a function");
-    b->progress = lua_gettop(L);
-    options.progress = on_progress;
-    options.progress_context = b;
+    told.function = lua_gettop(L);
+    options.progress = reporting_progress;
+    options.progress_context = &told;
   }
   luaL_checkstack(L, 16, NULL);
   options.cancel = &nt_cancelled;
 
   nt_error err;
-  nt_status status = nt_run(&options, &b->result, &err);
+  nt_status status = nt_run(&options, result, &err);
   signals_uncancel();
-  if (b->failed) return lua_error(L);
+  if (told.failed) return lua_error(L);
   if (status != NT_OK) return modules_raise(L, &err);
-  push_result(L, &options, &b->result);
-  nt_run_result_done(&b->result);
+  push_result(L, &options, result);
+  nt_run_result_done(result);
   return 1;
 }
 
@@ -294,8 +270,8 @@ static int is_model(lua_State *L) {
 int luaopen_ninetails_pipeline(lua_State *L) {
   static const luaL_Reg functions[] = {
       {"run", run}, {"parameters", parameters}, {"is_model", is_model}, {NULL, NULL}};
-  luaL_newmetatable(L, "ninetails.pipeline.box");
-  lua_pushcfunction(L, box_gc);
+  luaL_newmetatable(L, result_class);
+  lua_pushcfunction(L, result_gc);
   lua_setfield(L, -2, "__gc");
   luaL_newlib(L, functions);
   return 1;
