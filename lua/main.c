@@ -18,10 +18,9 @@ static int with_traceback(lua_State *L) {
 }
 
 /* HDF5 1.10 calls exit(-1) where its table of identifiers cannot grow (uthash, in H5I_register). */
-static int ends;
 static void say_why(int code, void *unused) {
   (void)unused;
-  if (ends || code != -1) return;
+  if (code != -1) return; /* none of our exit codes */
   fputs("ninetails: out of memory: HDF5 ended the program\n", stderr);
   _exit(2);
 }
@@ -39,7 +38,6 @@ int main(int argc, char **argv) {
   lua_State *L = luaL_newstate();
   if (!L) {
     fputs("ninetails: out of memory\n", stderr);
-    ends = 1;
     return 2;
   }
   luaL_openlibs(L);
@@ -63,7 +61,6 @@ int main(int argc, char **argv) {
     fprintf(stderr, "ninetails: internal error: %s\n", lua_tostring(L, -1));
   }
   lua_close(L); /* what is half-written goes */
-  ends = 1;
   if (signal) signals_die(signal);
   return code;
 }

@@ -315,7 +315,7 @@ static nt_status next_line(reading *r, nt_line *line, int *got, nt_error *err) {
   return NT_OK;
 }
 
-static nt_status read_stream(reading *r, nt_error *err) {
+static nt_status read_lines(reading *r, nt_error *err) {
   nt_line line;
   int got, taken;
   nt_status status = skip_mark(r->source, err);
@@ -351,7 +351,7 @@ nt_status nt_labels_read(const char *path, nt_labels *labels, nt_error *err) {
   nt_error why = {.status = NT_OK};
   reading r = {.source = nt_source_open(path, &why), .labels = labels};
   if (r.source) {
-    nt_status status = read_stream(&r, &why);
+    nt_status status = read_lines(&r, &why);
     if (status == NT_OK && labels->count == 0)
       status = nt_fail(&why, NT_E_INPUT, "holds no labels");
     if (status == NT_OK) conclude(&r);

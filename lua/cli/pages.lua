@@ -101,7 +101,7 @@ local function begin_paging(write)
   end
   local list = held
   running, held, height, rows = found, {}, 0, nil
-  for i, part in ipairs(list) do
+  for _, part in ipairs(list) do
     if running then hand_on(part, write)
     elseif not left or part[1] == "stderr" then write(part[1], part[2])
     end

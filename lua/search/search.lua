@@ -6,7 +6,7 @@
 --
 --     local search = require "ninetails.search"
 --     search.first(spec, {from =})            the plan of its first sweep: what --dry-run shows
---     search.run(spec, options, quiet)        -> a plan of all runs, the outcome of them all; outcome.search says what
+--     search.run(spec, options, quiet, warned) -> a plan of all runs, the outcome of them all; outcome.search says what
 --                                                was found (found.lua). options: those of `ninetails run`
 local datasets = require "ninetails.experiment.datasets"
 local files = require "ninetails.files"
@@ -371,7 +371,6 @@ function search.run(spec, options, quiet, warned)
   local plan, last = whole_plan(self), self.last
   if good then
     last = session.run(plan, quiet)
-    last.interrupted = last.interrupted or nil
   end
   local outcome = outcome_of(self, last)
   if good and not last.interrupted then outcome.search = self end

@@ -35,11 +35,10 @@ settings.list = {
 local known = {}
 for _, p in ipairs(settings.list) do known[p.name] = true end
 
-local ends = {from = "to", from_seconds = "to_seconds"}
 local part_keys = {datasets = true, from = true, to = true, from_seconds = true, to_seconds = true}
 
 -- A number of a packet, or a share of the packets.
-local function check_end(where, path, value)
+local function check_packet(where, path, value)
   local good = type(value) == "number" and value > 0 and value < 1 << 53
   if not good or value >= 1 and not math.tointeger(value) then
     context.expected(where, path, value, "the number of a packet, from 1 on, or a share of the packets below 1")
@@ -47,27 +46,22 @@ local function check_end(where, path, value)
   return math.tointeger(value) or value
 end
 
+local function check_seconds(where, path, value)
+  if type(value) ~= "number" or not (value > 0 and value < math.huge) then
+    context.expected(where, path, value, "a number of seconds after the first packet, more than 0")
+  end
+  return value
+end
+
 local function part_of(where, name, raw)
   if raw == nil then return nil end
   context.check_keys(where, name, raw, part_keys, "key of a split")
   local part = {name = name, datasets = raw.datasets ~= nil and datasets.list(where, raw.datasets) or nil}
-  for first, last in pairs(ends) do
-    for _, key in ipairs {first, last} do
-      local path, value = name .. "." .. key, raw[key]
-      if value ~= nil and key:find("seconds") then
-        if type(value) ~= "number" or not (value > 0 and value < math.huge) then
-          context.expected(where, path, value, "a number of seconds after the first packet, more than 0")
-        end
-        part[key] = value
-      elseif value ~= nil then
-        part[key] = check_end(where, path, value)
-      end
-    end
-  end
   for _, key in ipairs {"from", "to"} do
-    if part[key] and part[key .. "_seconds"] then
-      context.fail(where, "%s: expected %s or %s_seconds, not both", name, key, key)
-    end
+    local seconds = key .. "_seconds"
+    if raw[key] ~= nil then part[key] = check_packet(where, name .. "." .. key, raw[key]) end
+    if raw[seconds] ~= nil then part[seconds] = check_seconds(where, name .. "." .. seconds, raw[seconds]) end
+    if part[key] and part[seconds] then context.fail(where, "%s: expected %s or %s, not both", name, key, seconds) end
   end
   return part
 end
@@ -127,7 +121,8 @@ function settings.complete(where, search, spec)
   if #spec.detectors ~= 1 then
     context.fail(where, "search: it chooses the parameters of one detector, and there are %d", #spec.detectors)
   end
-  for name, list in pairs {grace = spec.graces, profile = spec.profiles} do
+  for _, name in ipairs {"grace", "profile"} do
+    local list = spec[name .. "s"]
     if #list ~= 1 then context.fail(where, "search: expected one %s, got %d to sweep over", name, #list) end
   end
   local detector = spec.detectors[1]
